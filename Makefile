@@ -1,0 +1,106 @@
+# Everything Digibel can do for the people who run it and work on it. `make help` is the list.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8000
+PYTHON ?= python3
+RUN := .venv/bin/python
+PO := $(wildcard src/digibel/locale/*/LC_MESSAGES/django.po)
+MO := $(PO:.po=.mo)
+# Tests in parallel over the cores of this machine.
+PYTEST := $(RUN) -m pytest -n auto -q
+
+# A stamp says that a lock is installed as it is now, so that a second run is instant.
+INSTALLED := .venv/.installed
+INSTALLED_DEV := .venv/.installed-dev
+
+##@ Run
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(INSTALLED) $(MO) ## Install exactly what requirements.lock names, into .venv
+
+.PHONY: demo
+demo: setup ## Serve Digibel with Brussels data on PORT (8000), worker included; Ctrl-C stops all
+	@exec $(RUN) manage.py demo --port $(PORT)
+
+.PHONY: reset
+reset: setup ## Throw the demo's data away, to start over
+	@$(RUN) manage.py demo --reset
+
+##@ Check and test
+
+# Checking loads the settings, and the settings make a home: not that of somebody's demo.
+check: export DIGIBEL_HOME := $(CURDIR)/.venv/check
+.PHONY: check
+check: develop ## Format, lint, types, arrows, Django, migrations, messages, locks
+	.venv/bin/ruff format --check
+	.venv/bin/ruff check
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+	$(RUN) manage.py check
+	$(RUN) manage.py makemigrations --check --dry-run
+	$(RUN) tools/messages.py check
+	@! grep -nE 'https?://|^(-i|--index-url|--extra-index-url|--find-links)' requirements*.lock tools/*.lock \
+	  || { echo 'a lock names an address: make lock, without it'; exit 1; }
+
+.PHONY: test
+test: develop ## Everything: on SQLite, what touches the database again on PostgreSQL, then the browser
+	DIGIBEL_TEST_DB=sqlite $(PYTEST)
+	DIGIBEL_TEST_DB=postgres $(PYTEST)
+	tools/browser_tests -q
+
+.PHONY: test-long
+test-long: develop ## The same with the full numbers: many more examples, races and simulated weeks
+	DIGIBEL_TEST_LONG=1 DIGIBEL_TEST_DB=sqlite $(PYTEST)
+	DIGIBEL_TEST_LONG=1 DIGIBEL_TEST_DB=postgres $(PYTEST)
+	DIGIBEL_TEST_LONG=1 tools/browser_tests -q
+
+.PHONY: benchmark
+benchmark: develop ## Every job of benchmarks/, each against its rival in the same run
+	@for script in benchmarks/*.py; do echo "== $$script"; $(RUN) "$$script"; done
+
+##@ Work on it
+
+.PHONY: develop
+develop: $(INSTALLED_DEV) $(MO) ## Install what checking and testing need as well
+
+.PHONY: fmt
+fmt: develop ## Put code in its format, and mend what ruff can mend
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+.PHONY: messages
+messages: develop ## Collect the sentences of the pages into the .po files, and say what is not translated
+	$(RUN) tools/messages.py extract
+	$(RUN) tools/messages.py compile
+	$(RUN) tools/messages.py check
+
+.PHONY: lock
+lock: ## Choose versions anew, within pyproject.toml (needs uv)
+	uv pip compile --quiet $(LOCKING) pyproject.toml --group build -o requirements.lock
+	uv pip compile --quiet $(LOCKING) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	echo uv | uv pip compile --quiet $(LOCKING) - -o tools/bootstrap.lock
+
+LOCKING := --upgrade --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+  --allow-unsafe
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@PYTHON=$(PYTHON) tools/install requirements.lock
+	@touch $@
+
+$(INSTALLED_DEV): requirements-dev.lock $(INSTALLED)
+	@PYTHON=$(PYTHON) tools/install requirements-dev.lock
+	@touch $@
+
+%.mo: %.po $(INSTALLED)
+	@$(RUN) tools/messages.py compile

@@ -1,0 +1,89 @@
+"""What every test may use: a clock that stands still, and both databases."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from hypothesis import HealthCheck, settings
+
+from digibel import clock
+from digibel.audit import triggers
+from digibel.sealing import keys
+
+# Fixtures that hand a test the database without its saying so.
+DATABASE_FIXTURES = {"db": {}, "transactional_db": {"transaction": True}}
+
+# Shared cores are slow now and then, and a fixture that only stops the clock is harmless to share between examples.
+CALM = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
+# The everyday run gives everybody the same answer; the long one goes looking.
+settings.register_profile("everyday", deadline=None, max_examples=50, derandomize=True, suppress_health_check=CALM)
+settings.register_profile("long", deadline=None, max_examples=2000, print_blob=True, suppress_health_check=CALM)
+settings.load_profile("long" if os.environ.get("DIGIBEL_TEST_LONG") == "1" else "everyday")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Open both databases to every test that opens one; on PostgreSQL, run only those."""
+    without_database = []
+    for item in items:
+        wanted = _database_marker(item)
+        if wanted is None:
+            without_database.append(item)
+        else:
+            item.add_marker(wanted, append=False)
+    if os.environ.get("DIGIBEL_TEST_DB") == "postgres" and without_database:
+        # They have passed on SQLite, and no database can change their answer.
+        config.hook.pytest_deselected(items=without_database)
+        items[:] = [item for item in items if item not in set(without_database)]
+
+
+def _database_marker(item: pytest.Item) -> pytest.MarkDecorator | None:
+    marker = item.get_closest_marker("django_db")
+    if marker is not None:
+        return pytest.mark.django_db(*marker.args, **{"databases": "__all__", **marker.kwargs})
+    options = [DATABASE_FIXTURES[name] for name in DATABASE_FIXTURES if name in getattr(item, "fixturenames", ())]
+    return pytest.mark.django_db(databases="__all__", **options[-1]) if options else None
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in files, as in production: in memory it knows no lock to wait for, and no race would be real."""
+    folder = tmp_path_factory.mktemp("databases")
+    for alias, database in django_settings.DATABASES.items():
+        if database["ENGINE"].endswith("sqlite3"):
+            database.setdefault("TEST", {})["NAME"] = str(folder / f"{alias}.sqlite3")
+
+
+@pytest.fixture
+def now() -> datetime:
+    """An ordinary Tuesday, half past ten in the morning in Brussels: everybody is awake and no holiday is near."""
+    return datetime(2026, 9, 15, 8, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def frozen_clock(now: datetime) -> Iterator[datetime]:
+    """Digibel's clock stands still at `now`; `clock.travel(later)` inside a test moves it on."""
+    with clock.travel(now):
+        yield now
+
+
+@pytest.fixture(autouse=True)
+def audit_gives_way_to_the_flush(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test with real transactions ends by emptying the tables, which the triggers refuse. They come back with the flush."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction"):
+        triggers.remove(connection)
+
+
+@pytest.fixture(autouse=True)
+def no_remembered_keys() -> Iterator[None]:
+    """Keys live in memory for a minute, and a test's people only for a test."""
+    keys.cache.clear()
+    yield
+    keys.cache.clear()

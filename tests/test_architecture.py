@@ -1,0 +1,110 @@
+"""Arrows run down: for imports import-linter holds it, for the database these tests do."""
+
+import re
+import tomllib
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.core.management import call_command
+from django.db.migrations.loader import MigrationLoader
+from django.db.models import Model
+
+ROOT = Path(__file__).parents[1]
+
+
+def read_layers() -> list[set[str]]:
+    """The rooms from top to bottom, out of import-linter's own contract: one list for both guards."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    arrows = next(contract for contract in contracts if contract["id"] == "arrows")
+    return [{room.strip(" ()") for room in re.split("[|:]", layer)} for layer in arrows["layers"]]
+
+
+LAYERS = read_layers()
+DEPTH = {room: depth for depth, layer in enumerate(LAYERS) for room in layer}
+
+
+def runs_down(source: str, target: str) -> bool:
+    """May something in room `source` point at something in room `target`? A room may point at itself."""
+    return source == target or DEPTH[source] < DEPTH[target]
+
+
+def room_of(dotted: str) -> str | None:
+    """``digibel.requests.models`` is in ``requests``; what is not ours is in no room."""
+    package, _, inside = dotted.partition(".")
+    return inside.split(".")[0] if package == "digibel" else None
+
+
+def own_models() -> list[type[Model]]:
+    return [model for model in apps.get_models(include_auto_created=True) if room_of(model.__module__)]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "allowed"),
+    [
+        ("scheduling", "requests", True),
+        ("scheduling", "scheduling", True),
+        ("desk", "clock", True),
+        ("requests", "scheduling", False),
+        ("requests", "volunteers", False),
+        ("audit", "sealing", False),
+        ("guardrails", "organisations", False),
+    ],
+)
+def test_arrows_run_down_and_never_sideways(source: str, target: str, allowed: bool) -> None:
+    assert runs_down(source, target) is allowed
+
+
+def test_every_installed_app_has_its_place_in_the_house() -> None:
+    installed = {room_of(config.name) for config in apps.get_app_configs()} - {None}
+    assert installed - DEPTH.keys() == set()
+
+
+def test_the_ground_has_no_models() -> None:
+    ground = LAYERS[-1] | LAYERS[-2]
+    assert [model.__name__ for model in own_models() if room_of(model.__module__) in ground] == []
+
+
+def test_every_foreign_key_runs_down() -> None:
+    wrong = []
+    for model in own_models():
+        for field in model._meta.get_fields():
+            if not field.is_relation or field.auto_created or not isinstance(field.related_model, type):
+                continue
+            source, target = room_of(model.__module__), room_of(field.related_model.__module__)
+            if source and target and not runs_down(source, target):
+                wrong.append(f"{model._meta.label}.{field.name} points up at {field.related_model._meta.label}")
+    assert wrong == []
+
+
+def test_no_model_points_at_anything_whatever() -> None:
+    """A generic foreign key has no direction that could be checked, and the database cannot keep it."""
+    generic = [
+        f"{model._meta.label}.{field.name}"
+        for model in own_models()
+        for field in model._meta.private_fields
+        if isinstance(field, GenericForeignKey)
+    ]
+    assert generic == []
+
+
+def test_every_migration_depends_downwards() -> None:
+    rooms = {config.label: room_of(config.name) for config in apps.get_app_configs()}
+    wrong = []
+    for (label, name), migration in MigrationLoader(None).disk_migrations.items():
+        for other, _ in migration.dependencies:
+            source, target = rooms.get(label), rooms.get(other)
+            if source and target and not runs_down(source, target):
+                wrong.append(f"{label}.{name} depends on {other}")
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    out = StringIO()
+    try:
+        call_command("makemigrations", "--check", "--dry-run", stdout=out, stderr=out)
+    except SystemExit:
+        pytest.fail(f"models changed without a migration:\n{out.getvalue()}")

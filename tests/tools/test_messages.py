@@ -1,0 +1,106 @@
+"""A sentence on a page is found, translated, and missed when it is not."""
+
+import gettext
+from pathlib import Path
+
+import pytest
+
+from tools import messages
+
+TEMPLATE = """{% load i18n %}
+<main>
+    <h1>{% translate "Today" %}</h1>
+      <p>{% blocktranslate with name=worker.name %}Good morning, {{ name }}.{% endblocktranslate %}</p>
+  {% blocktranslate count n=total %}One bell{% plural %}{{ n }} bells{% endblocktranslate %}
+        {% translate "May" context "the month" %}{# isn't a translation: (" #}
+</main>
+"""
+MODULE = """
+from django.utils.translation import gettext_lazy as _, ngettext
+
+TITLE = _("Nobody opens")
+UNKNOWN = _(TITLE)
+
+def count(n: int) -> str:
+    return ngettext("%(n)d call", "%(n)d calls", n) % {"n": n}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "desk" / "templates").mkdir(parents=True)
+    (tmp_path / "desk" / "templates" / "today.html").write_text(TEMPLATE)
+    (tmp_path / "desk" / "calls.py").write_text(MODULE)
+    return tmp_path
+
+
+@pytest.fixture
+def locales(folder: Path) -> Path:
+    messages.update(messages.extract(folder), folder / "locale", "nl")
+    return folder / "locale"
+
+
+def translate(locales: Path, sentence: str, translation: str) -> None:
+    path = messages.po_path(locales, "nl")
+    text = path.read_text()
+    before = f'msgid "{sentence}"\nmsgstr ""\n'
+    assert text.count(before) == 1
+    path.write_text(text.replace(before, f'msgid "{sentence}"\nmsgstr "{translation}"\n'))
+
+
+def test_extract_finds_templates_and_modules(folder: Path) -> None:
+    found = {(message.context, message.id) for message in messages.extract(folder) if message.id}
+    assert found == {
+        (None, "Today"),
+        (None, "Good morning, %(name)s."),
+        (None, ("One bell", "%(n)s bells")),
+        ("the month", "May"),
+        (None, "Nobody opens"),
+        (None, ("%(n)d call", "%(n)d calls")),
+    }
+
+
+def test_check_names_every_sentence_without_translation(folder: Path, locales: Path) -> None:
+    before = messages.check(folder, locales, ["nl"])
+    translate(locales, "Today", "Vandaag")
+    after = messages.check(folder, locales, ["nl"])
+    assert len(before) == 6
+    assert set(before) - set(after) == {"nl: not translated: 'Today' (desk/templates/today.html)"}
+
+
+def test_check_names_a_sentence_that_was_never_collected(folder: Path, locales: Path) -> None:
+    (folder / "desk" / "new.py").write_text('from django.utils.translation import gettext as _\nA = _("New")\n')
+    assert "nl: not collected yet (make messages): 'New' (desk/new.py)" in messages.check(folder, locales, ["nl"])
+
+
+def test_check_refuses_a_placeholder_that_is_not_in_the_source(folder: Path, locales: Path) -> None:
+    translate(locales, "Good morning, %(name)s.", "Goedemorgen, %(naam)s.")
+    wrong = [line for line in messages.check(folder, locales, ["nl"]) if "Good morning" in line]
+    assert len(wrong) == 1
+    assert "not translated" not in wrong[0]
+
+
+def test_update_twice_changes_nothing_and_keeps_translations(folder: Path, locales: Path) -> None:
+    translate(locales, "Today", "Vandaag")
+    path = messages.po_path(locales, "nl")
+    messages.update(messages.extract(folder), locales, "nl")
+    once = path.read_text()
+    messages.update(messages.extract(folder), locales, "nl")
+    assert path.read_text() == once
+    assert 'msgid "Today"\nmsgstr "Vandaag"' in once
+
+
+def test_a_changed_sentence_is_missed_and_not_guessed(folder: Path, locales: Path) -> None:
+    translate(locales, "Nobody opens", "Niemand doet open")
+    (folder / "desk" / "calls.py").write_text(MODULE.replace("Nobody opens", "Nobody opened"))
+    messages.update(messages.extract(folder), locales, "nl")
+    assert "nl: not translated: 'Nobody opened' (desk/calls.py)" in messages.check(folder, locales, ["nl"])
+
+
+def test_compile_writes_what_gettext_reads(folder: Path, locales: Path) -> None:
+    translate(locales, "Today", "Vandaag")
+    (mo,) = messages.compile_all(locales)
+    with mo.open("rb") as stream:
+        compiled = gettext.GNUTranslations(stream)
+    assert compiled.gettext("Today") == "Vandaag"
+    assert compiled.gettext("Nobody opens") == "Nobody opens"

@@ -1,0 +1,181 @@
+"""The sentences of the pages, from source to translation: ``messages.py extract | check | compile``.
+
+The source language is English. Babel does the work, so that nobody needs GNU gettext. The SMS phrasebook is not here:
+it is data of its own.
+"""
+
+import argparse
+import io
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract as extract_from
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+SOURCE = Path(__file__).parents[1] / "src" / "digibel"
+LOCALES = SOURCE / "locale"
+LANGUAGES = ("nl", "fr")
+
+# The names under which Django marks a sentence, and where in the call the sentence stands ("c": the context).
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+
+
+def python_of(path: Path) -> str:
+    """A module as it is; a template as the Python that Django makes of its translation tags, line for line."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        return text
+    # The tags stand at any depth of HTML, which Python would take for wrong indentation.
+    return "\n".join(line.strip() for line in _templatize(text, str(path)).split("\n"))
+
+
+def _templatize(text: str, origin: str) -> str:
+    from django.conf import settings  # only for templates, and Django refuses to look at one unconfigured
+    from django.utils.translation.template import templatize
+
+    if not settings.configured:
+        settings.configure(USE_I18N=True)
+    return str(templatize(text, origin=origin))
+
+
+def sources(folder: Path) -> Iterator[Path]:
+    """Modules and templates under `folder`, in a fixed order."""
+    for path in sorted(folder.rglob("*")):
+        in_templates = "templates" in path.parts and path.suffix in {".html", ".txt", ".svg"}
+        if in_templates or (path.suffix == ".py" and "migrations" not in path.parts):
+            yield path
+
+
+def extract(folder: Path) -> Catalog:
+    """Every sentence marked for translation under `folder`, with the files it stands in."""
+    found = Catalog(locale="en")
+    for path in sources(folder):
+        module = io.BytesIO(python_of(path).encode())
+        for _line, sentence, comments, context in extract_from("python", module, KEYWORDS, ("Translators:",)):
+            # No line numbers: they would change every file with every edit.
+            place = (path.relative_to(folder).as_posix(), 0)
+            found.add(sentence, locations=[place], auto_comments=comments, context=context)
+    return found
+
+
+def po_path(locales: Path, language: str) -> Path:
+    return locales / language / "LC_MESSAGES" / "django.po"
+
+
+def read_catalog(locales: Path, language: str) -> Catalog:
+    path = po_path(locales, language)
+    if not path.exists():
+        return Catalog(locale=language)
+    with path.open("rb") as stream:
+        return read_po(stream, locale=language, abort_invalid=True)
+
+
+def update(found: Catalog, locales: Path, language: str) -> None:
+    """Bring one language up to date. A sentence that is gone keeps its translation below, marked obsolete."""
+    catalog = read_catalog(locales, language)
+    # No guessing by likeness: "may" and "may not" are very alike.
+    catalog.update(found, no_fuzzy_matching=True)
+    path = po_path(locales, language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    body = io.BytesIO()
+    write_po(body, catalog, width=120, omit_header=True, include_lineno=False, sort_by_file=True)
+    path.write_bytes(_header(catalog).encode() + body.getvalue())
+
+
+def _header(catalog: Catalog) -> str:
+    """What gettext needs to know and nothing that changes by itself, such as a date."""
+    language = catalog.locale.english_name if catalog.locale else catalog.locale_identifier
+    return (
+        f"# Digibel's pages: {language}. Made by `make messages`; translate the msgstr lines.\n"
+        'msgid ""\nmsgstr ""\n'
+        f'"Language: {catalog.locale_identifier}\\n"\n'
+        '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
+        f'"Plural-Forms: {catalog.plural_forms}\\n"\n\n'
+    )
+
+
+def complaints(found: Catalog, catalog: Catalog) -> Iterator[str]:
+    """What stands between this language and a page without a foreign sentence on it."""
+    for wanted in found:
+        if not wanted.id:
+            continue
+        message = catalog.get(wanted.id, context=wanted.context)
+        if message is None:
+            yield f"not collected yet (make messages): {_show(wanted)}"
+        elif message.fuzzy:
+            yield f"fuzzy: {_show(wanted)}"
+        elif not _is_translated(message):
+            yield f"not translated: {_show(wanted)}"
+        else:
+            yield from (f"{error}: {_show(wanted)}" for error in message.check(catalog))
+
+
+def _is_translated(message: Message) -> bool:
+    texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return bool(texts) and all(texts)
+
+
+def _show(message: Message) -> str:
+    text = message.id[0] if isinstance(message.id, tuple | list) else message.id
+    files = ", ".join(sorted({place for place, _ in message.locations}))
+    return f"{text!r} ({files})"
+
+
+def check(folder: Path, locales: Path, languages: Iterable[str] = LANGUAGES) -> list[str]:
+    """One line per sentence that a reader of one of `languages` would not get in that language."""
+    found = extract(folder)
+    return [
+        f"{language}: {complaint}"
+        for language in languages
+        for complaint in complaints(found, read_catalog(locales, language))
+    ]
+
+
+def compile_all(locales: Path) -> list[Path]:
+    """Write a ``.mo`` beside every ``.po``, whole or not at all, as a running service may be reading it."""
+    written = []
+    for po in sorted(locales.glob("*/LC_MESSAGES/*.po")):
+        catalog = read_catalog(locales, po.parts[-3])
+        mo = po.with_suffix(".mo")
+        draft = mo.with_suffix(".mo.new")
+        with draft.open("wb") as stream:
+            write_mo(stream, catalog)
+        draft.replace(mo)
+        written.append(mo)
+    return written
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="The sentences of the pages, from source to translation.")
+    parser.add_argument("deed", choices=["extract", "check", "compile"])
+    deed = parser.parse_args(arguments).deed
+    if deed == "extract":
+        found = extract(SOURCE)
+        for language in LANGUAGES:
+            update(found, LOCALES, language)
+        print(f"{len(found)} sentences, collected for {' and '.join(LANGUAGES)}")
+    elif deed == "compile":
+        compile_all(LOCALES)
+    else:
+        wrong = check(SOURCE, LOCALES)
+        print("\n".join(wrong) if wrong else "every sentence is translated")
+        return 1 if wrong else 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
