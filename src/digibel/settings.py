@@ -1,0 +1,253 @@
+"""One settings file, read from the environment at one place. Every name here that begins with DIGIBEL_ can be set there."""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from digibel import machine_secrets
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+HOME = Path(os.environ.get("DIGIBEL_HOME", BASE_DIR / "var")).resolve()
+
+
+def _flag(name: str, default: bool = False) -> bool:
+    return os.environ.get(name, str(int(default))).lower() in {"1", "true", "yes"}
+
+
+def _list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def _database(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path),
+            "OPTIONS": {
+                # A write transaction takes its lock at the start, so that "look again" inside it is true.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                # FULL: a text we have acknowledged to the gateway survives a power cut.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            },
+        }
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+_secrets = machine_secrets.load(HOME)
+
+DEBUG = False
+DIGIBEL_DEMO = _flag("DIGIBEL_DEMO")
+SECRET_KEY = _secrets["SECRET_KEY"]
+DIGIBEL_MASTER_KEYS = _secrets["MASTER_KEYS"].split(",")
+DIGIBEL_INDEX_KEY = _secrets["INDEX_KEY"]
+
+DIGIBEL_PUBLIC_URL = os.environ.get("DIGIBEL_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = _list("DIGIBEL_HOSTS", "127.0.0.1,localhost,[::1]")
+_public = urlsplit(DIGIBEL_PUBLIC_URL)
+if _public.hostname and _public.hostname not in ALLOWED_HOSTS:
+    ALLOWED_HOSTS.append(_public.hostname)
+CSRF_TRUSTED_ORIGINS = [DIGIBEL_PUBLIC_URL]
+
+# --- rooms, top to bottom -------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "digibel.demo",
+    "digibel.desk",
+    "digibel.api",
+    "digibel.scheduling",
+    "digibel.requests",
+    "digibel.volunteers",
+    "digibel.notifications",
+    "digibel.directory",
+    "digibel.organisations",
+    "digibel.audit",
+    "digibel.sealing",
+    "digibel.guardrails",
+    "digibel.places",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "axes",
+    "csp",
+    "django_htmx",
+    "django_q",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "digibel.desk.middleware.ProblemPages",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "digibel.urls"
+ASGI_APPLICATION = "digibel.asgi.application"
+WSGI_APPLICATION = "digibel.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "digibel.desk.context.desk",
+            ],
+        },
+    }
+]
+
+# --- data -----------------------------------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": _database(os.environ.get("DIGIBEL_DATABASE_URL", f"sqlite://{HOME}/digibel.sqlite3")),
+    # The keys of persons live apart and are never in the data's backup: erasing must reach yesterday's backup too.
+    "keys": _database(os.environ.get("DIGIBEL_KEYS_DATABASE_URL", f"sqlite://{HOME}/keys.sqlite3")),
+}
+DATABASE_ROUTERS = ["digibel.sealing.router.KeysRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+Q_CLUSTER = {
+    "name": "digibel",
+    "orm": "default",
+    "workers": int(os.environ.get("DIGIBEL_WORKERS", "2")),
+    # No more in memory than hands to do them: a task that waits longer than `retry` in a cluster's memory runs twice.
+    "queue_limit": int(os.environ.get("DIGIBEL_WORKERS", "2")),
+    "timeout": 60,
+    "retry": 300,
+    "ack_failures": True,
+    "max_attempts": 5,
+    "catch_up": False,
+    "bulk": 1,
+    "poll": 0.3,
+    "save_limit": 250,
+    "label": "Digibel",
+}
+
+# --- messages -------------------------------------------------------------------------------------------------------
+
+DIGIBEL_GATEWAY = os.environ.get("DIGIBEL_GATEWAY", "simulator")
+DIGIBEL_GATEWAYS = {
+    "simulator": "digibel.notifications.gateways.simulator.Simulator",
+}
+
+# Asked in order; the first that returns an outcome owns the text. Nobody: a person's inbox.
+INBOUND_HANDLERS = [
+    "digibel.notifications.stopping.handle",
+    "digibel.scheduling.inbound.handle_volunteer",
+    "digibel.scheduling.inbound.handle_client",
+]
+
+# Who knows, for each kind of message or call: is it still true, what now that it was not delivered, what does this
+# call outcome mean. The first prefix that fits decides; the empty one is for texts that are true for ever.
+MESSAGE_OWNERS = {
+    "offer": "digibel.scheduling.owners.OfferTexts",
+    "visit": "digibel.scheduling.owners.VisitTexts",
+    "request": "digibel.scheduling.owners.RequestTexts",
+    "alarm": "digibel.scheduling.owners.AlarmTexts",
+    "": "digibel.notifications.owners.PlainTexts",
+}
+
+# The demo's clock lives in the database and moves; everybody else has the machine's.
+DIGIBEL_CLOCK = "digibel.demo.clock.now" if DIGIBEL_DEMO else ""
+
+# Street addresses are looked up on a server of one's own, or not at all: the postcode points ship with Digibel.
+DIGIBEL_GEOCODER = os.environ.get("DIGIBEL_GEOCODER", "postcodes")
+DIGIBEL_GEOCODER_URL = os.environ.get("DIGIBEL_GEOCODER_URL", "")
+
+# --- people and pages -----------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "organisations.Staff"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "desk:login"
+LOGIN_REDIRECT_URL = "desk:today"
+LOGOUT_REDIRECT_URL = "desk:login"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+AXES_FAILURE_LIMIT = 6
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_RESET_ON_SUCCESS = True
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
+AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", _("Dutch")), ("fr", _("French")), ("en", _("English"))]
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
+TIME_ZONE = "Europe/Brussels"
+USE_I18N = USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "manifest-src": ["'self'"],
+    }
+}
+_https = _public.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_NAME = "digibel"
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("DIGIBEL_LOG_LEVEL", "WARNING")},
+    # Django's own loggers print request paths, and with an error the local values: personal data. Ids only, from us.
+    "loggers": {"digibel": {"level": "INFO"}, "django.request": {"level": "CRITICAL"}, "axes": {"level": "ERROR"}},
+}
