@@ -1,0 +1,100 @@
+"""The places a client can be sent to. Nothing here is about a person."""
+
+import uuid
+from datetime import date, datetime, timedelta
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from digibel import places
+from digibel.directory.hours import check_hours, is_open
+
+# What was checked longer ago than this is looked at again: desks move, and hours change every year.
+FRESH = timedelta(days=365)
+
+
+class Kind(models.TextChoices):
+    COMPUTER_ROOM = "computer_room", _("Public computer room")
+    HELPDESK = "helpdesk", _("Digital helpdesk")
+    COURSE = "course", _("Course")
+    LENDER = "lender", _("Devices to borrow or to buy cheaply")
+    OFFICE = "office", _("Public welfare centre")
+    BANK_HELP = "bank_help", _("Help with banking")
+    TELEPHONE = "telephone", _("Telephone number")
+
+
+def check_postcode(postcode: str) -> None:
+    """A place with a postcode that nobody knows could never be the nearest of anything."""
+    if not places.is_known(postcode):
+        raise ValidationError(places.UnknownPostcode.message)
+
+
+class HelpPlaceQuerySet(models.QuerySet["HelpPlace"]):
+    def active(self) -> Self:
+        return self.filter(active=True)
+
+    def of_kind(self, *kinds: str) -> Self:
+        return self.filter(kind__in=kinds)
+
+    def somewhere(self) -> Self:
+        """Those with a door one can go to; the others are a number or a website."""
+        return self.exclude(postcode="")
+
+    def open_at(self, moment: datetime) -> Self:
+        """Those known to be open at that moment. Looks at every row: there are dozens, not thousands."""
+        return self.filter(pk__in=[place.pk for place in self if is_open(place.hours, moment)])
+
+    def to_check(self, today: date) -> Self:
+        """Those whose data nobody has looked at for a year, or ever; the oldest first."""
+        stale = Q(checked_on__isnull=True) | Q(checked_on__lt=today - FRESH)
+        return self.active().filter(stale).order_by(models.F("checked_on").asc(nulls_first=True), "slug")
+
+
+class HelpPlace(models.Model):
+    """A computer room, a helpdesk, a welfare centre, a number to ring: what a referral slip can name.
+
+    What is not known is empty, never guessed. `serves` lists the postcodes of the only people it may help (those of a
+    municipality, for its welfare centre); empty: everybody.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=80, unique=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    name = models.CharField(max_length=120)
+    name_fr = models.CharField(max_length=120, blank=True)
+    postcode = models.CharField(max_length=4, blank=True, validators=[check_postcode])
+    street = models.CharField(max_length=120, blank=True)
+    house_number = models.CharField(max_length=12, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    url = models.URLField(blank=True)
+    serves = models.JSONField(default=list, blank=True)
+    languages = models.JSONField(default=list, blank=True)
+    hours = models.JSONField(default=dict, blank=True, validators=[check_hours])
+    price = models.CharField(max_length=120, blank=True)
+    step_free = models.BooleanField(null=True, blank=True)
+    # The day on which somebody saw that all this is so; where only a year is known, the first of January of it.
+    checked_on = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=200)
+    active = models.BooleanField(default=True)
+
+    objects = HelpPlaceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("kind", "postcode", "slug")
+        indexes = (models.Index(fields=["kind", "postcode"], name="help_place_by_kind"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.postcode})" if self.postcode else self.name
+
+    def name_in(self, language: str) -> str:
+        return self.name if language == "nl" else self.name_fr or self.name
+
+    def is_for(self, postcode: str) -> bool:
+        """Whether people who live there may go to it."""
+        return not self.serves or postcode in self.serves
+
+    def is_open(self, moment: datetime) -> bool:
+        return is_open(self.hours, moment)

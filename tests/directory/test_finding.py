@@ -1,0 +1,106 @@
+import tomllib
+from datetime import date
+from importlib import resources
+
+import pytest
+
+from digibel import places
+from digibel.directory import finding
+from digibel.directory.corrections import correct
+from digibel.directory.models import HelpPlace, Kind
+
+pytestmark = pytest.mark.django_db
+
+
+def slugs(kind: str, postcode: str, limit: int = 3) -> list[str]:
+    return [place.slug for place, _ in finding.nearest(kind, postcode, limit)]
+
+
+def test_nearest_begins_with_the_postcode_itself(known_places: None) -> None:
+    [(room, km), *_] = finding.nearest(Kind.COMPUTER_ROOM, "1140")
+    assert (room.slug, km) == ("ocr-1140-entrela", 0.0)
+
+
+@pytest.mark.parametrize("postcode", ["1040", "1082", "1090", "1120", "1130", "1150", "1160", "1170"])
+def test_nearest_looks_around_where_a_postcode_has_no_computer_room(known_places: None, postcode: str) -> None:
+    found = finding.nearest(Kind.COMPUTER_ROOM, postcode)
+    every = [places.distance_between(postcode, room.postcode) for room in HelpPlace.objects.of_kind("computer_room")]
+    assert [km for _, km in found] == sorted(every)[:3]
+    assert 0 < found[0][1] < 5
+
+
+def test_nearest_for_jette_is_around_the_corner(known_places: None) -> None:
+    assert slugs(Kind.COMPUTER_ROOM, "1090", limit=1) == ["ocr-1083-ganshoren"]
+
+
+@pytest.mark.parametrize(("postcode", "centre"), [("1000", "ocmw-1000"), ("1120", "ocmw-1000"), ("1090", "ocmw-1090")])
+def test_nearest_welfare_centre_is_the_one_that_may_help(known_places: None, postcode: str, centre: str) -> None:
+    assert slugs(Kind.OFFICE, postcode) == [centre]
+
+
+def test_nearest_leaves_out_what_has_closed(known_places: None) -> None:
+    correct(HelpPlace.objects.get(slug="ocr-1083-ganshoren"), checked_on=date(2026, 11, 21), active=False)
+    assert slugs(Kind.COMPUTER_ROOM, "1083", limit=1) == ["ocr-1081-koekeltech"]
+
+
+def test_nearest_of_a_kind_that_nobody_has_is_empty(known_places: None) -> None:
+    assert finding.nearest(Kind.BANK_HELP, "1080") == []
+
+
+def test_nearest_refuses_an_unknown_postcode(known_places: None) -> None:
+    with pytest.raises(places.UnknownPostcode):
+        finding.nearest(Kind.COMPUTER_ROOM, "1110")
+
+
+def test_for_route_gives_the_computer_rooms_and_the_helpdesk(known_places: None) -> None:
+    [advice] = finding.for_route(["OCR"], "1000", "fr", limit=5)
+    assert advice.text.startswith("Allez dans un espace public numérique")
+    assert [(near.place.slug, near.km) for near in advice.places] == [
+        ("ocr-1000-arc", 0.0),
+        ("ocr-1000-bravvo", 0.0),
+        ("ocr-1000-mobile", 0.0),
+        ("ocr-1000-rijke-klaren", 0.0),
+        ("muntpunt-app-o-theek", 0.0),
+    ]
+
+
+def test_for_route_keeps_the_order_and_says_each_once(known_places: None) -> None:
+    found = finding.for_route(["CARDSTOP", "BANK", "CARDSTOP", "OCMW"], "1080")
+    assert [(advice.route, [near.place.slug for near in advice.places]) for advice in found] == [
+        ("CARDSTOP", ["card-stop"]),
+        ("BANK", []),
+        ("OCMW", ["ocmw-1080"]),
+    ]
+    assert found[0].places[0].place.phone == "078 170 170"
+    assert found[0].places[0].km is None
+
+
+def test_for_route_sends_what_it_does_not_know_to_the_coordinator(known_places: None) -> None:
+    [unknown], [coordinator] = finding.for_route(["MOON"], "1080"), finding.for_route(["COORD"], "1080")
+    assert (unknown.route, unknown.text) == ("MOON", coordinator.text)
+
+
+def test_for_route_speaks_without_any_place_loaded() -> None:
+    [advice] = finding.for_route(["OCMW"], "1080", "en")
+    assert advice.text.startswith("The public welfare centre")
+    assert advice.places == ()
+
+
+def test_every_route_of_a_judgement_has_its_advice_in_three_languages(known_places: None) -> None:
+    judged = tomllib.loads((resources.files("digibel.guardrails") / "routes.toml").read_text(encoding="utf-8"))
+    assert set(judged) - finding.known_routes() == set()
+    said = {
+        (code, language): finding.for_route([code], "1080", language)[0].text
+        for code in finding.known_routes()
+        for language in ("nl", "fr", "en")
+    }
+    assert len(set(said.values())) == len(said)
+
+
+def test_every_place_that_a_route_names_exists(known_places: None) -> None:
+    text = (resources.files("digibel.directory") / "data/routes.toml").read_text(encoding="utf-8")
+    routes = tomllib.loads(text)
+    named = {slug for route in routes.values() for slug in route.get("places", [])}
+    kinds = {kind for route in routes.values() for kind in route.get("kinds", [])}
+    assert named - set(HelpPlace.objects.values_list("slug", flat=True)) == set()
+    assert kinds - set(Kind.values) == set()
