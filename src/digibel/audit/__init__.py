@@ -1,0 +1,1 @@
+"""Who did what, and who saw what: written once, never changed, chained by hash."""
