@@ -1,0 +1,136 @@
+"""Who works with Digibel: organisations, their staff and roles, who is on duty, and the keys of their programs."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
+from django.db import models
+
+from digibel.sealing.fields import SealedTextField
+
+
+class Organisation(models.Model):
+    """A tenant: the controller of its own requests. No organisation sees another's clients."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+    phone = models.CharField(max_length=20, help_text="The number that clients and volunteers are told to ring.")
+    sms_number = models.CharField(max_length=20, help_text="The two-way number that texts come from, E.164.")
+    language = models.CharField(max_length=8, default="nl", help_text="For texts to somebody whose language we miss.")
+    postcode = models.CharField(max_length=4)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    """What somebody does at the centre; each can do what stands above it (see `permissions.py`)."""
+
+    INTAKE = "intake", "intake worker"
+    MATCHER = "matcher", "matcher"
+    COORDINATOR = "coordinator", "coordinator"
+    CLOCK = "clock", "the clock"  # owns a next action that time will bring; nobody logs in with it
+
+    @classmethod
+    def people(cls) -> list[tuple[str, str]]:
+        return [(role.value, str(role.label)) for role in (cls.INTAKE, cls.MATCHER, cls.COORDINATOR)]
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> Staff:
+        staff = self.model(email=self.normalize_email(email), **fields)
+        staff.set_password(password)
+        staff.save(using=self._db)
+        return staff
+
+
+class Staff(AbstractBaseUser):
+    """Somebody who works at an organisation. Their mobile is for alarms while they are on duty."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="staff")
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=60)
+    role = models.CharField(max_length=16, choices=Role.people(), default=Role.INTAKE)
+    language = models.CharField(max_length=8, default="nl")
+    key_id = models.UUIDField()
+    mobile = SealedTextField(blank=True, default="")
+    is_active = models.BooleanField(default=True)
+
+    objects: ClassVar[StaffManager] = StaffManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name_plural = "staff"
+        ordering = ("name",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="staff_role_known", condition=models.Q(role__in=[value for value, _ in Role.people()])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"staff {self.pk}"
+
+
+class DutyHours(models.Model):
+    """Every week on this day, from `start` until `end` (local), this person answers the telephone."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="duty_hours")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="duty_hours")
+    weekday = models.PositiveSmallIntegerField(help_text="0 is Monday.")
+    start = models.TimeField()
+    end = models.TimeField()
+
+    class Meta:
+        verbose_name_plural = "duty hours"
+        ordering = ("weekday", "start")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="duty_ends_after_start", condition=models.Q(end__gt=models.F("start"))),
+            models.CheckConstraint(name="duty_weekday_known", condition=models.Q(weekday__lte=6)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weekday} {self.start}-{self.end}"
+
+
+class Closure(models.Model):
+    """Days (both included) on which the centre is closed; a stand-in answers, or no visit can be booked."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="closures")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    stand_in = models.ForeignKey(Staff, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="closure_ends_after_start", condition=models.Q(last_day__gte=models.F("first_day"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_day} - {self.last_day}"
+
+
+class ApiKey(models.Model):
+    """A program's key to one organisation's data. Only its hash is kept; the prefix tells keys apart in a list."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=60)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True, validators=[RegexValidator(r"^[0-9a-f]{64}$")])
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix})"

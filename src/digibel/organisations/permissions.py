@@ -1,0 +1,41 @@
+"""May this person? One table: a deed, and the roles that may do it. `policies` and `visibility` ask other questions."""
+
+from digibel.organisations.models import Role, Staff
+from digibel.problems import Refused
+
+EVERYBODY = frozenset({Role.INTAKE, Role.MATCHER, Role.COORDINATOR})
+MATCHING = frozenset({Role.MATCHER, Role.COORDINATOR})
+COORDINATING = frozenset({Role.COORDINATOR})
+
+DEEDS: dict[str, frozenset[Role]] = {
+    "log": EVERYBODY,
+    "call": EVERYBODY,
+    "refer": EVERYBODY,
+    "answer": EVERYBODY,
+    "print": EVERYBODY,
+    "stop": EVERYBODY,  # in hospital, moved, died: whoever hears it must be able to silence everything at once
+    "match": MATCHING,
+    "offer": MATCHING,
+    "cancel_visit": MATCHING,
+    "follow_up": COORDINATING,
+    "correct": COORDINATING,
+    "pause_volunteer": COORDINATING,
+}
+
+SENTENCES = {
+    "match": "Choosing volunteers is for a matcher or a coordinator. Ask one of them.",
+    "offer": "Sending offers is for a matcher or a coordinator. Ask one of them.",
+    "cancel_visit": "Cancelling a visit is for a matcher or a coordinator. Ask one of them.",
+    "follow_up": "Following up is for a coordinator. Ask one of them.",
+    "correct": "Correcting what happened is for a coordinator. Ask one of them.",
+    "pause_volunteer": "Pausing a volunteer is for a coordinator. Ask one of them.",
+}
+
+
+def may(staff: Staff, deed: str) -> bool:
+    return staff.is_active and staff.role in DEEDS[deed]
+
+
+def check_may(staff: Staff, deed: str) -> None:
+    if not may(staff, deed):
+        raise Refused(SENTENCES.get(deed))
