@@ -1,0 +1,144 @@
+"""Texts that come in: masked, stored once, answered at once, and worked through in the queue.
+
+Each is shown to an ordered list of handlers; the first that returns an outcome owns it; none means a person's inbox.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
+from django_q.tasks import async_task
+
+from digibel import clock
+from digibel.guardrails import secrets
+from digibel.notifications import numbers
+from digibel.notifications.gateways.base import InboundText
+from digibel.notifications.models import InboundMessage, OutboundMessage, Recipient
+from digibel.notifications.outbox import queue_message
+from digibel.notifications.recipients import with_number
+from digibel.organisations.models import Organisation
+from digibel.sealing import keys
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[InboundMessage], str | None]
+
+# Two people at one number who were both texted lately: nobody can tell who answers.
+LATELY = timedelta(hours=48)
+
+
+def receive_text(gateway: str, text: InboundText) -> InboundMessage | None:
+    """Store a text once and wake the worker. None: it was here already."""
+    finding = secrets.find(text.text)
+    recipient = _speaker(text.sender)
+    try:
+        with transaction.atomic():
+            message = InboundMessage.objects.create(
+                gateway=gateway,
+                provider_id=text.provider_id,
+                organisation=_organisation(recipient, text.to),
+                recipient=recipient,
+                key_id=recipient.key_id,
+                body=finding.masked,
+                held_secret=bool(finding.kinds),
+                received_at=clock.now(),
+            )
+            message_id = str(message.pk)
+            transaction.on_commit(lambda: async_task("digibel.notifications.tasks.route_text", message_id))
+    except IntegrityError:
+        return None
+    return message
+
+
+@transaction.atomic
+def route_text(message_id: object) -> str:
+    """Offer a text to each handler until one owns it. The claim, the deed and the answer commit together, or not at all."""
+    message = (
+        InboundMessage.objects.select_for_update(of=("self",))
+        .select_related("recipient", "organisation")
+        .get(pk=message_id)
+    )
+    if message.status != InboundMessage.Status.RECEIVED:
+        return message.outcome
+    outcome = "shared_number" if _doubtful_speaker(message) else _ask_handlers(message)
+    # A person looks at what nobody understood, at every STOP, and at whoever texts us secrets.
+    kept = not outcome or outcome in {"shared_number", "stopped"}
+    message.status = InboundMessage.Status.INBOX if kept else InboundMessage.Status.HANDLED
+    message.outcome = outcome
+    message.save(update_fields=["status", "outcome"])
+    if message.held_secret:
+        _say_kindly_why(message)
+    logger.info("text routed", extra={"inbound_id": str(message.pk), "outcome": outcome or "inbox"})
+    return outcome
+
+
+def unrouted(older_than: timedelta) -> list[str]:
+    """Texts whose wake-up was lost."""
+    stale = InboundMessage.objects.filter(
+        status=InboundMessage.Status.RECEIVED, received_at__lte=clock.now() - older_than
+    )
+    return [str(pk) for pk in stale.values_list("pk", flat=True)]
+
+
+def reply(message: InboundMessage, kind: str, **values: Any) -> OutboundMessage | None:
+    """The answer to a text just received: it leaves at any hour."""
+    if message.organisation is None or not message.recipient.number:
+        return None
+    return queue_message(
+        message.recipient, kind, organisation=message.organisation, subject=message, any_hour=True, **values
+    )
+
+
+def _ask_handlers(message: InboundMessage) -> str:
+    return next(filter(None, (handle(message) for handle in handlers())), "")
+
+
+@cache
+def _load(path: str) -> Handler:
+    return import_string(path)
+
+
+def handlers() -> list[Handler]:
+    return [_load(path) for path in settings.INBOUND_HANDLERS]
+
+
+def _speaker(number: str) -> Recipient:
+    """Who texts: of several people at one number, the one who was texted last."""
+    known = with_number(number)
+    if not known:
+        return Recipient.objects.create(
+            kind=Recipient.Kind.UNKNOWN,
+            key_id=keys.new_key(),
+            number=number,
+            number_index=numbers.index(number),
+        )
+    return max(known, key=_last_texted) if len(known) > 1 else known[0]
+
+
+def _last_texted(recipient: Recipient) -> str:
+    last = OutboundMessage.objects.filter(recipient=recipient).order_by("-status_at").first()
+    return last.status_at.isoformat() if last else ""
+
+
+def _doubtful_speaker(message: InboundMessage) -> bool:
+    sharing = Recipient.objects.filter(number_index=message.recipient.number_index).exclude(number_index="")
+    if sharing.count() < 2:
+        return False
+    texted = OutboundMessage.objects.filter(recipient__in=sharing, status_at__gte=clock.now() - LATELY)
+    return texted.values("recipient").distinct().count() != 1
+
+
+def _organisation(recipient: Recipient, to: str) -> Organisation | None:
+    """Whose conversation this is: the organisation that texted this person last, else whose number was texted."""
+    last = recipient.messages.select_related("organisation").order_by("-created_at").first()
+    return last.organisation if last else Organisation.objects.filter(sms_number=to).first()
+
+
+def _say_kindly_why(message: InboundMessage) -> None:
+    formal = message.recipient.kind == Recipient.Kind.CLIENT
+    reply(message, "plain.secret_masked_client" if formal else "plain.secret_masked")

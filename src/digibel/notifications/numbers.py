@@ -1,0 +1,39 @@
+"""Telephone numbers, as people write them and as networks want them (E.164)."""
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+from digibel.notifications.errors import NotANumber
+from digibel.sealing.index import blind_index
+
+REGION = "BE"
+TEXTABLE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+
+
+def parse(text: str) -> str:
+    """A number as E.164. `04xx` with ten digits is a mobile, with nine it is Liège: the library knows by length."""
+    try:
+        number = phonenumbers.parse(text, REGION)
+    except phonenumbers.NumberParseException:
+        raise NotANumber from None
+    if not phonenumbers.is_valid_number(number):
+        raise NotANumber
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def is_textable(e164: str) -> bool:
+    return bool(e164) and phonenumbers.number_type(phonenumbers.parse(e164)) in TEXTABLE
+
+
+def display(e164: str) -> str:
+    """As people here read it: 0470 12 34 56; foreign numbers with their country."""
+    if not e164:
+        return ""
+    number = phonenumbers.parse(e164)
+    home = number.country_code == phonenumbers.country_code_for_region(REGION)
+    return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL)
+
+
+def index(e164: str) -> str:
+    """The keyed trace by which a sealed number is found; empty for no number."""
+    return blind_index(e164, purpose="telephone") if e164 else ""

@@ -1,0 +1,195 @@
+"""Every text is here before it is sent, and ends as delivered, withdrawn because no longer true, or on a person's list.
+
+SENDING is committed before the network is touched. After a crash in between a text is repeated only where the gateway
+takes our own id; else a person looks. No transaction is ever held open across the network.
+"""
+
+import logging
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models, transaction
+from django_q.tasks import async_task
+
+from digibel import clock
+from digibel.notifications import gateways, phrasebook, segments
+from digibel.notifications.errors import GatewayError
+from digibel.notifications.gateways.base import Receipt
+from digibel.notifications.models import (
+    MESSAGE_MOVES,
+    MessageQuerySet,
+    MessageStatus,
+    OutboundMessage,
+    Recipient,
+)
+from digibel.notifications.owners import owner_of
+from digibel.notifications.recipients import language_of
+from digibel.organisations.models import Organisation
+
+logger = logging.getLogger(__name__)
+
+MOST_TRIES = 5
+BACK_OFF = timedelta(minutes=1)
+STUCK_AFTER = timedelta(minutes=2)
+
+
+def queue_message(
+    recipient: Recipient,
+    kind: str,
+    *,
+    organisation: Organisation,
+    subject: models.Model,
+    not_before: datetime | None = None,
+    any_hour: bool = False,
+    near: datetime | None = None,
+    **values: Any,
+) -> OutboundMessage:
+    """Put one text in the outbox, within the caller's transaction; the worker is woken when that commits.
+
+    `kind` is `owner.key`: who answers for it, and its key in the phrasebook. `near` is the moment it is about: within
+    24 hours of it Sundays and holidays count as days. `any_hour` is for alarms and for answers to a text just received.
+    """
+    language = language_of(recipient, organisation)
+    body = phrasebook.render(kind.partition(".")[2], language, **values)
+    frozen_now = clock.now()
+    message = OutboundMessage.objects.create(
+        organisation=organisation,
+        recipient=recipient,
+        kind=kind,
+        language=language,
+        key_id=recipient.key_id,
+        body=body,
+        segments=segments.count(body).segments,
+        subject_kind=subject._meta.model_name or "",
+        subject_id=subject.pk,
+        status_at=frozen_now,
+        created_at=frozen_now,
+        not_before=max(not_before or frozen_now, frozen_now),
+        any_hour=any_hour,
+        near=near,
+    )
+    wake()
+    return message
+
+
+def wake() -> None:
+    """Once what was written is committed, the worker looks at the outbox. A lost wake-up costs a minute, no text."""
+    transaction.on_commit(lambda: async_task("digibel.notifications.tasks.sweep_outbox"))
+
+
+def withdraw(messages: MessageQuerySet) -> int:
+    """A deed takes back the texts it makes untrue, before they leave."""
+    return messages.waiting().update(status=MessageStatus.WITHDRAWN, status_at=clock.now(), trouble="untrue")
+
+
+def sweep(limit: int = 500) -> int:
+    """Send what is due now, oldest first. Returns how many left. Safe to run in many places at once."""
+    due = OutboundMessage.objects.due_by(clock.now()).order_by("not_before", "created_at")
+    return sum(send_one(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
+
+
+def send_one(message_id: uuid.UUID) -> bool:
+    """Claim, check against what is true now, commit, send, and note what became of it."""
+    message = _claim(message_id)
+    if message is None:
+        return False
+    gateway = gateways.gateway(message.gateway)
+    try:
+        provider_id = gateway.send(message_id=message.pk, to=message.recipient.number, text=message.body)
+    except GatewayError as error:
+        _not_taken(message, error)
+        return False
+    with transaction.atomic():
+        if _move(message, MessageStatus.SENT, provider_id=provider_id[:80], trouble=""):
+            owner_of(message.kind).left(message)
+    return True
+
+
+@transaction.atomic
+def _claim(message_id: uuid.UUID) -> OutboundMessage | None:
+    locked = (
+        OutboundMessage.objects.select_for_update(of=("self",), skip_locked=True)
+        .select_related("recipient", "organisation")
+        .filter(pk=message_id, status=MessageStatus.QUEUED)
+        .first()
+    )
+    frozen_now = clock.now()
+    if locked is None or locked.not_before > frozen_now:
+        return None
+    if not locked.any_hour and (later := leaves_at(locked, frozen_now)) > frozen_now:
+        OutboundMessage.objects.filter(pk=locked.pk).update(not_before=later)
+        return None
+    if not owner_of(locked.kind).still_true(locked):
+        _move(locked, MessageStatus.WITHDRAWN, trouble="untrue")
+        return None
+    _move(locked, MessageStatus.SENDING, gateway=gateways.current().name, tries=locked.tries + 1)
+    return locked
+
+
+def leaves_at(message: OutboundMessage, moment: datetime) -> datetime:
+    """The first moment from `moment` on at which this text may wake nobody."""
+    near = message.near is not None and message.near - clock.next_waking(moment, rest_days=True) <= clock.NEAR
+    return clock.next_waking(moment, rest_days=near)
+
+
+def _not_taken(message: OutboundMessage, error: GatewayError) -> None:
+    logger.warning("text not taken", extra={"message_id": str(message.pk), "trouble": error.code})
+    with transaction.atomic():
+        if error.permanent or message.tries >= MOST_TRIES:
+            put_on_list(message, trouble=error.code)
+        else:
+            wait = BACK_OFF * 2 ** (message.tries - 1)
+            _move(message, MessageStatus.QUEUED, not_before=clock.now() + wait, trouble=error.code)
+
+
+def put_on_list(message: OutboundMessage, *, trouble: str) -> None:
+    """It did not arrive: a person takes over, as its owner says."""
+    if _move(message, MessageStatus.ON_LIST, trouble=trouble):
+        owner_of(message.kind).undelivered(message)
+
+
+def free_stuck() -> int:
+    """Texts that a crash left in SENDING: repeated where that is harmless, else on a person's list."""
+    frozen_now = clock.now()
+    stuck = OutboundMessage.objects.filter(status=MessageStatus.SENDING, status_at__lte=frozen_now - STUCK_AFTER)
+    count = 0
+    for message in stuck.select_related("recipient", "organisation"):
+        with transaction.atomic():
+            if gateways.gateway(message.gateway).takes_our_id:
+                count += _move(message, MessageStatus.QUEUED, not_before=frozen_now, trouble="crashed")
+            else:
+                put_on_list(message, trouble="perhaps_sent")
+                count += 1
+    return count
+
+
+@transaction.atomic
+def note_receipt(gateway: str, receipt: Receipt) -> bool:
+    """Move a text along what its receipt allows. Late, repeated or unknown receipts change nothing."""
+    message = (
+        OutboundMessage.objects.select_for_update(of=("self",))
+        .select_related("recipient", "organisation")
+        .filter(gateway=gateway, provider_id=receipt.provider_id)
+        .first()
+    )
+    if message is None:
+        return False
+    if receipt.delivered:
+        return _move(message, MessageStatus.DELIVERED)
+    if MessageStatus.ON_LIST in MESSAGE_MOVES[message.status]:
+        put_on_list(message, trouble="undelivered")
+        return True
+    return False
+
+
+def _move(message: OutboundMessage, to: str, **fields: object) -> bool:
+    """The one writer of a message's status: compare and swap, along the arrows only. False: somebody was faster."""
+    if to not in MESSAGE_MOVES[message.status]:
+        return False
+    changed = {"status": to, "status_at": clock.now(), **fields}
+    moved = OutboundMessage.objects.filter(pk=message.pk, status=message.status).update(**changed) == 1
+    if moved:
+        for name, value in changed.items():
+            setattr(message, name, value)
+    return moved

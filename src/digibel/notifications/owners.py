@@ -1,0 +1,73 @@
+"""For each kind of message or call, who knows what it means: found by the prefix of its kind in one table in settings."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from digibel.audit.actors import Actor
+from digibel.notifications.models import CallTask, OutboundMessage
+
+
+@dataclass(frozen=True)
+class Script:
+    """What a caller says: the sentences, their language, and what the worker should know beside it."""
+
+    language: str
+    sentences: str
+    title: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    outcomes: tuple[str, ...] = field(default=("reached", "no_answer", "other_moment", "wrong_number"))
+
+
+class Owner(Protocol):
+    def still_true(self, message: OutboundMessage) -> bool:
+        """Asked right before a text leaves. False: it is withdrawn."""
+        ...
+
+    def left(self, message: OutboundMessage) -> None:
+        """The gateway took it; within the transaction that says so."""
+        ...
+
+    def undelivered(self, message: OutboundMessage) -> None:
+        """What now that it could not be delivered; within the transaction that puts it on a list."""
+        ...
+
+    def script(self, call: CallTask) -> Script:
+        """The words for this call, from what is true now."""
+        ...
+
+    def call_outcome(self, call: CallTask, outcome: str, *, by: Actor) -> None:
+        """What this outcome sets in motion; within the transaction that records it."""
+        ...
+
+
+class PlainTexts:
+    """Answers and notices that stay true and ask for nothing."""
+
+    def still_true(self, message: OutboundMessage) -> bool:
+        return True
+
+    def left(self, message: OutboundMessage) -> None:
+        return None
+
+    def undelivered(self, message: OutboundMessage) -> None:
+        return None
+
+    def script(self, call: CallTask) -> Script:
+        return Script(language="nl", sentences="")
+
+    def call_outcome(self, call: CallTask, outcome: str, *, by: Actor) -> None:
+        return None
+
+
+@cache
+def _owner(path: str) -> Owner:
+    return import_string(path)()
+
+
+def owner_of(kind: str) -> Owner:
+    table = settings.MESSAGE_OWNERS
+    return _owner(table.get(kind.partition(".")[0], table[""]))

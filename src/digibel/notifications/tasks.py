@@ -1,0 +1,42 @@
+"""What the queue calls. Ids in, one call, a log line; errors keep their class and nothing of what they quote."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from digibel.notifications import inbound, outbox
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class TaskFailed(Exception):
+    """Stands in for an error whose text may quote personal data: the queue stores what it sees."""
+
+
+def sweep_outbox() -> int:
+    return quietly(outbox.sweep)
+
+
+def route_text(message_id: str) -> str:
+    outcome = quietly(lambda: inbound.route_text(message_id))
+    quietly(outbox.sweep)
+    return outcome
+
+
+def pick_up_lost() -> None:
+    """Every minute: texts a crash left half-way, texts whose wake-up was lost, and what has become due."""
+    quietly(outbox.free_stuck)
+    for message_id in inbound.unrouted(older_than=timedelta(seconds=30)):
+        route_text(message_id)
+    sweep_outbox()
+
+
+def quietly(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except Exception as error:
+        logger.error("task failed", extra={"error": type(error).__name__})
+        failed = TaskFailed(type(error).__name__)
+    raise failed
