@@ -1,0 +1,71 @@
+from digibel.problems import Conflict, Problem
+
+
+class Missing(Problem):
+    code = "missing"
+    message = "Fill this in."
+
+
+class TooLong(Problem):
+    code = "too_long"
+    message = "This is too long: at most {most} characters."
+
+
+class NotOneOf(Problem):
+    code = "not_one_of"
+    message = "Choose one of: {choices}."
+
+
+class NotAMoment(Problem):
+    code = "not_a_moment"
+    message = "Write the moment as a day and an hour, for example 2026-11-24T14:00."
+
+
+class WindowInThePast(Problem):
+    code = "window_in_the_past"
+    message = "This moment is past. Choose one that is still to come."
+
+
+class WindowTooFar(Problem):
+    code = "window_too_far"
+    message = "This is more than {days} days away. Choose a moment that is nearer."
+
+
+class WindowTooShort(Problem):
+    code = "window_too_short"
+    message = "Leave at least {minutes} minutes, so that a visit fits."
+
+
+class WindowTooLong(Problem):
+    code = "window_too_long"
+    message = "Keep one moment within one day. Add another line for another day."
+
+
+class WindowsOverlap(Problem):
+    code = "windows_overlap"
+    message = "Two of these moments overlap. Make one of them, or move one."
+
+
+class NoWindows(Problem):
+    code = "no_windows"
+    message = "Give at least one moment that suits, or choose always at home."
+
+
+class TooMany(Problem):
+    code = "too_many"
+    message = "These are too many: at most {most}."
+
+
+class NoWorker(Problem):
+    code = "no_worker"
+    message = "Name the worker they trust, and that worker's number."
+
+
+class KeyUsedOtherwise(Conflict):
+    code = "idempotency_key_reused"
+    message = "This key was used for another request. Take a new key for a new request."
+
+
+class AlreadyClosed(Conflict):
+    code = "already_closed"
+    message = "This request is closed. Open a new one for a new question."

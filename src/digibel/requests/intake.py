@@ -1,0 +1,217 @@
+"""Logging a request: the client, the question, the judgement, the split, and the client's own yes."""
+
+import uuid
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from digibel import clock
+from digibel.audit.actors import Actor
+from digibel.audit.recording import record
+from digibel.guardrails import judgement
+from digibel.notifications import numbers
+from digibel.notifications.models import Recipient
+from digibel.notifications.recipients import add_recipient
+from digibel.organisations.models import Organisation, Role
+from digibel.requests.drafts import ClientDraft, RequestDraft
+from digibel.requests.errors import KeyUsedOtherwise
+from digibel.requests.models import (
+    Client,
+    Consent,
+    HelpRequest,
+    NameToken,
+    NextActionKind,
+    ReferenceCounter,
+    RequestTask,
+    TimeWindow,
+)
+from digibel.sealing import keys
+from digibel.sealing.index import name_tokens
+
+CONSENT_TEXT = "2026-11"
+SEALED_CLIENT_FIELDS = (
+    "first_name",
+    "family_name",
+    "address_as",
+    "street",
+    "house_number",
+    "box",
+    "bell",
+    "door_note",
+    "contact_name",
+    "contact_phone",
+    "trusted_worker",
+    "trusted_worker_phone",
+    "helpers",
+    "interpreter",
+    "decides_about_money",
+)
+OPEN_CLIENT_FIELDS = ("postcode", "floor", "lift", "dog", "smoke", "wish")
+
+
+@transaction.atomic
+def log_request(
+    draft: RequestDraft,
+    *,
+    organisation: Organisation,
+    by: Actor,
+    client: Client | None = None,
+    idempotency_key: str | None = None,
+    idempotency_print: str = "",
+) -> list[HelpRequest]:
+    """Write a request, split in two where part of it is not for volunteers. The part for a volunteer comes first.
+
+    The same idempotency key gives back what was logged the first time. Every request gets its first next action here;
+    `scheduling` works out the true one in the same transaction.
+    """
+    if idempotency_key and (earlier := _asked_before(organisation, idempotency_key, idempotency_print)):
+        return earlier
+    client = client or add_client(draft.client, organisation=organisation)
+    if draft.consent_language and not has_own_yes(client):
+        record_own_yes(client, language=draft.consent_language, by=by)
+    verdicts = judgement.judge(draft.tasks)
+    first, *rest = _split(verdicts)
+    logged = [_log_part(draft, first, verdicts, client=client, by=by)]
+    if idempotency_key:
+        logged[0].idempotency_key, logged[0].idempotency_print = idempotency_key, idempotency_print
+        logged[0].save(update_fields=["idempotency_key", "idempotency_print"])
+    logged += [_log_part(draft, part, verdicts, client=client, by=by, split_from=logged[0]) for part in rest]
+    return logged
+
+
+def add_client(draft: ClientDraft, *, organisation: Organisation) -> Client:
+    """A new client with a key of their own, and the keyed traces by which their name can be found."""
+    key_id = keys.new_key()
+    recipient = add_recipient(
+        Recipient.Kind.CLIENT,
+        key_id=key_id,
+        number=draft.phone,
+        languages=draft.reads or draft.speaks,
+        channel=draft.channel,
+    )
+    client = Client.objects.create(
+        organisation=organisation,
+        recipient=recipient,
+        key_id=key_id,
+        created_at=clock.now(),
+        speaks=list(draft.speaks),
+        reads=list(draft.reads),
+        **{name: getattr(draft, name) for name in (*SEALED_CLIENT_FIELDS, *OPEN_CLIENT_FIELDS)},
+    )
+    index_name(client)
+    return client
+
+
+def index_name(client: Client) -> None:
+    client.name_tokens.all().delete()
+    words = f"{client.first_name} {client.family_name} {client.address_as}"
+    tokens = name_tokens(words, client.organisation_id)
+    NameToken.objects.bulk_create(NameToken(client=client, token=token) for token in sorted(tokens))
+
+
+def known_clients(organisation: Organisation, *, phone: str = "", name: str = "") -> list[Client]:
+    """Clients of this organisation at this number, or with all parts of this name."""
+    found = Client.objects.of(organisation).select_related("recipient").order_by("-created_at")
+    if phone:
+        return list(found.filter(recipient__number_index=numbers.index(phone))[:5])
+    for token in name_tokens(name, organisation.pk):
+        found = found.filter(name_tokens__token=token)
+    return list(found[:20]) if name.strip() else []
+
+
+def has_own_yes(client: Client) -> bool:
+    return client.consents.filter(withdrawn_at=None).exists()
+
+
+def record_own_yes(client: Client, *, language: str, by: Actor) -> Consent:
+    """The client said yes, aloud, to this version of the text. The words themselves are in the phrasebook."""
+    consent = Consent.objects.create(
+        client=client, given_at=clock.now(), language=language, text_version=CONSENT_TEXT, recorded_by=str(by)
+    )
+    record("consent.given", client, by=by, organisation_id=client.organisation_id, text=CONSENT_TEXT)
+    return consent
+
+
+def _asked_before(organisation: Organisation, key: str, fingerprint: str) -> list[HelpRequest]:
+    first = HelpRequest.objects.of(organisation).filter(idempotency_key=key).first()
+    if first is None:
+        return []
+    if first.idempotency_print != fingerprint:
+        raise KeyUsedOtherwise
+    return [first, *first.parts.order_by("reference")]
+
+
+def _split(verdicts: judgement.Judgement) -> list[tuple[str, ...]]:
+    """What a volunteer may do, then what goes to staff or to nobody; empty parts are left out."""
+    return [part for part in (verdicts.for_volunteer, verdicts.for_staff + verdicts.forbidden) if part]
+
+
+def _log_part(
+    draft: RequestDraft,
+    slugs: Sequence[str],
+    verdicts: judgement.Judgement,
+    *,
+    client: Client,
+    by: Actor,
+    split_from: HelpRequest | None = None,
+) -> HelpRequest:
+    frozen_now = clock.now()
+    request = HelpRequest.objects.create(
+        organisation=client.organisation,
+        client=client,
+        reference=next_reference(),
+        split_from=split_from,
+        logged_at=frozen_now,
+        logged_by=str(by),
+        caller=draft.caller,
+        key_id=client.key_id,
+        in_own_words=draft.in_own_words,
+        device=draft.device,
+        always_home=draft.always_home,
+        next_kind=NextActionKind.CHOOSE,
+        next_due=frozen_now,
+        next_owner=Role.MATCHER,
+    )
+    verdict_of = {task.slug: task.verdict for task in verdicts.tasks}
+    RequestTask.objects.bulk_create(
+        RequestTask(
+            request=request,
+            slug=slug,
+            verdict=verdict_of[slug],
+            catalogue_version=verdicts.catalogue_version,
+            position=position,
+        )
+        for position, slug in enumerate(slugs)
+    )
+    _write_windows(request, draft)
+    record(
+        "request.logged", request, by=by, organisation_id=client.organisation_id, tasks=len(slugs), caller=draft.caller
+    )
+    return request
+
+
+def _write_windows(request: HelpRequest, draft: RequestDraft) -> None:
+    told = [(window, False) for window in draft.windows] + [(window, True) for window in draft.away]
+    TimeWindow.objects.bulk_create(
+        TimeWindow(request=request, starts_at=start, ends_at=end, away=away) for (start, end), away in told
+    )
+
+
+def next_reference() -> str:
+    """A short reference that can be read out on the telephone: year and number, as 26-0377. Call it in a transaction."""
+    year = clock.local(clock.now()).year
+    ReferenceCounter.objects.get_or_create(year=year)
+    counter = ReferenceCounter.objects.select_for_update().get(year=year)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"{year % 100:02d}-{counter.last:04d}"
+
+
+def find(organisation: Organisation, reference: str) -> HelpRequest:
+    """The request with this reference, among this organisation's own. Raises `HelpRequest.DoesNotExist`."""
+    requests = HelpRequest.objects.of(organisation).select_related("client__recipient", "organisation")
+    return requests.get(reference=reference)
+
+
+def find_client(organisation: Organisation, client_id: uuid.UUID) -> Client:
+    return Client.objects.of(organisation).select_related("recipient").get(pk=client_id)

@@ -1,0 +1,268 @@
+"""Clients and what they ask: the person, the door, the request, its tasks, when it suits, and the client's own yes."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from digibel.directory.models import HelpPlace
+from digibel.guardrails.catalogue import Verdict
+from digibel.notifications.models import Recipient
+from digibel.organisations.models import Organisation, Role
+from digibel.sealing.fields import SealedTextField
+
+
+class Wish(models.TextChoices):
+    """Whom the client lets in. The reason is nobody's business and is not stored."""
+
+    ANYBODY = "", "anybody"
+    WOMAN = "woman", "a woman"
+    MAN = "man", "a man"
+
+
+class ClientQuerySet(models.QuerySet["Client"]):
+    def of(self, organisation: Organisation) -> ClientQuerySet:
+        return self.filter(organisation=organisation)
+
+
+class Client(models.Model):
+    """Somebody who is visited at home. What says who or where is sealed; what matching needs is open and says nothing of who.
+
+    There is no field for a diagnosis, a national number or a bank, and there will not be one (GDPR art. 9; Act of 8 August 1983).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="clients")
+    recipient = models.OneToOneField(Recipient, on_delete=models.PROTECT, related_name="client")
+    key_id = models.UUIDField()
+    created_at = models.DateTimeField()
+
+    first_name = SealedTextField()
+    family_name = SealedTextField()
+    address_as = SealedTextField(blank=True, default="", help_text="What the bell says: Mevrouw Peeters.")
+    street = SealedTextField()
+    house_number = SealedTextField()
+    box = SealedTextField(blank=True, default="")
+    bell = SealedTextField(blank=True, default="")
+    door_note = SealedTextField(blank=True, default="")
+    contact_name = SealedTextField(blank=True, default="", help_text="Whom to ring when nobody opens.")
+    contact_phone = SealedTextField(blank=True, default="")
+    trusted_worker = SealedTextField(
+        blank=True, default="", help_text="Who passes messages on, where we cannot reach them."
+    )
+    trusted_worker_phone = SealedTextField(blank=True, default="")
+    helpers = SealedTextField(blank=True, default="", help_text="Who may change the request or hear the codeword.")
+    interpreter = SealedTextField(blank=True, default="", help_text="A named adult, never a child.")
+    decides_about_money = SealedTextField(blank=True, default="", help_text="An administrator or a care mandate.")
+
+    postcode = models.CharField(max_length=4)
+    floor = models.SmallIntegerField(null=True, blank=True)
+    lift = models.BooleanField(default=False)
+    dog = models.BooleanField(default=False)
+    smoke = models.BooleanField(default=False)
+    speaks = models.JSONField(default=list, help_text="Language codes, best first.")
+    reads = models.JSONField(default=list, help_text="Language codes, best first; may be empty.")
+    wish = models.CharField(max_length=8, choices=Wish.choices, default=Wish.ANYBODY, blank=True)
+
+    away_until = models.DateField(null=True, blank=True)
+    gone_at = models.DateTimeField(null=True, blank=True, help_text="Moved or died: everything is silent.")
+
+    objects = ClientQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"client {self.pk}"
+
+    @property
+    def called(self) -> str:
+        """How the desk names them: as the bell says, else first and family name."""
+        return self.address_as or f"{self.first_name} {self.family_name}".strip()
+
+
+class NameToken(models.Model):
+    """A keyed trace of one part of a name, so that a sealed name can be found. Goes when the person is forgotten."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="name_tokens")
+    token = models.CharField(max_length=64, db_index=True)
+
+    def __str__(self) -> str:
+        return f"token of client {self.client_id}"
+
+
+class Consent(models.Model):
+    """The client's own yes, as it was spoken: who, when, in which language, to which version of the text (GDPR art. 7, 9.2.a)."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="consents")
+    given_at = models.DateTimeField()
+    language = models.CharField(max_length=8)
+    text_version = models.CharField(max_length=20)
+    recorded_by = models.CharField(max_length=80)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"consent of client {self.client_id}"
+
+
+class NextActionKind(models.TextChoices):
+    """What has to happen next to a request that is not closed."""
+
+    OWN_YES = "own_yes", "ask for the client's own yes"
+    REFER = "refer", "refer warmly, with a slip"
+    CHECK_REFERRAL = "check_referral", "ask whether the referral landed"
+    CHOOSE = "choose", "choose volunteers"
+    AWAIT_ANSWERS = "await_answers", "wait for the volunteers' answers"
+    NOBODY = "nobody", "nobody found: look again"
+    AWAY = "away", "client away: make a new start"
+    ANNOUNCE = "announce", "announce the visit to the client"
+    CONFIRM = "confirm", "have the client confirm"
+    VISIT = "visit", "the visit begins"
+    CHECK_OUT = "check_out", "the volunteer leaves"
+    ALARM = "alarm", "alarm: find out where the volunteer is"
+    REPORT = "report", "hear how it went"
+    FOLLOW_UP = "follow_up", "ask a week later whether it still works"
+
+
+class Closing(models.TextChoices):
+    SOLVED = "solved", "solved"
+    REFERRED = "referred", "referred"
+    WITHDRAWN = "withdrawn", "withdrawn by the client"
+    NOT_DIGITAL = "not_digital", "does not want to go digital"
+    UNREACHABLE = "unreachable", "could not be reached"
+    GONE = "gone", "moved or died"
+
+
+class RequestQuerySet(models.QuerySet["HelpRequest"]):
+    def of(self, organisation: Organisation) -> RequestQuerySet:
+        return self.filter(organisation=organisation)
+
+    def open(self) -> RequestQuerySet:
+        return self.filter(closed_at=None)
+
+    def due_by(self, moment: datetime) -> RequestQuerySet:
+        return self.open().filter(next_due__lte=moment)
+
+
+class HelpRequest(models.Model):
+    """One question of one client. While it is open it has exactly one next action: nobody is ever forgotten."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="help_requests")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="help_requests")
+    reference = models.CharField(max_length=12, unique=True)
+    split_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
+    idempotency_key = models.CharField(max_length=80, null=True, blank=True)  # noqa: DJ001  (null: none given)
+    idempotency_print = models.CharField(max_length=64, blank=True, default="")
+    logged_at = models.DateTimeField()
+    logged_by = models.CharField(max_length=80)
+    caller = models.CharField(max_length=12, default="client")
+
+    key_id = models.UUIDField(help_text="The client's key.")
+    in_own_words = SealedTextField(blank=True, default="")
+    device = models.CharField(max_length=20, blank=True, default="")
+    always_home = models.BooleanField(default=False)
+    minutes = models.PositiveSmallIntegerField(default=60)
+
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_as = models.CharField(max_length=16, choices=Closing.choices, blank=True, default="")
+
+    searched_in_vain_at = models.DateTimeField(
+        null=True, blank=True, help_text="The last round of offers ended without a yes."
+    )
+
+    next_kind = models.CharField(max_length=16, choices=NextActionKind.choices, blank=True, default="")
+    next_due = models.DateTimeField(null=True, blank=True)
+    next_owner = models.CharField(max_length=16, choices=Role.choices, blank=True, default="")
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # No request is ever forgotten: it has a next action if and only if it is open.
+            models.CheckConstraint(
+                name="request_next_action_iff_open",
+                condition=(
+                    Q(closed_at=None, closed_as="") & Q(next_due__isnull=False) & ~Q(next_kind="") & ~Q(next_owner="")
+                )
+                | (Q(closed_at__isnull=False) & ~Q(closed_as="") & Q(next_due=None, next_kind="", next_owner="")),
+            ),
+            # A program that asks twice with the same key has asked once.
+            models.UniqueConstraint(name="request_asked_once", fields=["organisation", "idempotency_key"]),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organisation", "next_due"], condition=Q(closed_at=None), name="request_worklist"),
+        ]
+
+    def __str__(self) -> str:
+        return f"request {self.reference}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class RequestTask(models.Model):
+    """One task from the catalogue, with the verdict and the version of the catalogue it was judged by."""
+
+    request = models.ForeignKey(HelpRequest, on_delete=models.CASCADE, related_name="tasks")
+    slug = models.SlugField()
+    verdict = models.CharField(max_length=12, choices=[(verdict.value, verdict.value) for verdict in Verdict])
+    catalogue_version = models.CharField(max_length=20)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="request_task_once", fields=["request", "slug"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class TimeWindow(models.Model):
+    """When it suits the client; `away` marks the exceptions of somebody who is always at home."""
+
+    request = models.ForeignKey(HelpRequest, on_delete=models.CASCADE, related_name="windows")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    away = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("starts_at",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="window_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M} - {self.ends_at:%H:%M}"
+
+
+class Referral(models.Model):
+    """A slip: what volunteers may not do goes warmly to who may. `place` may be empty: then `route` says whom to ask."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    request = models.ForeignKey(HelpRequest, on_delete=models.CASCADE, related_name="referrals")
+    place = models.ForeignKey(HelpPlace, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    route = models.CharField(max_length=20, blank=True, default="")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    landed = models.BooleanField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("made_at",)
+
+    def __str__(self) -> str:
+        return f"referral of {self.request_id}"
+
+
+class ReferenceCounter(models.Model):
+    """The last reference given out in a year. One row a year, locked by whoever takes the next."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"

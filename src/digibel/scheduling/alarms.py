@@ -1,0 +1,100 @@
+"""Alarms: somebody is at a door, or should be out of one, and nobody knows. They go to the person on duty, and climb."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from digibel import clock, languages
+from digibel.notifications import outbox
+from digibel.notifications.calls import open_call
+from digibel.notifications.models import CallTask
+from digibel.notifications.recipients import language_of, of_staff
+from digibel.organisations import duty
+from digibel.organisations.models import Staff
+from digibel.scheduling import timers, worklist
+from digibel.scheduling.models import Visit, VisitStatus
+
+CLIMB_AFTER = timedelta(minutes=10)
+
+
+def nudge(visit_id: uuid.UUID) -> None:
+    """A quarter of an hour after the planned end: the volunteer is asked. Rung by the clock."""
+    visit = _visit(visit_id)
+    if visit.status == VisitStatus.UNDER_WAY:
+        outbox.queue_message(
+            visit.volunteer.recipient,
+            "visit.checkout_missing",
+            organisation=visit.request.organisation,
+            subject=visit,
+            any_hour=True,
+        )
+
+
+def no_check_out(visit_id: uuid.UUID) -> None:
+    """Half an hour after the planned end and still no UIT: a person must find out."""
+    visit = _visit(visit_id)
+    if visit.status == VisitStatus.UNDER_WAY:
+        raise_alarm(visit, "alarm_no_checkout")
+
+
+def no_check_in(visit_id: uuid.UUID) -> None:
+    """The visit should have begun and nobody said IN."""
+    visit = _visit(visit_id)
+    if visit.status == VisitStatus.BOOKED:
+        raise_alarm(visit, "alarm_no_checkin")
+
+
+def raise_alarm(visit: Visit, key: str) -> CallTask:
+    """On the list in red, and a text to whoever is on duty; it climbs until somebody takes it."""
+    call = open_call(
+        "visit.alarm",
+        visit,
+        organisation=visit.request.organisation,
+        recipient=visit.volunteer.recipient,
+        due_at=clock.now(),
+        urgent=True,
+    )
+    _text_ladder(visit, key, step=0)
+    timers.set_timer("alarm_climbs", call.pk, clock.now() + CLIMB_AFTER)
+    worklist.rewrite(visit.request)
+    return call
+
+
+def climb(call_id: uuid.UUID) -> None:
+    """Nobody took it in ten minutes: the next one is told. Rung by the clock, until somebody acknowledges."""
+    call = CallTask.objects.get(pk=call_id)
+    if call.done_at is not None or call.acknowledged_by:
+        return
+    visit = _visit(call.subject_id)
+    step = int((clock.now() - call.created_at) / CLIMB_AFTER)
+    key = "alarm_no_checkout" if visit.status == VisitStatus.UNDER_WAY else "alarm_no_checkin"
+    if _text_ladder(visit, key, step=step):
+        timers.set_timer("alarm_climbs", call.pk, clock.now() + CLIMB_AFTER)
+
+
+def _text_ladder(visit: Visit, key: str, *, step: int) -> bool:
+    """Text the person on this step of the ladder. False: the ladder has no such step."""
+    people = duty.ladder(visit.request.organisation, clock.now())
+    if step >= len(people):
+        return False
+    text_staff(people[step], visit, key)
+    return True
+
+
+def text_staff(staff: Staff, visit: Visit, key: str) -> None:
+    recipient = of_staff(staff)
+    language = language_of(recipient, visit.request.organisation)
+    values: dict[str, Any] = {"reference": visit.request.reference}
+    if key != "alarm_unconfirmed":
+        values["volunteer"] = visit.volunteer.first_name
+    if key == "alarm_no_checkout":
+        values["minutes"] = max(1, int((clock.now() - visit.ends_at).total_seconds() // 60))
+    if key in {"alarm_no_checkin", "alarm_cancelled_today", "alarm_unconfirmed"}:
+        values["moment"] = languages.day_and_time(visit.starts_at, language)
+    outbox.queue_message(
+        recipient, f"alarm.{key}", organisation=visit.request.organisation, subject=visit, any_hour=True, **values
+    )
+
+
+def _visit(visit_id: uuid.UUID) -> Visit:
+    return Visit.objects.select_related("request__organisation", "client", "volunteer__recipient").get(pk=visit_id)

@@ -1,0 +1,51 @@
+"""What time brings: every minute somebody looks which moments have come, in order, and what they mean."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Min
+
+from digibel import clock
+from digibel.notifications import outbox
+from digibel.notifications.models import MessageStatus, OutboundMessage
+from digibel.scheduling import alarms, followups, offers, reports, timers, visits, worklist
+from digibel.scheduling.timers import Bell
+
+BELLS: dict[str, Bell] = {
+    "offer_expires": offers.expire,
+    "next_wave": offers.next_wave,
+    "confirm_by": visits.hold_back,
+    "check_in_late": alarms.no_check_in,
+    "check_out_nudge": alarms.nudge,
+    "check_out_alarm": alarms.no_check_out,
+    "alarm_climbs": alarms.climb,
+    "report_missing": reports.report_missing,
+    "follow_up": followups.ask,
+}
+
+
+def tick() -> int:
+    """Ring what is due and hand over what is late. Safe to run twice, late, or in many places at once."""
+    rung = timers.ring_due(BELLS)
+    worklist.hand_over_late()
+    return rung
+
+
+def next_moment() -> datetime | None:
+    """The next moment at which something will happen by itself."""
+    texts = OutboundMessage.objects.filter(status=MessageStatus.QUEUED).aggregate(due=Min("not_before"))["due"]
+    moments = [moment for moment in (timers.next_due(), texts) if moment is not None]
+    return min(moments, default=None)
+
+
+def live_through(until: datetime) -> datetime:
+    """Let time pass until `until`, through every due moment in order: ring, send, and look again. For the demo and tests."""
+    here = clock.now()
+    while True:
+        with clock.travel(here):
+            tick()
+            outbox.free_stuck()
+            outbox.sweep()
+            moment = next_moment()
+        if moment is None or moment > until:
+            return until
+        here = max(moment, here + timedelta(seconds=1))

@@ -1,0 +1,72 @@
+from digibel.problems import Conflict, NotFound, Problem
+
+
+class MoveNotAllowed(Conflict):
+    code = "move_not_allowed"
+    message = "This can no longer be done: it is {was} now."
+
+
+class AlreadyTaken(Conflict):
+    code = "already_taken"
+    message = "Somebody else was faster. Thank you all the same."
+
+
+class OfferGone(Conflict):
+    code = "offer_gone"
+    message = "This offer is no longer open."
+
+
+class NoSuchWindow(Problem):
+    code = "no_such_window"
+    message = "That number was not offered. Choose one of the numbers in the text."
+
+
+class NoLongerFree(Conflict):
+    code = "no_longer_free"
+    message = "This moment has been taken meanwhile. Choose another moment."
+
+
+class NotForVolunteers(Conflict):
+    code = "not_for_volunteers"
+    message = "Nothing in this request may be done by a volunteer. Make a slip instead."
+
+
+class NoOwnYes(Conflict):
+    code = "no_own_yes"
+    message = "The client has not said yes yet. Ring them first."
+
+
+class RequestClosed(Conflict):
+    code = "request_closed"
+    message = "This request is closed. Open a new one for a new question."
+
+
+class ClientAway(Conflict):
+    code = "client_away"
+    message = "The client is away for now. Start again when they are back."
+
+
+class AlreadyBooked(Conflict):
+    code = "already_booked"
+    message = "A visit is booked already. Cancel it before asking others."
+
+
+class NoCandidates(Conflict):
+    code = "no_candidates"
+    message = "Nobody can be asked now. Look at the reasons, or change the moments."
+
+
+class NotACandidate(Conflict):
+    code = "not_a_candidate"
+    message = "One of these volunteers cannot be asked: {reason}."
+
+
+class CardClosed(NotFound):
+    code = "card_closed"
+    status = 410
+    message = "This card is closed. Ring the organisation if you need something."
+
+
+class NoSuchCard(NotFound):
+    code = "no_such_card"
+    message = "This link does not fit a visit. Look at the last text you received, or ring the organisation."

@@ -1,0 +1,306 @@
+"""What an SMS means, once we know who sent it and what they were asked. In doubt nothing happens and a person looks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from digibel import clock, languages
+from digibel.audit.actors import Actor
+from digibel.notifications import phrasebook, replies
+from digibel.notifications.calls import open_call
+from digibel.notifications.inbound import reply
+from digibel.notifications.models import InboundMessage, Recipient
+from digibel.notifications.numbers import display
+from digibel.notifications.recipients import language_of
+from digibel.problems import Problem
+from digibel.requests.models import Client
+from digibel.scheduling import alarms, errors, offers, reports, visits, worklist
+from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
+from digibel.volunteers.models import Volunteer
+
+ANSWERS_LATE_FOR = timedelta(days=3)
+ASK_ABOUT_VISIT_FOR = timedelta(days=3)
+BEFORE_VISIT = timedelta(hours=3)
+
+Deed = Callable[[InboundMessage, replies.Reply], str]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand a text: in this state it means this, and this is what would be done."""
+
+    said: replies.Reply
+    deed: Deed
+
+
+def handle_volunteer(message: InboundMessage) -> str | None:
+    """Own a volunteer's text if exactly one deed can be meant."""
+    if message.recipient.kind != Recipient.Kind.VOLUNTEER or message.organisation is None:
+        return None
+    volunteer = Volunteer.objects.select_related("recipient").get(recipient=message.recipient)
+    readings = [*_about_visits(message, volunteer), *_about_offers(message, volunteer)]
+    meant = [reading for reading in readings if reading.said.intent != "unclear"]
+    if any(reading.said.intent == "help" for reading in meant):
+        return _help(message, "plain.help_volunteer")
+    if len(meant) == 1:
+        return meant[0].deed(message, meant[0].said)
+    if len(meant) > 1:
+        return None
+    return _ask_back(message, volunteer) or _too_late(message, volunteer)
+
+
+def handle_client(message: InboundMessage) -> str | None:
+    """Own a client's text about a visit that was announced to them."""
+    if message.recipient.kind != Recipient.Kind.CLIENT or message.organisation is None:
+        return None
+    client = Client.objects.select_related("organisation", "recipient").get(recipient=message.recipient)
+    said = _read(message, "announced")
+    if said.intent == "help":
+        return _help(message, "plain.help_client")
+    visit = Visit.objects.filter(client=client, status=VisitStatus.BOOKED).order_by("starts_at").first()
+    if visit is None:
+        return None
+    deeds: dict[str, Callable[[Visit, InboundMessage], str]] = {
+        "confirm": _confirm,
+        "other_moment": _other_moment,
+        "call_me": _call_me,
+    }
+    deed = deeds.get(said.intent)
+    return deed(visit, message) if deed else None
+
+
+def _read(message: InboundMessage, state: str, windows: tuple[int, ...] = (1,)) -> replies.Reply:
+    assert message.organisation is not None
+    language = language_of(message.recipient, message.organisation)
+    return replies.read(message.body, state=state, language=language, windows=windows)
+
+
+def _help(message: InboundMessage, kind: str) -> str:
+    assert message.organisation is not None
+    reply(message, kind, phone=display(message.organisation.phone))
+    return "helped"
+
+
+# --- offers ---------------------------------------------------------------------------------------------------------
+
+
+def live_offers(volunteer: Volunteer) -> list[Offer]:
+    """What this volunteer can say yes to now, in the order of the letters."""
+    related = Offer.objects.to(volunteer).live().select_related("request__organisation", "volunteer__recipient")
+    return list(related.order_by("letter"))
+
+
+def _about_offers(message: InboundMessage, volunteer: Volunteer) -> list[Reading]:
+    live = live_offers(volunteer)
+    if not live:
+        return []
+    said = _read(message, "offer", tuple(len(offer.windows) for offer in live))
+    return [Reading(said, lambda message, said: _answer_offer(message, said, live, volunteer))]
+
+
+def _answer_offer(message: InboundMessage, said: replies.Reply, live: list[Offer], volunteer: Volunteer) -> str:
+    """The parser counts live offers A, B, C; ours may have other letters, so the text is read with ours in their place."""
+    offer = live["ABCDEFGHIJKLMNOPQRSTUVWXYZ".index(said.offer or "A")]
+    by = Actor.volunteer(volunteer)
+    if said.intent == "decline":
+        offers.decline(offer, by=by)
+        reply(message, "plain.declined")
+        return "offer.declined"
+    if said.intent != "accept" or said.choice is None:
+        return ""
+    try:
+        offers.accept(offer, said.choice, by=by)
+    except errors.AlreadyTaken:
+        Offer.objects.filter(pk=offer.pk, answered_at=None).update(answered_at=clock.now())
+        reply(message, "plain.taken")
+        return "offer.taken"
+    except Problem:
+        reply(message, "plain.offer_gone")
+        return "offer.gone"
+    return "offer.accepted"
+
+
+def _ask_back(message: InboundMessage, volunteer: Volunteer) -> str | None:
+    """Several offers are open and the text does not say which: ask once, kindly, and let a person see it too."""
+    live = live_offers(volunteer)
+    if (
+        len(live) < 2
+        or InboundMessage.objects.filter(
+            recipient=message.recipient, outcome="asked_which", received_at__gte=live[-1].created_at
+        ).exists()
+    ):
+        return None
+    alone = _read(message, "offer", (max(len(offer.windows) for offer in live),))
+    if alone.intent not in {"accept", "decline"}:
+        return None
+    assert message.organisation is not None
+    language = language_of(message.recipient, message.organisation)
+    reply(message, "plain.which_offer", letters=phrasebook.either([offer.letter for offer in live], language))
+    return "asked_which"
+
+
+def _too_late(message: InboundMessage, volunteer: Volunteer) -> str | None:
+    """A yes to what is gone: the answer is kind, and nothing else happens."""
+    if live_offers(volunteer):
+        return None
+    gone = (
+        Offer.objects.to(volunteer)
+        .filter(
+            status__in=[OfferStatus.WITHDRAWN, OfferStatus.EXPIRED],
+            created_at__gte=clock.now() - ANSWERS_LATE_FOR,
+            answered_at=None,
+        )
+        .order_by("-created_at")
+        .first()
+    )
+    if gone is None or _read(message, "offer", (len(gone.windows),)).intent not in {"accept", "decline"}:
+        return None
+    Offer.objects.filter(pk=gone.pk).update(answered_at=clock.now())
+    taken = Offer.objects.filter(request=gone.request_id, status=OfferStatus.ACCEPTED).exists()
+    reply(message, "plain.taken" if taken else "plain.offer_gone")
+    return "offer.taken" if taken else "offer.gone"
+
+
+# --- visits ---------------------------------------------------------------------------------------------------------
+
+
+def _about_visits(message: InboundMessage, volunteer: Volunteer) -> list[Reading]:
+    """How the text reads for the visit that is on, else for the visits to come, else for the one just done."""
+    standing = list(Visit.objects.standing().by(volunteer).order_by("starts_at"))
+    today = [visit for visit in standing if _is_on(visit)]
+    if len(today) == 1:
+        return [_visit_reading(_read(message, "visit_day"), today[0])]
+    if standing:
+        said = _read(message, "booked")
+        # Which of several visits is cancelled, nobody can tell.
+        return [_visit_reading(said, standing[0])] if len(standing) == 1 or said.intent == "help" else []
+    asked = _just_done(volunteer)
+    if asked is None:
+        return []
+    return [_visit_reading(_read(message, "after_visit"), asked)]
+
+
+def _visit_reading(said: replies.Reply, visit: Visit) -> Reading:
+    return Reading(said, lambda message, said: VISIT_DEEDS[said.intent](visit, message, said))
+
+
+def _is_on(visit: Visit) -> bool:
+    """From three hours before the visit until it is over, and as long as it is under way."""
+    now = clock.now()
+    return visit.status == VisitStatus.UNDER_WAY or visit.starts_at - BEFORE_VISIT <= now <= visit.ends_at + timedelta(
+        hours=12
+    )
+
+
+def _just_done(volunteer: Volunteer) -> Visit | None:
+    recent = Visit.objects.by(volunteer).filter(
+        status=VisitStatus.DONE, checked_out_at__gte=clock.now() - ASK_ABOUT_VISIT_FOR, report=None
+    )
+    return recent.order_by("-checked_out_at").first()
+
+
+def _check_in(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
+    visits.check_in(visit, by=Actor.volunteer(visit.volunteer))
+    reply(message, "plain.checked_in")
+    return "visit.begun"
+
+
+def _check_out(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
+    visits.check_out(visit, by=Actor.volunteer(visit.volunteer))
+    reply(message, "plain.checked_out")
+    return "visit.ended"
+
+
+def _longer(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
+    until = visits.extend(visit, by=Actor.volunteer(visit.volunteer))
+    assert message.organisation is not None
+    language = language_of(message.recipient, message.organisation)
+    reply(message, "plain.longer", time=languages.clock_time(until, language))
+    return "visit.extended"
+
+
+def _late(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
+    visits.note_late(visit, said.minutes, by=Actor.volunteer(visit.volunteer))
+    reply(message, "plain.late_noted")
+    return "visit.late"
+
+
+def _cancel(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
+    assert message.organisation is not None
+    moment = languages.day_and_time(visit.starts_at, language_of(message.recipient, message.organisation))
+    visits.cancel(visit, by=Actor.volunteer(visit.volunteer), reason="volunteer_cannot")
+    reply(message, "plain.cancel_noted", moment=moment)
+    return "visit.cancelled"
+
+
+def _nobody_home(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
+    """The volunteer stands at the door: the duty person rings the client, then the agreed contact, then decides."""
+    open_call(
+        "visit.nobody_home",
+        visit,
+        organisation=visit.request.organisation,
+        recipient=visit.client.recipient,
+        due_at=clock.now(),
+        urgent=True,
+    )
+    alarms.raise_alarm(visit, "alarm_nobody_home")
+    reply(message, "plain.nobody_home")
+    return "visit.nobody_home"
+
+
+def _all_right(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
+    reports.report(visit, by=Actor.volunteer(visit.volunteer), all_right=True)
+    reply(message, "plain.report_ok")
+    return "visit.reported"
+
+
+def _not_right(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
+    reports.report(visit, by=Actor.volunteer(visit.volunteer), all_right=False)
+    reply(message, "plain.report_not_ok")
+    return "visit.reported"
+
+
+VISIT_DEEDS: dict[str, Callable[[Visit, InboundMessage, replies.Reply], str]] = {
+    "checkin": _check_in,
+    "checkout": _check_out,
+    "longer": _longer,
+    "late": _late,
+    "cancel": _cancel,
+    "nobody_home": _nobody_home,
+    "works": _all_right,
+    "fails": _not_right,
+}
+
+
+# --- clients --------------------------------------------------------------------------------------------------------
+
+
+def _confirm(visit: Visit, message: InboundMessage) -> str:
+    visits.confirm(visit, by=Actor.client(visit.client))
+    values = visits.announcement(visit)
+    reply(message, "plain.client_confirmed", day=values["day"], about=values["about"])
+    return "visit.confirmed"
+
+
+def _other_moment(visit: Visit, message: InboundMessage) -> str:
+    _ring_client(visit, "visit.other_moment")
+    reply(message, "plain.client_other_moment")
+    return "visit.other_moment"
+
+
+def _call_me(visit: Visit, message: InboundMessage) -> str:
+    _ring_client(visit, "visit.call_me")
+    reply(message, "plain.client_call_me")
+    return "visit.call_me"
+
+
+def _ring_client(visit: Visit, kind: str) -> None:
+    open_call(
+        kind,
+        visit,
+        organisation=visit.request.organisation,
+        recipient=visit.client.recipient,
+        due_at=clock.now(),
+        urgent=visit.starts_at - clock.now() <= clock.NEAR,
+    )
+    worklist.rewrite(visit.request)

@@ -1,0 +1,278 @@
+"""The heart: offers to volunteers, visits at a door, what was reported, and the moments that must not be missed."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from digibel.notifications.models import OutboundMessage
+from digibel.organisations.models import Organisation
+from digibel.requests.models import Client, HelpRequest
+from digibel.volunteers.models import Volunteer
+
+
+class OfferStatus(models.TextChoices):
+    QUEUED = "queued", "queued"
+    SENT = "sent", "sent"
+    ACCEPTED = "accepted", "accepted"
+    DECLINED = "declined", "declined"
+    EXPIRED = "expired", "expired"
+    WITHDRAWN = "withdrawn", "withdrawn"
+
+
+OFFER_MOVES: dict[str, frozenset[str]] = {
+    # A reply can overtake the gateway's "sent": an answer to a queued offer counts.
+    OfferStatus.QUEUED: frozenset(
+        {OfferStatus.SENT, OfferStatus.ACCEPTED, OfferStatus.DECLINED, OfferStatus.EXPIRED, OfferStatus.WITHDRAWN}
+    ),
+    OfferStatus.SENT: frozenset(
+        {OfferStatus.ACCEPTED, OfferStatus.DECLINED, OfferStatus.EXPIRED, OfferStatus.WITHDRAWN}
+    ),
+    # A visit that is cancelled gives its place back.
+    OfferStatus.ACCEPTED: frozenset({OfferStatus.WITHDRAWN}),
+    OfferStatus.DECLINED: frozenset(),
+    OfferStatus.EXPIRED: frozenset(),
+    OfferStatus.WITHDRAWN: frozenset(),
+}
+LIVE_OFFERS = (OfferStatus.QUEUED, OfferStatus.SENT)
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def live(self) -> OfferQuerySet:
+        return self.filter(status__in=LIVE_OFFERS)
+
+    def to(self, volunteer: Volunteer) -> OfferQuerySet:
+        return self.filter(volunteer=volunteer)
+
+
+class Offer(models.Model):
+    """One volunteer is asked for one place of one request, with one to three numbered windows."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    request = models.ForeignKey(HelpRequest, on_delete=models.PROTECT, related_name="offers")
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="offers")
+    place = models.PositiveSmallIntegerField(default=1)
+    wave = models.PositiveSmallIntegerField(default=1)
+    letter = models.CharField(max_length=1, default="A", help_text="Tells apart the live offers of one volunteer.")
+    windows = models.JSONField(help_text="List of [start, end] in ISO 8601, UTC; numbered from one in this order.")
+    status = models.CharField(max_length=12, choices=OfferStatus.choices, default=OfferStatus.QUEUED)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    message = models.OneToOneField(OutboundMessage, null=True, on_delete=models.PROTECT, related_name="offer")
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # However many answer at the same instant, one wins the place.
+            models.UniqueConstraint(
+                name="offer_one_accepted", fields=["request", "place"], condition=Q(status=OfferStatus.ACCEPTED)
+            ),
+            # Nobody is asked twice at once for the same thing.
+            models.UniqueConstraint(
+                name="offer_live_once", fields=["request", "volunteer"], condition=Q(status__in=LIVE_OFFERS)
+            ),
+            # "A2" can mean one thing only.
+            models.UniqueConstraint(
+                name="offer_letter_once", fields=["volunteer", "letter"], condition=Q(status__in=LIVE_OFFERS)
+            ),
+            models.CheckConstraint(name="offer_status_known", condition=Q(status__in=OfferStatus.values)),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["request", "status"], name="offer_of_request"),
+            models.Index(fields=["volunteer", "created_at"], name="offer_to_volunteer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"offer {self.pk}"
+
+    def window(self, choice: int) -> tuple[datetime, datetime]:
+        """The window with this number, counted from one, as aware datetimes."""
+        start, end = self.windows[choice - 1]
+        return datetime.fromisoformat(start), datetime.fromisoformat(end)
+
+
+class VisitStatus(models.TextChoices):
+    BOOKED = "booked", "booked"
+    UNDER_WAY = "under_way", "under way"
+    DONE = "done", "done"
+    CANCELLED = "cancelled", "cancelled"
+    MISSED = "missed", "missed"
+
+
+VISIT_MOVES: dict[str, frozenset[str]] = {
+    VisitStatus.BOOKED: frozenset({VisitStatus.UNDER_WAY, VisitStatus.CANCELLED, VisitStatus.MISSED}),
+    VisitStatus.UNDER_WAY: frozenset({VisitStatus.DONE}),
+    VisitStatus.DONE: frozenset(),
+    VisitStatus.CANCELLED: frozenset(),
+    VisitStatus.MISSED: frozenset(),
+}
+STANDING_VISITS = (VisitStatus.BOOKED, VisitStatus.UNDER_WAY)
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    def of(self, organisation: Organisation) -> VisitQuerySet:
+        return self.filter(request__organisation=organisation)
+
+    def standing(self) -> VisitQuerySet:
+        return self.filter(status__in=STANDING_VISITS)
+
+    def by(self, volunteer: Volunteer) -> VisitQuerySet:
+        return self.filter(volunteer=volunteer)
+
+    def touching(self, start: datetime, end: datetime) -> VisitQuerySet:
+        """Visits whose busy time, travel included, overlaps this stretch."""
+        return self.filter(busy_from__lt=end, busy_until__gt=start)
+
+
+class Visit(models.Model):
+    """A volunteer goes to a client. Booked in one transaction with everything that follows from it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    request = models.ForeignKey(HelpRequest, on_delete=models.PROTECT, related_name="visits")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="visits")
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="visits")
+    offer = models.OneToOneField(Offer, null=True, on_delete=models.PROTECT, related_name="visit")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    busy_from = models.DateTimeField(help_text="With the volunteer's way there and back.")
+    busy_until = models.DateTimeField()
+    status = models.CharField(max_length=12, choices=VisitStatus.choices, default=VisitStatus.BOOKED)
+    booked_at = models.DateTimeField()
+    word = models.CharField(max_length=20, blank=True, default="", help_text="The codeword; gone after check-out.")
+    card_digest = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    card_version = models.PositiveSmallIntegerField(default=1, help_text="Raised when a telephone is lost.")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    held_back_at = models.DateTimeField(null=True, blank=True, help_text="The volunteer was told to stay at home.")
+    rules_read_at = models.DateTimeField(null=True, blank=True)
+    checked_in_at = models.DateTimeField(null=True, blank=True)
+    checked_out_at = models.DateTimeField(null=True, blank=True)
+    follow_up_due = models.DateTimeField(null=True, blank=True)
+    followed_up_at = models.DateTimeField(null=True, blank=True)
+    sequence = models.PositiveSmallIntegerField(default=0, help_text="RFC 5545: raised with each change.")
+    changed_at = models.DateTimeField()
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("starts_at",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="visit_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
+            models.CheckConstraint(
+                name="visit_busy_around", condition=Q(busy_from__lte=F("starts_at"), busy_until__gte=F("ends_at"))
+            ),
+            models.CheckConstraint(name="visit_status_known", condition=Q(status__in=VisitStatus.values)),
+            # One request has one visit at a time; what was cancelled or done gives its place back.
+            models.UniqueConstraint(
+                name="visit_one_standing", fields=["request"], condition=Q(status__in=STANDING_VISITS)
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["volunteer", "busy_from"], name="visit_of_volunteer"),
+            models.Index(fields=["status", "starts_at"], name="visit_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"visit {self.pk}"
+
+
+class Move(models.Model):
+    """One step of an offer or a visit: what it was, what it became, by whom. Written with the step, never changed."""
+
+    subject_kind = models.CharField(max_length=12)
+    subject_id = models.UUIDField()
+    was = models.CharField(max_length=12)
+    became = models.CharField(max_length=12)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        ordering = ("pk",)
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["subject_kind", "subject_id"], name="move_of_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_kind} {self.was} -> {self.became}"
+
+
+class Report(models.Model):
+    """How a visit went, told by card, by text or on the telephone. Notes pass the secrets gate first."""
+
+    visit = models.OneToOneField(Visit, on_delete=models.CASCADE, related_name="report")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    all_right = models.BooleanField()
+    solved = models.BooleanField(null=True, blank=True)
+    practised = models.BooleanField(null=True, blank=True)
+    autonomy_before = models.PositiveSmallIntegerField(null=True, blank=True)
+    autonomy_after = models.PositiveSmallIntegerField(null=True, blank=True)
+    note = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="report_autonomy_one_to_five",
+                condition=(Q(autonomy_before=None) | Q(autonomy_before__range=(1, 5)))
+                & (Q(autonomy_after=None) | Q(autonomy_after__range=(1, 5))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"report of visit {self.visit_id}"
+
+
+class FollowUp(models.Model):
+    """A week later: does it still work, can they do it alone? What the client says chains into the next action."""
+
+    visit = models.OneToOneField(Visit, on_delete=models.CASCADE, related_name="follow_up")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    outcome = models.CharField(max_length=8, choices=[("works", "works"), ("fails", "again"), ("refer", "refer")])
+    autonomy = models.PositiveSmallIntegerField(null=True, blank=True)
+    worries = models.JSONField(default=list, blank=True, help_text="Codes: code_seen, card_held, money, came_back.")
+
+    def __str__(self) -> str:
+        return f"follow-up of visit {self.visit_id}"
+
+
+class Preference(models.Model):
+    """A client asks for the same volunteer again, or never again for one. Reasons are not stored."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="preferences")
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="+")
+    again = models.BooleanField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="preference_once", fields=["client", "volunteer"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"preference of client {self.client_id}"
+
+
+class Timer(models.Model):
+    """A moment that must not be missed. The queue only wakes who looks here, so that a lost wake-up loses nothing."""
+
+    kind = models.CharField(max_length=24)
+    subject_id = models.UUIDField()
+    due_at = models.DateTimeField()
+    rung_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="timer_waits_once", fields=["kind", "subject_id"], condition=Q(rung_at=None)),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["due_at"], condition=Q(rung_at=None), name="timer_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"timer {self.kind}"

@@ -1,0 +1,44 @@
+"""The one writer of the status of offers and visits: along the table, compare and swap, with a row that says who."""
+
+from digibel import clock
+from digibel.audit.actors import Actor
+from digibel.scheduling.errors import MoveNotAllowed
+from digibel.scheduling.models import OFFER_MOVES, VISIT_MOVES, Move, Offer, Visit
+
+TABLES = {Offer: OFFER_MOVES, Visit: VISIT_MOVES}
+
+
+def move(thing: Offer | Visit, to: str, *, by: Actor, reason: str = "", **fields: object) -> None:
+    """Take `thing` to status `to`, and write `fields` with it. A stale copy loses with `MoveNotAllowed`, on any database."""
+    was = thing.status
+    table = TABLES[type(thing)]
+    swapped = to in table[was] and type(thing).objects.filter(pk=thing.pk, status=was).update(status=to, **fields) == 1
+    if not swapped:
+        thing.refresh_from_db(fields=["status"])
+        raise MoveNotAllowed(was=thing.status)
+    thing.status = to
+    for name, value in fields.items():
+        setattr(thing, name, value)
+    Move.objects.create(
+        subject_kind=thing._meta.model_name or "",
+        subject_id=thing.pk,
+        was=was,
+        became=to,
+        by=str(by),
+        at=clock.now(),
+        reason=reason,
+    )
+
+
+def diagram() -> str:
+    """Both tables as a Mermaid state diagram, for the docs."""
+    lines = ["stateDiagram-v2"]
+    for name, table in (("Offer", OFFER_MOVES), ("Visit", VISIT_MOVES)):
+        lines.append(f"    state {name} {{")
+        lines.append(f"        [*] --> {name}_{next(iter(table))}")
+        for was, targets in table.items():
+            lines += [f"        {name}_{was} --> {name}_{to}" for to in sorted(targets)]
+            if not targets:
+                lines.append(f"        {name}_{was} --> [*]")
+        lines.append("    }")
+    return "\n".join(lines) + "\n"

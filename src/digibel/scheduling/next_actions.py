@@ -1,0 +1,128 @@
+"""What has to happen next to a request: one pure function from what is true to one action, its moment and its owner.
+
+It is rewritten in the transaction of every deed, and recomputed every night to find a deed that forgot.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from digibel import clock
+from digibel.organisations.models import Role
+from digibel.requests.models import NextActionKind
+
+LATE = timedelta(hours=1)
+REPORT_WITHIN = timedelta(hours=24)
+REFERRAL_LANDS_WITHIN = timedelta(days=14)
+URGENT_WITHIN = timedelta(minutes=15)
+SAME_DAY = timedelta(hours=4)
+
+
+@dataclass(frozen=True)
+class NextAction:
+    """`owner` is a role, or the clock: what time will bring by itself."""
+
+    kind: NextActionKind
+    due: datetime
+    owner: Role
+
+
+@dataclass(frozen=True)
+class VisitFacts:
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    announced: bool
+    announce_due: datetime
+    confirmed: bool
+    confirm_due: datetime
+    alarm_since: datetime | None
+    left_at: datetime | None
+    reported: bool
+    follow_up_due: datetime | None
+    followed_up: bool
+
+
+@dataclass(frozen=True)
+class RequestFacts:
+    """Everything the next action depends on. Moments are aware; `looked_at` is the last fruitless search."""
+
+    logged_at: datetime
+    own_yes: bool
+    for_volunteers: bool
+    urgent: bool
+    away_until: datetime | None
+    referred_at: datetime | None
+    referral_wanted_at: datetime | None
+    live_until: datetime | None
+    nobody_since: datetime | None
+    visit: VisitFacts | None
+
+
+def next_action(facts: RequestFacts) -> NextAction:
+    """The earliest obligation of an open request. There is always one."""
+    return min(_obligations(facts), key=lambda action: action.due)
+
+
+def _obligations(facts: RequestFacts) -> Iterator[NextAction]:
+    if facts.visit is not None and facts.visit.status in {"booked", "under_way"}:
+        yield from _around_the_visit(facts.visit)
+    elif facts.visit is not None and facts.visit.status == "done" and not facts.visit.followed_up:
+        yield from _after_the_visit(facts.visit)
+    elif not facts.own_yes:
+        due = facts.logged_at + (URGENT_WITHIN if facts.urgent else SAME_DAY)
+        yield NextAction(NextActionKind.OWN_YES, due, Role.INTAKE)
+    elif not facts.for_volunteers or facts.referral_wanted_at is not None:
+        yield _referral(facts)
+    elif facts.away_until is not None:
+        yield NextAction(NextActionKind.AWAY, facts.away_until, Role.COORDINATOR)
+    else:
+        yield _search(facts)
+
+
+def _referral(facts: RequestFacts) -> NextAction:
+    wanted = facts.referral_wanted_at or facts.logged_at
+    if facts.referred_at is None or facts.referred_at < wanted:
+        due = wanted + (URGENT_WITHIN if facts.urgent else timedelta(days=1))
+        return NextAction(NextActionKind.REFER, due, Role.INTAKE)
+    return NextAction(NextActionKind.CHECK_REFERRAL, facts.referred_at + REFERRAL_LANDS_WITHIN, Role.COORDINATOR)
+
+
+def _search(facts: RequestFacts) -> NextAction:
+    if facts.live_until is not None:
+        return NextAction(NextActionKind.AWAIT_ANSWERS, facts.live_until, Role.CLOCK)
+    if facts.nobody_since is not None:
+        return NextAction(NextActionKind.NOBODY, _next_morning(facts.nobody_since), Role.MATCHER)
+    due = facts.logged_at + (URGENT_WITHIN if facts.urgent else SAME_DAY)
+    return NextAction(NextActionKind.CHOOSE, due, Role.MATCHER)
+
+
+def _around_the_visit(visit: VisitFacts) -> Iterator[NextAction]:
+    if visit.alarm_since is not None:
+        yield NextAction(NextActionKind.ALARM, visit.alarm_since, Role.COORDINATOR)
+    if visit.status == "under_way":
+        yield NextAction(NextActionKind.CHECK_OUT, visit.ends_at, Role.CLOCK)
+        return
+    if not visit.announced:
+        yield NextAction(NextActionKind.ANNOUNCE, visit.announce_due, Role.INTAKE)
+    if not visit.confirmed:
+        yield NextAction(NextActionKind.CONFIRM, visit.confirm_due, Role.COORDINATOR)
+    yield NextAction(NextActionKind.VISIT, visit.starts_at, Role.CLOCK)
+
+
+def _after_the_visit(visit: VisitFacts) -> Iterator[NextAction]:
+    left_at = visit.left_at or visit.ends_at
+    if not visit.reported:
+        yield NextAction(NextActionKind.REPORT, left_at + REPORT_WITHIN, Role.COORDINATOR)
+    yield NextAction(NextActionKind.FOLLOW_UP, visit.follow_up_due or left_at, Role.COORDINATOR)
+
+
+def _next_morning(moment: datetime) -> datetime:
+    tomorrow = clock.local(moment).date() + timedelta(days=1)
+    return clock.next_waking(clock.at(tomorrow, time(9)))
+
+
+def owner_now(action: NextAction, moment: datetime) -> Role:
+    """What the clock owned and did not do within the hour is the coordinator's."""
+    late = action.owner == Role.CLOCK and action.due + LATE <= moment
+    return Role.COORDINATOR if late else action.owner

@@ -1,0 +1,117 @@
+"""A request comes in: logged, judged, split, and on the worklist with its true next action, all in one transaction."""
+
+from django.db import transaction
+
+from digibel import clock
+from digibel.audit.actors import Actor
+from digibel.audit.recording import record
+from digibel.notifications.calls import drop_calls, open_call
+from digibel.organisations.models import Organisation, Role
+from digibel.requests import intake, referrals
+from digibel.requests.drafts import RequestDraft
+from digibel.requests.errors import AlreadyClosed
+from digibel.requests.models import Client, Closing, HelpRequest
+from digibel.scheduling import offers, timers, visits, worklist
+from digibel.scheduling.models import Visit
+
+
+@transaction.atomic
+def open_request(
+    draft: RequestDraft,
+    *,
+    organisation: Organisation,
+    by: Actor,
+    client: Client | None = None,
+    idempotency_key: str | None = None,
+    idempotency_print: str = "",
+) -> list[HelpRequest]:
+    """Log a request (see `intake.log_request`) and put what it asks for on somebody's list."""
+    logged = intake.log_request(
+        draft,
+        organisation=organisation,
+        by=by,
+        client=client,
+        idempotency_key=idempotency_key,
+        idempotency_print=idempotency_print,
+    )
+    for request in logged:
+        if not intake.has_own_yes(request.client):
+            _ask_own_yes(request)
+        worklist.rewrite(request)
+    return logged
+
+
+def _ask_own_yes(request: HelpRequest) -> None:
+    """Somebody else rang: the client's own yes is a call of its own, before anything else happens."""
+    open_call(
+        "request.own_yes",
+        request,
+        organisation=request.organisation,
+        recipient=request.client.recipient,
+        due_at=request.logged_at,
+        owner=Role.INTAKE,
+        channel="worker" if request.client.recipient.channel == "worker" else "call",
+    )
+
+
+@transaction.atomic
+def note_own_yes(client: Client, *, language: str, by: Actor) -> None:
+    """The client said yes: every open request of theirs can go on."""
+    if not intake.has_own_yes(client):
+        intake.record_own_yes(client, language=language, by=by)
+    for request in client.help_requests.open().select_related("client__recipient", "organisation"):
+        drop_calls(request, "request.own_yes")
+        worklist.rewrite(request)
+
+
+@transaction.atomic
+def refer(request: HelpRequest, *, by: Actor, place_ids: list[str] | None = None, route: str = "") -> None:
+    """Hand out the slip, and ask two weeks later whether it landed."""
+    if not request.is_open:
+        raise AlreadyClosed
+    chosen = referrals.places_among(request, place_ids or [])
+    referrals.refer(request, by=by, places=chosen, route=route)
+    worklist.rewrite(request)
+
+
+@transaction.atomic
+def close(request: HelpRequest, *, closing: Closing, by: Actor) -> None:
+    """Nothing more is wanted: offers and visits end, and everybody concerned hears it."""
+    if not request.is_open:
+        raise AlreadyClosed
+    end_everything(request, by=by, reason="client_cannot")
+    worklist.close(request, closing=closing)
+    record("request.closed", request, by=by, organisation_id=request.organisation_id, closing=closing)
+
+
+def end_everything(request: HelpRequest, *, by: Actor, reason: str) -> None:
+    """Take back offers, visits, calls and timers of one request."""
+    offers.end_others(request, by=by)
+    timers.drop_timers(request.pk)
+    drop_calls(request)
+    for visit in Visit.objects.filter(request=request).standing():
+        visits.cancel(visit, by=by, reason=reason)
+
+
+@transaction.atomic
+def note_away(client: Client, *, until: object, by: Actor) -> None:
+    """In hospital, or away: visits are cancelled, the volunteer hears it, and a new start is dated."""
+    client.away_until = until  # type: ignore[assignment]
+    client.save(update_fields=["away_until"])
+    for request in client.help_requests.open().select_related("client__recipient", "organisation"):
+        request.client = client
+        end_everything(request, by=by, reason="client_away")
+        worklist.rewrite(request)
+    record("client.away", client, by=by, organisation_id=client.organisation_id)
+
+
+@transaction.atomic
+def note_gone(client: Client, *, by: Actor) -> None:
+    """Moved or died: silence for this person, at once. Staff ring the volunteer; no text goes out about it."""
+    client.gone_at = clock.now()
+    client.save(update_fields=["gone_at"])
+    for request in client.help_requests.open().select_related("client__recipient", "organisation"):
+        request.client = client
+        end_everything(request, by=by, reason="client_gone")
+        worklist.close(request, closing=Closing.GONE)
+    record("client.gone", client, by=by, organisation_id=client.organisation_id)

@@ -1,0 +1,200 @@
+"""The worklist is the list of next actions. Here they are worked out from the database and written on the request."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.db.models import Max, Q
+
+from digibel import clock
+from digibel.guardrails import catalogue, judgement
+from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage
+from digibel.organisations.models import Organisation, Role
+from digibel.requests.models import Closing, HelpRequest
+from digibel.scheduling.models import LIVE_OFFERS, STANDING_VISITS, Offer, Visit, VisitStatus
+from digibel.scheduling.next_actions import LATE, NextAction, RequestFacts, VisitFacts, next_action, owner_now
+
+SHORT_NOTICE = timedelta(hours=2)
+ANNOUNCE_WITHIN = timedelta(hours=2)
+
+
+def rewrite(request: HelpRequest) -> NextAction | None:
+    """Work out the next action and write it; call it last in the transaction of every deed. None: it is closed."""
+    if not HelpRequest.objects.open().filter(pk=request.pk).exists():
+        return None
+    action = next_action(facts_of(request))
+    owner = owner_now(action, clock.now())
+    HelpRequest.objects.filter(pk=request.pk).update(next_kind=action.kind, next_due=action.due, next_owner=owner)
+    request.next_kind, request.next_due, request.next_owner = action.kind, action.due, owner
+    return action
+
+
+def close(request: HelpRequest, *, closing: Closing) -> None:
+    """Nothing more has to happen. The caller records why and who."""
+    fields = {"closed_at": clock.now(), "closed_as": closing, "next_kind": "", "next_due": None, "next_owner": ""}
+    HelpRequest.objects.filter(pk=request.pk, closed_at=None).update(**fields)
+    for name, value in fields.items():
+        setattr(request, name, value)
+
+
+def hand_over_late() -> int:
+    """What the clock should have done an hour ago becomes the coordinator's."""
+    late = HelpRequest.objects.due_by(clock.now() - LATE).filter(next_owner=Role.CLOCK)
+    return late.update(next_owner=Role.COORDINATOR)
+
+
+def differences() -> list[str]:
+    """References of open requests whose next action is not what it should be. Empty, or somebody forgot somebody."""
+    wrong = []
+    for request in HelpRequest.objects.open().select_related("client__recipient", "organisation").iterator():
+        action = next_action(facts_of(request))
+        owners = {action.owner, owner_now(action, clock.now())}
+        if (request.next_kind, request.next_due) != (action.kind, action.due) or request.next_owner not in owners:
+            wrong.append(request.reference)
+    return wrong
+
+
+def facts_of(request: HelpRequest) -> RequestFacts:
+    """What is true of a request now, read from the database."""
+    tasks = [task.slug for task in request.tasks.all()]
+    away_until = request.client.away_until
+    return RequestFacts(
+        logged_at=request.logged_at,
+        own_yes=request.client.consents.filter(withdrawn_at=None).exists(),
+        for_volunteers=bool(tasks) and bool(judgement.judge(tasks).for_volunteer),
+        urgent=any(catalogue.get(slug).urgent for slug in tasks),
+        away_until=clock.at(away_until, time(9)) if away_until and away_until > clock.today() else None,
+        referred_at=request.referrals.aggregate(at=Max("made_at"))["at"],
+        referral_wanted_at=_referral_wanted(request),
+        live_until=_live_until(request),
+        nobody_since=_nobody_since(request),
+        visit=_visit_facts(request),
+    )
+
+
+def _referral_wanted(request: HelpRequest) -> datetime | None:
+    return Visit.objects.filter(request=request, follow_up__outcome="refer").aggregate(at=Max("follow_up__made_at"))[
+        "at"
+    ]
+
+
+def _live_until(request: HelpRequest) -> datetime | None:
+    return Offer.objects.filter(request=request).live().aggregate(until=Max("expires_at"))["until"]
+
+
+def _nobody_since(request: HelpRequest) -> datetime | None:
+    """When the last search ended without a yes: since then, none of the offers of this round is live."""
+    return request.searched_in_vain_at
+
+
+def _visit_facts(request: HelpRequest) -> VisitFacts | None:
+    visit = Visit.objects.filter(request=request).order_by("-booked_at", "-pk").first()
+    if visit is None or visit.status in {VisitStatus.CANCELLED, VisitStatus.MISSED}:
+        return None
+    follow_up = getattr(visit, "follow_up", None)
+    return VisitFacts(
+        status=visit.status,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        announced=is_announced(visit),
+        announce_due=announce_due(visit),
+        confirmed=visit.confirmed_at is not None,
+        confirm_due=confirm_due(visit),
+        alarm_since=_alarm_since(visit),
+        left_at=visit.checked_out_at,
+        reported=hasattr(visit, "report"),
+        follow_up_due=visit.follow_up_due,
+        followed_up=follow_up is not None,
+    )
+
+
+def is_announced(visit: Visit) -> bool:
+    """The client has heard who comes, when, and the word: by a text that left, or by somebody's voice."""
+    if visit.confirmed_at is not None:
+        return True
+    if CallTask.objects.about(visit).filter(kind="visit.announce", outcome=CallTask.Outcome.REACHED).exists():
+        return True
+    texts = OutboundMessage.objects.about(visit).filter(kind="visit.announce")
+    return texts.filter(status__in=[MessageStatus.SENT, MessageStatus.DELIVERED]).exists()
+
+
+def announce_due(visit: Visit) -> datetime:
+    if visit.client.recipient.channel == Channel.SMS:
+        return visit.booked_at + ANNOUNCE_WITHIN
+    return clock.add_waking(visit.booked_at, ANNOUNCE_WITHIN)
+
+
+def confirm_due(visit: Visit) -> datetime:
+    """Noon of the working day before; for a visit booked later than that, two hours before it begins."""
+    day_before = clock.working_day_before(clock.local(visit.starts_at).date())
+    noon = clock.at(day_before, time(12))
+    return noon if noon >= visit.booked_at + SHORT_NOTICE else max(visit.booked_at, visit.starts_at - SHORT_NOTICE)
+
+
+def _alarm_since(visit: Visit) -> datetime | None:
+    alarms = CallTask.objects.open().about(visit).filter(kind="visit.alarm")
+    first = alarms.order_by("created_at").first()
+    return first.created_at if first else None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the worklist: a request, or a call that is an errand of its own."""
+
+    request: HelpRequest
+    late: bool
+    alarm: bool
+    call: CallTask | None
+
+
+def rows(organisation: Organisation, *, owners: Iterable[str] = (), now: datetime | None = None) -> list[Row]:
+    """Open requests of this organisation in the order they are due; alarms first. `owners` narrows to these roles."""
+    moment = now or clock.now()
+    requests = HelpRequest.objects.of(organisation).open().select_related("client__recipient").prefetch_related("tasks")
+    if owners := list(owners):
+        requests = requests.filter(Q(next_owner__in=owners) | Q(next_kind="alarm"))
+    calls = _open_calls(organisation)
+    found = [
+        Row(
+            request,
+            late=request.next_due is not None and request.next_due < moment,
+            alarm=request.next_kind == "alarm",
+            call=calls.get(request.pk),
+        )
+        for request in requests.order_by("next_due", "reference")
+    ]
+    return sorted(found, key=lambda row: not row.alarm)
+
+
+CALL_FOR = {
+    "announce": "visit.announce",
+    "confirm": "visit.confirm",
+    "alarm": "visit.alarm",
+    "own_yes": "request.own_yes",
+    "follow_up": "visit.follow_up",
+    "report": "visit.report",
+}
+
+
+def _open_calls(organisation: Organisation) -> dict[uuid.UUID, CallTask]:
+    """The open call that belongs to each request's next action, by the request's id."""
+    calls = {(call.kind, call.subject_id): call for call in CallTask.objects.of(organisation).open()}
+    visits = dict(
+        Visit.objects.of(organisation)
+        .filter(Q(status__in=STANDING_VISITS) | Q(status=VisitStatus.DONE, followed_up_at=None))
+        .values_list("request_id", "pk")
+    )
+    requests = HelpRequest.objects.of(organisation).open().values_list("pk", "next_kind")
+    found = {}
+    for pk, kind in requests:
+        wanted = CALL_FOR.get(kind, "")
+        subject = pk if wanted.startswith("request.") else visits.get(pk)
+        call = calls.get((wanted, subject)) if subject else None
+        if call is not None:
+            found[pk] = call
+    return found
+
+
+def has_live_offers(request: HelpRequest) -> bool:
+    return Offer.objects.filter(request=request, status__in=LIVE_OFFERS).exists()

@@ -1,0 +1,45 @@
+"""Coming into the pool, and pausing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import time
+from typing import Any
+
+from django.db import transaction
+
+from digibel import clock, places
+from digibel.audit.actors import Actor
+from digibel.audit.recording import record
+from digibel.notifications.models import Recipient
+from digibel.notifications.recipients import add_recipient
+from digibel.sealing import keys
+from digibel.volunteers.models import AvailableHours, Volunteer
+
+Hours = tuple[int, time, time]
+
+
+@transaction.atomic
+def add_volunteer(
+    *, number: str, languages: Sequence[str], hours: Sequence[Hours], facts: Mapping[str, Any], by: Actor
+) -> Volunteer:
+    """A new digihelper. `facts` are the fields of `Volunteer`; `hours` are weekday (0 Monday), start and end."""
+    places.get(facts["postcode"])
+    key_id = keys.new_key()
+    recipient = add_recipient(Recipient.Kind.VOLUNTEER, key_id=key_id, number=number, languages=languages)
+    volunteer = Volunteer.objects.create(recipient=recipient, key_id=key_id, joined_on=clock.today(), **facts)
+    AvailableHours.objects.bulk_create(
+        AvailableHours(volunteer=volunteer, weekday=weekday, start=start, end=end) for weekday, start, end in hours
+    )
+    record("volunteer.joined", volunteer, by=by)
+    return volunteer
+
+
+@transaction.atomic
+def pause(volunteer: Volunteer, *, by: Actor) -> None:
+    Volunteer.objects.filter(pk=volunteer.pk, paused_at=None).update(paused_at=clock.now())
+    record("volunteer.paused", volunteer, by=by)
+
+
+@transaction.atomic
+def resume(volunteer: Volunteer, *, by: Actor) -> None:
+    Volunteer.objects.filter(pk=volunteer.pk).update(paused_at=None)
+    record("volunteer.resumed", volunteer, by=by)
