@@ -4,6 +4,7 @@ Each is shown to an ordered list of handlers; the first that returns an outcome 
 """
 
 import logging
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
@@ -22,6 +23,7 @@ from digibel.notifications.models import InboundMessage, OutboundMessage, Recipi
 from digibel.notifications.outbox import queue_message
 from digibel.notifications.recipients import with_number
 from digibel.organisations.models import Organisation
+from digibel.problems import Problem
 from digibel.sealing import keys
 
 logger = logging.getLogger(__name__)
@@ -56,7 +58,7 @@ def receive_text(gateway: str, text: InboundText) -> InboundMessage | None:
 
 
 @transaction.atomic
-def route_text(message_id: object) -> str:
+def route_text(message_id: uuid.UUID | str) -> str:
     """Offer a text to each handler until one owns it. The claim, the deed and the answer commit together, or not at all."""
     message = (
         InboundMessage.objects.select_for_update(of=("self",))
@@ -77,12 +79,12 @@ def route_text(message_id: object) -> str:
     return outcome
 
 
-def unrouted(older_than: timedelta) -> list[str]:
-    """Texts whose wake-up was lost."""
+def unrouted(older_than: timedelta) -> list[uuid.UUID]:
+    """Texts that were received that long ago and not worked through: their wake-up was lost, or they broke something."""
     stale = InboundMessage.objects.filter(
         status=InboundMessage.Status.RECEIVED, received_at__lte=clock.now() - older_than
     )
-    return [str(pk) for pk in stale.values_list("pk", flat=True)]
+    return list(stale.order_by("received_at").values_list("pk", flat=True))
 
 
 def reply(message: InboundMessage, kind: str, **values: Any) -> OutboundMessage | None:
@@ -95,7 +97,18 @@ def reply(message: InboundMessage, kind: str, **values: Any) -> OutboundMessage 
 
 
 def _ask_handlers(message: InboundMessage) -> str:
-    return next(filter(None, (handle(message) for handle in handlers())), "")
+    """The outcome of the first that owns it. A deed that is refused leaves nothing behind, and a person looks."""
+    try:
+        with transaction.atomic():
+            return next(filter(None, (handle(message) for handle in handlers())), "")
+    except Problem:
+        return ""
+
+
+def give_to_a_person(message_id: uuid.UUID) -> None:
+    """A text that broke whoever tried to work it through is not tried for ever: it goes to the inbox."""
+    message = InboundMessage.objects.filter(pk=message_id, status=InboundMessage.Status.RECEIVED)
+    message.update(status=InboundMessage.Status.INBOX, outcome="broken")
 
 
 @cache

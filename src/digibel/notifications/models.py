@@ -177,6 +177,7 @@ class CallTask(models.Model):
 
     class Outcome(models.TextChoices):
         REACHED = "reached", "reached"
+        POSTED = "posted", "letter posted"
         NO_ANSWER = "no_answer", "no answer"
         OTHER_MOMENT = "other_moment", "another moment"
         WRONG_NUMBER = "wrong_number", "wrong number"

@@ -123,6 +123,9 @@ def _claim(message_id: uuid.UUID) -> OutboundMessage | None:
     if not owner_of(locked.kind).still_true(locked):
         _move(locked, MessageStatus.WITHDRAWN, trouble="untrue")
         return None
+    if not locked.recipient.number:
+        put_on_list(locked, trouble="no_number")
+        return None
     _move(locked, MessageStatus.SENDING, gateway=gateways.current().name, tries=locked.tries + 1)
     return locked
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
@@ -9,6 +10,9 @@ from digibel.notifications import inbound, outbox
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+
+LOST = timedelta(seconds=30)
+TOO_OFTEN = timedelta(minutes=10)
 
 
 class TaskFailed(Exception):
@@ -28,8 +32,12 @@ def route_text(message_id: str) -> str:
 def pick_up_lost() -> None:
     """Every minute: texts a crash left half-way, texts whose wake-up was lost, and what has become due."""
     quietly(outbox.free_stuck)
-    for message_id in inbound.unrouted(older_than=timedelta(seconds=30)):
-        route_text(message_id)
+    for message_id in inbound.unrouted(older_than=TOO_OFTEN):
+        inbound.give_to_a_person(message_id)
+    for message_id in inbound.unrouted(older_than=LOST):
+        # One text that breaks must not keep the others waiting.
+        with suppress(TaskFailed):
+            route_text(str(message_id))
     sweep_outbox()
 
 

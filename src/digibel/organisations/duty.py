@@ -1,9 +1,10 @@
 """Who answers the telephone that clients and volunteers are told to ring. No visit is booked where nobody does."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from digibel import clock
-from digibel.organisations.models import Organisation, Role, Staff
+from digibel.organisations.models import Closure, DutyHours, Organisation, Role, Staff
 from digibel.problems import Problem
 
 STEP = timedelta(minutes=15)
@@ -15,23 +16,41 @@ class NobodyOnDuty(Problem):
     message = "Nobody is on duty at that hour. Name somebody who answers the telephone, or choose another hour."
 
 
+@dataclass(frozen=True)
+class Roster:
+    """The weekly hours and the closures of one organisation, read once for many moments."""
+
+    hours: tuple[DutyHours, ...]
+    closures: tuple[Closure, ...]
+
+    @classmethod
+    def of(cls, organisation: Organisation) -> "Roster":
+        hours = organisation.duty_hours.filter(staff__is_active=True).select_related("staff").order_by("start", "pk")
+        return cls(tuple(hours), tuple(organisation.closures.select_related("stand_in")))
+
+    def on_duty(self, moment: datetime) -> Staff | None:
+        """The named person at that moment, or the stand-in while the centre is closed."""
+        there = clock.local(moment)
+        for closure in self.closures:
+            if closure.first_day <= there.date() <= closure.last_day:
+                return closure.stand_in
+        for row in self.hours:
+            if row.weekday == there.weekday() and row.start <= there.time() < row.end:
+                return row.staff
+        return None
+
+    def covers(self, start: datetime, end: datetime) -> bool:
+        """Whether somebody is on duty from `start` until `end`, looked at every quarter of an hour."""
+        moments = (start + STEP * step for step in range(max(1, -(-(end - start) // STEP))))
+        return all(self.on_duty(moment) for moment in moments)
+
+
 def on_duty(organisation: Organisation, moment: datetime) -> Staff | None:
-    """The named person at that moment, or a stand-in while the centre is closed."""
-    there = clock.local(moment)
-    closure = organisation.closures.filter(first_day__lte=there.date(), last_day__gte=there.date()).first()
-    if closure is not None:
-        return closure.stand_in
-    hours = organisation.duty_hours.filter(
-        weekday=there.weekday(), start__lte=there.time(), end__gt=there.time(), staff__is_active=True
-    )
-    first = hours.select_related("staff").order_by("start", "pk").first()
-    return first.staff if first else None
+    return Roster.of(organisation).on_duty(moment)
 
 
 def covered(organisation: Organisation, start: datetime, end: datetime) -> bool:
-    """Whether somebody is on duty from `start` until `end`, looked at every quarter of an hour."""
-    moments = [start + STEP * step for step in range(max(1, -(-(end - start) // STEP)))]
-    return all(on_duty(organisation, moment) for moment in moments)
+    return Roster.of(organisation).covers(start, end)
 
 
 def check_covered(organisation: Organisation, start: datetime, end: datetime) -> None:

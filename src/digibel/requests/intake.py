@@ -13,7 +13,7 @@ from digibel.notifications import numbers
 from digibel.notifications.models import Recipient
 from digibel.notifications.recipients import add_recipient
 from digibel.organisations.models import Organisation, Role
-from digibel.requests.drafts import ClientDraft, RequestDraft
+from digibel.requests.drafts import ClientDraft, RequestDraft, Window
 from digibel.requests.errors import KeyUsedOtherwise
 from digibel.requests.models import (
     Client,
@@ -183,15 +183,25 @@ def _log_part(
         )
         for position, slug in enumerate(slugs)
     )
-    _write_windows(request, draft)
+    _write_windows(request, draft.windows, draft.away)
     record(
         "request.logged", request, by=by, organisation_id=client.organisation_id, tasks=len(slugs), caller=draft.caller
     )
     return request
 
 
-def _write_windows(request: HelpRequest, draft: RequestDraft) -> None:
-    told = [(window, False) for window in draft.windows] + [(window, True) for window in draft.away]
+def replace_windows(
+    request: HelpRequest, *, windows: Sequence[Window], always_home: bool, away: Sequence[Window]
+) -> None:
+    """The client's moments, told anew."""
+    request.windows.all().delete()
+    request.always_home, request.searched_in_vain_at = always_home, None
+    request.save(update_fields=["always_home", "searched_in_vain_at"])
+    _write_windows(request, windows, away)
+
+
+def _write_windows(request: HelpRequest, windows: Sequence[Window], away: Sequence[Window]) -> None:
+    told = [(window, False) for window in windows] + [(window, True) for window in away]
     TimeWindow.objects.bulk_create(
         TimeWindow(request=request, starts_at=start, ends_at=end, away=away) for (start, end), away in told
     )

@@ -112,6 +112,7 @@ class NextActionKind(models.TextChoices):
     OWN_YES = "own_yes", "ask for the client's own yes"
     REFER = "refer", "refer warmly, with a slip"
     CHECK_REFERRAL = "check_referral", "ask whether the referral landed"
+    NEW_MOMENTS = "new_moments", "ask for new moments"
     CHOOSE = "choose", "choose volunteers"
     AWAIT_ANSWERS = "await_answers", "wait for the volunteers' answers"
     NOBODY = "nobody", "nobody found: look again"

@@ -7,12 +7,13 @@ from django.db.models import Min
 from digibel import clock
 from digibel.notifications import outbox
 from digibel.notifications.models import MessageStatus, OutboundMessage
-from digibel.scheduling import alarms, followups, offers, reports, timers, visits, worklist
+from digibel.scheduling import alarms, followups, offers, openings, reports, timers, visits, worklist
 from digibel.scheduling.timers import Bell
 
 BELLS: dict[str, Bell] = {
     "offer_expires": offers.expire,
     "next_wave": offers.next_wave,
+    "moments_over": openings.moments_over,
     "confirm_by": visits.hold_back,
     "check_in_late": alarms.no_check_in,
     "check_out_nudge": alarms.nudge,

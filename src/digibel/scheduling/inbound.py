@@ -39,7 +39,7 @@ def handle_volunteer(message: InboundMessage) -> str | None:
         return None
     volunteer = Volunteer.objects.select_related("recipient").get(recipient=message.recipient)
     readings = [*_about_visits(message, volunteer), *_about_offers(message, volunteer)]
-    meant = [reading for reading in readings if reading.said.intent != "unclear"]
+    meant = [reading for reading in readings if reading.said.intent not in {"unclear", "stop", "start"}]
     if any(reading.said.intent == "help" for reading in meant):
         return _help(message, "plain.help_volunteer")
     if len(meant) == 1:

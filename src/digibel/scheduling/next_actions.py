@@ -52,6 +52,7 @@ class RequestFacts:
     for_volunteers: bool
     urgent: bool
     away_until: datetime | None
+    moments_over_at: datetime | None
     referred_at: datetime | None
     referral_wanted_at: datetime | None
     live_until: datetime | None
@@ -91,8 +92,10 @@ def _referral(facts: RequestFacts) -> NextAction:
 def _search(facts: RequestFacts) -> NextAction:
     if facts.live_until is not None:
         return NextAction(NextActionKind.AWAIT_ANSWERS, facts.live_until, Role.CLOCK)
+    if facts.moments_over_at is not None:
+        return NextAction(NextActionKind.NEW_MOMENTS, facts.moments_over_at + SAME_DAY, Role.INTAKE)
     if facts.nobody_since is not None:
-        return NextAction(NextActionKind.NOBODY, _next_morning(facts.nobody_since), Role.MATCHER)
+        return NextAction(NextActionKind.NOBODY, next_morning(facts.nobody_since), Role.MATCHER)
     due = facts.logged_at + (URGENT_WITHIN if facts.urgent else SAME_DAY)
     return NextAction(NextActionKind.CHOOSE, due, Role.MATCHER)
 
@@ -117,7 +120,8 @@ def _after_the_visit(visit: VisitFacts) -> Iterator[NextAction]:
     yield NextAction(NextActionKind.FOLLOW_UP, visit.follow_up_due or left_at, Role.COORDINATOR)
 
 
-def _next_morning(moment: datetime) -> datetime:
+def next_morning(moment: datetime) -> datetime:
+    """Nine o'clock on the next day that people work for others."""
     tomorrow = clock.local(moment).date() + timedelta(days=1)
     return clock.next_waking(clock.at(tomorrow, time(9)))
 

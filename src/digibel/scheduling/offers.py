@@ -22,12 +22,15 @@ from digibel.scheduling import errors, timers, visits, worklist
 from digibel.scheduling.matching.ranking import Candidate, rank, travel_time
 from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus, Visit
 from digibel.scheduling.moves import move
+from digibel.scheduling.next_actions import next_morning
 from digibel.volunteers import readiness
 from digibel.volunteers.models import Volunteer
 
 WAVE_SIZE = 3
 NEXT_WAVE_AFTER = timedelta(hours=1)
 OPEN_FOR = timedelta(hours=4)
+# The client still has to hear who comes, and the word.
+LEAST_NOTICE = timedelta(hours=1)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -54,13 +57,14 @@ def send_wave(
 ) -> list[Offer]:
     """Ask the next best volunteers, or these. The next wave follows by itself, until somebody says yes.
 
-    Asking nobody in particular takes those who have no other offer open first: one question at a time.
+    Asking nobody in particular passes over those who have another offer open: one question at a time.
     """
     locked = HelpRequest.objects.select_for_update().get(pk=request.pk)
     tasks = check_may_be_offered(locked)
     ranking = rank(locked)
     if volunteers is None:
-        chosen = list(ranking.candidates[:size])
+        # By itself the system asks nobody a second thing while a first one is open.
+        chosen = [one for one in ranking.candidates if not one.has_open_offer][:size]
     else:
         chosen = [
             _chosen(volunteer, ranking.candidate(volunteer.pk), ranking.reason_against(volunteer.pk))
@@ -89,7 +93,7 @@ def _make_offer(
     volunteer = candidate.volunteer
     length = timedelta(minutes=request.minutes)
     frozen_now = clock.now()
-    expires_at = min(clock.add_waking(frozen_now, OPEN_FOR), candidate.moments[-1])
+    expires_at = min(clock.add_waking(frozen_now, OPEN_FOR), candidate.moments[-1] - LEAST_NOTICE)
     offer = Offer.objects.create(
         request=request,
         volunteer=volunteer,
@@ -195,7 +199,7 @@ def _accept(offer: Offer, choice: int, *, by: Actor) -> Visit:
 
 def check_still_free(request: HelpRequest, volunteer: Volunteer, start: datetime, end: datetime) -> None:
     """Look again, inside the transaction: past, booked meanwhile, no longer ready, nobody on duty."""
-    if start <= clock.now():
+    if start < clock.now() + LEAST_NOTICE:
         raise errors.OfferGone
     travel = travel_time(volunteer, request)
     if Visit.objects.standing().by(volunteer).touching(start - travel, end + travel).exists():
@@ -277,9 +281,10 @@ def next_wave(request_id: uuid.UUID) -> None:
 
 
 def give_up(request: HelpRequest) -> None:
-    """This round is over: the request waits in a list that somebody looks at every morning."""
+    """This round is over: every morning it is tried again, and a person looks why there is nobody."""
     request.searched_in_vain_at = clock.now()
     HelpRequest.objects.filter(pk=request.pk).update(searched_in_vain_at=request.searched_in_vain_at)
+    timers.set_timer("next_wave", request.pk, next_morning(request.searched_in_vain_at))
     worklist.rewrite(request)
 
 

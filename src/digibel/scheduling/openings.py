@@ -1,18 +1,23 @@
 """A request comes in: logged, judged, split, and on the worklist with its true next action, all in one transaction."""
 
+import uuid
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
+from digibel.notifications import outbox
 from digibel.notifications.calls import drop_calls, open_call
+from digibel.notifications.models import OutboundMessage
 from digibel.organisations.models import Organisation, Role
 from digibel.requests import intake, referrals
-from digibel.requests.drafts import RequestDraft
+from digibel.requests.drafts import RequestDraft, Window
 from digibel.requests.errors import AlreadyClosed
 from digibel.requests.models import Client, Closing, HelpRequest
 from digibel.scheduling import offers, timers, visits, worklist
-from digibel.scheduling.models import Visit
+from digibel.scheduling.models import Visit, VisitStatus
 
 
 @transaction.atomic
@@ -37,6 +42,7 @@ def open_request(
     for request in logged:
         if not intake.has_own_yes(request.client):
             _ask_own_yes(request)
+        watch_moments(request)
         worklist.rewrite(request)
     return logged
 
@@ -89,7 +95,7 @@ def end_everything(request: HelpRequest, *, by: Actor, reason: str) -> None:
     offers.end_others(request, by=by)
     timers.drop_timers(request.pk)
     drop_calls(request)
-    for visit in Visit.objects.filter(request=request).standing():
+    for visit in Visit.objects.filter(request=request, status=VisitStatus.BOOKED):
         visits.cancel(visit, by=by, reason=reason)
 
 
@@ -110,8 +116,65 @@ def note_gone(client: Client, *, by: Actor) -> None:
     """Moved or died: silence for this person, at once. Staff ring the volunteer; no text goes out about it."""
     client.gone_at = clock.now()
     client.save(update_fields=["gone_at"])
+    outbox.withdraw(OutboundMessage.objects.filter(recipient=client.recipient))
     for request in client.help_requests.open().select_related("client__recipient", "organisation"):
         request.client = client
         end_everything(request, by=by, reason="client_gone")
         worklist.close(request, closing=Closing.GONE)
+        _ring_volunteers(request)
     record("client.gone", client, by=by, organisation_id=client.organisation_id)
+
+
+def _ring_volunteers(request: HelpRequest) -> None:
+    """Whoever was to go there hears it from a person."""
+    for visit in Visit.objects.filter(request=request, status=VisitStatus.CANCELLED, starts_at__gte=clock.now()):
+        open_call(
+            "visit.ring_volunteer",
+            visit,
+            organisation=request.organisation,
+            recipient=visit.volunteer.recipient,
+            due_at=clock.now(),
+        )
+
+
+@transaction.atomic
+def note_back(client: Client, *, by: Actor) -> None:
+    """Home again: the search can start anew."""
+    client.away_until = None
+    client.save(update_fields=["away_until"])
+    for request in client.help_requests.open().select_related("client__recipient", "organisation"):
+        worklist.rewrite(request)
+    record("client.back", client, by=by, organisation_id=client.organisation_id)
+
+
+@transaction.atomic
+def change_moments(
+    request: HelpRequest,
+    *,
+    windows: Sequence[Window] = (),
+    always_home: bool = False,
+    away: Sequence[Window] = (),
+    by: Actor,
+) -> None:
+    """Other moments suit the client: what was offered for the old ones ends, and the search begins again."""
+    if not request.is_open:
+        raise AlreadyClosed
+    offers.end_others(request, by=by)
+    timers.drop_timers(request.pk, "next_wave")
+    intake.replace_windows(request, windows=windows, always_home=always_home, away=away)
+    watch_moments(request)
+    record("request.moments_changed", request, by=by, organisation_id=request.organisation_id, windows=len(windows))
+    worklist.rewrite(request)
+
+
+def watch_moments(request: HelpRequest) -> None:
+    """When the last of the client's moments has passed, somebody asks for new ones."""
+    timers.drop_timers(request.pk, "moments_over")
+    last = worklist.moments_until(request)
+    if last is not None:
+        timers.set_timer("moments_over", request.pk, last)
+
+
+def moments_over(request_id: uuid.UUID) -> None:
+    """Rung by the clock."""
+    worklist.rewrite(HelpRequest.objects.select_related("client__recipient", "organisation").get(pk=request_id))

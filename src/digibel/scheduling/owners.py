@@ -154,7 +154,7 @@ class VisitTexts(PlainTexts):
             visits.confirm(visit, by=by)
         elif outcome == CallTask.Outcome.OTHER_MOMENT:
             self._other_moment(visit, by)
-        else:
+        elif outcome != CallTask.Outcome.POSTED:
             self._through_worker(visit, call)
 
     _after_confirm = _after_announce

@@ -13,6 +13,7 @@ from digibel.audit.recording import record
 from digibel.notifications import outbox, phrasebook
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import Channel, OutboundMessage
+from digibel.notifications.numbers import display
 from digibel.notifications.recipients import language_of
 from digibel.organisations import duty
 from digibel.organisations.models import Role
@@ -64,17 +65,15 @@ def book(
 
 
 def choose_word(request: HelpRequest, volunteer: Volunteer) -> str:
-    """A word both can say: in a language they share that is written with our letters, else the organisation's language.
-
-    None that this client or this volunteer heard lately, so that yesterday's word opens no door today.
-    """
-    shared = [code for code in request.client.speaks if code in volunteer.speaks and code != "ar"]
-    language = languages.best_language(shared, fallback=request.organisation.language)
+    """A word both can say, and none that this client or this volunteer heard lately: yesterday's word opens no door today."""
+    words = phrasebook.codewords_for(
+        client=language_of(request.client.recipient, request.organisation),
+        volunteer=language_of(volunteer.recipient, request.organisation),
+    )
     used = {
         *Visit.objects.filter(client=request.client).order_by("-booked_at").values_list("word", flat=True)[:20],
         *Visit.objects.standing().by(volunteer).values_list("word", flat=True),
     }
-    words = phrasebook.codewords(language)
     return secrets.choice([word for word in words if word.upper() not in used] or list(words)).upper()
 
 
@@ -110,7 +109,7 @@ def announce(visit: Visit) -> None:
     """The client hears who comes and when, and the word: by text, or by somebody's voice, a letter, a worker they trust."""
     client = visit.client
     if client.recipient.channel == Channel.SMS:
-        _text_client(visit, "announce", phone=visit.request.organisation.phone, **announcement(visit))
+        _text_client(visit, "announce", phone=display(visit.request.organisation.phone), **announcement(visit))
         if (day_before := _day_before(visit.starts_at)) > clock.now() + HOUR_BEFORE:
             _text_client(visit, "client_reminder", not_before=day_before, **announcement(visit))
         return
@@ -298,7 +297,7 @@ def _tell_client_nobody_comes(visit: Visit) -> None:
     near = visit.starts_at - clock.now() <= clock.NEAR
     if client.recipient.channel == Channel.SMS:
         if clock.local(visit.starts_at).date() == clock.today():
-            _text_client(visit, "nobody_comes", volunteer=visit.volunteer.first_name, phone=organisation.phone)
+            _text_client(visit, "nobody_comes", volunteer=visit.volunteer.first_name, phone=display(organisation.phone))
         else:
             _text_client(visit, "client_visit_cancelled", day=languages.day_in_words(visit.starts_at, language))
     if near or client.recipient.channel != Channel.SMS:
@@ -336,6 +335,8 @@ def _lock(visit: Visit) -> Visit:
 
 
 def _lock_id(visit_id: uuid.UUID) -> Visit:
+    """The request first, as every verb does, so that two of them never wait for each other."""
+    HelpRequest.objects.select_for_update().get(visits=visit_id)
     related = Visit.objects.select_related(
         "request__organisation", "client__recipient", "volunteer__recipient", "offer"
     )

@@ -16,6 +16,8 @@ from digibel.scheduling.models import LIVE_OFFERS, STANDING_VISITS, Offer, Visit
 from digibel.scheduling.next_actions import LATE, NextAction, RequestFacts, VisitFacts, next_action, owner_now
 
 SHORT_NOTICE = timedelta(hours=2)
+TOLD = (CallTask.Outcome.REACHED, CallTask.Outcome.POSTED)
+TIME_TO_CALL = timedelta(minutes=30)
 ANNOUNCE_WITHIN = timedelta(hours=2)
 
 
@@ -64,7 +66,8 @@ def facts_of(request: HelpRequest) -> RequestFacts:
         own_yes=request.client.consents.filter(withdrawn_at=None).exists(),
         for_volunteers=bool(tasks) and bool(judgement.judge(tasks).for_volunteer),
         urgent=any(catalogue.get(slug).urgent for slug in tasks),
-        away_until=clock.at(away_until, time(9)) if away_until and away_until > clock.today() else None,
+        away_until=clock.at(away_until, time(9)) if away_until else None,
+        moments_over_at=_moments_over_at(request),
         referred_at=request.referrals.aggregate(at=Max("made_at"))["at"],
         referral_wanted_at=_referral_wanted(request),
         live_until=_live_until(request),
@@ -77,6 +80,19 @@ def _referral_wanted(request: HelpRequest) -> datetime | None:
     return Visit.objects.filter(request=request, follow_up__outcome="refer").aggregate(at=Max("follow_up__made_at"))[
         "at"
     ]
+
+
+def moments_until(request: HelpRequest) -> datetime | None:
+    """The last moment at which a visit could begin; None for somebody who is always at home."""
+    if request.always_home:
+        return None
+    last = request.windows.filter(away=False).aggregate(end=Max("ends_at"))["end"]
+    return (last or request.logged_at) - timedelta(minutes=request.minutes)
+
+
+def _moments_over_at(request: HelpRequest) -> datetime | None:
+    last = moments_until(request)
+    return last if last is not None and last <= clock.now() else None
 
 
 def _live_until(request: HelpRequest) -> datetime | None:
@@ -113,7 +129,7 @@ def is_announced(visit: Visit) -> bool:
     """The client has heard who comes, when, and the word: by a text that left, or by somebody's voice."""
     if visit.confirmed_at is not None:
         return True
-    if CallTask.objects.about(visit).filter(kind="visit.announce", outcome=CallTask.Outcome.REACHED).exists():
+    if CallTask.objects.about(visit).filter(kind="visit.announce", outcome__in=TOLD).exists():
         return True
     texts = OutboundMessage.objects.about(visit).filter(kind="visit.announce")
     return texts.filter(status__in=[MessageStatus.SENT, MessageStatus.DELIVERED]).exists()
@@ -129,7 +145,9 @@ def confirm_due(visit: Visit) -> datetime:
     """Noon of the working day before; for a visit booked later than that, two hours before it begins."""
     day_before = clock.working_day_before(clock.local(visit.starts_at).date())
     noon = clock.at(day_before, time(12))
-    return noon if noon >= visit.booked_at + SHORT_NOTICE else max(visit.booked_at, visit.starts_at - SHORT_NOTICE)
+    if noon >= visit.booked_at + SHORT_NOTICE:
+        return noon
+    return max(visit.booked_at + TIME_TO_CALL, visit.starts_at - SHORT_NOTICE)
 
 
 def _alarm_since(visit: Visit) -> datetime | None:

@@ -6,13 +6,13 @@ came before and is welcome, then near, rested and little asked. No score is stor
 
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from digibel import clock, places
 from digibel.guardrails import catalogue
 from digibel.languages import name_of
-from digibel.organisations import duty
+from digibel.organisations.duty import Roster
 from digibel.requests.models import HelpRequest, Wish
 from digibel.scheduling.matching import pool
 from digibel.scheduling.matching.moments import starts
@@ -35,6 +35,7 @@ class Candidate:
     moments: tuple[datetime, ...]
     reasons: tuple[Reason, ...]
     weight: float
+    has_open_offer: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,13 +175,13 @@ def visits_in_week(visit_starts: list[datetime], start: datetime) -> int:
 
 def _only_covered(candidates: list[Candidate], wanted: Wanted) -> dict[uuid.UUID, Candidate]:
     """The candidates at moments when somebody is on duty, by volunteer. Each moment is looked up once."""
-    organisation = wanted.request.organisation
+    roster = Roster.of(wanted.request.organisation)
     moments = {moment for one in candidates for moment in one.moments}
-    covered = {moment for moment in moments if duty.covered(organisation, moment, moment + wanted.length)}
+    covered = {moment for moment in moments if roster.covers(moment, moment + wanted.length)}
     kept = {}
     for one in candidates:
         if left := tuple(moment for moment in one.moments if moment in covered):
-            kept[one.volunteer.pk] = Candidate(one.volunteer, one.km, left, one.reasons, one.weight)
+            kept[one.volunteer.pk] = replace(one, moments=left)
     return kept
 
 
@@ -198,7 +199,8 @@ def _candidate(person: Person, wanted: Wanted, moments: tuple[datetime, ...], no
         - 0.5 * visits_in_week(person.visit_starts, moments[0])
         - (3.0 if person.live_elsewhere else 0.0)
     )
-    return Candidate(volunteer, km, moments, tuple(_in_favour(person, wanted, shared, moments, km, now)), weight)
+    reasons = tuple(_in_favour(person, wanted, shared, moments, km, now))
+    return Candidate(volunteer, km, moments, reasons, weight, person.live_elsewhere)
 
 
 def _in_favour(
