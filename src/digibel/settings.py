@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_q",
+    "ninja",
 ]
 
 MIDDLEWARE = [
@@ -183,6 +184,9 @@ DIGIBEL_CLOCK = "digibel.demo.clock.now" if DIGIBEL_DEMO else ""
 DIGIBEL_GEOCODER = os.environ.get("DIGIBEL_GEOCODER", "postcodes")
 DIGIBEL_GEOCODER_URL = os.environ.get("DIGIBEL_GEOCODER_URL", "")
 
+# Who may read /metrics from another machine; empty: only this one.
+DIGIBEL_METRICS_TOKEN = os.environ.get("DIGIBEL_METRICS_TOKEN", "")
+
 # --- people and pages -----------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "organisations.Staff"
@@ -199,6 +203,8 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]
+# One account is locked, from wherever it is tried: whole centres share one address.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_RESET_ON_SUCCESS = True
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 AXES_VERBOSE = False
@@ -237,7 +243,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_NAME = "digibel"
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": browsers then call the origin of every form "null", and no form would be accepted.
+SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

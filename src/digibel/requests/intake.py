@@ -64,7 +64,7 @@ def log_request(
     The same idempotency key gives back what was logged the first time. Every request gets its first next action here;
     `scheduling` works out the true one in the same transaction.
     """
-    if idempotency_key and (earlier := _asked_before(organisation, idempotency_key, idempotency_print)):
+    if idempotency_key and (earlier := asked_before(organisation, idempotency_key, idempotency_print)):
         return earlier
     client = client or add_client(draft.client, organisation=organisation)
     if draft.consent_language and not has_own_yes(client):
@@ -132,7 +132,8 @@ def record_own_yes(client: Client, *, language: str, by: Actor) -> Consent:
     return consent
 
 
-def _asked_before(organisation: Organisation, key: str, fingerprint: str) -> list[HelpRequest]:
+def asked_before(organisation: Organisation, key: str, fingerprint: str) -> list[HelpRequest]:
+    """What was logged with this key before, or nothing. Raises `KeyUsedOtherwise` when it was for something else."""
     first = HelpRequest.objects.of(organisation).filter(idempotency_key=key).first()
     if first is None:
         return []

@@ -1,0 +1,132 @@
+"""The OpenAPI document, made complete: every operation says how it refuses, and shows examples that are true today."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ninja.schema import NinjaGenerateJsonSchema
+from pydantic.json_schema import models_json_schema
+
+from digibel import clock
+from digibel.api.problems import MEDIA_TYPE, FieldShown, ProblemShown
+
+REF_TEMPLATE = "#/components/schemas/{model}"
+
+# How an operation can refuse. Who sends a body can get it wrong in more ways.
+ALWAYS = {
+    "401": "No key, or one that is not known.",
+    "422": "Something that was sent does not fit; `errors` says what, field by field.",
+    "default": "Anything else, told in the same way.",
+}
+WITH_A_BODY = {
+    "400": "The body is not JSON.",
+    "409": "It does not go together with what is there already.",
+    "413": "The body is too large.",
+    "415": "The body is not said to be JSON.",
+}
+WITH_A_REFERENCE = {"404": "Your organisation has no request with this reference."}
+
+# From what was logged to what can be done with it.
+LINKED = ("show_request", "rank_candidates", "send_offers")
+
+
+def complete(document: dict[str, Any]) -> dict[str, Any]:
+    """Add to ninja's document what ninja does not know. Changes it, and returns it."""
+    document["components"]["schemas"] |= _problem_schemas()
+    examples = read_examples()
+    for operation in operations(document):
+        operation["summary"] = operation["operationId"].replace("_", " ").capitalize()
+        operation["responses"] = _responses(operation)
+        for parameter in operation["parameters"]:
+            parameter["schema"] = _without_null(parameter["schema"])
+        if "requestBody" in operation:
+            [content] = operation["requestBody"]["content"].values()
+            content["examples"] = examples[operation["operationId"]]
+        if operation["operationId"] == "log_request":
+            for status in ("200", "201"):
+                operation["responses"][status]["links"] = {name: _link(name) for name in LINKED}
+    return document
+
+
+def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for methods in document["paths"].values():
+        yield from methods.values()
+
+
+def _responses(operation: dict[str, Any]) -> dict[str, Any]:
+    """Its own answers, and its refusals. Statuses are text in JSON, and are made text here so that they can be compared."""
+    refusals = dict(ALWAYS)
+    if "requestBody" in operation:
+        refusals |= WITH_A_BODY
+    if any(parameter["in"] == "path" for parameter in operation["parameters"]):
+        refusals |= WITH_A_REFERENCE
+    own = {str(status): response for status, response in operation["responses"].items()}
+    return own | {status: _refusal(said) for status, said in refusals.items()}
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """An address or a header cannot say null: it leaves the value out."""
+    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    if len(choices) != 1:
+        return schema
+    return {name: value for name, value in schema.items() if name != "anyOf"} | choices[0]
+
+
+def _refusal(said: str) -> dict[str, Any]:
+    return {
+        "description": said,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": REF_TEMPLATE.format(model="ProblemShown")}}},
+    }
+
+
+def _problem_schemas() -> dict[str, Any]:
+    _, definitions = models_json_schema(
+        [(ProblemShown, "serialization"), (FieldShown, "serialization")],
+        ref_template=REF_TEMPLATE,
+        schema_generator=NinjaGenerateJsonSchema,
+    )
+    schemas: dict[str, Any] = definitions["$defs"]
+    return schemas
+
+
+def _link(name: str) -> dict[str, Any]:
+    return {"operationId": name, "parameters": {"reference": "$response.body#/reference"}}
+
+
+def read_examples() -> dict[str, Any]:
+    """Request bodies by operation and name, with the moments of the coming days."""
+    examples: dict[str, Any] = _with_moments(_table(), clock.today())
+    return examples
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("examples.toml").read_text(encoding="utf-8"))
+
+
+def _with_moments(told: Any, today: date) -> Any:
+    if isinstance(told, list):
+        return [_with_moments(one, today) for one in told]
+    if not isinstance(told, dict):
+        return told
+    if "working_day" in told:
+        day = _working_day(today, told["working_day"])
+        return {name: _moment(day, told[name]) for name in ("from", "until")}
+    return {name: _with_moments(one, today) for name, one in told.items()}
+
+
+def _moment(day: date, hour: str) -> str:
+    return clock.local(clock.at(day, time.fromisoformat(hour))).isoformat()
+
+
+def _working_day(today: date, count: int) -> date:
+    """The working day that many after today, when a centre is open."""
+    day = today
+    for _ in range(count):
+        day += timedelta(days=1)
+        while not clock.is_working_day(day):
+            day += timedelta(days=1)
+    return day

@@ -1,0 +1,125 @@
+"""For operators: is it alive, is it ready, how much waits. Numbers only, nothing that points at a person."""
+
+import hmac
+from collections.abc import Callable, Iterable
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Min
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from digibel import clock
+from digibel.desk import counts
+from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage
+from digibel.requests.models import HelpRequest
+from digibel.scheduling.models import Timer
+
+# What a proxy adds. With any of these the caller is not who the connection comes from, and loopback proves nothing.
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
+
+_migrated: set[str] = set()
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Whether it can do its work: 200, or 503 with what is missing."""
+    checks = {**{alias: _database(alias) for alias in connections}, "worker": _worker()}
+    ready = all(said == "ok" for said in checks.values())
+    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+
+
+def _database(alias: str) -> str:
+    try:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return "ok" if _is_migrated(alias) else "migrations are not applied"
+    except DatabaseError:
+        return "cannot be reached"
+
+
+def _is_migrated(alias: str) -> bool:
+    """Looked up until it is so; then it stays so for as long as this process runs this code."""
+    if alias not in _migrated:
+        executor = MigrationExecutor(connections[alias])
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return False
+        _migrated.add(alias)
+    return True
+
+
+def forget_migrated() -> None:
+    _migrated.clear()
+
+
+def _worker() -> str:
+    try:
+        return "has not been seen for two minutes" if counts.worker_silent() else "ok"
+    except DatabaseError:
+        return "cannot be known"
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Gauges as Prometheus reads them: from this machine, or with `DIGIBEL_METRICS_TOKEN` as bearer."""
+    if not may_read_metrics(request):
+        return HttpResponse("Ask from this machine, or with the token.\n", status=403, content_type="text/plain")
+    lines = [line for name, told, gauge in GAUGES for line in _written(name, told, gauge())]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def may_read_metrics(request: HttpRequest) -> bool:
+    token = getattr(settings, "DIGIBEL_METRICS_TOKEN", "")
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token and hmac.compare_digest(shown.encode(), token.encode()):
+        return True
+    return not any(header in request.headers for header in FORWARDED) and _is_loopback(request)
+
+
+def _is_loopback(request: HttpRequest) -> bool:
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+def _written(name: str, told: str, value: float) -> Iterable[str]:
+    return (f"# HELP digibel_{name} {told}", f"# TYPE digibel_{name} gauge", f"digibel_{name} {value:g}")
+
+
+def _oldest_waiting() -> float:
+    """Counted from the moment a text might leave: one that waits for the morning is not late."""
+    first = OutboundMessage.objects.due_by(clock.now()).aggregate(at=Min("not_before"))["at"]
+    return (clock.now() - first).total_seconds() if first else 0
+
+
+def _inbox() -> int:
+    return InboundMessage.objects.filter(status=InboundMessage.Status.INBOX).count()
+
+
+def _late_next_actions() -> int:
+    return HelpRequest.objects.due_by(clock.now()).count()
+
+
+def _calls_due() -> int:
+    return CallTask.objects.open().filter(due_at__lte=clock.now()).count()
+
+
+def _late_timers() -> int:
+    return Timer.objects.filter(rung_at=None, due_at__lt=clock.now()).count()
+
+
+GAUGES: tuple[tuple[str, str, Callable[[], float]], ...] = (
+    ("outbox_waiting", "Texts that have not left yet.", lambda: OutboundMessage.objects.waiting().count()),
+    ("outbox_oldest_seconds", "How long the oldest text that may leave has waited.", _oldest_waiting),
+    ("inbox", "Texts that wait for a person.", _inbox),
+    ("calls_due", "Calls that are due.", _calls_due),
+    ("requests_open", "Requests that are not closed.", lambda: HelpRequest.objects.open().count()),
+    ("next_actions_late", "Open requests whose next action is past due.", _late_next_actions),
+    ("timers_late", "Moments that should have rung.", _late_timers),
+    ("worker_silent", "1 when no worker has been seen for two minutes.", lambda: float(counts.worker_silent())),
+)

@@ -1,0 +1,117 @@
+"""What operators look at."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.test import Client
+
+import cast
+from digibel import clock
+from digibel.audit.actors import SYSTEM
+from digibel.desk import counts, health
+from digibel.scheduling import offers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _forget_what_was_ready() -> None:
+    health.forget_migrated()
+
+
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> Any:
+    def is_silent(silent: bool) -> None:
+        monkeypatch.setattr(counts, "worker_silent", lambda: silent)
+
+    is_silent(False)
+    return is_silent
+
+
+def test_healthz_answers(client: Client) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok")
+
+
+def test_readyz_is_ready_when_all_is_there(client: Client, worker: Any) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"ready": True, "checks": {"default": "ok", "keys": "ok", "worker": "ok"}},
+    )
+
+
+def test_readyz_waits_for_a_worker(client: Client, worker: Any) -> None:
+    worker(True)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]["worker"]) == (503, "has not been seen for two minutes")
+
+
+def test_readyz_waits_for_the_database(client: Client, worker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any) -> None:
+        raise DatabaseError("a password, perhaps")
+
+    monkeypatch.setattr(connections["keys"], "cursor", refuse)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]) == (
+        503,
+        {"default": "ok", "keys": "cannot be reached", "worker": "ok"},
+    )
+
+
+def test_readyz_waits_for_migrations_and_looks_again(
+    client: Client, worker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(MigrationExecutor, "migration_plan", lambda self, targets: ["one"])
+        waiting = client.get("/readyz")
+    assert (waiting.status_code, waiting.json()["checks"]["default"]) == (503, "migrations are not applied")
+    assert client.get("/readyz").status_code == 200
+
+
+def test_metrics_count_what_waits(client: Client, worker: Any, frozen_clock: Any, now: Any) -> None:
+    organisation = cast.organisation()
+    cast.texts(cast.volunteer(organisation), "wablief?")
+    offers.send_wave(cast.request(organisation), by=SYSTEM)
+    with clock.travel(now + timedelta(minutes=5)):
+        lines = client.get("/metrics").content.decode().splitlines()
+    assert dict(line.split() for line in lines if not line.startswith("#")) == {
+        "digibel_outbox_waiting": "1",
+        "digibel_outbox_oldest_seconds": "300",
+        "digibel_inbox": "1",
+        "digibel_calls_due": "0",
+        "digibel_requests_open": "1",
+        "digibel_next_actions_late": "0",
+        "digibel_timers_late": "0",
+        "digibel_worker_silent": "0",
+    }
+
+
+@pytest.mark.parametrize(
+    ("headers", "address", "status"),
+    [
+        ({}, "127.0.0.1", 200),
+        ({}, "::1", 200),
+        ({}, "192.0.2.7", 403),
+        ({}, "", 403),
+        # Behind a proxy of this machine everybody comes from loopback.
+        ({"X-Forwarded-For": "192.0.2.7"}, "127.0.0.1", 403),
+        ({"Authorization": "Bearer right"}, "192.0.2.7", 200),
+        ({"Authorization": "Bearer wrong"}, "192.0.2.7", 403),
+        ({"Authorization": "Bearer é"}, "192.0.2.7", 403),
+    ],
+)
+def test_metrics_are_for_this_machine_or_with_the_token(
+    client: Client, settings: Any, headers: dict[str, str], address: str, status: int
+) -> None:
+    settings.DIGIBEL_METRICS_TOKEN = "right"
+    assert client.get("/metrics", headers=headers, REMOTE_ADDR=address).status_code == status
+
+
+def test_metrics_with_no_token_set_open_to_no_token(client: Client, settings: Any) -> None:
+    settings.DIGIBEL_METRICS_TOKEN = ""
+    answer = client.get("/metrics", headers={"Authorization": "Bearer "}, REMOTE_ADDR="192.0.2.7")
+    assert answer.status_code == 403
