@@ -5,6 +5,7 @@ The demo moves its clock forward, so nobody else asks the machine: `timezone.now
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -19,13 +20,14 @@ BRUSSELS = ZoneInfo("Europe/Brussels")
 WAKING = (time(8), time(20))
 NEAR = timedelta(hours=24)
 
-_travelled: list[datetime] = []
+# Of this thread of work alone: one visitor who lets time pass takes nobody along.
+_travelled: ContextVar[datetime | None] = ContextVar("travelled", default=None)
 
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""
-    if _travelled:
-        return _travelled[-1]
+    if (there := _travelled.get()) is not None:
+        return there
     source = getattr(settings, "DIGIBEL_CLOCK", "")
     return import_string(source)() if source else machine_time()
 
@@ -39,11 +41,11 @@ def travel(to: datetime) -> Iterator[None]:
     """Within the block it is `to` (aware). For tests and for walking the demo through its due moments."""
     if to.tzinfo is None:
         raise ValueError("Give a moment with its time zone.")
-    _travelled.append(to.astimezone(UTC))
+    token = _travelled.set(to.astimezone(UTC))
     try:
         yield
     finally:
-        _travelled.pop()
+        _travelled.reset(token)
 
 
 def local(moment: datetime) -> datetime:
