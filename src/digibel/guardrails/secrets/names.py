@@ -1,0 +1,91 @@
+"""The names that secrets go by in a text: "pincode", "mot de passe", "the code of the lock"."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from digibel.guardrails.secrets.passages import Passage
+
+# The stronger first: what "code wifi-wachtwoord" names is a password.
+_STRENGTH: Final = ("password", "pin", "code")
+_JOINS_WORDS: Final = frozenset("-'_/.")
+_OF_A_VISIT: Final = ("codewo", "codew")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name for a secret: its first and last token, its kind, the languages it may be of, whether it needs no "is"."""
+
+    first: int
+    last: int
+    kind: str
+    languages: frozenset[str]
+    is_short: bool
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether the search for another name's value goes on past it: "the pin of itsme is 4821"."""
+        return self.kind in ("harmless", "devices", "typing")
+
+
+def find_names(text: Passage) -> list[Name]:
+    """All names in order, the longest phrase first. Harmless phrases are among them: they swallow what they hold."""
+    names: list[Name] = []
+    beyond = 0
+    for place, known in enumerate(text.words):
+        found = _name_at(text, place) if known.phrases and place >= beyond else None
+        if not found:
+            continue
+        beyond = found.last + 1
+        if names and _are_one(text, names[-1], found):
+            found = _merged(names.pop(), found)
+        names.append(found)
+    return [_with_its_thing(text, name) for name in names]
+
+
+def phrase_end(text: Passage, place: int, words: tuple[str, ...]) -> int:
+    """The last token of these words, apostrophes between them forgiven; -1 if they do not stand here."""
+    for index, expected in enumerate(words):
+        if index:
+            place += 2 if text.text(place + 1) == "'" else 1
+        if text.text(place) != expected:
+            return -1
+    return place
+
+
+def _name_at(text: Passage, place: int) -> Name | None:
+    """The longest phrase that begins here; hyphens and apostrophes between its words are forgiven."""
+    branch = text.words[place].phrases
+    if not branch:
+        return None
+    last, phrase = place, branch.phrase
+    here = place
+    while branch.onward:
+        here += 1
+        while text.text(here) in _JOINS_WORDS and text.text(here) and not text.ends_sentence(here):
+            here += 1
+        onward = branch.onward.get(text.text(here))
+        if not onward:
+            break
+        branch = onward
+        if branch.phrase:
+            last, phrase = here, branch.phrase
+    return Name(place, last, phrase.kind, phrase.languages, phrase.is_short) if phrase else None
+
+
+def _are_one(text: Passage, one: Name, other: Name) -> bool:
+    """ "pin code", "itsme-code": nothing but a hyphen between two names that both mean a secret."""
+    between = 1 if text.text(other.first - 1) in _JOINS_WORDS else 0
+    return one.last + 1 >= other.first - between and one.kind in _STRENGTH and other.kind in _STRENGTH
+
+
+def _merged(one: Name, other: Name) -> Name:
+    kind = min(one.kind, other.kind, key=_STRENGTH.index)
+    return Name(one.first, other.last, kind, one.languages | other.languages, one.is_short or other.is_short)
+
+
+def _with_its_thing(text: Passage, name: Name) -> Name:
+    """A "code" is a PIN where it is said of what: "the code of the lock". Not so the codeword of a visit."""
+    if name.kind != "code" or text.text(name.first).startswith(_OF_A_VISIT):
+        return name
+    nearby = (*range(name.first - 3, name.first), *range(name.last + 1, name.last + 5))
+    return replace(name, kind="pin") if any(text.has(place, "things") for place in nearby) else name

@@ -1,0 +1,226 @@
+"""What letters can be the value of a secret: "Poes123!", a plain word where a password is said to be one, words between quotes."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from digibel.guardrails.secrets.names import Name
+from digibel.guardrails.secrets.passages import Passage
+from digibel.guardrails.secrets.reading import COVER
+from digibel.guardrails.secrets.values import looks_like_product
+from digibel.guardrails.secrets.wordings import participles
+
+Span = tuple[int, int]
+
+LONGEST_CHUNK: Final = 100
+LONGEST_PHRASE: Final = 8
+SHORTEST_WORD: Final = 3
+SHORTEST_MIXED: Final = 5
+
+_CHUNK_ENDS: Final = re.compile(rf"[\s,;()\"{COVER}]")
+_LETTER: Final = re.compile(r"[^\W\d_]")
+_DIGIT: Final = re.compile(r"[0-9]")
+_SPECIAL: Final = re.compile(r"[@!#$%^*_~=+?&]")
+_OPENS_CHUNK: Final = frozenset("@#$!*")
+_CLOSES_CHUNK: Final = frozenset("!?*#$%&+@")
+_BEFORE_CHUNK: Final = frozenset('=:,;("')
+_ENDS_PHRASE: Final = frozenset({"not_values", "links", "alternatives", "blockers", "joiners", "determiners"})
+_NO_VALUE_BEFORE: Final = frozenset({"determiners", "blockers", "labels", "using", "since", "alternatives", "things"})
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Letters and digits or signs without a blank between them, where they stand in the folded text."""
+
+    start: int
+    end: int
+    text: str
+
+    @property
+    def letters(self) -> int:
+        return len(_LETTER.findall(self.text))
+
+    @property
+    def digits(self) -> int:
+        return len(_DIGIT.findall(self.text))
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether it has letters, and digits or signs before its end."""
+        return "'" not in self.text and self.letters > 0 and (self.digits > 0 or bool(_SPECIAL.search(self.text[:-1])))
+
+    @property
+    def is_product(self) -> bool:
+        return looks_like_product(self.text)
+
+    @property
+    def looks_chosen(self) -> bool:
+        """Whether somebody made this up: a sign inside, or several letters and several digits."""
+        return bool(_SPECIAL.search(self.text)) or (self.letters >= 3 and self.digits >= 2)
+
+    @property
+    def span(self) -> Span:
+        return self.start, self.end
+
+
+class Shapes:
+    """Reads values of letters in one text. `taken`: the tokens that belong to names or to numbers."""
+
+    def __init__(self, text: Passage, inside_names: set[int], numbers: set[int]) -> None:
+        self.text = text
+        self.inside_names = inside_names
+        self.numbers = numbers
+
+    def mixed_at(self, place: int) -> Chunk | None:
+        """The chunk of letters with digits or signs that begins at this token."""
+        text = self.text
+        if not text.is_glued(place + 1):
+            return None
+        if text.is_glued(place) and not text.is_sign(place - 1) and place - 1 not in self.inside_names:
+            return None
+        if text.is_sign(place) and text.text(place) not in _OPENS_CHUNK:
+            return None
+        chunk = self._chunk_from(place)
+        return chunk if chunk and chunk.is_mixed and not self._holds_name(place, chunk) else None
+
+    def mixed_until(self, place: int) -> Chunk | None:
+        """The chunk of letters with digits that ends at this token."""
+        text = self.text
+        if not text.is_glued(place):
+            return None
+        if text.is_sign(place) and text.text(place) not in _CLOSES_CHUNK:
+            return None
+        first = place
+        while text.is_glued(first) and text.text(first - 1) not in _BEFORE_CHUNK and first - 1 not in self.inside_names:
+            first -= 1
+            if text.ends[place] - text.starts[first] > LONGEST_CHUNK:
+                return None
+        chunk = self._chunk(text.starts[first], text.ends[place])
+        is_whole = chunk.is_mixed and chunk.digits and len(chunk.text) >= SHORTEST_MIXED and COVER not in chunk.text
+        return chunk if is_whole and not chunk.is_product and not self._holds_name(first, chunk) else None
+
+    def word_at(self, name: Name, place: int, link: int = -1) -> Span | None:
+        """A password that is an ordinary word, or several: "zonnebloem", "de kat slaapt". `link`: the token that says "is"."""
+        text = self.text
+        if name.kind != "password" or not self._links_words(name, link):
+            return None
+        if text.text(place) == '"':
+            return self.quoted(place)
+        if not text.is_word(place) or place in self.inside_names or place in self.numbers:
+            return None
+        last = self._last_of_phrase(place)
+        is_phrase = last > place and text.ends_clause(last + 1)
+        if self.says_something_else(name, place) and not (is_phrase and self._announces_phrase(name)):
+            return None
+        if place - 1 > link >= 0 and text.has(place - 1, "determiners"):
+            # "the name of her cat" is described, "de kat slaapt" is given.
+            if not is_phrase:
+                return None
+            place -= 1
+        if place == last and len(text.texts[place]) < SHORTEST_WORD:
+            return None
+        chunk = self._chunk_from(last)
+        return text.starts[place], chunk.end if chunk else text.ends[last]
+
+    def word_before(self, name: Name, link: int) -> Span | None:
+        """The word before "is", where the clause begins with it; or before "as", where somebody used it."""
+        text = self.text
+        place = link - 1
+        if text.text(place) == "'" and text.text(place - 1) == "c":
+            place -= 2
+        if name.kind != "password":
+            return None
+        if text.text(place) == '"':
+            return self.quoted(self._opening_quote(place))
+        if not text.is_word(place) or len(text.texts[place]) <= SHORTEST_WORD or place in self.inside_names:
+            return None
+        if self.says_something_else(name, place):
+            return None
+        begins = place == 0 or text.ends_clause(place - 1)
+        is_given = begins and (text.has(link, "links") or text.text(link) == "=")
+        is_used = text.has(place - 1, "using") and text.has(link, "as")
+        if text.words[place].roles & _NO_VALUE_BEFORE or not (is_given or is_used):
+            return None
+        return text.starts[place], text.ends[place]
+
+    def quoted(self, opening: int) -> Span | None:
+        """The words between two quotes, of which this token is the first."""
+        text = self.text
+        reach = range(opening + 1, min(len(text), opening + 2 * LONGEST_PHRASE))
+        closing = next((place for place in reach if text.text(place) == '"'), -1)
+        if opening < 0 or closing <= opening + 1:
+            return None
+        inside = range(opening + 1, closing)
+        if any(text.text(place)[0] == COVER or place in self.inside_names for place in inside):
+            return None
+        words = [place for place in inside if not text.is_sign(place)]
+        if all(text.words[place].roles & {"not_values", "blockers"} for place in words):
+            return None
+        return text.starts[opening + 1], text.ends[closing - 1]
+
+    def says_something_else(self, name: Name, place: int) -> bool:
+        """Whether a word tells something about the secret instead of giving it: "vergeten", "on the paper"."""
+        text = self.text
+        if text.words[place].roles & {"not_values", "months", "units"}:
+            return True
+        written = text.written(place).lower()
+        if len(written) < 5 or text.is_capital(place):
+            return False
+        return any(ending.fullmatch(written) for language in name.languages for ending in participles(language))
+
+    def ends_like_a_verb(self, name: Name, place: int) -> bool:
+        return bool(self.text.words[place].ends_unlike_a_value & name.languages)
+
+    def _chunk_from(self, place: int) -> Chunk | None:
+        """From a token to the next blank, comma or bracket, without the full stop of the sentence."""
+        folded, start = self.text.folded, self.text.starts[place]
+        ending = _CHUNK_ENDS.search(folded, start, start + LONGEST_CHUNK)
+        end = ending.start() if ending else len(folded)
+        if end - start > LONGEST_CHUNK:
+            return None
+        while end > start + 1 and folded[end - 1] in ".:'":
+            end -= 1
+        return self._chunk(start, max(end, self.text.ends[place]))
+
+    def _chunk(self, start: int, end: int) -> Chunk:
+        return Chunk(start, end, self.text.folded[start:end])
+
+    def _holds_name(self, place: int, chunk: Chunk) -> bool:
+        return any(inside in self.inside_names for inside in self._tokens_of(place, chunk))
+
+    def _tokens_of(self, place: int, chunk: Chunk) -> Iterator[int]:
+        while place < len(self.text) and self.text.starts[place] < chunk.end:
+            yield place
+            place += 1
+
+    def _last_of_phrase(self, place: int) -> int:
+        last = place
+        while last - place < LONGEST_PHRASE - 1 and self._goes_on(last + 1):
+            last += 1
+        return last
+
+    def _goes_on(self, place: int) -> bool:
+        text = self.text
+        if not text.is_word(place) or place in self.inside_names:
+            return False
+        return text.is_glued(place) or not text.words[place].roles & _ENDS_PHRASE
+
+    def _links_words(self, name: Name, link: int) -> bool:
+        """Whether what stands here says "is" in a language of the name: "e" does in Romanian, and is "and" in Portuguese."""
+        text = self.text
+        if link < 0 or text.is_sign(link) or not text.has(link, "links"):
+            return True
+        if text.text(link) == "e" and text.written(link) in ("e", "E"):
+            return bool(name.languages & {"ro", "sq"})
+        if text.text(link) == "to" and "pl" not in name.languages:
+            return False
+        # People say "password" in every language.
+        return "en" in name.languages or any(text.has(link, f"links {language}") for language in name.languages)
+
+    def _announces_phrase(self, name: Name) -> bool:
+        return any(self.text.has(place, "passphrases") for place in range(name.first, name.last + 1))
+
+    def _opening_quote(self, closing: int) -> int:
+        reach = range(closing - 1, max(-1, closing - 2 * LONGEST_PHRASE), -1)
+        return next((place for place in reach if self.text.text(place) == '"'), -1)

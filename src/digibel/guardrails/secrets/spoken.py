@@ -1,0 +1,368 @@
+"""Secrets that people say in words: "mijn pincode is 4821", "le mot de passe c'est soleil", "4821 is the code of the lock".
+
+A name for a secret is found first (`names.py`, `wordings/`). Then its value is looked for after it, and before it. What kind of
+name it is decides what may be a value: for a password any word, for a PIN a number, for a mere "code" a number close by.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from digibel.guardrails.secrets.names import Name, find_names, phrase_end
+from digibel.guardrails.secrets.passages import Passage, passage
+from digibel.guardrails.secrets.reading import COVER, Reading
+from digibel.guardrails.secrets.shapes import SHORTEST_MIXED, Chunk, Shapes, Span
+from digibel.guardrails.secrets.values import Innocence, Value, find_values
+from digibel.guardrails.secrets.wordings import word
+
+REACH: Final = {"password": 10, "pin": 10, "code": 9, "devices": 6, "typing": 2}  # words between a name and its value
+NEAR: Final = {"password": 6, "pin": 7, "code": 3, "devices": 2, "typing": 1}  # the same, when nothing says "is"
+BACK: Final = {"password": 3, "pin": 4, "code": 1, "devices": -1, "typing": 0}  # and before the name
+WORDS_INTO_NEXT_SENTENCE: Final = 5
+WORDS_AROUND_MIXED: Final = 4
+
+_WEAK: Final = ("code", "devices", "typing")
+_LINK_SIGNS: Final = frozenset("=:>")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_MIXED: Final = re.compile(r"[^\W\d_]\S{0,20}[0-9]|[0-9]\S{0,20}[^\W\d_]")
+_DIGIT: Final = re.compile(r"[0-9]")
+
+
+@dataclass(slots=True)
+class _Walk:
+    """How far somebody has read from a name: words since the name, sentences ended, words into the next sentence.
+
+    `is_linked`: "is" was just read. `is_blocked`: a word was read after which no value follows, such as "vergeten".
+    """
+
+    words: int = 0
+    sentences: int = 0
+    into: int = 0
+    is_linked: bool = False
+    is_blocked: bool = False
+
+    @property
+    def is_same_sentence(self) -> bool:
+        return self.sentences == 0
+
+
+def find_spoken(reading: Reading, folded: str) -> tuple[list[Span], bool]:
+    """Where the values of spoken secrets stand in the folded text, and whether that is all.
+
+    With several names in a text, what one of them takes can make the next one look further: then it must be read again.
+    """
+    written = set(_WORD.findall(folded))
+    known = [word(one) for one in written]
+    if not any(one.phrases and (one.phrases.phrase or not written.isdisjoint(one.phrases.onward)) for one in known):
+        return [], True
+    text = passage(reading, folded)
+    names = find_names(text)
+    has_numbers = _DIGIT.search(folded) or any(one.spelled for one in known)
+    if not has_numbers and not any(name.kind == "password" for name in names):
+        return [], True
+    search = _Search(text, names)
+    if not search.is_promising():
+        return [], True
+    spans = _apart(search.spans())
+    return spans, not spans or len(names) == 1
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """The same places, in order, those that overlap made one."""
+    apart: list[Span] = []
+    for start, end in sorted(spans):
+        if apart and start < apart[-1][1]:
+            apart[-1] = apart[-1][0], max(end, apart[-1][1])
+        else:
+            apart.append((start, end))
+    return apart
+
+
+class _Search:
+    """Looks for the value of each name in one text."""
+
+    def __init__(self, text: Passage, names: list[Name]) -> None:
+        self.text = text
+        self.names = names
+        self.name_at = {name.first: name for name in names}
+        self.inside = {place: name for name in names for place in range(name.first, name.last + 1)}
+        inside_names = set(self.inside)
+        self.values = {
+            first: value
+            for first, value in find_values(text, inside_names).items()
+            if inside_names.isdisjoint(range(value.first, value.last + 1))
+        }
+        for name in names:
+            if name.kind == "harmless":
+                self._clear(name)
+        self.ends = {value.last: value for value in self.values.values()}
+        self.shapes = Shapes(text, inside_names, set(self.values))
+
+    def spans(self) -> Iterator[Span]:
+        for name in self.names:
+            if name.kind != "harmless":
+                yield from self._after(name)
+                yield from self._before(name)
+
+    def is_promising(self) -> bool:
+        """Whether anything here could be a value at all: a number that is no date or price, letters with digits, or a password."""
+        if any(name.kind == "password" for name in self.names) or _MIXED.search(self.text.folded):
+            return True
+        return any(value.innocence is not Innocence.SURE for value in self.values.values())
+
+    def _clear(self, name: Name) -> None:
+        """The number of something harmless ("code postal 1080") belongs to no other name."""
+        words = 0
+        for place in range(name.last + 1, min(len(self.text), name.last + 8)):
+            words += self.text.is_word(place)
+            is_over = words > 3 or self.text.ends_sentence(place) or place in self.name_at
+            if self.values.pop(place, None) or is_over:
+                return
+
+    # After the name
+
+    def _after(self, name: Name) -> list[Span]:
+        text = self.text
+        walk = _Walk(is_linked=self._is_as(name, name.first - 1))
+        place = name.last + 1
+        if span := self._right_after(name, place, walk):
+            return [span, *self._alternatives_after(span)]
+        while place < len(text) and walk.words <= REACH[name.kind]:
+            other = self.name_at.get(place)
+            if text.texts[place][0] == COVER or (other and not other.is_passing):
+                return []
+            value = self.values.get(place)
+            if value and self._accepts(name, value, walk):
+                return [self._span(value), *self._alternatives(value.last)]
+            if value and (value.innocence is Innocence.SURE or not walk.is_linked):
+                walk.words, walk.is_linked = walk.words + 1, False
+                place = value.last + 1
+                continue
+            chunk = self.shapes.mixed_at(place)
+            if chunk and self._accepts_mixed(name, chunk, place, walk):
+                return [chunk.span, *self._alternatives_after(chunk.span)]
+            link = self._link_end(place)
+            if link < 0:
+                if not self._step(name, place, walk):
+                    return []
+                place += 1
+                continue
+            walk.is_linked = True
+            place = self._skip_fillers(link + 1)
+            if (
+                not walk.is_blocked
+                and not self._heads_a_list(name, link)
+                and (span := self.shapes.word_at(name, place, link))
+            ):
+                return [span, *self._alternatives_after(span)]
+        return []
+
+    def _right_after(self, name: Name, place: int, walk: _Walk) -> Span | None:
+        """A word right after the name, where "is" is left out: "mdp soleil", "şifrem ayçiçeği", "as password sunflower"."""
+        text = self.text
+        if walk.is_linked or text.text(place) == '"':
+            return self.shapes.word_at(name, place)
+        has_user = any(text.has(before, "usernames") for before in range(name.first - 5, name.first))
+        ends = text.text(place + 1) in ("", ".", ",", "!", "\n")
+        if not (name.is_short or has_user) or not ends or self.shapes.ends_like_a_verb(name, place):
+            return None
+        return self.shapes.word_at(name, place)
+
+    def _step(self, name: Name, place: int, walk: _Walk) -> bool:
+        """Read on past one token; False where no value can follow any more."""
+        text = self.text
+        if text.ends_sentence(place):
+            walk.sentences += 1
+            walk.is_linked = False
+            return walk.sentences <= 1
+        if text.is_sign(place):
+            walk.is_blocked = walk.is_blocked or text.text(place) == ";"
+            return True
+        walk.words += 1
+        walk.into += walk.sentences
+        walk.is_blocked = walk.is_blocked or self._blocks(name, place)
+        walk.is_linked = walk.is_linked and text.has(place, "fillers")
+        return walk.into <= WORDS_INTO_NEXT_SENTENCE
+
+    def _accepts(self, name: Name, value: Value, walk: _Walk) -> bool:
+        """Whether a number is what this name stands for."""
+        if value.innocence is Innocence.SURE:
+            return False
+        if value.innocence is Innocence.LIKELY or value.is_pair:
+            return not walk.is_blocked and self._is_said_to_be_one(name, value, walk)
+        if name.kind in ("devices", "typing"):
+            is_near = walk.words <= NEAR[name.kind] and walk.is_same_sentence
+            return value.digits >= 4 and is_near and not walk.is_blocked
+        if walk.is_linked:
+            return True
+        if name.kind == "code":
+            return walk.words <= NEAR["code"] and walk.into <= 2
+        if walk.is_blocked:
+            return value.digits >= 4 and walk.words <= 5 and walk.is_same_sentence
+        is_house_number = value.digits == 3 and not value.is_spelled and walk.words > 2
+        if is_house_number and not self._follows_thing(value):
+            return False
+        return walk.words <= NEAR[name.kind] or not walk.is_same_sentence
+
+    def _is_said_to_be_one(self, name: Name, value: Value, walk: _Walk) -> bool:
+        """ "pin is 1984", "pin 1984", "code of the phone 2580": what looks like a year or a label is none here."""
+        if walk.is_linked or name.kind in _WEAK:
+            return walk.is_linked
+        if not walk.is_same_sentence:
+            return False
+        return walk.words == 0 or (walk.words <= 4 and self._follows_thing(value))
+
+    def _follows_thing(self, value: Value) -> bool:
+        """ "the code of the phone (2580)", "the code on the back 417"."""
+        before = value.first - 1
+        while self.text.text(before) in ("(", ":", "-"):
+            before -= 1
+        return self.text.has(before, "things")
+
+    def _accepts_mixed(self, name: Name, chunk: Chunk, place: int, walk: _Walk) -> bool:
+        """Whether letters with digits or signs are what this name stands for."""
+        is_close = walk.is_same_sentence and walk.words <= WORDS_AROUND_MIXED
+        if name.kind in ("devices", "typing"):
+            is_typed = name.kind == "typing" and walk.is_same_sentence and walk.words <= NEAR["typing"]
+            return is_typed and chunk.digits > 0 and len(chunk.text) > SHORTEST_MIXED and not chunk.is_product
+        if walk.is_blocked:
+            return not chunk.is_product and is_close and walk.words == 0
+        if chunk.is_product and not self._may_look_like_product(name, chunk, walk):
+            return False
+        if walk.is_linked:
+            return True
+        is_short = len(chunk.text) < SHORTEST_MIXED and (name.kind != "pin" or self.text.has(place - 1, "products"))
+        if not chunk.digits or is_short:
+            return False
+        if name.kind == "password":
+            return walk.words <= WORDS_AROUND_MIXED and walk.into <= 1
+        return is_close and (walk.words == 0 or chunk.letters <= 2)
+
+    def _may_look_like_product(self, name: Name, chunk: Chunk, walk: _Walk) -> bool:
+        """ "password: ab12", "code de la porte A258": where a secret is expected, it may be as short as that."""
+        if not chunk.text[0].isalpha():
+            return False
+        if name.kind == "password":
+            return walk.is_linked and len(chunk.text) > 3
+        return name.kind == "pin" and len(chunk.text) >= 3 and chunk.letters == 1
+
+    def _is_as(self, name: Name, place: int) -> bool:
+        """ "as password", in a language of the name: "as" is English for this, and Portuguese for "the"."""
+        return self.text.has(place, "as") and any(self.text.has(place, f"as {one}") for one in name.languages)
+
+    def _blocks(self, name: Name, place: int) -> bool:
+        if self.text.has(place, "blockers"):
+            return True
+        # "code" and "pin" are of several languages; then a short word is no proof of any.
+        return len(name.languages) == 1 and self.text.has(place, f"blockers {next(iter(name.languages))}")
+
+    def _alternatives(self, last: int) -> Iterator[Span]:
+        """ "4821 or 4822", "pin and PUK: 4821, 12345678", "Fleur22 and Otter19": a second value after the one that ends here."""
+        text = self.text
+        place = last + 1
+        while place <= last + 2 and (
+            text.has(place, "alternatives") or text.has(place, "into") or text.text(place) in (",", "/", "+", "&")
+        ):
+            place += 1
+        if place == last + 1 or place >= len(text):
+            return
+        following = self.values.get(place)
+        chunk = self.shapes.mixed_at(place)
+        if following and following.innocence is Innocence.NONE and not following.is_pair:
+            yield self._span(following)
+            yield from self._alternatives(following.last)
+        elif chunk and chunk.digits and not chunk.is_product:
+            yield chunk.span
+
+    def _alternatives_after(self, span: Span) -> Iterator[Span]:
+        ends = self.text.ends
+        yield from self._alternatives(next((place for place, end in enumerate(ends) if end >= span[1]), len(ends)))
+
+    def _link_end(self, place: int) -> int:
+        """The last token of what says "is" here, or -1."""
+        text, known = self.text, self.text.words[place]
+        for words in known.links:
+            last = phrase_end(text, place, words)
+            if last >= 0:
+                return last
+        if (
+            "links" in known.roles
+            or text.texts[place] in _LINK_SIGNS
+            or ("into" in known.roles and self._is_into(place))
+        ):
+            return place
+        is_dash = text.texts[place] == "-" and not text.is_glued(place) and not text.is_glued(place + 1)
+        return place if is_dash else -1
+
+    def _heads_a_list(self, name: Name, link: int) -> bool:
+        """ "wachtwoorden maken: workshop": a colon after a verb gives no password."""
+        if self.text.text(link) != ":" or link - 1 in self.inside or not self.text.is_word(link - 1):
+            return False
+        return self.shapes.ends_like_a_verb(name, link - 1) and not self.text.has(link - 1, "things")
+
+    def _is_into(self, place: int) -> bool:
+        """ "I changed the password to": after the name, with the change before or after it."""
+        return any(self.text.has(before, "changed") for before in range(place - 7, place))
+
+    def _skip_fillers(self, place: int) -> int:
+        """The first token after "is" that can be a value: past "still", "always the same"."""
+        text = self.text
+        while place < len(text):
+            is_filler = text.has(place, "fillers") and place not in self.values and not text.is_glued(place + 1)
+            is_word_between = (is_filler or text.has(place, "links")) and not text.ends_clause(place + 1)
+            if not is_word_between and text.text(place) not in ("=", ":", ">", "-", "*", "'"):
+                break
+            place += 1
+        return place
+
+    # Before the name
+
+    def _before(self, name: Name) -> list[Span]:
+        """ "4821 is my pin", "Poes123 als wachtwoord", "zonnebloem is het wachtwoord"."""
+        text = self.text
+        walk = _Walk()
+        for place in range(name.first - 1, -1, -1):
+            other = self.inside.get(place)
+            if walk.words > REACH["password"] or text.texts[place][0] == COVER or (other and not other.is_passing):
+                return []
+            if value := self.ends.get(place):
+                return [self._span(value)] if self._accepts_before(name, value, walk) else []
+            chunk = self.shapes.mixed_until(place) if walk.is_same_sentence else None
+            if chunk and self._accepts_mixed_before(name, chunk, walk):
+                return [chunk.span]
+            if text.ends_sentence(place) or text.text(place) == ";":
+                walk.sentences += 1
+                if walk.sentences > 1 or not walk.is_linked:
+                    return []
+            elif self._link_end(place) >= 0 or self._is_as(name, place):
+                walk.is_linked = True
+                span = self.shapes.word_before(name, place) if walk.is_same_sentence and walk.words <= 3 else None
+                if span:
+                    return [span]
+            elif text.is_word(place):
+                walk.words += 1
+        return []
+
+    def _accepts_before(self, name: Name, value: Value, walk: _Walk) -> bool:
+        if value.innocence is not Innocence.NONE or value.is_pair:
+            is_said = self._link_end(value.last + 1) >= 0 and self.text.text(value.last + 1) != ":"
+            return value.innocence is Innocence.LIKELY and is_said and walk.words <= 3 and walk.is_same_sentence
+        is_quoted = self.text.text(value.first - 1) == self.text.text(value.last + 1) == '"'
+        if is_quoted and not name.is_passing:
+            return walk.is_same_sentence
+        if walk.is_linked:
+            return walk.words <= 5
+        if value.digits == 3 and not value.is_spelled and walk.words > 0:
+            return False
+        if name.kind == "typing" and value.digits < 4:
+            return False
+        return walk.is_same_sentence and walk.words <= BACK[name.kind]
+
+    def _accepts_mixed_before(self, name: Name, chunk: Chunk, walk: _Walk) -> bool:
+        if walk.is_linked or walk.words == 0:
+            return True
+        return name.kind == "password" and walk.words <= WORDS_AROUND_MIXED and chunk.looks_chosen
+
+    def _span(self, value: Value) -> Span:
+        return self.text.starts[value.first], self.text.ends[value.last]

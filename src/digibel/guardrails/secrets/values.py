@@ -1,0 +1,325 @@
+"""What in a text could be the value of a secret, and which numbers are plainly something else.
+
+A date, a price, a telephone number or "three times" is no PIN, however near the word PIN stands.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from digibel.guardrails.secrets.passages import Passage
+
+SHORTEST: Final = 3
+LONGEST: Final = 12
+SHORTEST_SPELLED: Final = 3
+
+_DIGITS: Final = frozenset("0123456789")
+_DIGIT: Final = re.compile(r"[0-9]")
+_MONEY: Final = re.compile(r"[€$£%,]|eur")
+_FEWEST_OF_TELEPHONE: Final = 7
+_DIGITS_OF_ENTERPRISE: Final = 10
+_JOINED_BY: Final = frozenset(".-,_*|/")
+_TELEPHONE: Final = re.compile(
+    r"(?:\+|(?<!\d)00)\s?\(?[1-9](?:[ ./()-]{0,3}\d){7,13}(?!\d)|(?<![\d.])\(?0\)?[1-9](?:[ ./()-]{0,3}\d){7,8}(?!\d)|"
+    r"(?<!\d)0(?:800|900|78|70|90\d)[ ./-]?\d{2,3}[ ./-]?\d{2,3}(?:[ ./-]?\d{2})?(?!\d)"
+)
+_DATE: Final = re.compile(
+    r"(?<!\d)(?<!\d[./-])(?:(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|1[0-2])(?:\1(?:19|20)?\d\d)?|(?:19|20)\d\d[./-](?:0?[1-9]|1[0-2])(?:[./-](?:0?[1-9]|[12]\d|3[01]))?|"
+    r"(?:0?[1-9]|1[0-2])[/-](?:19|20)\d\d)(?![\d]|[./-]\d)"
+)
+_TIME: Final = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-4])(?: ?[hu](?:[0-5]\d)?|:[0-5]\d(?::[0-5]\d)?)(?![\w:])")
+_PRICE: Final = re.compile(
+    r"(?:[€$£] ?\d[\d.,' ]*\d?|(?<!\d)\d{1,3}(?:[. ]\d{3})*(?:,\d\d)(?![\d,])|\d+(?:[.,]\d+)? ?(?:[€$£%]|euro?s?\b))"
+)
+_ENTERPRISE: Final = re.compile(r"(?<!\d)(?:be ?)?[01]\d{3}[. ]\d{3}[. ]\d{3}(?!\d)|be ?[01]\d{9}(?!\d)")
+_VERSION: Final = re.compile(
+    r"(?<![\d.])(?:\d{1,3}(?:\.\d{1,5}){2}|\d{2,3}(?:\.\d{1,3}){3})(?![\d.])|\bv\.? ?\d+(?:\.\d+)*"
+)
+_ELSEWHERE: Final = re.compile(
+    r"https?:\S{1,200}|www\.\S{1,200}|(?<!\S)\S{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}|\b(?:[\w-]{1,64}\.){1,4}(?:be|com|org|net|eu|brussels|fr|nl)\b(?:/\S{0,200})?"
+)
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_RECENT_YEAR: Final = re.compile(r"199\d|20[0-3]\d")
+_PRODUCT_OR_COUNT: Final = re.compile(
+    r"[a-z]{1,2}\d{1,3}[a-z]?|[a-z]{1,3}-[a-z]?\d{1,4}[a-z]?|\d{1,3}[a-z]|\d+(?:st|nd|rd|th|de|ste|er|ere|eme|ieme|e|h|u|am|pm|x|min|uur|km|gb|mb|tb|kg|cm|mm|ml|kwh|mbps|mah|v|w|g|k|m)\d*|"
+    r"(?:windows|iphone|ipad|android|office|covid|wifi|ipv|mp|ios|psd|galaxy|article|art|bus|tram|lijn|nr|no|appt|box|room|kamer|chambre|step|model|cpas|ocmw)-?\d+[a-z]?|"
+    r"\d{1,2}[hu]\d{2}|g?\d+ge?n|be\d+|v\d+|\d+/\d+"
+)
+
+
+class Innocence(IntEnum):
+    """How surely a number is no secret."""
+
+    NONE = 0
+    LIKELY = 1  # unless it is said to be one: "pin is 1984"
+    SURE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A number from the token `first` up to and including `last`, in digits or in words."""
+
+    first: int
+    last: int
+    digits: int
+    innocence: Innocence
+    is_pair: bool = False  # two small groups, as in "3-4" or "10.30": a secret only where it is said to be one
+    is_spelled: bool = False
+
+
+def find_values(text: Passage, names: set[int]) -> dict[int, Value]:
+    """All numbers that are long enough for a secret, by the token where they start. `names`: the tokens of names for secrets."""
+    sure = _surely_innocent(text.folded)
+    values: dict[int, Value] = {}
+    beyond = 0
+    for place, (token, known) in enumerate(zip(text.texts, text.words, strict=True)):
+        if place < beyond or not (known.spelled or token[:1] in _DIGITS):
+            continue
+        value = _spelled_value(text, place, sure) or _digits_value(text, place, sure, names)
+        if value:
+            values[value.first] = value
+            beyond = value.last + 1
+    return values
+
+
+def _surely_innocent(folded: str) -> list[tuple[int, int]]:
+    """Where telephone numbers, dates, times, prices, versions and addresses of the web stand."""
+    digits = len(_DIGIT.findall(folded))
+    if not digits:
+        return []
+    has_dot = "." in folded
+    patterns = [_TIME]
+    if digits >= _FEWEST_OF_TELEPHONE:
+        patterns.append(_TELEPHONE)
+    if _MONEY.search(folded):
+        patterns.append(_PRICE)
+    if has_dot or "@" in folded or "://" in folded:
+        patterns.append(_ELSEWHERE)
+    if has_dot or "/" in folded or "-" in folded:
+        patterns.append(_DATE)
+    if has_dot or "v" in folded:
+        patterns.append(_VERSION)
+    if digits >= _DIGITS_OF_ENTERPRISE:
+        patterns.append(_ENTERPRISE)
+    return [match.span() for pattern in patterns for match in pattern.finditer(folded)]
+
+
+def _digits_value(text: Passage, place: int, sure: list[tuple[int, int]], names: set[int]) -> Value | None:
+    """Digits, perhaps in groups: "4821", "48 21", "4-8-2-1"."""
+    if not text.is_number(place):
+        return None
+    last = _last_group(text, place, sure)
+    groups = [text.texts[index] for index in range(place, last + 1) if text.is_number(index)]
+    digits = sum(map(len, groups))
+    if digits < SHORTEST or _is_glued_to_letters(text, place, last, names):
+        return Value(place, last, digits, Innocence.SURE) if last > place else None
+    is_pair = len(groups) == 2 and last - place == 2 and max(map(len, groups)) <= 3 and text.is_glued(last)
+    return Value(place, last, digits, _innocence(text, place, last, sure, names), is_pair=is_pair)
+
+
+def _last_group(text: Passage, first: int, sure: list[tuple[int, int]]) -> int:
+    """The last token of the groups of digits that begin here."""
+    stands_apart = _covering(sure, text.starts[first])
+    if stands_apart:
+        last = first
+        while last + 1 < len(text) and text.starts[last + 1] < stands_apart[1]:
+            last += 1
+        while not text.is_number(last):
+            last -= 1
+        return last
+    last, digits = first, len(text.texts[first])
+    while (following := _next_group(text, last)) and digits + len(text.texts[following]) <= LONGEST:
+        if _covering(sure, text.starts[following]):
+            break
+        last, digits = following, digits + len(text.texts[following])
+    return last
+
+
+def _next_group(text: Passage, last: int) -> int:
+    """The next group of digits of the same number, or 0."""
+    if text.is_number(last + 1):
+        return last + 1
+    step = last + 1
+    while text.text(step) in _JOINED_BY and text.text(step) and step - last <= 4:
+        step += 1
+    if not text.is_number(step) or step == last + 1:
+        return 0
+    signs = set(text.texts[last + 1 : step])
+    small = len(text.texts[last]) <= 2 and len(text.texts[step]) <= 2
+    if signs == {","} or "\n" in signs:
+        return step if len(text.texts[last]) == len(text.texts[step]) <= 2 else 0
+    if "/" in signs:
+        return step if len(text.texts[last]) == len(text.texts[step]) else 0
+    if signs == {"."} and not text.is_glued(step) and not small:
+        return 0
+    return step
+
+
+def _is_glued_to_letters(text: Passage, first: int, last: int, names: set[int]) -> bool:
+    """Whether it is part of a word: "2de", "SM-A520". After a word of ours ("pin4821") it is a number all the same."""
+    after = text.is_glued(last + 1) and text.is_word(last + 1) and last + 1 not in names
+    if (
+        after
+        and len(text.texts[last + 1]) >= 2
+        and text.texts[last + 1] in ("is", "c", "est", "als", "for", "dat", "da")
+    ):
+        after = False
+    hyphen = text.text(first - 1) == "-" and text.is_glued(first - 1)
+    previous = first - 2 if hyphen else first - 1
+    before = text.is_glued(first) and text.is_word(previous) and previous not in names
+    if before and not text.texts[previous].isascii():
+        before = False
+    return after or before
+
+
+def _innocence(text: Passage, first: int, last: int, sure: list[tuple[int, int]], names: set[int]) -> Innocence:
+    if _covering(sure, text.starts[first]) or _is_counted(text, last) or _is_since(text, first, last):
+        return Innocence.SURE
+    label = _label(text, first)
+    is_our_own = text.has(first - 1, "fillers") and (
+        first - 2 in names or (text.text(first - 2) == "-" and first - 3 in names)
+    )
+    is_typed = text.text(first - 1) == "type" and text.has(last + 1, "purposes")
+    if label is not None and label not in names and not is_typed and not is_our_own:
+        return Innocence.LIKELY if text.has(label, "things") else Innocence.SURE
+    if (
+        _is_day(text, first, last)
+        or _is_in_address(text, first)
+        or _is_postcode(text, first, last)
+        or _is_bare_year(text, first, last)
+        or text.has(first, "public_numbers")
+    ):
+        return Innocence.LIKELY
+    return Innocence.NONE
+
+
+def _covering(spans: list[tuple[int, int]], start: int) -> tuple[int, int] | None:
+    return next((span for span in spans if span[0] <= start < span[1]), None)
+
+
+def _is_counted(text: Passage, last: int) -> bool:
+    """ "100 keer", "500 MB"."""
+    return text.has(last + 1, "units") or text.has(last + 1, "currencies")
+
+
+def _is_since(text: Passage, first: int, last: int) -> bool:
+    """ "sinds 2019", "in mei 2023"."""
+    if first != last or not _YEAR.fullmatch(text.texts[first]):
+        return False
+    before = first - 1
+    if text.text(before) == "'":
+        before -= 1
+    return text.has(before, "since") or text.has(before, "months")
+
+
+def _label(text: Passage, first: int) -> int | None:
+    """The token that says of what it is the number: "kamer 412", "ticket nr. 4821", "bel naar 1733". None if nothing does."""
+    before = first - 1
+    while text.text(before) in ("#", ":", ".", "°", "º", "(", "-", "=") and first - before <= 3:
+        if text.text(before) == "#" and text.is_word(before - 1):
+            return before
+        if text.ends_sentence(before):
+            return None
+        before -= 1
+    if _is_label(text, before):
+        return before
+    if (
+        len(text.text(before)) > 4
+        or text.has(before, "links")
+        or not text.is_word(before)
+        or text.words[before].phrases
+    ):
+        return None
+    return before - 1 if _is_label(text, before - 1) and not text.has(before - 1, "things") else None
+
+
+def _is_label(text: Passage, place: int) -> bool:
+    return text.has(place, "labels") or text.has(place, "products")
+
+
+def _is_day(text: Passage, first: int, last: int) -> bool:
+    """ "12 maart 2024", "maart 2024"."""
+    return (
+        text.has(last + 1, "months")
+        or (text.has(last + 1, "since") and text.has(last + 2, "months"))
+        or text.has(first - 1, "months")
+    )
+
+
+def _is_in_address(text: Passage, first: int) -> bool:
+    """ "Avenue Louise 145"."""
+    for before in range(first - 1, max(-1, first - 5), -1):
+        if not text.is_word(before):
+            return False
+        if text.has(before, "labels") and text.is_capital(before + 1) and before + 1 < first:
+            return True
+    return False
+
+
+def _is_postcode(text: Passage, first: int, last: int) -> bool:
+    """ "1080 Molenbeek", "B-1080", and the postcodes of Brussels without more."""
+    if first != last or len(text.texts[first]) != 4 or text.texts[first][0] == "0":
+        return False
+    if text.has(last + 1, "places") or (text.is_capital(last + 1) and not text.words[last + 1].phrases):
+        return True
+    if text.text(first - 1) == "-" and text.text(first - 2) == "b":
+        return True
+    return 1000 <= int(text.texts[first]) <= 1210
+
+
+def _is_bare_year(text: Passage, first: int, last: int) -> bool:
+    return first == last and bool(_RECENT_YEAR.fullmatch(text.texts[first]))
+
+
+def _spelled_value(text: Passage, place: int, sure: list[tuple[int, int]]) -> Value | None:
+    """A number in words, all of one language: "vier acht twee een", "quarante-huit vingt et un"."""
+    best = None
+    for language, _ in text.words[place].spelled:
+        found = _spelled_in(text, place, language, sure)
+        if found and (best is None or found.last > best.last):
+            best = found
+    return best
+
+
+def _spelled_in(text: Passage, first: int, language: str, sure: list[tuple[int, int]]) -> Value | None:
+    last, digits, count, words = first, 0, 0, 0
+    before = ""
+    step = first
+    while step < len(text) and step - last <= 4:
+        kind = next((kind for spoken, kind in text.words[step].spelled if spoken == language), "")
+        if text.is_number(step) and len(text.texts[step]) <= 2 and not _covering(sure, text.starts[step]):
+            kind = "digits"
+        if kind:
+            digits += _digits_said(kind, before, language, is_joined=step - last > 1 and text.has(step - 1, "joiners"))
+            words += kind != "" and not text.is_number(step)
+            last, before, count = step, kind, count + 1
+        elif not (text.text(step) in (",", "-", ".", "/", "'") or text.has(step, "joiners")) or text.ends_sentence(
+            step
+        ):
+            break
+        step += 1
+    if digits < SHORTEST_SPELLED or (count < 2 and before != "glued") or words == 0:
+        return None
+    if words == 1 and count > 1 and text.has(first, "articles"):
+        return None
+    counts = text.has(last + 1, "units") or text.has(last + 1, "currencies") or text.has(last + 1, "months")
+    return Value(first, last, digits, Innocence.SURE if counts else Innocence.NONE, is_spelled=True)
+
+
+def _digits_said(kind: str, before: str, language: str, *, is_joined: bool) -> int:
+    """How many digits a number word adds, about: "acht" one, "veertig" two, but "forty-eight" is two together."""
+    if before == "tens" and kind == "digits":
+        return 0
+    if language == "fr" and before in ("tens", "teens") and kind in ("teens", "digits"):
+        return 0
+    if language in ("fr",) and before == "digits" and kind == "tens":
+        return 1
+    if language in ("nl", "ar") and before == "digits" and kind == "tens" and is_joined:
+        return 1
+    return {"digits": 1, "teens": 2, "tens": 2, "hundreds": 3, "glued": 2}[kind]
+
+
+def looks_like_product(chunk: str) -> bool:
+    """Whether letters and digits together are a count, an ordinal, a time or the name of a thing: "2de", "A54", "14u30"."""
+    return bool(_PRODUCT_OR_COUNT.fullmatch(chunk)) or bool(_ELSEWHERE.fullmatch(chunk))

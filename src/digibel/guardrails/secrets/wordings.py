@@ -1,0 +1,189 @@
+"""What words mean to somebody who looks for secrets, in all languages at once (see wordings/README.md)."""
+
+import re
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from digibel.guardrails.secrets.misspellings import Misspellings
+from digibel.guardrails.secrets.reading import fold
+
+_HERE: Final = Path(__file__).parent / "wordings"
+_PART: Final = re.compile(r"[^\W\d_]+|[0-9]+")
+_PHRASE_KINDS: Final = ("password", "pin", "code", "devices", "typing", "harmless")
+_SPELLED: Final = ("digits", "teens", "tens", "hundreds")
+# Arabic writes "and", "with", "for" and "so" at the front of a word.
+_ARABIC_FRONTS: Final = ("وال", "بال", "و", "ب", "ل", "ف")
+
+
+class Phrase(NamedTuple):
+    """A name for a secret (or a harmless look-alike): what kind, in which languages, and whether it needs no "is"."""
+
+    kind: str
+    languages: frozenset[str]
+    is_short: bool = False
+
+
+class Branch:
+    """Where phrases that begin with the same words part: the words that go on, and the phrase that ends here."""
+
+    __slots__ = ("onward", "phrase")
+
+    def __init__(self, phrase: Phrase | None = None) -> None:
+        self.onward: dict[str, Branch] = {}
+        self.phrase = phrase
+
+    def learn(self, phrase: Phrase) -> None:
+        """Of two that end here the one that is harmless, or needs no "is", holds; of one kind, it is of both languages."""
+        known = self.phrase
+        if known and known.kind == phrase.kind:
+            languages = known.languages | phrase.languages
+            self.phrase = Phrase(known.kind, languages, known.is_short or phrase.is_short)
+        elif not known or known.kind != "harmless":
+            self.phrase = phrase
+
+
+class Word(NamedTuple):
+    """What is known about one folded word."""
+
+    roles: frozenset[str]
+    phrases: Branch | None
+    links: tuple[tuple[str, ...], ...]
+    spelled: tuple[tuple[str, str], ...]
+    ends_unlike_a_value: frozenset[str]
+
+
+class _Book:
+    """All wordings, arranged to be asked about one word."""
+
+    def __init__(self) -> None:
+        self.roles: dict[str, set[str]] = {}
+        self.phrases: dict[str, Branch] = {}
+        self.links: dict[str, list[tuple[str, ...]]] = {}
+        self.spelled: dict[str, list[tuple[str, str]]] = {}
+        self.stars: list[tuple[str, re.Pattern[str], Phrase]] = []
+        self.starred_labels: list[re.Pattern[str]] = []
+        self.glued_numbers: dict[str, re.Pattern[str]] = {}
+        self.endings: list[tuple[str, tuple[str, ...]]] = []
+        self.misspellings = Misspellings(())
+        for file in sorted(_HERE.glob("*.toml")):
+            self._learn(file.stem, tomllib.loads(file.read_text(encoding="utf-8")))
+        self.star_ends = tuple(star.lstrip("*") for star, _, _ in self.stars if not star.endswith("*"))
+        self.star_stems = tuple({star.strip("*") for star, _, _ in self.stars if star.endswith("*")})
+
+    def _learn(self, language: str, wording: dict[str, Any]) -> None:
+        for kind in _PHRASE_KINDS:
+            for written in wording.get(kind, ()):
+                self._learn_phrase(written, kind, language, is_short=False)
+        for written in wording.get("short", ()):
+            self._learn_phrase(written, "password", language, is_short=True)
+        for written in wording.get("links_to", ()):
+            words = tuple(_PART.findall(fold(written)))
+            self.links.setdefault(words[0], []).append(words)
+        # What is written as one string is a list of single words, and each has that role.
+        for role in (key for key, words in wording.items() if isinstance(words, str) and key not in _SPELLED):
+            for word in fold(wording[role]).split():
+                if "*" in word:
+                    self.starred_labels.append(_star(word))
+                elif role == "blockers" and len(word) <= 3:
+                    # So short a word means something else in another language: "de", "i", "en".
+                    self.roles.setdefault(word, set()).add(f"blockers {language}")
+                else:
+                    self.roles.setdefault(word, set()).add(role)
+                    if role in ("links", "as"):
+                        self.roles[word].add(f"{role} {language}")
+        self._learn_numbers(language, wording)
+        if endings := wording.get("not_values_ending"):
+            self.endings.append((language, tuple(fold(ending) for ending in endings)))
+        if often_misspelt := wording.get("often_misspelt"):
+            self.misspellings = Misspellings(fold(often_misspelt).split())
+
+    def _learn_phrase(self, written: str, kind: str, language: str, *, is_short: bool) -> None:
+        folded, phrase = fold(written), Phrase(kind, frozenset({language}), is_short)
+        if "*" in folded:
+            self.stars.append((folded, _star(folded), phrase))
+            return
+        first, *rest = _PART.findall(folded)
+        branch = self.phrases.setdefault(first, Branch())
+        for part in rest:
+            branch = branch.onward.setdefault(part, Branch())
+        branch.learn(phrase)
+
+    def _learn_numbers(self, language: str, wording: dict[str, Any]) -> None:
+        parts = []
+        for kind in _SPELLED:
+            for word in fold(wording.get(kind, "")).split():
+                self.spelled.setdefault(word, []).append((language, kind))
+                parts.append(word)
+        if parts:
+            joined = "|".join(sorted(parts, key=len, reverse=True))
+            # Dutch and Turkish write a number in one word: achtenveertig, kirksekiz.
+            self.glued_numbers[language] = re.compile(rf"(?:{joined})(?:(?:en)?(?:{joined}))+")
+
+    def look_up(self, word: str) -> Word:
+        phrases = self.phrases.get(word) or self.phrases.get(self._without_arabic_front(word))
+        if (not phrases or not phrases.phrase) and (single := self._starred(word) or self._misspelt(word)):
+            onward = phrases.onward if phrases else {}
+            phrases = Branch(single)
+            phrases.onward = onward
+        # Arabic writes "and" and "the" at the front of a word.
+        roles = set(self.roles.get(word) or self.roles.get(word.removeprefix("و").removeprefix("ال")) or ())
+        if any(star.fullmatch(word) for star in self.starred_labels):
+            roles.add("labels")
+        endings = frozenset(language for language, endings in self.endings if word.endswith(endings))
+        return Word(frozenset(roles), phrases, tuple(self.links.get(word, ())), self._spelled(word), endings)
+
+    def _misspelt(self, word: str) -> Phrase | None:
+        meant = self.misspellings.meant(word)
+        branch = self.phrases.get(meant)
+        return (branch.phrase if branch else None) or (self._starred(meant) if meant else None)
+
+    def _starred(self, word: str) -> Phrase | None:
+        if not word.endswith(self.star_ends) and not any(stem in word for stem in self.star_stems):
+            return None
+        fitting = [
+            (phrase.kind == "harmless", len(written), phrase)
+            for written, star, phrase in self.stars
+            if star.fullmatch(word)
+        ]
+        # The rule that asks for the most letters knows best: "*pincode" before "*code".
+        return max(fitting, key=lambda rule: rule[:2])[2] if fitting else None
+
+    def _without_arabic_front(self, word: str) -> str:
+        for front in _ARABIC_FRONTS:
+            inner = word.removeprefix(front)
+            for candidate in (inner, "ال" + inner):
+                if inner != word and candidate in self.phrases:
+                    return candidate
+        return ""
+
+    def _spelled(self, word: str) -> tuple[tuple[str, str], ...]:
+        known = self.spelled.get(word)
+        if not known and word.startswith("و"):
+            known = self.spelled.get(word[1:])
+        if known:
+            return tuple(known)
+        return tuple((language, "glued") for language, glued in self.glued_numbers.items() if glued.fullmatch(word))
+
+
+def _star(written: str) -> re.Pattern[str]:
+    return re.compile(re.escape(written).replace(r"\*", r"[^\W\d_]*"))
+
+
+_BOOK: Final = _Book()
+_NOTHING_KNOWN: Final = Word(frozenset(), None, (), (), frozenset())
+_LONGEST_WORD: Final = 40
+
+
+@lru_cache(maxsize=1 << 16)
+def word(folded: str) -> Word:
+    """What is known about a folded word. Nobody's word has more than forty letters."""
+    return _BOOK.look_up(folded) if len(folded) <= _LONGEST_WORD else _NOTHING_KNOWN
+
+
+@lru_cache(maxsize=1 << 12)
+def participles(language: str) -> tuple[re.Pattern[str], ...]:
+    """Endings of words that tell what happened to a secret, with their accents ("oublié")."""
+    wording = tomllib.loads((_HERE / f"{language}.toml").read_text(encoding="utf-8"))
+    return tuple(_star(written) for written in wording["participles"])

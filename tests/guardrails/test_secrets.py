@@ -1,0 +1,167 @@
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digibel.guardrails.secrets import MASKS, Finding, find, holds_secret, mask
+from digibel.guardrails.secrets.misspellings import distance
+from digibel.guardrails.secrets.reading import fold
+from digibel.guardrails.secrets.wordings import participles, word
+
+# Pieces that meet in the texts people write, to be put together in every order.
+PIECES = (
+    *(
+        "pin",
+        "pincode",
+        "wachtwoord",
+        "mot de passe",
+        "şifre",
+        "كلمة السر",
+        "code",
+        "is",
+        ":",
+        "=",
+        "4821",
+        "4 8 2 1",
+        "Poes123!",
+    ),
+    *(
+        "zonnebloem",
+        "vier acht twee een",
+        "[SECRET]",
+        "[CARD]",
+        "[IBAN]",
+        "en",
+        "of",
+        "\n",
+        "\\n",
+        ".",
+        ",",
+        '"',
+        "(",
+        ")",
+        "-",
+        "/",
+    ),
+    *(
+        "4111 1111 1111 1111",
+        "BE68 5390 0754 7034",
+        "85.07.30-033.28",
+        "02 345 67 89",
+        "12/03/2026",
+        "als",
+        "\u200f",
+        "\u200b",
+        "+",
+    ),
+    *("itsme", "tik", "postcode", "1080", "code postal", "kamer", "e", "é", "'", "12", "a1", "ë", "e\u0301"),
+)
+anything = st.text() | st.lists(st.sampled_from(PIECES)).flatmap(
+    lambda pieces: st.sampled_from(("", " ")).map(lambda blank: blank.join(pieces))
+)
+
+
+@given(anything)
+def test_a_masked_text_holds_no_secret(text: str) -> None:
+    assert find(find(text).masked).kinds == ()
+
+
+@given(anything)
+def test_what_is_not_masked_stays_as_it_was_written(text: str) -> None:
+    finding = find(text)
+    if not finding.kinds:
+        assert finding.masked == text
+    rest = finding.masked
+    for given_mask in MASKS.values():
+        rest = rest.replace(given_mask, "")
+    # Everything left is left in order: a subsequence of what was written.
+    letters = iter(text)
+    assert all(letter in letters for letter in rest)
+
+
+@given(st.text(st.characters(categories=("Cs", "Cc", "Cf", "Nd", "Lo", "Mn", "Co")) | st.sampled_from("pin 4821:")))
+def test_nothing_makes_it_fail(text: str) -> None:
+    assert isinstance(find("pin " + text + " 4821"), Finding)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pin " * 25_000,
+        "pin 1234 " * 11_000,
+        "1 " * 50_000,
+        "1." * 50_000,
+        "wachtwoord is " * 7_000,
+        'wachtwoord "' * 8_000,
+        "pin-" * 25_000,
+        "a!b" * 33_000 + " wachtwoord",
+        "@a." * 33_000 + " pin 4821",
+        "be 12 " * 16_000,
+        " " * 100_000 + "pin",
+        "+" * 100_000 + "1",
+    ],
+)
+def test_a_hundred_kilobytes_take_no_more_than_seconds(text: str) -> None:
+    start = time.process_time()
+    find(text)
+    assert time.process_time() - start < 15
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("mijn pincode is 4821.", "mijn pincode is [SECRET]."),
+        ("Wachtwoord = Poes123!", "Wachtwoord = [SECRET]"),
+        ("pin 48\u200b21 ok", "pin [SECRET] ok"),
+        ("\u202bرمزي السري هو ٤٨٢١\u202c", "\u202bرمزي السري هو [SECRET]\u202c"),
+        ("pin 4️⃣8️⃣2️⃣1️⃣", "pin [SECRET]️⃣"),
+        ("ＰＩＮ ４８２１", "ＰＩＮ [SECRET]"),
+        ("mot de passe « les oiseaux chantent »", "mot de passe « [SECRET] »"),
+        ("pin\\n4821", "pin\\n[SECRET]"),
+        ("stort op BE68 5390 0754 7034", "stort op [IBAN]"),
+        ("rijksregister 85.07.30-033.28", "rijksregister [NATIONAL NUMBER]"),
+    ],
+)
+def test_the_sentence_stays_readable(text: str, masked: str) -> None:
+    assert mask(text) == masked
+
+
+def test_decomposed_letters_are_read_like_composed_ones() -> None:
+    text = "contraseña: sol2024"
+    assert mask(unicodedata.normalize("NFD", text)) == unicodedata.normalize("NFD", "contraseña: [SECRET]")
+
+
+def test_holds_secret_says_yes_or_no() -> None:
+    assert holds_secret("pin 4821")
+    assert not holds_secret("pincode vergeten")
+
+
+def test_folding_reads_digits_and_letters_alike() -> None:
+    assert fold("Ö٤４④ÇłİıßŒ") == "o444clii" + "s" + "o"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"), [("pin", "pin", 0), ("pin", "pni", 1), ("wachtwoord", "wachtwrd", 2)]
+)
+def test_distance_counts_letters(one: str, other: str, apart: int) -> None:
+    assert distance(one, other) == apart
+
+
+@pytest.mark.parametrize("written", ["wachtwrod", "paswoort", "pasword", "motdepase", "contrasenna"])
+def test_misspelt_names_are_understood(written: str) -> None:
+    branch = word(written).phrases
+    assert branch is not None
+    assert branch.phrase is not None
+
+
+@pytest.mark.parametrize("written", ["passport", "paspoort", "antwoord", "passeport", "barcode"])
+def test_other_words_are_not_taken_for_misspelt_names(written: str) -> None:
+    branch = word(written).phrases
+    assert branch is None or branch.phrase is None or branch.phrase.kind == "harmless"
+
+
+def test_every_language_has_participles() -> None:
+    languages = ("nl", "fr", "en", "ar", "tr", "ro", "sq", "pl", "pt", "es")
+    assert [len(participles(language)) > 0 for language in languages] == [True, True, True, False] + [True] * 6

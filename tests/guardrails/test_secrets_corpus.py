@@ -1,0 +1,64 @@
+"""Texts as workers, clients and volunteers write them, in ten languages: nearly every secret is found, hardly anything else.
+
+In `secrets_corpus.tsv` a value stands between braces, with its kind in front when it is no `secret`. Round 1 was written with the
+code. Each later round was first read by code that had never seen it, and then learned from. On that first reading:
+
+| round | secrets found | innocents touched | |
+|---|---|---|---|
+| 2 | 122 of 135 | 0 of 95 | everyday texts, some without any name for the secret |
+| 3 | 56 of 77 | 5 of 55 | written to be hard: "the door opens when you press 4 4 1 9" |
+| 4 | 95 of 96 | 1 of 52 | everyday texts |
+| 5 | 34 of 46 | 1 of 34 | written to be hard |
+"""
+
+import csv
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from digibel.guardrails.secrets import find
+
+_MARK = re.compile(r"\{(?:(card|iban|national_number):)?([^{}]+)\}")
+
+
+@dataclass(frozen=True)
+class Sample:
+    round: str
+    language: str
+    text: str
+    kinds: tuple[str, ...]
+    values: tuple[str, ...]
+
+    @property
+    def is_right(self) -> bool:
+        found = find(self.text)
+        return found.kinds == self.kinds and not any(value in found.masked for value in self.values)
+
+
+def _sample(row: dict[str, str]) -> Sample:
+    marks = _MARK.findall(row["text"])
+    kinds = tuple(dict.fromkeys(kind or "secret" for kind, _ in marks))
+    text = _MARK.sub(lambda mark: mark[2], row["text"])
+    return Sample(row["round"], row["language"], text, kinds, tuple(value for _, value in marks))
+
+
+with Path(__file__).with_name("secrets_corpus.tsv").open(encoding="utf-8", newline="") as rows:
+    SAMPLES = [_sample(row) for row in csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE)]
+
+SECRETS = [sample for sample in SAMPLES if sample.kinds]
+INNOCENTS = [sample for sample in SAMPLES if not sample.kinds]
+
+
+def test_the_corpus_is_large_and_in_ten_languages() -> None:
+    assert len(SAMPLES) >= 400
+    assert len({sample.language for sample in SECRETS}) == len({sample.language for sample in INNOCENTS}) == 10
+
+
+def test_nearly_every_secret_is_found_and_hidden() -> None:
+    missed = [sample.text for sample in SECRETS if not sample.is_right]
+    assert len(missed) <= 0.03 * len(SECRETS), missed
+
+
+def test_hardly_anything_innocent_is_touched() -> None:
+    touched = [sample.text for sample in INNOCENTS if not sample.is_right]
+    assert len(touched) <= 0.02 * len(INNOCENTS), touched
