@@ -48,6 +48,12 @@ def _database_marker(item: pytest.Item) -> pytest.MarkDecorator | None:
     return pytest.mark.django_db(databases="__all__", **options[-1]) if options else None
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """Scrypt is slow on purpose, and every test that logs in would pay for it."""
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory

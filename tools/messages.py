@@ -1,13 +1,15 @@
 """The sentences of the pages, from source to translation: ``messages.py extract | check | compile``.
 
 The source language is English. Babel does the work, so that nobody needs GNU gettext. The SMS phrasebook is not here:
-it is data of its own.
+it is data of its own. The sentences of problems carry no mark in the code; they are found by where they stand.
 """
 
 import argparse
+import ast
 import io
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -32,6 +34,10 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+# The class that every refusal derives from (digibel.problems), and the name of a module's own table of sentences.
+PROBLEM = "Problem"
+TABLE = "SENTENCES"
+BRACES = re.compile(r"\{\w+\}")
 
 
 def python_of(path: Path) -> str:
@@ -61,15 +67,59 @@ def sources(folder: Path) -> Iterator[Path]:
 
 
 def extract(folder: Path) -> Catalog:
-    """Every sentence marked for translation under `folder`, with the files it stands in."""
+    """Every sentence under `folder` that a page can show: marked for translation, or said by a problem."""
     found = Catalog(locale="en")
+    modules = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sources(folder) if path.suffix == ".py"}
+    problems = problem_classes(modules.values())
     for path in sources(folder):
+        # No line numbers: they would change every file with every edit.
+        place = (path.relative_to(folder).as_posix(), 0)
         module = io.BytesIO(python_of(path).encode())
-        for _line, sentence, comments, context in extract_from("python", module, KEYWORDS, ("Translators:",)):
-            # No line numbers: they would change every file with every edit.
-            place = (path.relative_to(folder).as_posix(), 0)
-            found.add(sentence, locations=[place], auto_comments=comments, context=context)
+        for _line, marked, comments, context in extract_from("python", module, KEYWORDS, ("Translators:",)):
+            found.add(marked, locations=[place], auto_comments=comments, context=context)
+        if path in modules:
+            for sentence in problem_sentences(modules[path], problems):
+                found.add(sentence, locations=[place])
     return found
+
+
+def problem_classes(modules: Iterable[ast.Module]) -> set[str]:
+    """The names of all classes that derive from `Problem`, however far."""
+    bases = {
+        node.name: {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+        for module in modules
+        for node in ast.walk(module)
+        if isinstance(node, ast.ClassDef)
+    }
+    problems, found = {PROBLEM}, 0
+    while found < len(problems):
+        found = len(problems)
+        problems |= {name for name, parents in bases.items() if parents & problems}
+    return problems
+
+
+def problem_sentences(module: ast.Module, problems: set[str]) -> Iterator[str]:
+    """What problems say: the `message` of a class, the text given to one, and a module's table SENTENCES."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.ClassDef) and node.name in problems:
+            for line in node.body:
+                if isinstance(line, ast.Assign) and _named(line) == "message":
+                    yield from _texts([line.value])
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in problems:
+            yield from _texts(node.args[:1])
+        elif isinstance(node, ast.Assign) and _named(node) == TABLE and isinstance(node.value, ast.Dict):
+            yield from _texts(node.value.values)
+
+
+def _named(line: ast.Assign) -> str:
+    return ast.unparse(line.targets[0])
+
+
+def _texts(nodes: Iterable[ast.expr]) -> Iterator[str]:
+    """The plain texts among `nodes`. What was marked for translation is a call, and already found."""
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 def po_path(locales: Path, language: str) -> Path:
@@ -122,6 +172,14 @@ def complaints(found: Catalog, catalog: Catalog) -> Iterator[str]:
             yield f"not translated: {_show(wanted)}"
         else:
             yield from (f"{error}: {_show(wanted)}" for error in message.check(catalog))
+            yield from (
+                f"unknown {name}: {_show(wanted)}" for name in sorted(_braces(message.string) - _braces(wanted.id))
+            )
+
+
+def _braces(texts: str | Sequence[str] | None) -> set[str]:
+    """The `{names}` in a sentence, which Babel does not compare."""
+    return set(BRACES.findall(texts if isinstance(texts, str) else " ".join(texts or ())))
 
 
 def _is_translated(message: Message) -> bool:

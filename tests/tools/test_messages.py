@@ -25,6 +25,30 @@ def count(n: int) -> str:
     return ngettext("%(n)d call", "%(n)d calls", n) % {"n": n}
 """
 
+PROBLEMS = """
+from digibel.problems import Problem
+from digibel.words import _
+
+SENTENCES = {"match": "Ask a matcher.", "marked": _("Marked already")}
+PLAIN = {"match": "No sentence"}
+
+class Late(Problem):
+    code = "late"
+    message = "You are {minutes} late."
+
+class TooLate(Late):
+    message = (
+        "Much too late. "
+        "Ring first."
+    )
+
+class Letter:
+    message = "Dear somebody"
+
+def knock() -> None:
+    raise errors.TooLate("Nobody is here.")
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -58,6 +82,26 @@ def test_extract_finds_templates_and_modules(folder: Path) -> None:
         (None, "Nobody opens"),
         (None, ("%(n)d call", "%(n)d calls")),
     }
+
+
+def test_extract_finds_what_problems_say(folder: Path) -> None:
+    (folder / "desk" / "errors.py").write_text(PROBLEMS)
+    found = {str(message.id) for message in messages.extract(folder) if "desk/errors.py" in dict(message.locations)}
+    assert found == {
+        "Ask a matcher.",
+        "Marked already",
+        "You are {minutes} late.",
+        "Much too late. Ring first.",
+        "Nobody is here.",
+    }
+
+
+def test_check_refuses_a_brace_that_is_not_in_the_source(folder: Path, locales: Path) -> None:
+    (folder / "desk" / "errors.py").write_text(PROBLEMS)
+    messages.update(messages.extract(folder), locales, "nl")
+    translate(locales, "You are {minutes} late.", "Je bent {minuten} te laat.")
+    wrong = [line for line in messages.check(folder, locales, ["nl"]) if "You are" in line]
+    assert wrong == ["nl: unknown {minuten}: 'You are {minutes} late.' (desk/errors.py)"]
 
 
 def test_check_names_every_sentence_without_translation(folder: Path, locales: Path) -> None:

@@ -48,6 +48,7 @@ def open_call(
 @transaction.atomic
 def note_outcome(call: CallTask, outcome: str, *, by: Actor) -> CallTask:
     """Write down how a call went. No answer comes back on the list; after the last try its owner decides."""
+    owner_of(call.kind).hold(call)
     locked = CallTask.objects.select_for_update().get(pk=call.pk)
     if locked.done_at is not None:
         raise CallDone

@@ -121,8 +121,9 @@ def handlers() -> list[Handler]:
 
 
 def _speaker(number: str) -> Recipient:
-    """Who texts: of several people at one number, the one who was texted last."""
-    known = with_number(number)
+    """Who texts: of several people at one number, the one who was texted last; a stranger only where nobody is known."""
+    here = with_number(number)
+    known = [one for one in here if one.kind != Recipient.Kind.UNKNOWN] or here[:1]
     if not known:
         return Recipient.objects.create(
             kind=Recipient.Kind.UNKNOWN,
@@ -140,6 +141,8 @@ def _last_texted(recipient: Recipient) -> str:
 
 def _doubtful_speaker(message: InboundMessage) -> bool:
     sharing = Recipient.objects.filter(number_index=message.recipient.number_index).exclude(number_index="")
+    # Whoever texted us before we knew them is no second person.
+    sharing = sharing.exclude(kind=Recipient.Kind.UNKNOWN)
     if sharing.count() < 2:
         return False
     texted = OutboundMessage.objects.filter(recipient__in=sharing, status_at__gte=clock.now() - LATELY)

@@ -6,6 +6,7 @@ takes our own id; else a person looks. No transaction is ever held open across t
 
 import logging
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,10 +15,12 @@ from django_q.tasks import async_task
 
 from digibel import clock
 from digibel.notifications import gateways, phrasebook, segments
+from digibel.notifications.calls import open_call
 from digibel.notifications.errors import GatewayError
 from digibel.notifications.gateways.base import Receipt
 from digibel.notifications.models import (
     MESSAGE_MOVES,
+    CallTask,
     MessageQuerySet,
     MessageStatus,
     OutboundMessage,
@@ -26,6 +29,7 @@ from digibel.notifications.models import (
 from digibel.notifications.owners import owner_of
 from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Organisation
+from digibel.sealing.reading import unsealed_or_none
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +49,41 @@ def queue_message(
     near: datetime | None = None,
     **values: Any,
 ) -> OutboundMessage:
-    """Put one text in the outbox, within the caller's transaction; the worker is woken when that commits.
+    """Put one text in the outbox, within the caller's transaction; the worker is woken when that commits. See `compose`."""
+    message = compose(
+        recipient,
+        kind,
+        organisation=organisation,
+        subject=subject,
+        not_before=not_before,
+        any_hour=any_hour,
+        near=near,
+        **values,
+    )
+    message.save(force_insert=True)
+    wake()
+    return message
+
+
+def queue_all(messages: Iterable[OutboundMessage]) -> None:
+    """Put several composed texts in the outbox, in one statement."""
+    if composed := list(messages):
+        OutboundMessage.objects.bulk_create(composed)
+        wake()
+
+
+def compose(
+    recipient: Recipient,
+    kind: str,
+    *,
+    organisation: Organisation,
+    subject: models.Model,
+    not_before: datetime | None = None,
+    any_hour: bool = False,
+    near: datetime | None = None,
+    **values: Any,
+) -> OutboundMessage:
+    """Write one text, not yet in the outbox.
 
     `kind` is `owner.key`: who answers for it, and its key in the phrasebook. `near` is the moment it is about: within
     24 hours of it Sundays and holidays count as days. `any_hour` is for alarms and for answers to a text just received.
@@ -53,7 +91,7 @@ def queue_message(
     language = language_of(recipient, organisation)
     body = phrasebook.render(kind.partition(".")[2], language, **values)
     frozen_now = clock.now()
-    message = OutboundMessage.objects.create(
+    return OutboundMessage(
         organisation=organisation,
         recipient=recipient,
         kind=kind,
@@ -69,13 +107,19 @@ def queue_message(
         any_hour=any_hour,
         near=near,
     )
-    wake()
-    return message
 
 
 def wake() -> None:
-    """Once what was written is committed, the worker looks at the outbox. A lost wake-up costs a minute, no text."""
-    transaction.on_commit(lambda: async_task("digibel.notifications.tasks.sweep_outbox"))
+    """Once what was written is committed, the worker looks at the outbox, once for however many texts.
+
+    A lost wake-up costs a minute, no text.
+    """
+    if all(waiting is not _wake_worker for _, waiting, _ in transaction.get_connection().run_on_commit):
+        transaction.on_commit(_wake_worker)
+
+
+def _wake_worker() -> None:
+    async_task("digibel.notifications.tasks.sweep_outbox")
 
 
 def withdraw(messages: MessageQuerySet) -> int:
@@ -84,9 +128,20 @@ def withdraw(messages: MessageQuerySet) -> int:
 
 
 def sweep(limit: int = 500) -> int:
-    """Send what is due now, oldest first. Returns how many left. Safe to run in many places at once."""
+    """Send what is due now, oldest first. Returns how many left. Safe to run in many places at once.
+
+    One text that breaks keeps none of the others waiting.
+    """
     due = OutboundMessage.objects.due_by(clock.now()).order_by("not_before", "created_at")
-    return sum(send_one(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
+    return sum(_send_safely(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
+
+
+def _send_safely(message_id: uuid.UUID) -> bool:
+    try:
+        return send_one(message_id)
+    except Exception as error:
+        logger.error("text failed", extra={"message_id": str(message_id), "error": type(error).__name__})
+        return False
 
 
 def send_one(message_id: uuid.UUID) -> bool:
@@ -120,7 +175,7 @@ def _claim(message_id: uuid.UUID) -> OutboundMessage | None:
     if not locked.any_hour and (later := leaves_at(locked, frozen_now)) > frozen_now:
         OutboundMessage.objects.filter(pk=locked.pk).update(not_before=later)
         return None
-    if not owner_of(locked.kind).still_true(locked):
+    if not _can_be_read(locked) or not owner_of(locked.kind).still_true(locked):
         _move(locked, MessageStatus.WITHDRAWN, trouble="untrue")
         return None
     if not locked.recipient.number:
@@ -128,6 +183,11 @@ def _claim(message_id: uuid.UUID) -> OutboundMessage | None:
         return None
     _move(locked, MessageStatus.SENDING, gateway=gateways.current().name, tries=locked.tries + 1)
     return locked
+
+
+def _can_be_read(message: OutboundMessage) -> bool:
+    """Nothing is sent to who was erased: number and text are gone with the key."""
+    return unsealed_or_none(message, "body") is not None and unsealed_or_none(message.recipient, "number") is not None
 
 
 def leaves_at(message: OutboundMessage, moment: datetime) -> datetime:
@@ -147,9 +207,18 @@ def _not_taken(message: OutboundMessage, error: GatewayError) -> None:
 
 
 def put_on_list(message: OutboundMessage, *, trouble: str) -> None:
-    """It did not arrive: a person takes over, as its owner says."""
-    if _move(message, MessageStatus.ON_LIST, trouble=trouble):
-        owner_of(message.kind).undelivered(message)
+    """It did not arrive: a person takes over, as its owner says; where the owner says nothing, with a call of its own."""
+    if not _move(message, MessageStatus.ON_LIST, trouble=trouble):
+        return
+    owner_of(message.kind).undelivered(message)
+    if not CallTask.objects.open().filter(subject_id=message.subject_id).exists():
+        open_call(
+            "plain.undelivered",
+            message,
+            organisation=message.organisation,
+            recipient=message.recipient,
+            due_at=clock.now(),
+        )
 
 
 def free_stuck() -> int:

@@ -8,7 +8,9 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from digibel.audit.actors import Actor
-from digibel.notifications.models import CallTask, OutboundMessage
+from digibel.notifications import numbers, phrasebook
+from digibel.notifications.models import CallTask, OutboundMessage, Recipient
+from digibel.notifications.recipients import language_of
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,16 @@ class Owner(Protocol):
         """The words for this call, from what is true now."""
         ...
 
+    def hold(self, call: CallTask) -> None:
+        """Lock what the call is about, before the call itself is locked: every deed takes its locks in this order."""
+        ...
+
     def call_outcome(self, call: CallTask, outcome: str, *, by: Actor) -> None:
         """What this outcome sets in motion; within the transaction that records it."""
+        ...
+
+    def reach_changed(self, recipient: Recipient) -> None:
+        """They said STOP or START; within the transaction that says so."""
         ...
 
 
@@ -57,15 +67,32 @@ class PlainTexts:
         return None
 
     def script(self, call: CallTask) -> Script:
-        return Script(language="nl", sentences="")
+        """Ask to be rung back: what the text said is between the two of them."""
+        organisation = call.organisation
+        language = language_of(call.recipient, organisation) if call.recipient else organisation.language
+        sentences = phrasebook.render(
+            "voicemail", language, organisation=organisation.name, phone=numbers.display(organisation.phone)
+        )
+        return Script(language=language, sentences=sentences, outcomes=("reached", "no_answer", "wrong_number"))
+
+    def hold(self, call: CallTask) -> None:
+        return None
 
     def call_outcome(self, call: CallTask, outcome: str, *, by: Actor) -> None:
+        return None
+
+    def reach_changed(self, recipient: Recipient) -> None:
         return None
 
 
 @cache
 def _owner(path: str) -> Owner:
     return import_string(path)()
+
+
+def owners() -> list[Owner]:
+    """Each of them once."""
+    return [_owner(path) for path in dict.fromkeys(settings.MESSAGE_OWNERS.values())]
 
 
 def owner_of(kind: str) -> Owner:

@@ -4,6 +4,7 @@ from digibel import clock
 from digibel.notifications import numbers, replies
 from digibel.notifications.inbound import reply
 from digibel.notifications.models import Channel, InboundMessage, Recipient
+from digibel.notifications.owners import owners
 from digibel.notifications.recipients import language_of
 
 
@@ -26,7 +27,7 @@ def _stop(message: InboundMessage, recipient: Recipient) -> str:
         recipient.stopped_at = clock.now()
         if recipient.kind == Recipient.Kind.CLIENT:
             recipient.channel = Channel.CALL
-        recipient.save(update_fields=["stopped_at", "channel"])
+        _save(recipient)
         reply(message, f"plain.{_phrase('stop_confirmed', recipient)}")
     return "stopped"
 
@@ -36,9 +37,16 @@ def _start(message: InboundMessage, recipient: Recipient) -> str:
         recipient.stopped_at = None
         if recipient.kind == Recipient.Kind.CLIENT and numbers.is_textable(recipient.number):
             recipient.channel = Channel.SMS
-        recipient.save(update_fields=["stopped_at", "channel"])
+        _save(recipient)
         reply(message, f"plain.{_phrase('start_confirmed', recipient)}")
     return "started"
+
+
+def _save(recipient: Recipient) -> None:
+    """What was asked of them, or was still to be told, changes with it: each owner of messages knows what."""
+    recipient.save(update_fields=["stopped_at", "channel"])
+    for owner in owners():
+        owner.reach_changed(recipient)
 
 
 def _phrase(key: str, recipient: Recipient) -> str:

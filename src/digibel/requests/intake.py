@@ -15,6 +15,7 @@ from digibel.notifications.recipients import add_recipient
 from digibel.organisations.models import Organisation, Role
 from digibel.requests.drafts import ClientDraft, RequestDraft, Window
 from digibel.requests.errors import KeyUsedOtherwise
+from digibel.requests.judging import judge_draft
 from digibel.requests.models import (
     Client,
     Consent,
@@ -69,7 +70,7 @@ def log_request(
     client = client or add_client(draft.client, organisation=organisation)
     if draft.consent_language and not has_own_yes(client):
         record_own_yes(client, language=draft.consent_language, by=by)
-    verdicts = judgement.judge(draft.tasks)
+    verdicts = judge_draft(draft, client)
     first, *rest = _split(verdicts)
     logged = [_log_part(draft, first, verdicts, client=client, by=by)]
     if idempotency_key:

@@ -44,10 +44,13 @@ def no_check_in(visit_id: uuid.UUID) -> None:
         raise_alarm(visit, "alarm_no_checkin")
 
 
-def raise_alarm(visit: Visit, key: str) -> CallTask:
-    """On the list in red, and a text to whoever is on duty; it climbs until somebody takes it."""
+def raise_alarm(visit: Visit, key: str, *, kind: str = "visit.alarm") -> CallTask:
+    """On the list in red, and a text to whoever is on duty; it climbs until somebody takes it.
+
+    `kind` says what ends it: a `visit.alarm` is over when the volunteer says IN or UIT, a `visit.not_ok` only by a talk.
+    """
     call = open_call(
-        "visit.alarm",
+        kind,
         visit,
         organisation=visit.request.organisation,
         recipient=visit.volunteer.recipient,
@@ -67,9 +70,16 @@ def climb(call_id: uuid.UUID) -> None:
         return
     visit = _visit(call.subject_id)
     step = int((clock.now() - call.created_at) / CLIMB_AFTER)
-    key = "alarm_no_checkout" if visit.status == VisitStatus.UNDER_WAY else "alarm_no_checkin"
-    if _text_ladder(visit, key, step=step):
+    if _text_ladder(visit, _what_is_wrong(visit, call), step=step):
         timers.set_timer("alarm_climbs", call.pk, clock.now() + CLIMB_AFTER)
+
+
+def _what_is_wrong(visit: Visit, call: CallTask) -> str:
+    if call.kind == "visit.not_ok":
+        return "alarm_not_ok"
+    if CallTask.objects.open().about(visit).filter(kind="visit.nobody_home").exists():
+        return "alarm_nobody_home"
+    return "alarm_no_checkout" if visit.status == VisitStatus.UNDER_WAY else "alarm_no_checkin"
 
 
 def _text_ladder(visit: Visit, key: str, *, step: int) -> bool:

@@ -7,7 +7,7 @@ from django.db.models import Min
 from digibel import clock
 from digibel.notifications import outbox
 from digibel.notifications.models import MessageStatus, OutboundMessage
-from digibel.scheduling import alarms, followups, offers, openings, reports, timers, visits, worklist
+from digibel.scheduling import alarms, followups, offers, openings, readiness, reports, timers, visits, worklist
 from digibel.scheduling.timers import Bell
 
 BELLS: dict[str, Bell] = {
@@ -25,8 +25,9 @@ BELLS: dict[str, Bell] = {
 
 
 def tick() -> int:
-    """Ring what is due and hand over what is late. Safe to run twice, late, or in many places at once."""
+    """Ring what is due, look who may still be sent, hand over what is late. Safe to run twice, late, or in many places."""
     rung = timers.ring_due(BELLS)
+    readiness.reopen_unready()
     worklist.hand_over_late()
     return rung
 

@@ -61,6 +61,11 @@ class NotACandidate(Conflict):
     message = "One of these volunteers cannot be asked: {reason}."
 
 
+class TooEarly(Conflict):
+    code = "too_early"
+    message = "The visit has not begun. Say IN at the door first."
+
+
 class CardClosed(NotFound):
     code = "card_closed"
     status = 410

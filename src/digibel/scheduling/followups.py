@@ -5,22 +5,26 @@ import uuid
 from django.db import transaction
 
 from digibel import clock
-from digibel.audit.actors import Actor
+from digibel.audit.actors import CLOCK, Actor
 from digibel.audit.recording import record
 from digibel.notifications import outbox
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.requests.models import Closing, HelpRequest
-from digibel.scheduling import timers, worklist
+from digibel.scheduling import offers, readiness, timers, worklist
 from digibel.scheduling.errors import MoveNotAllowed
+from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import FollowUp, Visit, VisitStatus
+from digibel.scheduling.reports import call_volunteer
 
 WORRIES = ("code_seen", "card_held", "money", "came_back")
+PAUSING = frozenset({"code_seen", "card_held", "money"})
 
 
 def ask(visit_id: uuid.UUID) -> None:
     """The week is over: put the call on the coordinator's list. Rung by the clock."""
     visit = Visit.objects.select_related("request__organisation", "client__recipient").get(pk=visit_id)
-    if visit.status == VisitStatus.DONE and visit.followed_up_at is None and visit.client.gone_at is None:
+    is_wanted = visit.request.is_open and visit.client.gone_at is None
+    if visit.status == VisitStatus.DONE and visit.followed_up_at is None and is_wanted:
         open_call(
             "visit.follow_up",
             visit,
@@ -36,12 +40,12 @@ def ask(visit_id: uuid.UUID) -> None:
 def note(
     visit: Visit, outcome: str, *, by: Actor, autonomy: int | None = None, worries: tuple[str, ...] = ()
 ) -> FollowUp:
-    """Write down what the client said. *works* closes the request, *fails* looks for a new visit, *refer* asks for a slip."""
-    locked = (
-        Visit.objects.select_for_update(of=("self",))
-        .select_related("request__organisation", "request__client__recipient", "client", "volunteer__recipient")
-        .get(pk=visit.pk)
-    )
+    """Write down what the client said. *works* closes the request, *fails* looks for a new visit, *refer* asks for a slip.
+
+    Worries are the client's word (guardrail E8): about money, codes or a card, the volunteer pauses until a person decides,
+    and others take over their visits. Coming back privately is a talk the same day.
+    """
+    locked = lock_visit(visit.pk)
     if locked.status != VisitStatus.DONE or locked.followed_up_at is not None:
         raise MoveNotAllowed(was="followed up" if locked.followed_up_at else locked.status)
     now = clock.now()
@@ -64,12 +68,18 @@ def note(
         outcome=outcome,
         worries=len(worries),
     )
+    if worries:
+        call_volunteer(locked, urgent=True)
+    if PAUSING.intersection(worries):
+        readiness.pause(locked.volunteer, by=by)
     _go_on(locked, outcome)
     return follow_up
 
 
 def _go_on(visit: Visit, outcome: str) -> None:
     if outcome == "works":
+        offers.end_others(visit.request, by=CLOCK)
+        timers.drop_timers(visit.request_id)
         worklist.close(visit.request, closing=Closing.SOLVED)
         _thank(visit)
     else:

@@ -1,6 +1,6 @@
 """What an SMS means, once we know who sent it and what they were asked. In doubt nothing happens and a person looks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from digibel.notifications.numbers import display
 from digibel.notifications.recipients import language_of
 from digibel.problems import Problem
 from digibel.requests.models import Client
-from digibel.scheduling import alarms, errors, offers, reports, visits, worklist
+from digibel.scheduling import doorstep, errors, offers, reports, visits, worklist
 from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
 
@@ -69,10 +69,19 @@ def handle_client(message: InboundMessage) -> str | None:
     return deed(visit, message) if deed else None
 
 
-def _read(message: InboundMessage, state: str, windows: tuple[int, ...] = (1,)) -> replies.Reply:
+def _read(message: InboundMessage, state: str, asked: Sequence[Offer] = ()) -> replies.Reply:
+    """What the text means in this state; `asked` are the offers it may answer, each with its own letter.
+
+    Theirs, and not A, B, C in the order they are still open: "B1" is what the text called B.
+    """
     assert message.organisation is not None
-    language = language_of(message.recipient, message.organisation)
-    return replies.read(message.body, state=state, language=language, windows=windows)
+    return replies.read(
+        message.body,
+        state=state,
+        language=language_of(message.recipient, message.organisation),
+        windows=[len(offer.windows) for offer in asked] or [1],
+        letters=[offer.letter for offer in asked] or None,
+    )
 
 
 def _help(message: InboundMessage, kind: str) -> str:
@@ -94,13 +103,12 @@ def _about_offers(message: InboundMessage, volunteer: Volunteer) -> list[Reading
     live = live_offers(volunteer)
     if not live:
         return []
-    said = _read(message, "offer", tuple(len(offer.windows) for offer in live))
+    said = _read(message, "offer", live)
     return [Reading(said, lambda message, said: _answer_offer(message, said, live, volunteer))]
 
 
 def _answer_offer(message: InboundMessage, said: replies.Reply, live: list[Offer], volunteer: Volunteer) -> str:
-    """The parser counts live offers A, B, C; ours may have other letters, so the text is read with ours in their place."""
-    offer = live["ABCDEFGHIJKLMNOPQRSTUVWXYZ".index(said.offer or "A")]
+    offer = next(offer for offer in live if offer.letter == said.offer)
     by = Actor.volunteer(volunteer)
     if said.intent == "decline":
         offers.decline(offer, by=by)
@@ -130,7 +138,7 @@ def _ask_back(message: InboundMessage, volunteer: Volunteer) -> str | None:
         ).exists()
     ):
         return None
-    alone = _read(message, "offer", (max(len(offer.windows) for offer in live),))
+    alone = _read(message, "offer", [max(live, key=lambda offer: len(offer.windows))])
     if alone.intent not in {"accept", "decline"}:
         return None
     assert message.organisation is not None
@@ -153,10 +161,10 @@ def _too_late(message: InboundMessage, volunteer: Volunteer) -> str | None:
         .order_by("-created_at")
         .first()
     )
-    if gone is None or _read(message, "offer", (len(gone.windows),)).intent not in {"accept", "decline"}:
+    if gone is None or _read(message, "offer", [gone]).intent not in {"accept", "decline"}:
         return None
     Offer.objects.filter(pk=gone.pk).update(answered_at=clock.now())
-    taken = Offer.objects.filter(request=gone.request_id, status=OfferStatus.ACCEPTED).exists()
+    taken = offers.is_taken(gone)
     reply(message, "plain.taken" if taken else "plain.offer_gone")
     return "offer.taken" if taken else "offer.gone"
 
@@ -165,19 +173,18 @@ def _too_late(message: InboundMessage, volunteer: Volunteer) -> str | None:
 
 
 def _about_visits(message: InboundMessage, volunteer: Volunteer) -> list[Reading]:
-    """How the text reads for the visit that is on, else for the visits to come, else for the one just done."""
+    """How the text reads for the visit that is on, or the one to come, and for the one just done."""
     standing = list(Visit.objects.standing().by(volunteer).order_by("starts_at"))
     today = [visit for visit in standing if _is_on(visit)]
+    readings = []
     if len(today) == 1:
-        return [_visit_reading(_read(message, "visit_day"), today[0])]
-    if standing:
-        said = _read(message, "booked")
+        readings.append(_visit_reading(_read(message, "visit_day"), today[0]))
+    elif len(standing) == 1:
         # Which of several visits is cancelled, nobody can tell.
-        return [_visit_reading(said, standing[0])] if len(standing) == 1 or said.intent == "help" else []
-    asked = _just_done(volunteer)
-    if asked is None:
-        return []
-    return [_visit_reading(_read(message, "after_visit"), asked)]
+        readings.append(_visit_reading(_read(message, "booked"), standing[0]))
+    if (asked := _just_done(volunteer)) is not None:
+        readings.append(_visit_reading(_read(message, "after_visit"), asked))
+    return readings
 
 
 def _visit_reading(said: replies.Reply, visit: Visit) -> Reading:
@@ -234,16 +241,7 @@ def _cancel(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
 
 
 def _nobody_home(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
-    """The volunteer stands at the door: the duty person rings the client, then the agreed contact, then decides."""
-    open_call(
-        "visit.nobody_home",
-        visit,
-        organisation=visit.request.organisation,
-        recipient=visit.client.recipient,
-        due_at=clock.now(),
-        urgent=True,
-    )
-    alarms.raise_alarm(visit, "alarm_nobody_home")
+    doorstep.nobody_opens(visit, by=Actor.volunteer(visit.volunteer))
     reply(message, "plain.nobody_home")
     return "visit.nobody_home"
 

@@ -1,5 +1,7 @@
 """The one writer of the status of offers and visits: along the table, compare and swap, with a row that says who."""
 
+from collections.abc import Sequence
+
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.scheduling.errors import MoveNotAllowed
@@ -19,7 +21,23 @@ def move(thing: Offer | Visit, to: str, *, by: Actor, reason: str = "", **fields
     thing.status = to
     for name, value in fields.items():
         setattr(thing, name, value)
-    Move.objects.create(
+    _row(thing, was, to, by=by, reason=reason).save(force_insert=True)
+
+
+def move_offers(offers: Sequence[Offer], to: str, *, by: Actor, reason: str = "") -> None:
+    """Take several offers to `to` in two statements. If one cannot go, the transaction must not be kept."""
+    was = {offer.pk: offer.status for offer in offers}
+    allowed = all(to in OFFER_MOVES[status] for status in was.values())
+    rows = Offer.objects.filter(pk__in=was, status__in=set(was.values()))
+    if not allowed or rows.update(status=to) != len(was):
+        raise MoveNotAllowed(was=", ".join(sorted(set(was.values()))))
+    for offer in offers:
+        offer.status = to
+    Move.objects.bulk_create(_row(offer, was[offer.pk], to, by=by, reason=reason) for offer in offers)
+
+
+def _row(thing: Offer | Visit, was: str, to: str, *, by: Actor, reason: str) -> Move:
+    return Move(
         subject_kind=thing._meta.model_name or "",
         subject_id=thing.pk,
         was=was,

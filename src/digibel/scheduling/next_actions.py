@@ -42,22 +42,31 @@ class VisitFacts:
     follow_up_due: datetime | None
     followed_up: bool
 
+    @property
+    def standing(self) -> bool:
+        return self.status in {"booked", "under_way"}
+
+    @property
+    def unfinished(self) -> bool:
+        """As long as a visit stands, or has not been followed up, nothing else is asked about its request."""
+        return self.standing or (self.status == "done" and not self.followed_up)
+
 
 @dataclass(frozen=True)
 class RequestFacts:
     """Everything the next action depends on. Moments are aware; `looked_at` is the last fruitless search."""
 
     logged_at: datetime
-    own_yes: bool
-    for_volunteers: bool
-    urgent: bool
-    away_until: datetime | None
-    moments_over_at: datetime | None
-    referred_at: datetime | None
-    referral_wanted_at: datetime | None
-    live_until: datetime | None
-    nobody_since: datetime | None
-    visit: VisitFacts | None
+    own_yes: bool = True
+    for_volunteers: bool = True
+    urgent: bool = False
+    away_until: datetime | None = None
+    moments_over_at: datetime | None = None
+    referred_at: datetime | None = None
+    referral_wanted_at: datetime | None = None
+    live_until: datetime | None = None
+    nobody_since: datetime | None = None
+    visit: VisitFacts | None = None
 
 
 def next_action(facts: RequestFacts) -> NextAction:
@@ -66,16 +75,14 @@ def next_action(facts: RequestFacts) -> NextAction:
 
 
 def _obligations(facts: RequestFacts) -> Iterator[NextAction]:
-    if facts.visit is not None and facts.visit.status in {"booked", "under_way"}:
-        yield from _around_the_visit(facts.visit)
-    elif facts.visit is not None and facts.visit.status == "done" and not facts.visit.followed_up:
-        yield from _after_the_visit(facts.visit)
+    if facts.visit is not None and facts.visit.unfinished:
+        yield from (_around_the_visit if facts.visit.standing else _after_the_visit)(facts.visit)
     elif not facts.own_yes:
         due = facts.logged_at + (URGENT_WITHIN if facts.urgent else SAME_DAY)
         yield NextAction(NextActionKind.OWN_YES, due, Role.INTAKE)
     elif not facts.for_volunteers or facts.referral_wanted_at is not None:
         yield _referral(facts)
-    elif facts.away_until is not None:
+    elif facts.away_until is not None and facts.live_until is None:
         yield NextAction(NextActionKind.AWAY, facts.away_until, Role.COORDINATOR)
     else:
         yield _search(facts)
@@ -102,7 +109,9 @@ def _search(facts: RequestFacts) -> NextAction:
 
 def _around_the_visit(visit: VisitFacts) -> Iterator[NextAction]:
     if visit.alarm_since is not None:
+        # Before anything else: the visit's own moments have passed by then, and would hide it.
         yield NextAction(NextActionKind.ALARM, visit.alarm_since, Role.COORDINATOR)
+        return
     if visit.status == "under_way":
         yield NextAction(NextActionKind.CHECK_OUT, visit.ends_at, Role.CLOCK)
         return

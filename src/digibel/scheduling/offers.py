@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from digibel import clock, places
 from digibel.audit.actors import CLOCK, Actor
@@ -13,15 +15,17 @@ from digibel.audit.recording import record
 from digibel.guardrails import judgement
 from digibel.languages import day_and_time
 from digibel.notifications import outbox, phrasebook
-from digibel.notifications.models import MessageQuerySet, OutboundMessage
+from digibel.notifications.models import OutboundMessage
 from digibel.notifications.recipients import language_of
 from digibel.problems import Conflict
 from digibel.requests.intake import has_own_yes
+from digibel.requests.judging import judge_request
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import errors, timers, visits, worklist
+from digibel.scheduling.locks import lock_request
 from digibel.scheduling.matching.ranking import Candidate, rank, travel_time
-from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus, Visit
-from digibel.scheduling.moves import move
+from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferQuerySet, OfferStatus, Visit, VisitStatus
+from digibel.scheduling.moves import move, move_offers
 from digibel.scheduling.next_actions import next_morning
 from digibel.volunteers import readiness
 from digibel.volunteers.models import Volunteer
@@ -32,13 +36,20 @@ OPEN_FOR = timedelta(hours=4)
 # The client still has to hear who comes, and the word.
 LEAST_NOTICE = timedelta(hours=1)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ASKING = ("offer.offer_one", "offer.offer_many")
 
 
 def check_may_be_offered(request: HelpRequest) -> tuple[judgement.VolunteerTask, ...]:
     """Refuse whatever must not reach a volunteer; return the tasks that may (rule E1 is in their type)."""
+    if Visit.objects.filter(request=request).standing().exists():
+        raise errors.AlreadyBooked
+    return _check_request(request)
+
+
+def _check_request(request: HelpRequest) -> tuple[judgement.VolunteerTask, ...]:
     if not request.is_open:
         raise errors.RequestClosed
-    tasks = judgement.sendable(task.slug for task in request.tasks.all())
+    tasks = judge_request(request).sendable
     if not tasks:
         raise errors.NotForVolunteers
     client = request.client
@@ -46,8 +57,6 @@ def check_may_be_offered(request: HelpRequest) -> tuple[judgement.VolunteerTask,
         raise errors.NoOwnYes
     if client.gone_at is not None or (client.away_until is not None and client.away_until > clock.today()):
         raise errors.ClientAway
-    if Visit.objects.filter(request=request).standing().exists():
-        raise errors.AlreadyBooked
     return tasks
 
 
@@ -55,16 +64,14 @@ def check_may_be_offered(request: HelpRequest) -> tuple[judgement.VolunteerTask,
 def send_wave(
     request: HelpRequest, *, by: Actor, volunteers: Sequence[Volunteer] | None = None, size: int = WAVE_SIZE
 ) -> list[Offer]:
-    """Ask the next best volunteers, or these. The next wave follows by itself, until somebody says yes.
-
-    Asking nobody in particular passes over those who have another offer open: one question at a time.
-    """
-    locked = HelpRequest.objects.select_for_update().get(pk=request.pk)
+    """Ask the next best volunteers, or these. The next wave follows by itself, until somebody says yes."""
+    locked = lock_request(request.pk)
     tasks = check_may_be_offered(locked)
     ranking = rank(locked)
     if volunteers is None:
-        # By itself the system asks nobody a second thing while a first one is open.
-        chosen = [one for one in ranking.candidates if not one.has_open_offer][:size]
+        # By itself the system asks nobody a second thing while a first one is open; a person may decide otherwise.
+        free = [one for one in ranking.candidates if not one.has_open_offer or by != CLOCK]
+        chosen = free[:size]
     else:
         chosen = [
             _chosen(volunteer, ranking.candidate(volunteer.pk), ranking.reason_against(volunteer.pk))
@@ -72,8 +79,15 @@ def send_wave(
         ]
     if not chosen:
         raise errors.NoCandidates
+    # Two requests may ask the same people at the same instant, and each needs a letter of its own.
+    list(
+        Volunteer.objects.select_for_update(no_key=True)
+        .filter(pk__in=[one.volunteer.pk for one in chosen])
+        .order_by("pk")
+    )
     wave = 1 + max([0, *locked.offers.values_list("wave", flat=True)])
-    offers = [_make_offer(locked, candidate, tasks, wave) for candidate in chosen]
+    place = 1 + Visit.objects.filter(request=locked, status=VisitStatus.DONE).count()
+    offers = [_make_offer(locked, candidate, tasks, wave, place) for candidate in chosen]
     HelpRequest.objects.filter(pk=locked.pk).update(searched_in_vain_at=None)
     timers.set_timer("next_wave", locked.pk, clock.add_waking(clock.now(), NEXT_WAVE_AFTER))
     record("request.offered", locked, by=by, organisation_id=locked.organisation_id, wave=wave, offers=len(offers))
@@ -88,7 +102,7 @@ def _chosen(volunteer: Volunteer, candidate: Candidate | None, reason: str) -> C
 
 
 def _make_offer(
-    request: HelpRequest, candidate: Candidate, tasks: tuple[judgement.VolunteerTask, ...], wave: int
+    request: HelpRequest, candidate: Candidate, tasks: tuple[judgement.VolunteerTask, ...], wave: int, place: int
 ) -> Offer:
     volunteer = candidate.volunteer
     length = timedelta(minutes=request.minutes)
@@ -98,6 +112,7 @@ def _make_offer(
         request=request,
         volunteer=volunteer,
         wave=wave,
+        place=place,
         letter=_free_letter(volunteer),
         windows=[[start.isoformat(), (start + length).isoformat()] for start in candidate.moments],
         created_at=frozen_now,
@@ -105,7 +120,7 @@ def _make_offer(
     )
     offer.message = _text(offer, candidate, tasks)
     offer.save(update_fields=["message"])
-    timers.set_timer("offer_expires", offer.pk, expires_at)
+    timers.start_timers(offer.pk, [("offer_expires", expires_at)])
     return offer
 
 
@@ -178,11 +193,14 @@ def accept(offer: Offer, choice: int, *, by: Actor) -> Visit:
 
 
 def _accept(offer: Offer, choice: int, *, by: Actor) -> Visit:
-    request = HelpRequest.objects.select_for_update().get(pk=offer.request_id)
-    locked = Offer.objects.select_for_update(of=("self",)).select_related("volunteer__recipient").get(pk=offer.pk)
-    volunteer = (
-        Volunteer.objects.select_for_update(of=("self",)).select_related("recipient").get(pk=locked.volunteer_id)
+    request = lock_request(offer.request_id)
+    # The volunteer too: a yes to two requests at the same instant is one yes after the other.
+    locked = (
+        Offer.objects.select_for_update(of=("self", "volunteer"), no_key=True)
+        .select_related("volunteer__recipient")
+        .get(pk=offer.pk)
     )
+    volunteer = locked.volunteer
     if locked.status not in LIVE_OFFERS:
         raise _why_gone(locked)
     if not request.is_open:
@@ -191,9 +209,8 @@ def _accept(offer: Offer, choice: int, *, by: Actor) -> Visit:
     check_still_free(request, volunteer, start, end)
     move(locked, OfferStatus.ACCEPTED, by=by, answered_at=clock.now())
     offer.status = locked.status
-    timers.drop_timers(locked.pk)
-    timers.drop_timers(request.pk, "next_wave")
-    end_others(request, by=by)
+    ended = _withdraw(request, Offer.objects.filter(request=request), by=by)
+    timers.drop_all_timers([locked.pk, request.pk, *ended], "offer_expires", "next_wave")
     return visits.book(request, volunteer, start, end, offer=locked, by=by)
 
 
@@ -202,52 +219,74 @@ def check_still_free(request: HelpRequest, volunteer: Volunteer, start: datetime
     if start < clock.now() + LEAST_NOTICE:
         raise errors.OfferGone
     travel = travel_time(volunteer, request)
-    if Visit.objects.standing().by(volunteer).touching(start - travel, end + travel).exists():
-        raise errors.NoLongerFree
-    if Visit.objects.standing().filter(client=request.client_id, starts_at__lt=end, ends_at__gt=start).exists():
-        raise errors.NoLongerFree
-    if volunteer.paused_at is not None or readiness.missing(volunteer, request.organisation, clock.local(start).date()):
+    standing = Visit.objects.standing()
+    theirs = standing.by(volunteer).touching(start - travel, end + travel)
+    clients = standing.filter(client=request.client_id, starts_at__lt=end, ends_at__gt=start)
+    if clashes := set((theirs | clients | standing.filter(request=request)).values_list("request_id", flat=True)):
+        raise errors.AlreadyBooked if request.pk in clashes else errors.NoLongerFree
+    if volunteer.paused_at is not None or volunteer.left_at is not None:
         raise errors.OfferGone
-    check_may_be_offered(request)
+    if readiness.missing(volunteer, request.organisation, clock.local(start).date()):
+        raise errors.OfferGone
+    _check_request(request)
 
 
 def _why_gone(offer: Offer) -> Conflict:
-    taken = Offer.objects.filter(request=offer.request_id, status=OfferStatus.ACCEPTED).exclude(pk=offer.pk).exists()
-    return errors.AlreadyTaken() if taken else errors.OfferGone()
+    return errors.AlreadyTaken() if is_taken(offer) else errors.OfferGone()
+
+
+def is_taken(offer: Offer) -> bool:
+    """Whether somebody else said yes to the same place of the same request."""
+    same = Offer.objects.filter(request=offer.request_id, place=offer.place, status=OfferStatus.ACCEPTED)
+    return same.exclude(pk=offer.pk).exists()
 
 
 def end_others(request: HelpRequest, *, by: Actor) -> int:
     """Withdraw what is still open of this request, and tell those who have been asked."""
-    others = (
-        Offer.objects.filter(request=request).live().select_related("volunteer__recipient", "request__organisation")
-    )
-    for offer in others:
-        was_sent = offer.status == OfferStatus.SENT
-        move(offer, OfferStatus.WITHDRAWN, by=by)
-        timers.drop_timers(offer.pk)
-        outbox.withdraw(_texts(offer))
-        if was_sent:
-            _say_withdrawn(offer)
-    return len(others)
+    return withdraw(request, Offer.objects.filter(request=request), by=by)
 
 
-def _say_withdrawn(offer: Offer) -> None:
-    organisation = offer.request.organisation
+def withdraw(request: HelpRequest, offers: OfferQuerySet, *, by: Actor, reason: str = "") -> int:
+    """Withdraw those of these offers that are live. The caller holds the request."""
+    ended = _withdraw(request, offers, by=by, reason=reason)
+    if ended:
+        timers.drop_all_timers(ended, "offer_expires")
+    return len(ended)
+
+
+def _withdraw(request: HelpRequest, offers: OfferQuerySet, *, by: Actor, reason: str = "") -> list[uuid.UUID]:
+    """In a fixed number of statements, however many they are. Returns their ids; their timers are the caller's."""
+    elsewhere = Offer.objects.live().filter(volunteer=OuterRef("volunteer")).exclude(request=request)
+    related = offers.live().select_related("volunteer__recipient").annotate(asked_elsewhere=Exists(elsewhere))
+    live: list[Any] = list(related.select_for_update(of=("self",)))
+    if not live:
+        return []
+    # Who has not been asked yet, or said STOP, hears nothing.
+    asked = [one for one in live if one.status == OfferStatus.SENT and one.volunteer.recipient.stopped_at is None]
+    move_offers(live, OfferStatus.WITHDRAWN, by=by, reason=reason)
+    ids = [offer.pk for offer in live]
+    outbox.withdraw(OutboundMessage.objects.filter(subject_id__in=ids, kind__in=ASKING))
+    outbox.queue_all(_withdrawal(request, offer, with_letter=offer.asked_elsewhere) for offer in asked)
+    return ids
+
+
+def _withdrawal(request: HelpRequest, offer: Offer, *, with_letter: bool) -> OutboundMessage:
     recipient = offer.volunteer.recipient
-    outbox.queue_message(
+    language = language_of(recipient, request.organisation)
+    return outbox.compose(
         recipient,
         "offer.offer_withdrawn",
-        organisation=organisation,
+        organisation=request.organisation,
         subject=offer,
-        letter=offer.letter if Offer.objects.to(offer.volunteer).live().exists() else "",
-        area=places.name(offer.request.client.postcode, language_of(recipient, organisation))[:20],
+        letter=offer.letter if with_letter else "",
+        area=places.name(request.client.postcode, language)[:20],
     )
 
 
 @transaction.atomic
 def decline(offer: Offer, *, by: Actor) -> None:
     """A no touches its own offer only. When nobody is left to answer, the next wave need not wait."""
-    request = HelpRequest.objects.select_for_update().get(pk=offer.request_id)
+    request = lock_request(offer.request_id)
     move(offer, OfferStatus.DECLINED, by=by, answered_at=clock.now())
     timers.drop_timers(offer.pk)
     if not worklist.has_live_offers(request):
@@ -257,14 +296,15 @@ def decline(offer: Offer, *, by: Actor) -> None:
 
 def expire(offer_id: uuid.UUID) -> None:
     """Nobody answered in time. Rung by the clock, in its transaction."""
-    offer = Offer.objects.select_related("request").get(pk=offer_id)
+    request = lock_request(Offer.objects.values_list("request_id", flat=True).get(pk=offer_id))
+    offer = Offer.objects.get(pk=offer_id)
     if offer.status not in LIVE_OFFERS:
         return
     move(offer, OfferStatus.EXPIRED, by=CLOCK)
-    outbox.withdraw(_texts(offer))
-    if not worklist.has_live_offers(offer.request):
-        timers.set_timer("next_wave", offer.request_id, clock.now())
-    worklist.rewrite(offer.request)
+    outbox.withdraw(OutboundMessage.objects.about(offer).filter(kind__in=ASKING))
+    if not worklist.has_live_offers(request):
+        timers.set_timer("next_wave", request.pk, clock.now())
+    worklist.rewrite(request)
 
 
 def next_wave(request_id: uuid.UUID) -> None:
@@ -289,10 +329,7 @@ def give_up(request: HelpRequest) -> None:
 
 
 def note_sent(offer: Offer) -> None:
-    """The text has left: from now on the offer counts as asked."""
+    """The text has left: from now on the offer counts as asked, unless an answer was faster."""
     if offer.status == OfferStatus.QUEUED:
-        move(offer, OfferStatus.SENT, by=CLOCK)
-
-
-def _texts(offer: Offer) -> MessageQuerySet:
-    return OutboundMessage.objects.about(offer).filter(kind__in=["offer.offer_one", "offer.offer_many"])
+        with suppress(errors.MoveNotAllowed):
+            move(offer, OfferStatus.SENT, by=CLOCK)

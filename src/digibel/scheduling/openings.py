@@ -17,6 +17,8 @@ from digibel.requests.drafts import RequestDraft, Window
 from digibel.requests.errors import AlreadyClosed
 from digibel.requests.models import Client, Closing, HelpRequest
 from digibel.scheduling import offers, timers, visits, worklist
+from digibel.scheduling.errors import MoveNotAllowed
+from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Visit, VisitStatus
 
 
@@ -65,7 +67,7 @@ def note_own_yes(client: Client, *, language: str, by: Actor) -> None:
     """The client said yes: every open request of theirs can go on."""
     if not intake.has_own_yes(client):
         intake.record_own_yes(client, language=language, by=by)
-    for request in client.help_requests.open().select_related("client__recipient", "organisation"):
+    for request in _lock_requests(client):
         drop_calls(request, "request.own_yes")
         worklist.rewrite(request)
 
@@ -73,8 +75,7 @@ def note_own_yes(client: Client, *, language: str, by: Actor) -> None:
 @transaction.atomic
 def refer(request: HelpRequest, *, by: Actor, place_ids: list[str] | None = None, route: str = "") -> None:
     """Hand out the slip, and ask two weeks later whether it landed."""
-    if not request.is_open:
-        raise AlreadyClosed
+    _check_open(request)
     chosen = referrals.places_among(request, place_ids or [])
     referrals.refer(request, by=by, places=chosen, route=route)
     worklist.rewrite(request)
@@ -83,8 +84,9 @@ def refer(request: HelpRequest, *, by: Actor, place_ids: list[str] | None = None
 @transaction.atomic
 def close(request: HelpRequest, *, closing: Closing, by: Actor) -> None:
     """Nothing more is wanted: offers and visits end, and everybody concerned hears it."""
-    if not request.is_open:
-        raise AlreadyClosed
+    _check_open(request)
+    if Visit.objects.filter(request=request, status=VisitStatus.UNDER_WAY).exists():
+        raise MoveNotAllowed(was=VisitStatus.UNDER_WAY)
     end_everything(request, by=by, reason="client_cannot")
     worklist.close(request, closing=closing)
     record("request.closed", request, by=by, organisation_id=request.organisation_id, closing=closing)
@@ -104,8 +106,7 @@ def note_away(client: Client, *, until: object, by: Actor) -> None:
     """In hospital, or away: visits are cancelled, the volunteer hears it, and a new start is dated."""
     client.away_until = until  # type: ignore[assignment]
     client.save(update_fields=["away_until"])
-    for request in client.help_requests.open().select_related("client__recipient", "organisation"):
-        request.client = client
+    for request in _lock_requests(client):
         end_everything(request, by=by, reason="client_away")
         worklist.rewrite(request)
     record("client.away", client, by=by, organisation_id=client.organisation_id)
@@ -117,8 +118,7 @@ def note_gone(client: Client, *, by: Actor) -> None:
     client.gone_at = clock.now()
     client.save(update_fields=["gone_at"])
     outbox.withdraw(OutboundMessage.objects.filter(recipient=client.recipient))
-    for request in client.help_requests.open().select_related("client__recipient", "organisation"):
-        request.client = client
+    for request in _lock_requests(client):
         end_everything(request, by=by, reason="client_gone")
         worklist.close(request, closing=Closing.GONE)
         _ring_volunteers(request)
@@ -142,7 +142,10 @@ def note_back(client: Client, *, by: Actor) -> None:
     """Home again: the search can start anew."""
     client.away_until = None
     client.save(update_fields=["away_until"])
-    for request in client.help_requests.open().select_related("client__recipient", "organisation"):
+    for request in _lock_requests(client):
+        if not intake.has_own_yes(client):
+            _ask_own_yes(request)
+        watch_moments(request)
         worklist.rewrite(request)
     record("client.back", client, by=by, organisation_id=client.organisation_id)
 
@@ -157,8 +160,7 @@ def change_moments(
     by: Actor,
 ) -> None:
     """Other moments suit the client: what was offered for the old ones ends, and the search begins again."""
-    if not request.is_open:
-        raise AlreadyClosed
+    _check_open(request)
     offers.end_others(request, by=by)
     timers.drop_timers(request.pk, "next_wave")
     intake.replace_windows(request, windows=windows, always_home=always_home, away=away)
@@ -178,3 +180,18 @@ def watch_moments(request: HelpRequest) -> None:
 def moments_over(request_id: uuid.UUID) -> None:
     """Rung by the clock."""
     worklist.rewrite(HelpRequest.objects.select_related("client__recipient", "organisation").get(pk=request_id))
+
+
+def _check_open(request: HelpRequest) -> None:
+    """Take the request's lock and look again: a stale copy may call it open."""
+    if not lock_request(request.pk).is_open:
+        raise AlreadyClosed
+
+
+def _lock_requests(client: Client) -> list[HelpRequest]:
+    """The open requests of this client, in one order for everybody, each with this very client."""
+    related = client.help_requests.open().select_related("organisation").order_by("pk")
+    locked = list(related.select_for_update(of=("self",)))
+    for request in locked:
+        request.client = client
+    return locked

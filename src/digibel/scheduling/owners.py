@@ -2,7 +2,6 @@
 
 from digibel import clock, languages
 from digibel.audit.actors import CLOCK, Actor
-from digibel.guardrails import judgement
 from digibel.notifications import phrasebook
 from digibel.notifications.calls import open_call
 from digibel.notifications.models import CallTask, Channel, OutboundMessage, Recipient
@@ -10,9 +9,11 @@ from digibel.notifications.numbers import display
 from digibel.notifications.owners import PlainTexts, Script
 from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Role
+from digibel.requests.judging import judge_request
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import offers, openings, visits, worklist
+from digibel.scheduling import offers, openings, readiness, timers, visits, worklist
 from digibel.scheduling.errors import MoveNotAllowed
+from digibel.scheduling.locks import lock_request, lock_visit
 from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus, Visit, VisitStatus
 from digibel.scheduling.moves import move
 
@@ -39,10 +40,14 @@ class OfferTexts(PlainTexts):
 
     def undelivered(self, message: OutboundMessage) -> None:
         """Nobody was asked: the offer ends, and the next one can be asked at once."""
+        request = lock_request(self._offer(message).request_id)
         offer = self._offer(message)
         if offer.status in LIVE_OFFERS and message.kind != "offer.offer_withdrawn":
             move(offer, OfferStatus.EXPIRED, by=CLOCK, reason="undelivered")
-            worklist.rewrite(offer.request)
+            timers.drop_timers(offer.pk)
+            if not worklist.has_live_offers(request):
+                timers.set_timer("next_wave", request.pk, clock.now())
+            worklist.rewrite(request)
         open_call(
             "offer.number_wrong",
             offer,
@@ -59,6 +64,13 @@ class OfferTexts(PlainTexts):
             sentences=phrasebook.render("voicemail", language, organisation=call.organisation.name, phone=phone),
             outcomes=("reached", "no_answer", "wrong_number"),
         )
+
+    def reach_changed(self, recipient: Recipient) -> None:
+        """STOP ends what a volunteer was asked, at once; nobody waits for their answer any more."""
+        if recipient.stopped_at is None:
+            return
+        for offer in Offer.objects.live().filter(volunteer__recipient=recipient).order_by("pk"):
+            readiness.end_offer(offer, by=Actor.volunteer(offer.volunteer), reason="stopped")
 
     def _offer(self, message: OutboundMessage) -> Offer:
         return Offer.objects.select_related("request__client__recipient", "request__organisation").get(
@@ -137,8 +149,17 @@ class VisitTexts(PlainTexts):
         }
 
     def _topic(self, visit: Visit, language: str) -> str:
-        tasks = judgement.sendable(task.slug for task in visit.request.tasks.all())
+        tasks = judge_request(visit.request).sendable
         return offers.topic(tasks, language) if tasks else phrasebook.topic_fallback(language)
+
+    def hold(self, call: CallTask) -> None:
+        lock_visit(call.subject_id)
+
+    def reach_changed(self, recipient: Recipient) -> None:
+        """A client is reached in another way from now on: what they have not heard yet takes that way."""
+        coming = Visit.objects.filter(client__recipient=recipient, status=VisitStatus.BOOKED).order_by("pk")
+        for visit in coming.values_list("pk", flat=True):
+            visits.announce_again(lock_visit(visit))
 
     def call_outcome(self, call: CallTask, outcome: str, *, by: Actor) -> None:
         visit = Visit.objects.select_related("request__organisation", "request__client__recipient").get(
@@ -231,6 +252,9 @@ class RequestTexts(PlainTexts):
         return Script(
             language=language, sentences=sentences, outcomes=("reached", "refused", "no_answer", "wrong_number")
         )
+
+    def hold(self, call: CallTask) -> None:
+        lock_request(call.subject_id)
 
     def call_outcome(self, call: CallTask, outcome: str, *, by: Actor) -> None:
         request = HelpRequest.objects.select_related("client__recipient", "organisation").get(pk=call.subject_id)

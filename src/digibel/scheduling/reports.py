@@ -11,6 +11,7 @@ from digibel.guardrails import secrets
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.scheduling import timers, worklist
 from digibel.scheduling.errors import MoveNotAllowed
+from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Report, Visit, VisitStatus
 
 LONGEST_NOTE = 500
@@ -29,8 +30,9 @@ def report(
     note: str = "",
 ) -> Report:
     """Write the report, or add to an earlier one. *Not in order* puts a call to the volunteer on today's list."""
-    if visit.status != VisitStatus.DONE:
-        raise MoveNotAllowed(was=visit.status)
+    locked = lock_visit(visit.pk)
+    if locked.status != VisitStatus.DONE:
+        raise MoveNotAllowed(was=locked.status)
     told = {
         "solved": solved,
         "practised": practised,
@@ -40,14 +42,14 @@ def report(
     }
     said = {name: value for name, value in told.items() if value is not None}
     written, _ = Report.objects.update_or_create(
-        visit=visit, defaults={"made_at": clock.now(), "made_by": str(by), "all_right": all_right, **said}
+        visit=locked, defaults={"made_at": clock.now(), "made_by": str(by), "all_right": all_right, **said}
     )
-    timers.drop_timers(visit.pk, "report_missing")
-    drop_calls(visit, "visit.report")
+    timers.drop_timers(locked.pk, "report_missing")
+    drop_calls(locked, "visit.report")
     if not all_right:
-        call_volunteer(visit, urgent=True)
-    record("visit.reported", visit, by=by, organisation_id=visit.request.organisation_id, all_right=all_right)
-    worklist.rewrite(visit.request)
+        call_volunteer(locked, urgent=True)
+    record("visit.reported", locked, by=by, organisation_id=locked.request.organisation_id, all_right=all_right)
+    worklist.rewrite(locked.request)
     return written
 
 

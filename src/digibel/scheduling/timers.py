@@ -2,13 +2,14 @@
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Min
 
 from digibel import clock
+from digibel.scheduling.locks import lock_around
 from digibel.scheduling.models import Timer
 
 logger = logging.getLogger(__name__)
@@ -21,9 +22,18 @@ def set_timer(kind: str, subject_id: uuid.UUID, due_at: datetime) -> None:
     Timer.objects.update_or_create(kind=kind, subject_id=subject_id, rung_at=None, defaults={"due_at": due_at})
 
 
+def start_timers(subject_id: uuid.UUID, moments: Iterable[tuple[str, datetime]]) -> None:
+    """The timers of something new, which has none yet: one statement for all."""
+    Timer.objects.bulk_create(Timer(kind=kind, subject_id=subject_id, due_at=due_at) for kind, due_at in moments)
+
+
 def drop_timers(subject_id: uuid.UUID, *kinds: str) -> None:
     waiting = Timer.objects.filter(subject_id=subject_id, rung_at=None)
     (waiting.filter(kind__in=kinds) if kinds else waiting).delete()
+
+
+def drop_all_timers(subject_ids: Sequence[uuid.UUID], *kinds: str) -> None:
+    Timer.objects.filter(subject_id__in=subject_ids, rung_at=None, kind__in=kinds).delete()
 
 
 def ring_due(bells: dict[str, Bell]) -> int:
@@ -47,7 +57,12 @@ def _ring_safely(pk: int, bells: dict[str, Bell]) -> bool:
 
 @transaction.atomic
 def _ring(pk: int, bells: dict[str, Bell]) -> bool:
-    timer = Timer.objects.select_for_update(skip_locked=True).filter(pk=pk, rung_at=None).first()
+    waiting = Timer.objects.filter(pk=pk, rung_at=None)
+    # What it is about comes first, as in every deed: a deed drops the timers of what it holds.
+    if (subject_id := waiting.values_list("subject_id", flat=True).first()) is None:
+        return False
+    lock_around(subject_id)
+    timer = waiting.select_for_update(skip_locked=True).first()
     if timer is None or timer.due_at > clock.now():
         return False
     Timer.objects.filter(pk=pk).update(rung_at=clock.now())

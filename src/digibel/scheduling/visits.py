@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -18,7 +19,8 @@ from digibel.notifications.recipients import language_of
 from digibel.organisations import duty
 from digibel.organisations.models import Role
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import cards, timers, worklist
+from digibel.scheduling import cards, errors, timers, worklist
+from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.ranking import travel_time
 from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
 from digibel.scheduling.moves import move
@@ -32,6 +34,8 @@ CHECK_OUT_ALARM = timedelta(minutes=30)
 EXTENSION = timedelta(minutes=30)
 FOLLOW_UP_AFTER = timedelta(days=7)
 EARLY_IN = timedelta(hours=2)
+# "Ring me" is no such errand: whoever asked for a call wants it after the visit too.
+ENDED_BY_CHECK_OUT = ("visit.announce", "visit.confirm", "visit.alarm", "visit.late", "visit.nobody_home", "visit.undelivered")
 
 
 def book(
@@ -57,9 +61,8 @@ def book(
     visit.card_digest = cards.digest(cards.token(visit))
     visit.save(force_insert=True)
     record("visit.booked", visit, by=by, organisation_id=request.organisation_id, request=request.pk)
-    _tell_volunteer(visit)
-    announce(visit)
-    _set_timers(visit)
+    outbox.queue_all([*_texts_to_volunteer(visit), *_announcement_texts(visit)])
+    _start_timers(visit)
     worklist.rewrite(request)
     return visit
 
@@ -70,14 +73,12 @@ def choose_word(request: HelpRequest, volunteer: Volunteer) -> str:
         client=language_of(request.client.recipient, request.organisation),
         volunteer=language_of(volunteer.recipient, request.organisation),
     )
-    used = {
-        *Visit.objects.filter(client=request.client).order_by("-booked_at").values_list("word", flat=True)[:20],
-        *Visit.objects.standing().by(volunteer).values_list("word", flat=True),
-    }
+    theirs = Visit.objects.filter(client=request.client_id) | Visit.objects.standing().by(volunteer)
+    used = set(theirs.exclude(word="").values_list("word", flat=True))
     return secrets.choice([word for word in words if word.upper() not in used] or list(words)).upper()
 
 
-def _tell_volunteer(visit: Visit) -> None:
+def _texts_to_volunteer(visit: Visit) -> Iterator[OutboundMessage]:
     """The booking at once, as the answer to a yes; the day before; the hour before."""
     recipient, organisation = visit.volunteer.recipient, visit.request.organisation
     language = language_of(recipient, organisation)
@@ -88,15 +89,15 @@ def _tell_volunteer(visit: Visit) -> None:
         key, values["street"] = "accepted_sms_only", _street(visit)
     else:
         key, values["link"] = "accepted", cards.link(visit)
-    _text_volunteer(visit, key, any_hour=True, **values)
+    yield _to_volunteer(visit, key, any_hour=True, **values)
     if (day_before := _day_before(visit.starts_at)) > clock.now():
         link = "" if visit.volunteer.sms_only else cards.link(visit)
-        _text_volunteer(
+        yield _to_volunteer(
             visit, "reminder_day", not_before=day_before, client=client, moment=moment, word=word, link=link
         )
     if (hour_before := visit.starts_at - HOUR_BEFORE) > clock.now():
         clock_time = languages.clock_time(visit.starts_at, language)
-        _text_volunteer(visit, "reminder_hour", not_before=hour_before, client=client, time=clock_time, word=word)
+        yield _to_volunteer(visit, "reminder_hour", not_before=hour_before, client=client, time=clock_time, word=word)
 
 
 def _street(visit: Visit) -> str:
@@ -107,12 +108,14 @@ def _street(visit: Visit) -> str:
 
 def announce(visit: Visit) -> None:
     """The client hears who comes and when, and the word: by text, or by somebody's voice, a letter, a worker they trust."""
+    outbox.queue_all(_announcement_texts(visit))
+
+
+def _announcement_texts(visit: Visit) -> list[OutboundMessage]:
+    """The texts to the client; where there are none, the errand of whoever tells them."""
     client = visit.client
     if client.recipient.channel == Channel.SMS:
-        _text_client(visit, "announce", phone=display(visit.request.organisation.phone), **announcement(visit))
-        if (day_before := _day_before(visit.starts_at)) > clock.now() + HOUR_BEFORE:
-            _text_client(visit, "client_reminder", not_before=day_before, **announcement(visit))
-        return
+        return list(_texts_to_client(visit))
     open_call(
         "visit.announce",
         visit,
@@ -122,6 +125,24 @@ def announce(visit: Visit) -> None:
         owner=Role.INTAKE,
         channel=client.recipient.channel,
     )
+    return []
+
+
+def announce_again(visit: Visit) -> None:
+    """The client said STOP or START: what waits to leave no longer fits, and what they have not heard is told anew."""
+    told = worklist.is_announced(visit)
+    outbox.withdraw(OutboundMessage.objects.about(visit).filter(recipient=visit.client.recipient))
+    if not told:
+        drop_calls(visit, "visit.announce")
+        announce(visit)
+    worklist.rewrite(visit.request)
+
+
+def _texts_to_client(visit: Visit) -> Iterator[OutboundMessage]:
+    values = announcement(visit)
+    yield _to_client(visit, "announce", phone=display(visit.request.organisation.phone), **values)
+    if (day_before := _day_before(visit.starts_at)) > clock.now() + HOUR_BEFORE:
+        yield _to_client(visit, "client_reminder", not_before=day_before, **values)
 
 
 def announcement(visit: Visit) -> dict[str, str]:
@@ -135,15 +156,14 @@ def announcement(visit: Visit) -> dict[str, str]:
     }
 
 
-def _set_timers(visit: Visit) -> None:
-    timers.set_timer("confirm_by", visit.pk, worklist.confirm_due(visit))
-    timers.set_timer("check_in_late", visit.pk, visit.starts_at + CHECK_IN_WITHIN)
-    _set_check_out_timers(visit)
-
-
-def _set_check_out_timers(visit: Visit) -> None:
-    timers.set_timer("check_out_nudge", visit.pk, visit.ends_at + CHECK_OUT_NUDGE)
-    timers.set_timer("check_out_alarm", visit.pk, visit.ends_at + CHECK_OUT_ALARM)
+def _start_timers(visit: Visit) -> None:
+    moments = [
+        ("confirm_by", worklist.confirm_due(visit)),
+        ("check_in_late", visit.starts_at + CHECK_IN_WITHIN),
+        ("check_out_nudge", visit.ends_at + CHECK_OUT_NUDGE),
+        ("check_out_alarm", visit.ends_at + CHECK_OUT_ALARM),
+    ]
+    timers.start_timers(visit.pk, moments)
 
 
 def _day_before(moment: datetime) -> datetime:
@@ -192,6 +212,8 @@ def check_in(visit: Visit, *, by: Actor) -> Visit:
     locked = _lock(visit)
     if locked.status == VisitStatus.UNDER_WAY:
         return locked
+    if clock.now() < locked.starts_at - EARLY_IN:
+        raise errors.TooEarly
     move(locked, VisitStatus.UNDER_WAY, by=by, checked_in_at=clock.now(), changed_at=clock.now())
     timers.drop_timers(locked.pk, "check_in_late", "confirm_by")
     drop_calls(locked, "visit.announce", "visit.confirm", "visit.alarm", "visit.nobody_home")
@@ -208,6 +230,7 @@ def check_out(visit: Visit, *, by: Actor) -> Visit:
         return locked
     now, follow_up_due = clock.now(), _follow_up_due(locked)
     if locked.status == VisitStatus.BOOKED:
+        _check_may_have_begun(locked)
         move(locked, VisitStatus.UNDER_WAY, by=by, checked_in_at=now, reason="no_check_in")
     move(
         locked,
@@ -219,13 +242,19 @@ def check_out(visit: Visit, *, by: Actor) -> Visit:
         changed_at=now,
     )
     timers.drop_timers(locked.pk)
-    drop_calls(locked)
+    drop_calls(locked, *ENDED_BY_CHECK_OUT)
     outbox.withdraw(OutboundMessage.objects.about(locked))
     timers.set_timer("follow_up", locked.pk, follow_up_due)
     timers.set_timer("report_missing", locked.pk, now + timedelta(hours=24))
     record("visit.ended", locked, by=by, organisation_id=locked.request.organisation_id)
     worklist.rewrite(locked.request)
     return locked
+
+
+def _check_may_have_begun(visit: Visit) -> None:
+    """Somebody who forgot IN may still say what comes after it; before the hour it is a slip of the thumb."""
+    if clock.now() < visit.starts_at:
+        raise errors.TooEarly
 
 
 def _follow_up_due(visit: Visit) -> datetime:
@@ -241,14 +270,25 @@ def extend(visit: Visit, *, by: Actor) -> datetime:
     """Coffee takes longer: half an hour more without an alarm. Returns the new end of quiet."""
     locked = _lock(visit)
     if locked.status != VisitStatus.UNDER_WAY:
+        _check_may_have_begun(locked)
         move(locked, VisitStatus.UNDER_WAY, by=by, checked_in_at=clock.now())
     until = max(locked.ends_at, clock.now()) + EXTENSION
-    _write(locked, ends_at=until, busy_until=max(locked.busy_until, until))
-    _set_check_out_timers(locked)
+    # On paper it ends where the next visit begins; the quiet lasts as long as was asked for.
+    on_paper = max(locked.ends_at, min([until, *_next_begins(locked)]))
+    _write(locked, ends_at=on_paper, busy_until=max(locked.busy_until, on_paper))
+    timers.set_timer("check_out_nudge", locked.pk, until + CHECK_OUT_NUDGE)
+    timers.set_timer("check_out_alarm", locked.pk, until + CHECK_OUT_ALARM)
     drop_calls(locked, "visit.alarm")
     record("visit.extended", locked, by=by, organisation_id=locked.request.organisation_id)
     worklist.rewrite(locked.request)
     return until
+
+
+def _next_begins(visit: Visit) -> Iterator[datetime]:
+    """When the volunteer has to leave for their next visit, and when the client's next one begins."""
+    others = Visit.objects.standing().exclude(pk=visit.pk)
+    yield from others.by(visit.volunteer).filter(busy_from__gte=visit.busy_until).values_list("busy_from", flat=True)
+    yield from others.filter(client=visit.client_id, starts_at__gte=visit.ends_at).values_list("starts_at", flat=True)
 
 
 @transaction.atomic
@@ -260,7 +300,7 @@ def cancel(visit: Visit, *, by: Actor, reason: str) -> None:
     locked = _lock(visit)
     announced = worklist.is_announced(locked)
     _end(locked, VisitStatus.CANCELLED, by=by, reason=reason)
-    if by.kind != "volunteer":
+    if by.kind != "volunteer" and reason != "client_gone":
         _text_volunteer(locked, "visit_cancelled", moment=_volunteers_moment(locked))
     if announced and reason not in {"client_gone", "client_cannot", "client_away"}:
         _tell_client_nobody_comes(locked)
@@ -316,6 +356,8 @@ def _tell_client_nobody_comes(visit: Visit) -> None:
 def note_late(visit: Visit, minutes: int | None, *, by: Actor) -> None:
     """The volunteer comes later. Nobody rings an alarm for that long, and somebody tells the client."""
     locked = _lock(visit)
+    if locked.status != VisitStatus.BOOKED:
+        raise errors.MoveNotAllowed(was=locked.status)
     wait = timedelta(minutes=minutes or 15)
     timers.set_timer("check_in_late", locked.pk, max(clock.now(), locked.starts_at) + wait + CHECK_IN_WITHIN)
     open_call(
@@ -335,12 +377,7 @@ def _lock(visit: Visit) -> Visit:
 
 
 def _lock_id(visit_id: uuid.UUID) -> Visit:
-    """The request first, as every verb does, so that two of them never wait for each other."""
-    HelpRequest.objects.select_for_update().get(visits=visit_id)
-    related = Visit.objects.select_related(
-        "request__organisation", "client__recipient", "volunteer__recipient", "offer"
-    )
-    return related.select_for_update(of=("self",)).get(pk=visit_id)
+    return lock_visit(visit_id)
 
 
 def _write(visit: Visit, **fields: object) -> None:
@@ -355,7 +392,15 @@ def _volunteers_moment(visit: Visit) -> str:
 
 
 def _text_volunteer(visit: Visit, key: str, **more: Any) -> None:
-    outbox.queue_message(
+    outbox.queue_all([_to_volunteer(visit, key, **more)])
+
+
+def _text_client(visit: Visit, key: str, **more: Any) -> None:
+    outbox.queue_all([_to_client(visit, key, **more)])
+
+
+def _to_volunteer(visit: Visit, key: str, **more: Any) -> OutboundMessage:
+    return outbox.compose(
         visit.volunteer.recipient,
         f"visit.{key}",
         organisation=visit.request.organisation,
@@ -365,8 +410,8 @@ def _text_volunteer(visit: Visit, key: str, **more: Any) -> None:
     )
 
 
-def _text_client(visit: Visit, key: str, **more: Any) -> None:
-    outbox.queue_message(
+def _to_client(visit: Visit, key: str, **more: Any) -> OutboundMessage:
+    return outbox.compose(
         visit.client.recipient,
         f"visit.{key}",
         organisation=visit.request.organisation,

@@ -4,30 +4,33 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
 from digibel import clock
-from digibel.guardrails import catalogue, judgement
 from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage
 from digibel.organisations.models import Organisation, Role
+from digibel.requests.judging import judge_request
 from digibel.requests.models import Closing, HelpRequest
 from digibel.scheduling.models import LIVE_OFFERS, STANDING_VISITS, Offer, Visit, VisitStatus
 from digibel.scheduling.next_actions import LATE, NextAction, RequestFacts, VisitFacts, next_action, owner_now
 
 SHORT_NOTICE = timedelta(hours=2)
-TOLD = (CallTask.Outcome.REACHED, CallTask.Outcome.POSTED)
+TOLD_BY_VOICE = Q(kind="visit.announce", outcome__in=[CallTask.Outcome.REACHED, CallTask.Outcome.POSTED])
+TOLD_BY_TEXT = Q(kind="visit.announce", status__in=[MessageStatus.SENT, MessageStatus.DELIVERED])
 TIME_TO_CALL = timedelta(minutes=30)
 ANNOUNCE_WITHIN = timedelta(hours=2)
+ALARMS = ("visit.alarm", "visit.not_ok")
 
 
 def rewrite(request: HelpRequest) -> NextAction | None:
     """Work out the next action and write it; call it last in the transaction of every deed. None: it is closed."""
-    if not HelpRequest.objects.open().filter(pk=request.pk).exists():
-        return None
     action = next_action(facts_of(request))
     owner = owner_now(action, clock.now())
-    HelpRequest.objects.filter(pk=request.pk).update(next_kind=action.kind, next_due=action.due, next_owner=owner)
+    still_open = HelpRequest.objects.open().filter(pk=request.pk)
+    if not still_open.update(next_kind=action.kind, next_due=action.due, next_owner=owner):
+        return None
     request.next_kind, request.next_due, request.next_owner = action.kind, action.due, owner
     return action
 
@@ -59,20 +62,23 @@ def differences() -> list[str]:
 
 def facts_of(request: HelpRequest) -> RequestFacts:
     """What is true of a request now, read from the database."""
-    tasks = [task.slug for task in request.tasks.all()]
+    visit = _visit_facts(request)
+    if visit is not None and visit.unfinished:
+        return RequestFacts(logged_at=request.logged_at, visit=visit)
+    judged = judge_request(request)
     away_until = request.client.away_until
     return RequestFacts(
         logged_at=request.logged_at,
         own_yes=request.client.consents.filter(withdrawn_at=None).exists(),
-        for_volunteers=bool(tasks) and bool(judgement.judge(tasks).for_volunteer),
-        urgent=any(catalogue.get(slug).urgent for slug in tasks),
+        for_volunteers=bool(judged.for_volunteer),
+        urgent=judged.urgent,
         away_until=clock.at(away_until, time(9)) if away_until else None,
         moments_over_at=_moments_over_at(request),
         referred_at=request.referrals.aggregate(at=Max("made_at"))["at"],
         referral_wanted_at=_referral_wanted(request),
         live_until=_live_until(request),
         nobody_since=_nobody_since(request),
-        visit=_visit_facts(request),
+        visit=visit,
     )
 
 
@@ -105,23 +111,33 @@ def _nobody_since(request: HelpRequest) -> datetime | None:
 
 
 def _visit_facts(request: HelpRequest) -> VisitFacts | None:
-    visit = Visit.objects.filter(request=request).order_by("-booked_at", "-pk").first()
+    """The last visit, with what was said about it, in one query; None for one that did not take place."""
+    calls = CallTask.objects.filter(subject_kind="visit", subject_id=OuterRef("pk"))
+    texts = OutboundMessage.objects.filter(subject_kind="visit", subject_id=OuterRef("pk"))
+    told = Visit.objects.filter(request=request).annotate(
+        told_by_voice=Exists(calls.filter(TOLD_BY_VOICE)),
+        told_by_text=Exists(texts.filter(TOLD_BY_TEXT)),
+        alarm_since=calls.filter(kind__in=ALARMS, done_at=None).order_by("created_at").values("created_at")[:1],
+    )
+    related = told.select_related("client__recipient", "report", "follow_up")
+    visit: Any = related.order_by("-booked_at", "-pk").first()
     if visit is None or visit.status in {VisitStatus.CANCELLED, VisitStatus.MISSED}:
         return None
-    follow_up = getattr(visit, "follow_up", None)
+    confirmed = visit.confirmed_at is not None
     return VisitFacts(
         status=visit.status,
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,
-        announced=is_announced(visit),
+        # Held back, the call that asks for a yes tells them too.
+        announced=confirmed or visit.told_by_voice or visit.told_by_text or visit.held_back_at is not None,
         announce_due=announce_due(visit),
-        confirmed=visit.confirmed_at is not None,
+        confirmed=confirmed,
         confirm_due=confirm_due(visit),
-        alarm_since=_alarm_since(visit),
+        alarm_since=visit.alarm_since,
         left_at=visit.checked_out_at,
         reported=hasattr(visit, "report"),
         follow_up_due=visit.follow_up_due,
-        followed_up=follow_up is not None,
+        followed_up=hasattr(visit, "follow_up"),
     )
 
 
@@ -129,10 +145,8 @@ def is_announced(visit: Visit) -> bool:
     """The client has heard who comes, when, and the word: by a text that left, or by somebody's voice."""
     if visit.confirmed_at is not None:
         return True
-    if CallTask.objects.about(visit).filter(kind="visit.announce", outcome__in=TOLD).exists():
-        return True
-    texts = OutboundMessage.objects.about(visit).filter(kind="visit.announce")
-    return texts.filter(status__in=[MessageStatus.SENT, MessageStatus.DELIVERED]).exists()
+    by_voice = CallTask.objects.about(visit).filter(TOLD_BY_VOICE)
+    return by_voice.exists() or OutboundMessage.objects.about(visit).filter(TOLD_BY_TEXT).exists()
 
 
 def announce_due(visit: Visit) -> datetime:
@@ -148,12 +162,6 @@ def confirm_due(visit: Visit) -> datetime:
     if noon >= visit.booked_at + SHORT_NOTICE:
         return noon
     return max(visit.booked_at + TIME_TO_CALL, visit.starts_at - SHORT_NOTICE)
-
-
-def _alarm_since(visit: Visit) -> datetime | None:
-    alarms = CallTask.objects.open().about(visit).filter(kind="visit.alarm")
-    first = alarms.order_by("created_at").first()
-    return first.created_at if first else None
 
 
 @dataclass(frozen=True)
@@ -185,13 +193,14 @@ def rows(organisation: Organisation, *, owners: Iterable[str] = (), now: datetim
     return sorted(found, key=lambda row: not row.alarm)
 
 
-CALL_FOR = {
-    "announce": "visit.announce",
-    "confirm": "visit.confirm",
-    "alarm": "visit.alarm",
-    "own_yes": "request.own_yes",
-    "follow_up": "visit.follow_up",
-    "report": "visit.report",
+# The kinds of call that do what a next action asks for.
+CALLS_FOR: dict[str, tuple[str, ...]] = {
+    "announce": ("visit.announce",),
+    "confirm": ("visit.confirm",),
+    "alarm": ALARMS,
+    "own_yes": ("request.own_yes",),
+    "follow_up": ("visit.follow_up",),
+    "report": ("visit.report",),
 }
 
 
@@ -204,13 +213,12 @@ def _open_calls(organisation: Organisation) -> dict[uuid.UUID, CallTask]:
         .values_list("request_id", "pk")
     )
     requests = HelpRequest.objects.of(organisation).open().values_list("pk", "next_kind")
-    found = {}
+    found: dict[uuid.UUID, CallTask] = {}
     for pk, kind in requests:
-        wanted = CALL_FOR.get(kind, "")
-        subject = pk if wanted.startswith("request.") else visits.get(pk)
-        call = calls.get((wanted, subject)) if subject else None
-        if call is not None:
-            found[pk] = call
+        for wanted in CALLS_FOR.get(kind, ()):
+            subject = pk if wanted.startswith("request.") else visits.get(pk)
+            if subject is not None and (call := calls.get((wanted, subject))) is not None:
+                found.setdefault(pk, call)
     return found
 
 

@@ -1,0 +1,184 @@
+"""Everything for one call on one sheet: whom to ring in which order, what to say, what not to say on a voicemail."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from digibel.desk import actors, words
+from digibel.desk.errands import Errand
+from digibel.notifications import calls, phrasebook
+from digibel.notifications.calls import MOST_TRIES
+from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage
+from digibel.notifications.numbers import display
+
+FOLLOW_UPS = ("works", "fails", "refer")
+# No script can know what to say here: somebody has died, or nobody knows where the volunteer is.
+WITHOUT_WORDS = {"visit.ring_volunteer", "visit.alarm"}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody to ring: who it is to us, and the number as it is stored; empty where we have none."""
+
+    name: str
+    who: words.Words
+    number: str
+
+
+@dataclass(frozen=True)
+class Button:
+    value: str
+    label: words.Words
+    main: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    people: tuple[Person, ...]
+    language: str
+    language_name: str
+    script: tuple[str, ...]
+    undelivered: str
+    voicemail: str
+    holds_word: bool
+    buttons: tuple[Button, ...]
+    attempt: int
+    most: int
+    facts: tuple[tuple[words.Words, str], ...]
+    alarm: bool
+    taken_by: str
+    why: words.Words
+
+
+def title(errand: Errand) -> str:
+    """ "Meneer Claes: tell them who comes, when, and the codeword"."""
+    return f"{errand.name}: {words.errand(errand.call.kind).what}"
+
+
+def of(errand: Errand) -> Sheet:
+    script, call = calls.script_of(errand.call), errand.call
+    sentences = tuple(line for line in script.sentences.splitlines() if line.strip())
+    if call.kind in WITHOUT_WORDS:
+        sentences = ()
+    word = errand.visit.word if errand.visit is not None else ""
+    return Sheet(
+        people=tuple(people(errand)),
+        language=script.language,
+        language_name=words.language_names([script.language]),
+        script=sentences,
+        undelivered=_undelivered(errand),
+        voicemail=phrasebook.render(
+            "voicemail", script.language, organisation=call.organisation.name, phone=display(call.organisation.phone)
+        ),
+        holds_word=bool(word) and any(word in sentence for sentence in sentences),
+        buttons=tuple(_buttons(call)),
+        attempt=call.tries + 1,
+        most=MOST_TRIES,
+        facts=tuple(_facts(errand)),
+        alarm=call.kind in words.ALARMS,
+        taken_by=_taken_by(call),
+        why=words.errand(call.kind).why,
+    )
+
+
+def people(errand: Errand) -> list[Person]:
+    """Whom to ring, in order. In an alarm everybody who may know; through a trusted worker, that worker first."""
+    volunteer, client = _volunteer(errand), _client(errand)
+    if client is None or errand.client is None:
+        return [volunteer or Person(errand.name, "", errand.call.recipient.number if errand.call.recipient else "")]
+    contact = Person(errand.client.contact_name, _("agreed contact"), errand.client.contact_phone)
+    worker = Person(errand.client.trusted_worker, _("worker they trust"), errand.client.trusted_worker_phone)
+    found = [client]
+    if errand.call.kind == "visit.alarm" and volunteer:
+        found = [volunteer, client, contact]
+    elif errand.call.kind == "visit.nobody_home" and volunteer:
+        found = [client, contact, volunteer]
+    elif errand.to_volunteer and volunteer:
+        found = [volunteer]
+    elif errand.call.channel == Channel.WORKER:
+        found = [worker, client]
+    return [person for person in found if person.number or person is found[0]]
+
+
+def _volunteer(errand: Errand) -> Person | None:
+    if errand.volunteer is None:
+        return None
+    return Person(errand.volunteer_name, _("volunteer"), errand.volunteer.recipient.number)
+
+
+def _client(errand: Errand) -> Person | None:
+    if errand.client is None:
+        return None
+    return Person(errand.client.called, _("client"), errand.client.recipient.number)
+
+
+def _undelivered(errand: Errand) -> str:
+    """The text that did not arrive, to be read out. Nothing for the other calls."""
+    if errand.call.kind not in {"visit.undelivered", "plain.undelivered"}:
+        return ""
+    lost = OutboundMessage.objects.filter(
+        organisation=errand.call.organisation, recipient=errand.call.recipient_id, status=MessageStatus.ON_LIST
+    )
+    last = lost.order_by("-status_at").first()
+    return last.body if last else ""
+
+
+def outcomes(call: CallTask) -> tuple[str, ...]:
+    """What can come of this call; of a letter also that it was posted."""
+    known = calls.script_of(call).outcomes
+    return (*known, "posted") if call.channel == Channel.LETTER and call.kind == "visit.announce" else known
+
+
+def _buttons(call: CallTask) -> list[Button]:
+    """The first outcome is the one filled button; those of a follow-up are chosen in its own form."""
+    shown = [one for one in outcomes(call) if not (call.kind == "visit.follow_up" and one in FOLLOW_UPS)]
+    reached = words.REACHED.get(call.kind, words.OUTCOMES["reached"])
+    return [
+        Button(outcome, reached if outcome == "reached" else words.OUTCOMES[outcome], main=outcome == "reached")
+        for outcome in shown
+    ]
+
+
+def _facts(errand: Errand) -> list[tuple[words.Words, str]]:
+    question: tuple[words.Words, str] = (_("Question"), _tasks(errand))
+    told: list[tuple[words.Words, str]] = []
+    if errand.to_volunteer and errand.volunteer is not None:
+        told.append((_("Speaks"), words.language_names(errand.volunteer.speaks)))
+        told += [(_("Visit at"), errand.client.called)] if errand.client else []
+    elif errand.client is not None:
+        client = errand.client
+        told += [
+            (_("Speaks"), words.language_names(client.speaks)),
+            (_("Interpreter"), client.interpreter),
+            (_("May hear the codeword"), client.helpers),
+            (_("Decides about money"), client.decides_about_money),
+        ]
+    return [(label, value) for label, value in [*told, question] if value]
+
+
+def _tasks(errand: Errand) -> str:
+    return words.task_names([task.slug for task in errand.request.tasks.all()]) if errand.request else ""
+
+
+def _taken_by(call: CallTask) -> str:
+    actor = call.acknowledged_by
+    return actors.names([actor], call.organisation)[actor] if actor else ""
+
+
+def ending(errand: Errand) -> dict[str, object]:
+    """What became of a call that is done."""
+    outcome = errand.call.outcome
+    said = words.REACHED.get(errand.call.kind, words.OUTCOMES["reached"]) if outcome == "reached" else ""
+    return {"outcome": said or words.OUTCOMES[outcome], "at": errand.call.done_at}
+
+
+def noted(errand: Errand, outcome: str) -> str:
+    """What the next page says: what was noted, and what happens now."""
+    if outcome == CallTask.Outcome.NO_ANSWER and errand.call.tries + 1 < MOST_TRIES:
+        return gettext("Noted: no answer. It comes back on the list by itself.")
+    label = words.REACHED.get(errand.call.kind) if outcome == "reached" else None
+    return gettext("Noted for %(name)s: %(outcome)s.") % {
+        "name": errand.name,
+        "outcome": label or words.OUTCOMES[outcome],
+    }

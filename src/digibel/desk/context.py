@@ -1,0 +1,21 @@
+"""What every page of the desk knows: who is logged in, what waits, and whether the worker is there."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from digibel import clock
+from digibel.desk import counts
+from digibel.organisations.models import Staff
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    staff = getattr(request, "user", None)
+    context: dict[str, Any] = {
+        "phones_exist": settings.DIGIBEL_GATEWAY == "simulator",
+        "demo_time": clock.now() if settings.DIGIBEL_DEMO else None,
+    }
+    if isinstance(staff, Staff) and staff.is_authenticated:
+        context |= {"nav_counts": counts.waiting(staff.organisation), "worker_silent": counts.worker_silent()}
+    return context

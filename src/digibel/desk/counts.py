@@ -1,0 +1,31 @@
+"""The small numbers beside the names in the menu."""
+
+from datetime import timedelta
+
+from django_q.models import Success
+
+from digibel import clock
+from digibel.notifications.models import CallTask, InboundMessage
+from digibel.organisations.models import Organisation
+from digibel.requests.models import HelpRequest, NextActionKind
+
+SILENT_AFTER = timedelta(minutes=2)
+
+
+def waiting(organisation: Organisation) -> dict[str, int]:
+    """What waits for somebody now, by page."""
+    open_requests = HelpRequest.objects.of(organisation).open()
+    return {
+        "match": open_requests.filter(next_kind__in=[NextActionKind.CHOOSE, NextActionKind.NOBODY]).count(),
+        "inbox": InboundMessage.objects.filter(organisation=organisation, status=InboundMessage.Status.INBOX).count(),
+        "calls": CallTask.objects.of(organisation).open().filter(due_at__lte=clock.now()).count(),
+    }
+
+
+def worker_silent() -> bool:
+    """Nothing done for two minutes: the schedule alone brings something every minute, so nobody is working.
+
+    Measured on the machine's own clock, as the queue does.
+    """
+    since = clock.machine_time() - SILENT_AFTER
+    return not Success.objects.filter(stopped__gte=since).exists()

@@ -1,0 +1,116 @@
+"""Calls as lines of a list: whom to ring, what for, in which language, and where that is told."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from digibel.notifications.models import CallTask
+from digibel.notifications.recipients import language_of
+from digibel.organisations.models import Organisation
+from digibel.requests.models import Client, ClientQuerySet, HelpRequest, RequestQuerySet
+from digibel.scheduling.models import Offer, OfferQuerySet, Visit, VisitQuerySet
+from digibel.sealing import keys
+from digibel.volunteers.models import Volunteer, VolunteerQuerySet
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A call with what it is about, all of it this organisation's own; a plain text that got lost is about nothing else."""
+
+    call: CallTask
+    request: HelpRequest | None = None
+    visit: Visit | None = None
+    offer: Offer | None = None
+    volunteer: Volunteer | None = None
+    client: Client | None = None
+
+    @property
+    def to_volunteer(self) -> bool:
+        """Whether it is the volunteer who is rung, and not the client."""
+        return self.volunteer is not None and self.call.recipient_id == self.volunteer.recipient_id
+
+    @property
+    def name(self) -> str:
+        if self.to_volunteer or self.client is None:
+            return self.volunteer_name or gettext("a colleague")
+        return self.client.called
+
+    @property
+    def volunteer_name(self) -> str:
+        return f"{self.volunteer.first_name} {self.volunteer.family_name[:1]}".strip() if self.volunteer else ""
+
+    @property
+    def language(self) -> str:
+        """The language the script is in."""
+        recipient = self.client.recipient if self.client and not self.to_volunteer else self.call.recipient
+        return language_of(recipient, self.call.organisation) if recipient else self.call.organisation.language
+
+
+def of(organisation: Organisation, call_id: uuid.UUID) -> Errand:
+    """The errand with this id, among this organisation's own. Raises `CallTask.DoesNotExist`."""
+    call = CallTask.objects.of(organisation).select_related("recipient", "organisation").get(pk=call_id)
+    return with_subjects([call])[0]
+
+
+def with_subjects(calls: Iterable[CallTask]) -> list[Errand]:
+    """Each call with what it is about and who is rung, in the same order and with a fixed number of queries."""
+    listed = list(calls)
+    if not listed:
+        return []
+    organisation = listed[0].organisation_id
+    ids = [call.subject_id for call in listed]
+    visits = {one.pk: one for one in _visits().filter(pk__in=ids, request__organisation=organisation)}
+    offers = {one.pk: one for one in _offers().filter(pk__in=ids, request__organisation=organisation)}
+    requests = {one.pk: one for one in _requests().filter(pk__in=ids, organisation=organisation)}
+    rung = [call.recipient_id for call in listed]
+    volunteers: dict[uuid.UUID | None, Volunteer] = {
+        one.recipient_id: one for one in _volunteers().filter(recipient__in=rung)
+    }
+    clients: dict[uuid.UUID | None, Client] = {
+        one.recipient_id: one for one in _clients().filter(recipient__in=rung, organisation=organisation)
+    }
+    found = []
+    for call in listed:
+        visit, offer = visits.get(call.subject_id), offers.get(call.subject_id)
+        about = visit or offer
+        request = about.request if about else requests.get(call.subject_id)
+        found.append(
+            Errand(
+                call,
+                request,
+                visit,
+                offer,
+                volunteer=about.volunteer if about else volunteers.get(call.recipient_id),
+                client=request.client if request else clients.get(call.recipient_id),
+            )
+        )
+    _prefetch_people(found)
+    return found
+
+
+def _prefetch_people(errands: Sequence[Errand]) -> None:
+    """The keys of everybody named in these, with one query."""
+    people = [person for errand in errands for person in (errand.client, errand.volunteer) if person is not None]
+    keys.prefetch([person.key_id for person in people])
+
+
+def _visits() -> VisitQuerySet:
+    return Visit.objects.select_related("request__client__recipient", "volunteer__recipient")
+
+
+def _offers() -> OfferQuerySet:
+    return Offer.objects.select_related("request__client__recipient", "volunteer__recipient")
+
+
+def _requests() -> RequestQuerySet:
+    return HelpRequest.objects.select_related("client__recipient")
+
+
+def _volunteers() -> VolunteerQuerySet:
+    return Volunteer.objects.select_related("recipient")
+
+
+def _clients() -> ClientQuerySet:
+    return Client.objects.select_related("recipient")

@@ -1,0 +1,55 @@
+"""What a client says on the telephone that needs more than one button."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from digibel import languages
+
+ALONE = [
+    (1, _("1: not at all")),
+    (2, _("2: with much help")),
+    (3, _("3: with some help")),
+    (4, _("4: nearly alone")),
+    (5, _("5: alone")),
+]
+WORRIES = [
+    ("code_seen", _("The volunteer saw a code or a password")),
+    ("card_held", _("The volunteer held a bank card")),
+    ("money", _("The volunteer got or touched money")),
+    ("came_back", _("The volunteer came back without telling us")),
+]
+
+
+class FollowUpForm(forms.Form):
+    """A week later: what the client can do alone, and the four questions that everybody gets."""
+
+    autonomy = forms.TypedChoiceField(
+        label=_("Can they do it alone?"),
+        choices=ALONE,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    worries = forms.MultipleChoiceField(
+        label=_("Did they answer yes to one of these?"),
+        help_text=_("Everybody gets these four questions. Tick nothing if all is well."),
+        choices=WORRIES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class OwnYesForm(forms.Form):
+    """In which language the client said yes: it is kept with the day and the version of the text."""
+
+    language = forms.ChoiceField(label=_("In which language did they say it?"))
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["language"].choices = spoken_choices()  # type: ignore[attr-defined]
+
+
+def spoken_choices() -> list[tuple[str, str]]:
+    """Every language that somebody may say yes in, by the name it has for its own speakers."""
+    return [(code, language.own) for code, language in languages.SPOKEN.items()]

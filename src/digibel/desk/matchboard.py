@@ -1,0 +1,211 @@
+"""Who can go, as a table with a column for each moment; who was asked; and who cannot, with the reason in words."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from digibel import clock, places
+from digibel.desk import offertexts, words
+from digibel.desk.offertexts import OfferText
+from digibel.guardrails.judgement import VolunteerTask
+from digibel.requests.models import HelpRequest
+from digibel.scheduling.matching.ranking import Candidate, Ranking
+from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus
+from digibel.scheduling.offers import WAVE_SIZE
+from digibel.volunteers.models import Volunteer
+
+MOST_COLUMNS = 4
+MOST_SHOWN = 30
+# Who has been asked already stands in the list of offers, not among those who cannot go.
+ASKED = frozenset({"asked", "declined", "silent"})
+
+# The first reason of each who cannot go, told of several at once.
+WHY_NOT: dict[str, words.Words] = {
+    "paused": gettext_lazy("pausing"),
+    "stopped": gettext_lazy("said STOP to offers"),
+    "absent": gettext_lazy("away then"),
+    "not_ready": gettext_lazy("not ready for this organisation"),
+    "over_limit": gettext_lazy("at their own limit for the week"),
+    "no_language": gettext_lazy("no language in common"),
+    "no_skill": gettext_lazy("do not know this task"),
+    "too_far": gettext_lazy("live too far"),
+    "no_moment": gettext_lazy("not free at these moments"),
+    "nobody_on_duty": gettext_lazy("free only when nobody is on duty here"),
+    "stairs": gettext_lazy("cannot take the stairs"),
+    "dog": gettext_lazy("not where there is a dog"),
+    "smoke": gettext_lazy("not where people smoke"),
+    "not_the_wish": gettext_lazy("not whom the client asks for"),
+    "not_again": gettext_lazy("rather not this pair again"),
+    "too_many_offers": gettext_lazy("asked often enough this week"),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    start: datetime
+    end: datetime
+
+    @property
+    def day(self) -> str:
+        return date_format(clock.local(self.start), "D j b")
+
+    @property
+    def hours(self) -> str:
+        return f"{clock.local(self.start):%H:%M}–{clock.local(self.end):%H:%M}"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One candidate as a row: `starts` has a moment or None for each column, `more` the moments that have no column."""
+
+    rank: int
+    candidate: Candidate
+    name: str
+    place: str
+    reasons: str
+    starts: list[datetime | None]
+    more: list[datetime]
+    text: OfferText
+    next: bool
+
+
+@dataclass(frozen=True)
+class Board:
+    columns: list[Column]
+    seats: list[Seat]
+    more_seats: int
+    next_texts: int
+    next_names: list[str]
+    why_nobody: list[tuple[str, int]]
+    skipped: list[dict[str, str]]
+    people: list[tuple[int, str]] = field(default_factory=list)
+
+
+def board(request: HelpRequest, ranking: Ranking, tasks: Sequence[VolunteerTask]) -> Board:
+    """Everything the match page tells of a ranking. The keys of the people in it must have been read."""
+    columns = _columns(request, ranking.candidates)
+    # Those who have another offer open are not asked by a wave; they can be chosen by hand.
+    in_wave = [one for one in ranking.candidates if not one.has_open_offer][:WAVE_SIZE]
+    seats = [
+        _seat(request, rank, candidate, columns, tasks, candidate in in_wave)
+        for rank, candidate in enumerate(ranking.candidates[:MOST_SHOWN], start=1)
+    ]
+    cannot = [one for one in ranking.skipped if not {reason.code for reason in one.reasons} & ASKED]
+    return Board(
+        columns=columns,
+        seats=seats,
+        more_seats=max(0, len(ranking.candidates) - MOST_SHOWN),
+        next_texts=sum(offertexts.of(request, one, tasks).segments for one in in_wave),
+        next_names=[one.volunteer.first_name for one in in_wave],
+        why_nobody=_why([one.reasons[0].code for one in cannot]),
+        skipped=[
+            {
+                "name": called(one.volunteer),
+                "place": words.place_name(one.volunteer.postcode),
+                "reason": "; ".join(reason.sentence for reason in one.reasons),
+            }
+            for one in cannot
+        ],
+        people=[(seat.rank, seat.candidate.volunteer.postcode) for seat in seats],
+    )
+
+
+def called(volunteer: Volunteer) -> str:
+    """As the desk names a volunteer: first name and one letter."""
+    return f"{volunteer.first_name} {volunteer.family_name[:1]}".strip()
+
+
+def _columns(request: HelpRequest, candidates: Sequence[Candidate]) -> list[Column]:
+    """The client's moments, at most four: first those at which most people can; in order of time."""
+    told = [Column(one.starts_at, one.ends_at) for one in request.windows.all() if not one.away]
+    if request.always_home:
+        told = _days_of(candidates)
+    can = Counter(column for column in told for one in candidates for start in one.moments if _holds(column, start))
+    best = sorted(told, key=lambda column: (-can[column], column.start))[:MOST_COLUMNS]
+    return sorted(best, key=lambda column: column.start)
+
+
+def _days_of(candidates: Sequence[Candidate]) -> list[Column]:
+    """For somebody who is always at home: each day on which somebody can, from the first to the last beginning."""
+    by_day: dict[Any, list[datetime]] = {}
+    for one in candidates:
+        for start in one.moments:
+            by_day.setdefault(clock.local(start).date(), []).append(start)
+    return [Column(min(starts), max(starts)) for starts in by_day.values()]
+
+
+def _holds(column: Column, start: datetime) -> bool:
+    return column.start <= start <= column.end
+
+
+def _seat(
+    request: HelpRequest,
+    rank: int,
+    candidate: Candidate,
+    columns: Sequence[Column],
+    tasks: Sequence[VolunteerTask],
+    is_next: bool,
+) -> Seat:
+    starts = [next((start for start in candidate.moments if _holds(column, start)), None) for column in columns]
+    km = _("%(km)d km") % {"km": round(candidate.km)} if candidate.km >= 1 else _("close by")
+    return Seat(
+        rank=rank,
+        candidate=candidate,
+        name=called(candidate.volunteer),
+        place=f"{words.place_name(candidate.volunteer.postcode)}, {km}",
+        reasons="; ".join(reason.sentence for reason in candidate.reasons if reason.code != "near"),
+        starts=starts,
+        more=[start for start in candidate.moments if start not in starts],
+        text=offertexts.of(request, candidate, tasks),
+        next=is_next,
+    )
+
+
+def _why(codes: Sequence[str]) -> list[tuple[str, int]]:
+    """The commonest reasons why people cannot go, each with how many."""
+    return [(str(WHY_NOT[code]), count) for code, count in Counter(codes).most_common() if code in WHY_NOT]
+
+
+def within_reach(volunteer: Volunteer) -> list[str]:
+    """The postcodes of Brussels that this volunteer reaches."""
+    return [volunteer.postcode, *places.neighbours(volunteer.postcode, volunteer.reach_km)]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One offer as a line: whom, in which wave, and what they said."""
+
+    name: str
+    wave: int
+    bell: str
+    state: words.Words
+    at: datetime
+    until: datetime | None
+    moments: list[datetime]
+
+
+def asked(offers: Sequence[Offer]) -> list[Asked]:
+    """All offers of a request, the newest first."""
+    return [_asked(offer) for offer in sorted(offers, key=lambda one: one.created_at, reverse=True)]
+
+
+def _asked(offer: Offer) -> Asked:
+    bell, state = words.OFFERS[offer.status]
+    live = offer.status in LIVE_OFFERS
+    return Asked(
+        name=called(offer.volunteer),
+        wave=offer.wave,
+        bell=bell,
+        state=state,
+        at=offer.answered_at or offer.created_at,
+        until=offer.expires_at if live else None,
+        moments=[offer.window(number + 1)[0] for number in range(len(offer.windows))]
+        if offer.status != OfferStatus.WITHDRAWN
+        else [],
+    )

@@ -1,0 +1,204 @@
+"""The slip: where somebody is helped with what our volunteers may not do. On paper, in the client's language."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import segno
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from digibel import clock, languages, places
+from digibel.desk import words
+from digibel.directory.hours import DAYS
+from digibel.directory.models import HelpPlace
+from digibel.guardrails import catalogue
+from digibel.requests import referrals
+from digibel.requests.models import HelpRequest
+
+ICONS = {
+    "computer_room": "house",
+    "helpdesk": "people",
+    "course": "book",
+    "lender": "device",
+    "office": "people",
+    "bank_help": "bank",
+    "telephone": "phone",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One place that can stand on the slip."""
+
+    place: HelpPlace
+    name: str
+    about: str
+    km: float | None
+    ticked: bool
+
+
+@dataclass(frozen=True)
+class Road:
+    """One route of the catalogue: the sentence for the client, and the places it means. Without a place the sentence is it."""
+
+    code: str
+    name: str
+    text: str
+    choices: tuple[Choice, ...]
+    ticked: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    icon: str
+    strong: str
+    text: str
+
+
+def language_for(request: HelpRequest, asked: str = "") -> str:
+    """The one asked for, else the first of the client's that the catalogue has, else French: most people here read it."""
+    wanted = [asked, *request.client.reads, *request.client.speaks]
+    return next((code for code in wanted if code in languages.DESK_LANGUAGES), catalogue.FALLBACK)
+
+
+def roads(request: HelpRequest, *, ticked: Collection[str] | None) -> list[Road]:
+    """What can stand on it, in the language of the page. Nothing ticked yet: the first place of each route is."""
+    return [
+        Road(
+            code=advice.route,
+            name=_route_name(advice.route),
+            text=advice.text,
+            choices=tuple(
+                Choice(
+                    near.place,
+                    near.place.name_in(words.desk_language()),
+                    _address(near.place),
+                    near.km,
+                    ticked=first if ticked is None else str(near.place.pk) in ticked,
+                )
+                for near, first in zip(advice.places, (True, *(False for _ in advice.places)), strict=False)
+            ),
+            ticked=not advice.places if ticked is None else advice.route in ticked,
+        )
+        for advice in referrals.propose(request, words.desk_language())
+    ]
+
+
+def sheet(
+    request: HelpRequest, *, place_ids: Collection[str], routes: Collection[str], language: str
+) -> dict[str, Any]:
+    """What `parts/slip.html` prints: the question, the way, the hours as far as known. No family name, nothing of health."""
+    organisation = request.organisation
+    chosen = referrals.places_among(request, list(place_ids))
+    with translation.override(language):
+        return {
+            "title": _("A slip for %(name)s") % {"name": request.client.first_name},
+            "lang": language,
+            "organisation": organisation.name,
+            "date": clock.today(),
+            "questions": list(_questions(request, language)),
+            "lines": list(_lines(request, chosen, routes, language)),
+            "phone": organisation.phone,
+            "phone_note": _("Does it not work out? Ring us: %(name)s.") % {"name": organisation.name},
+            "note": _note(request, chosen),
+            **_qr(chosen),
+        }
+
+
+def _both(language: str, organisation_language: str) -> list[str]:
+    """The client's language first; then the desk's, for whoever reads the slip there."""
+    desk = organisation_language if organisation_language in languages.DESK_LANGUAGES else catalogue.FALLBACK
+    return list(dict.fromkeys([language, desk]))
+
+
+def _questions(request: HelpRequest, language: str) -> Iterator[dict[str, str]]:
+    for task in request.tasks.all():
+        known = catalogue.get(task.slug)
+        names = [known.name(code) for code in _both(language, request.organisation.language)]
+        yield {"icon": known.icon, "text": " / ".join(dict.fromkeys(names))}
+
+
+def _lines(request: HelpRequest, chosen: list[HelpPlace], routes: Collection[str], language: str) -> Iterator[Line]:
+    """Each route that was chosen, or that leads to a chosen place, with these places under it; each place once."""
+    left = {place.pk: place for place in chosen}
+    for advice in referrals.propose(request, language):
+        here = [left.pop(near.place.pk) for near in advice.places if near.place.pk in left]
+        if here or advice.route in routes:
+            yield Line("speech", "", advice.text)
+        for place in here:
+            yield _place_line(place, language)
+    for place in left.values():
+        yield _place_line(place, language)
+
+
+def _place_line(place: HelpPlace, language: str) -> Line:
+    facts = [_address(place), words_of_phone(place), _hours(place), words.language_names(place.languages), place.price]
+    facts += [_("no steps")] if place.step_free else []
+    return Line(ICONS.get(place.kind, "house"), place.name_in(language), ". ".join(filter(None, facts)))
+
+
+def words_of_phone(place: HelpPlace) -> str:
+    return _("Telephone %(number)s") % {"number": place.phone} if place.phone else ""
+
+
+def _address(place: HelpPlace) -> str:
+    street = f"{place.street} {place.house_number}".strip()
+    where = f"{place.postcode} {places.name(place.postcode, words.desk_language())}" if place.postcode else ""
+    return ", ".join(filter(None, [street, where]))
+
+
+def _hours(place: HelpPlace) -> str:
+    """ "Tuesday 09:00–12:00, 13:00–16:00; Friday 09:00–12:00"; nothing where nobody knows."""
+    days = [
+        f"{words.weekday(number)} " + ", ".join("–".join(span) for span in place.hours[day])
+        for number, day in enumerate(DAYS)
+        if place.hours.get(day)
+    ]
+    return "; ".join(days)
+
+
+def _note(request: HelpRequest, chosen: list[HelpPlace]) -> str:
+    told = [_("Number of the question: %(reference)s.") % {"reference": request.reference}]
+    if chosen:
+        told.append(_("Ring before you go: hours change."))
+        days = [place.checked_on for place in chosen if place.checked_on]
+        told += [_("Looked up: %(day)s.") % {"day": _day(min(days))}] if days else []
+    return " ".join(told)
+
+
+def _day(day: date) -> str:
+    """The directory writes the first of January where only the year is known."""
+    return str(day.year) if (day.month, day.day) == (1, 1) else date_format(day, "j F Y")
+
+
+def _route_name(code: str) -> str:
+    names = catalogue.ROUTES.get(code)
+    return catalogue.in_language(names, words.desk_language()) if names else code
+
+
+def _qr(chosen: list[HelpPlace]) -> dict[str, Any]:
+    """The first website among the places, for a telephone's camera."""
+    url = next((place.url for place in chosen if place.url), "")
+    if not url:
+        return {}
+    # segno writes an SVG of its own making; the address is only in its dots.
+    drawn = segno.make(url, error="m").svg_inline(svgclass=None, lineclass=None, omitsize=True, border=2)
+    return {"qr": SafeString(drawn), "qr_label": _("QR code: the same place on a telephone")}
+
+
+def are_ids(texts: Collection[str]) -> list[str]:
+    """Those that can be the id of a place."""
+    return [text for text in texts if _is_id(text)]
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

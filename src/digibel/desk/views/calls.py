@@ -1,0 +1,151 @@
+"""Calls to make: the list, the words to say, and what came of it."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from digibel import clock, languages
+from digibel.audit.actors import Actor
+from digibel.audit.recording import record
+from digibel.desk import callsheets, errands, worklines
+from digibel.desk.answers import go_on
+from digibel.desk.callsheets import FOLLOW_UPS
+from digibel.desk.errands import Errand
+from digibel.desk.forms.calls import FollowUpForm, OwnYesForm
+from digibel.desk.views.access import StaffRequest, staff_page
+from digibel.notifications import calls as verbs
+from digibel.notifications.errors import CallDone
+from digibel.notifications.models import CallTask
+from digibel.organisations.permissions import check_may, may
+from digibel.problems import Problem
+from digibel.requests import intake
+from digibel.scheduling import followups
+from digibel.sentences import sentence
+
+PER_PAGE = 40
+
+
+@staff_page
+@require_GET
+def calls(request: StaffRequest) -> HttpResponse:
+    """Open calls: alarms and urgent ones first, then by the moment they are due."""
+    now = clock.now()
+    listed = CallTask.objects.of(request.organisation).open().select_related("recipient", "organisation")
+    page = Paginator(listed.order_by("-urgent", "due_at", "created_at"), PER_PAGE).get_page(request.GET.get("page"))
+    lines = [worklines.of_errand(errand, request.user, now) for errand in errands.with_subjects(page.object_list)]
+    groups = [
+        worklines.Group(_("Now"), [line for line in lines if line.at <= now or line.alert]),
+        worklines.Group(_("Later"), [line for line in lines if line.at > now and not line.alert]),
+    ]
+    context = {"page": page, "groups": [group for group in groups if group.rows], "now": now}
+    return render(request, "desk/calls.html", context)
+
+
+@staff_page
+@require_GET
+def call(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
+    return call_page(request, errands.of(request.organisation, call_id))
+
+
+@staff_page
+@require_POST
+def take_alarm(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
+    """ "I take it": the alarm climbs no further, and the page says whom to ring."""
+    check_may(request.user, "call")
+    errand = errands.of(request.organisation, call_id)
+    taken = verbs.acknowledge(errand.call, by=Actor.staff(request.user))
+    if taken.done_at is None and taken.acknowledged_by != str(Actor.staff(request.user)):
+        messages.warning(request, _("A colleague has taken this alarm already. Ring them before you do anything."))
+    return go_on("desk:call", call_id)
+
+
+@staff_page
+@require_POST
+def call_outcome(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
+    """One button per outcome. A call that somebody else has just done answers with a page that says so."""
+    errand = errands.of(request.organisation, call_id)
+    outcome = request.POST.get("outcome", "")
+    if errand.call.done_at is not None:
+        return call_page(request, errand, status=409)
+    if outcome not in callsheets.outcomes(errand.call):
+        return call_page(request, errand, refusal=_("Choose what came of the call."), status=422)
+    form = _form_for(errand, outcome, request)
+    if form is not None and not form.is_valid():
+        return call_page(request, errand, form=form, status=422)
+    try:
+        _note(errand, outcome, form.cleaned_data if form else {}, request)
+    except CallDone:
+        return call_page(request, errands.of(request.organisation, call_id), status=409)
+    except Problem as problem:
+        return call_page(request, errand, form=form, refusal=sentence(problem), status=problem.status)
+    messages.success(request, callsheets.noted(errand, outcome))
+    return go_on("desk:calls" if request.POST.get("back") == "calls" else "desk:today")
+
+
+def _form_for(errand: Errand, outcome: str, request: StaffRequest) -> FollowUpForm | OwnYesForm | None:
+    if errand.call.kind == "visit.follow_up" and outcome in FOLLOW_UPS:
+        return FollowUpForm(request.POST)
+    if errand.call.kind == "request.own_yes" and outcome == CallTask.Outcome.REACHED:
+        return OwnYesForm(request.POST)
+    return None
+
+
+@transaction.atomic
+def _note(errand: Errand, outcome: str, said: dict[str, Any], request: StaffRequest) -> None:
+    by = Actor.staff(request.user)
+    check_may(request.user, "follow_up" if outcome in FOLLOW_UPS else "call")
+    if "language" in said and errand.client is not None and not intake.has_own_yes(errand.client):
+        intake.record_own_yes(errand.client, language=said["language"], by=by)
+    verbs.note_outcome(errand.call, outcome, by=by)
+    if outcome in FOLLOW_UPS and errand.visit is not None:
+        followups.note(
+            errand.visit, outcome, by=by, autonomy=said.get("autonomy"), worries=tuple(said.get("worries", ()))
+        )
+
+
+def call_page(
+    request: StaffRequest,
+    errand: Errand,
+    *,
+    form: FollowUpForm | OwnYesForm | None = None,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The call, with its number and its words while it is still to be made. That the number was shown is recorded."""
+    by = Actor.staff(request.user)
+    context: dict[str, Any] = {
+        "errand": errand,
+        "title": callsheets.title(errand),
+        "refusal": refusal,
+        "section": "calls",
+        "back": "calls" if "calls" in {request.GET.get("back"), request.POST.get("back")} else "",
+    }
+    if errand.call.done_at is not None:
+        context |= {"ended": callsheets.ending(errand), "conflict": status == 409}
+        return render(request, "desk/call.html", context, status=status)
+    sheet = callsheets.of(errand)
+    organisation_id = errand.call.organisation_id
+    record("number.shown", errand.call, by=by, organisation_id=organisation_id, numbers=len(sheet.people))
+    context |= {
+        "sheet": sheet,
+        "mine": errand.call.acknowledged_by == str(by),
+        "form": form or _empty_form(errand),
+        "may_follow_up": may(request.user, "follow_up"),
+        "right_to_left": languages.LANGUAGES[sheet.language].right_to_left,
+    }
+    return render(request, "desk/call.html", context, status=status)
+
+
+def _empty_form(errand: Errand) -> FollowUpForm | OwnYesForm | None:
+    if errand.call.kind == "visit.follow_up":
+        return FollowUpForm()
+    if errand.call.kind == "request.own_yes":
+        return OwnYesForm(initial={"language": errand.language})
+    return None

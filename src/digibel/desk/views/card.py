@@ -1,0 +1,240 @@
+"""The volunteer's card: a link without a login. It says what they may know, and its buttons do what a text would do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from digibel import languages
+from digibel.audit.actors import Actor
+from digibel.desk import visitcard
+from digibel.desk.answers import do, go_on
+from digibel.desk.forms.card import ReportForm
+from digibel.guardrails import secrets
+from digibel.problems import NotFound, Problem
+from digibel.scheduling import cards, doorstep, reports, visits
+from digibel.scheduling.errors import CardClosed, NoSuchCard
+from digibel.scheduling.models import Visit
+from digibel.sentences import sentence
+
+LATEST = 180
+
+
+@dataclass(frozen=True)
+class OpenCard:
+    """One request to an open card: the visit behind it, and the language if another one was chosen than the volunteer's."""
+
+    http: HttpRequest
+    token: str
+    visit: Visit
+    lang: str
+
+    @property
+    def by(self) -> Actor:
+        return Actor.volunteer(self.visit.volunteer)
+
+    def address(self, deed: str = "", **more: str) -> str:
+        """Of this card, or of a deed on it; it keeps the chosen language."""
+        path = reverse("desk:card_deed", args=[self.token, deed]) if deed else reverse("desk:card", args=[self.token])
+        query = urlencode(({"lang": self.lang} if self.lang else {}) | more)
+        return f"{path}?{query}" if query else path
+
+    def posted(self, name: str) -> str:
+        return self.http.POST.get(name, "")
+
+
+def card_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Opens the card behind the token in its reader's language; no cache, search machine or other site hears of it."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        chosen = request.GET.get("lang", "")
+        lang = chosen if chosen in languages.DESK_LANGUAGES else ""
+        try:
+            visit = cards.open_card(token)
+        except (CardClosed, NoSuchCard) as problem:
+            with translation.override(lang or translation.get_language()):
+                return _unseen(_closed(request, problem))
+        language = visitcard.language_for(visit, lang)
+        with translation.override(language):
+            response = view(OpenCard(request, token, visit, lang), *args, **kwargs)
+        response["Content-Language"] = language
+        return _unseen(response)
+
+    return opened
+
+
+def _unseen(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    # Nobody else hears of the address. Not "no-referrer": browsers then call the origin of the card's own forms "null".
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _closed(request: HttpRequest, problem: Problem) -> HttpResponse:
+    context = {"title": sentence(problem), "gone": isinstance(problem, CardClosed)}
+    return render(request, "desk/card_closed.html", context, status=problem.status)
+
+
+@require_safe
+@card_page
+def card(card: OpenCard) -> HttpResponse:
+    return _page(card)
+
+
+@require_POST
+@card_page
+def card_deed(card: OpenCard, deed: str) -> HttpResponse:
+    if deed not in DEEDS:
+        raise NotFound
+    return DEEDS[deed](card)
+
+
+def _page(card: OpenCard, *, status: int = 200, **more: Any) -> HttpResponse:
+    visit = card.visit
+    if visit.rules_read_at is not None and card.http.method != "HEAD":
+        visitcard.note_address_seen(visit)
+    context = {
+        **visitcard.context(visit),
+        "form": ReportForm(),
+        "urls": {deed.replace("-", "_"): card.address(deed) for deed in DEEDS},
+        # A second press on an old page extends nothing: it says which end it saw.
+        "visit_url": card.address("visit", seen=_end_seen(visit)),
+        "languages": [
+            (code, languages.LANGUAGES[code].own, f"?lang={code}")
+            for code in languages.DESK_LANGUAGES
+            if code != translation.get_language()
+        ],
+        "asks_minutes": "late" in card.http.GET,
+        **more,
+    }
+    return render(card.http, "desk/card.html", context, status=status)
+
+
+def _back(card: OpenCard, anchor: str = "", **more: str) -> HttpResponse:
+    return go_on(card.address(**more) + (f"#{anchor}" if anchor else ""))
+
+
+def _end_seen(visit: Visit) -> str:
+    return str(int(visit.ends_at.timestamp()))
+
+
+# --- what happens at the door: the same verbs as by text ------------------------------------------------------------
+
+
+def _read(card: OpenCard) -> HttpResponse:
+    do(card.http, lambda: doorstep.read_rules(card.visit, by=card.by), _("Thank you. Here is the rest."))
+    return _back(card)
+
+
+def _visit(card: OpenCard) -> HttpResponse:
+    step = card.posted("deed")
+    if step not in STEPS:
+        raise NotFound
+    if step == "late" and not card.posted("minutes"):
+        return _back(card, "late", late="1")
+    verb, said = STEPS[step]
+    do(card.http, lambda: verb(card), said)
+    return _back(card)
+
+
+def _check_in(card: OpenCard) -> Visit:
+    return visits.check_in(card.visit, by=card.by)
+
+
+def _check_out(card: OpenCard) -> Visit:
+    return visits.check_out(card.visit, by=card.by)
+
+
+def _late(card: OpenCard) -> None:
+    minutes = card.posted("minutes")
+    visits.note_late(card.visit, min(int(minutes), LATEST) if minutes.isdecimal() else None, by=card.by)
+
+
+def _longer(card: OpenCard) -> datetime | None:
+    if card.http.GET.get("seen", _end_seen(card.visit)) != _end_seen(card.visit):
+        return None
+    return visits.extend(card.visit, by=card.by)
+
+
+def _nobody(card: OpenCard) -> object:
+    return doorstep.nobody_opens(card.visit, by=card.by)
+
+
+STEPS: dict[str, tuple[Callable[[OpenCard], object], str | Promise]] = {
+    "in": (_check_in, gettext_lazy("You are inside. Press OUT when you leave.")),
+    "out": (_check_out, gettext_lazy("You have left. Thank you! How did it go?")),
+    "late": (_late, gettext_lazy("Good that you say so. Somebody tells them.")),
+    "longer": (_longer, gettext_lazy("Half an hour more. Take your time.")),
+    "nobody": (_nobody, gettext_lazy("Wait ten minutes at the door. We ring inside now, and then you.")),
+}
+
+
+# --- what else ------------------------------------------------------------------------------------------------------
+
+
+def _ring_me(card: OpenCard) -> HttpResponse:
+    said = _("The person on duty knows, and rings you now. Danger? Leave, and ring 112.")
+    do(card.http, lambda: doorstep.ring_me(card.visit, by=card.by), said)
+    return _back(card)
+
+
+def _ask(card: OpenCard) -> HttpResponse:
+    """May this be done? Nothing is kept of what was typed."""
+    word = secrets.mask(card.posted("word").strip())[: visitcard.LONGEST_WORD]
+    asked = {"word": word, "answers": visitcard.answers(card.visit, word), "slip_url": card.address("slip")}
+    if getattr(card.http, "htmx", False):
+        context = {"asked": asked, "organisation": card.visit.request.organisation}
+        return render(card.http, "desk/card_asked.html", context)
+    return _page(card, asked=asked)
+
+
+def _slip(card: OpenCard) -> HttpResponse:
+    said = _("The office makes the slip and sees that it gets there. Tell them somebody will ring.")
+    do(card.http, lambda: doorstep.ask_slip(card.visit, card.posted("task"), by=card.by), said)
+    return _back(card)
+
+
+def _report(card: OpenCard) -> HttpResponse:
+    form = ReportForm(card.http.POST)
+    if not form.is_valid():
+        return _page(card, form=form, status=422)
+    done = _("Thank you for telling us.") if form.cleaned_data["all_right"] else _("Thank you. We ring you today.")
+    do(card.http, lambda: reports.report(card.visit, by=card.by, **form.cleaned_data), done)
+    return _back(card)
+
+
+def _cancel(card: OpenCard) -> HttpResponse:
+    """The volunteer cannot come: the link closes with it, so that the thanks stand on a page of their own."""
+    try:
+        visits.cancel(card.visit, by=card.by, reason="volunteer_cannot")
+    except Problem as problem:
+        messages.error(card.http, sentence(problem))
+        return _back(card)
+    return render(
+        card.http, "desk/card_closed.html", {"title": _("You do not go. We see to the rest."), "thanks": True}
+    )
+
+
+DEEDS: dict[str, Callable[[OpenCard], HttpResponse]] = {
+    "read": _read,
+    "visit": _visit,
+    "ring-me": _ring_me,
+    "ask": _ask,
+    "slip": _slip,
+    "report": _report,
+    "cancel": _cancel,
+}

@@ -1,0 +1,81 @@
+"""One field for everything: a reference, a telephone number, or a name, within the organisation."""
+
+import re
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from digibel.desk import words
+from digibel.desk.views.access import StaffRequest, staff_page
+from digibel.notifications import numbers
+from digibel.notifications.errors import NotANumber
+from digibel.organisations.models import Organisation
+from digibel.requests import intake
+from digibel.requests.models import Client, HelpRequest
+from digibel.sealing import keys
+from digibel.sealing.index import name_tokens
+from digibel.volunteers.models import Volunteer
+
+# 26-0377, 26 0377 or 260377, as people read it out.
+REFERENCE = re.compile(r"(\d{2})[\s.-]?(\d{4,6})")
+LONGEST = 80
+
+
+@dataclass(frozen=True)
+class FoundClient:
+    client: Client
+    place: str
+    requests: list[HelpRequest]
+
+
+@staff_page
+@require_GET
+def search(request: StaffRequest) -> HttpResponse:
+    q = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST]
+    if found := by_reference(request.organisation, q):
+        return redirect("desk:request", found.reference)
+    number = _number(q)
+    clients = intake.known_clients(request.organisation, phone=number, name=_name(request.organisation, q, number))
+    volunteers = list(Volunteer.objects.filter(recipient__number_index=numbers.index(number))) if number else []
+    keys.prefetch([client.key_id for client in clients] + [one.key_id for one in volunteers])
+    context = {
+        "q": q,
+        "clients": _with_requests(request.organisation, clients),
+        "volunteers": [(one, words.place_name(one.postcode)) for one in volunteers],
+    }
+    return render(request, "desk/search.html", context)
+
+
+def by_reference(organisation: Organisation, q: str) -> HelpRequest | None:
+    """The request with exactly this reference, among this organisation's own."""
+    match = REFERENCE.fullmatch(q)
+    if match is None:
+        return None
+    return HelpRequest.objects.of(organisation).filter(reference=f"{match[1]}-{match[2]}").first()
+
+
+def _number(q: str) -> str:
+    """E.164, or nothing where it is no telephone number."""
+    try:
+        return numbers.parse(q)
+    except NotANumber:
+        return ""
+
+
+def _name(organisation: Organisation, q: str, number: str) -> str:
+    """What may be a name: nothing where it is a number, or has no word of two letters to look for."""
+    return q if not number and name_tokens(q, organisation.pk) else ""
+
+
+def _with_requests(organisation: Organisation, clients: list[Client]) -> list[FoundClient]:
+    """Each client with their requests, open ones first."""
+    requests = HelpRequest.objects.of(organisation).filter(client__in=clients).order_by("closed_at", "-logged_at")
+    theirs: dict[object, list[HelpRequest]] = {client.pk: [] for client in clients}
+    for one in sorted(requests, key=lambda one: not one.is_open):
+        theirs[one.client_id].append(one)
+    return [
+        FoundClient(client, f"{client.postcode} {words.place_name(client.postcode)}", theirs[client.pk])
+        for client in clients
+    ]

@@ -1,0 +1,87 @@
+"""A slip: choose where, hand it out, print it. The address of the sheet says all that is on it, so it prints again the same."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from digibel import languages
+from digibel.audit.actors import Actor
+from digibel.desk import slips
+from digibel.desk.answers import go_on
+from digibel.desk.views.access import StaffRequest, staff_page
+from digibel.organisations.permissions import check_may
+from digibel.problems import Problem
+from digibel.requests import intake, referrals
+from digibel.requests.models import HelpRequest
+from digibel.scheduling import openings
+from digibel.sentences import sentence
+
+MOST_PLACES = 6
+
+
+@staff_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def slip(request: StaffRequest, reference: str) -> HttpResponse:
+    """GET: what can stand on it, or with `place` and `route` the sheet itself. POST: it is handed out."""
+    check_may(request.user, "refer")
+    found = intake.find(request.organisation, reference)
+    if request.method == "POST":
+        return _hand_out(request, found)
+    if "place" in request.GET or "route" in request.GET:
+        return _sheet(request, found)
+    return _choose(request, found)
+
+
+def _choose(request: StaffRequest, found: HelpRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    ticked = None if request.method != "POST" else {*request.POST.getlist("place"), *request.POST.getlist("route")}
+    context = {
+        "found": found,
+        "roads": slips.roads(found, ticked=ticked),
+        "chosen": slips.language_for(found, request.POST.get("language", "")),
+        "languages": [(code, languages.LANGUAGES[code].own) for code in languages.DESK_LANGUAGES],
+        "refusal": refusal,
+        "section": "requests",
+    }
+    return render(request, "desk/slip.html", context, status=status)
+
+
+def _hand_out(request: StaffRequest, found: HelpRequest) -> HttpResponse:
+    place_ids = slips.are_ids(request.POST.getlist("place"))[:MOST_PLACES]
+    offered = {road.code for road in slips.roads(found, ticked=())}
+    routes = [code for code in request.POST.getlist("route") if code in offered]
+    if not place_ids and not routes:
+        return _choose(request, found, refusal=_("Choose at least one place or one way."), status=422)
+    try:
+        _refer(found, place_ids, routes, by=Actor.staff(request.user))
+    except Problem as problem:
+        return _choose(request, found, refusal=sentence(problem), status=problem.status)
+    messages.success(request, _("Noted. In two weeks somebody asks whether it helped."))
+    language = slips.language_for(found, request.POST.get("language", ""))
+    query = urlencode({"place": place_ids, "route": routes, "language": language, "print": 1}, doseq=True)
+    return go_on(f"{reverse('desk:slip', args=[found.reference])}?{query}")
+
+
+@transaction.atomic
+def _refer(found: HelpRequest, place_ids: list[str], routes: list[str], *, by: Actor) -> None:
+    if place_ids and referrals.places_among(found, place_ids):
+        openings.refer(found, by=by, place_ids=place_ids)
+    for code in routes:
+        openings.refer(found, by=by, route=code)
+
+
+def _sheet(request: StaffRequest, found: HelpRequest) -> HttpResponse:
+    place_ids, routes = slips.are_ids(request.GET.getlist("place"))[:MOST_PLACES], request.GET.getlist("route")
+    language = slips.language_for(found, request.GET.get("language", ""))
+    printed = slips.sheet(found, place_ids=place_ids, routes=routes, language=language)
+    prints = "print" in request.GET
+    response = render(
+        request, "desk/slip.html", {"found": found, "slip": printed, "prints": prints, "section": "requests"}
+    )
+    response["Cache-Control"] = "no-store"
+    return response

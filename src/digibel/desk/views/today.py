@@ -1,0 +1,97 @@
+"""Today: the worklist. What is due, whose it is, and one push to the right page for each."""
+
+import hashlib
+from collections.abc import Sequence
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_GET
+
+from digibel import clock
+from digibel.desk import visitlines, worklines
+from digibel.desk.views.access import StaffRequest, staff_page
+from digibel.desk.worklines import Line
+from digibel.organisations import duty
+from digibel.organisations.models import Organisation
+
+MOST_LINES = 200
+BELLS = ("you", "wait", "alarm", "done", "later")
+
+
+@staff_page
+@require_GET
+def today(request: StaffRequest) -> HttpResponse:
+    now = clock.now()
+    team = worklines.lines(request.organisation, request.user, now)
+    mine = [line for line in team if line.mine]
+    who = "mine" if request.GET.get("who") == "mine" else "team"
+    shown = mine if who == "mine" else team
+    return render(
+        request,
+        "desk/today.html",
+        {
+            "now": now,
+            "heading": heading(request.user.name, team, mine),
+            "who": who,
+            "count_mine": len(mine),
+            "count_team": len(team),
+            "groups": worklines.grouped(shown[:MOST_LINES], now),
+            "more": max(0, len(shown) - MOST_LINES),
+            "hours": worklines.hours(shown, now),
+            "visits": visitlines.of_day(request.organisation, clock.local(now).date()),
+            "duty": on_duty_today(request.organisation),
+            "on_duty": duty.on_duty(request.organisation, now),
+            "bells": BELLS,
+            "seen": fingerprint(team),
+        },
+    )
+
+
+@staff_page
+@require_GET
+def today_news(request: StaffRequest) -> HttpResponse:
+    """Asked by the page now and then: has the list changed since it was drawn? Nothing moves under the reader's hands."""
+    lines = worklines.lines(request.organisation, request.user, clock.now())
+    changed = fingerprint(lines) != request.GET.get("seen", "")
+    alarms = sum(line.alert and line.post for line in lines)
+    return render(request, "desk/today_news.html", {"changed": changed, "alarms": alarms})
+
+
+def fingerprint(lines: Sequence[Line]) -> str:
+    """What stands on the list, without what only grows older. Nothing of who it is about can be read in it."""
+    told = "|".join(f"{line.url} {line.at.isoformat()} {line.owner}" for line in lines)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def heading(name: str, team: Sequence[Line], mine: Sequence[Line]) -> str:
+    """The situation in a sentence: alarms, then what is for this reader, up to and with today."""
+    hello = gettext("%(greeting)s %(name)s.") % {"greeting": greeting(), "name": name.split()[0] if name else ""}
+    return f"{hello} {capfirst(situation(team, mine))}"
+
+
+def greeting() -> str:
+    hour = clock.local(clock.now()).hour
+    if hour < 12:
+        return gettext("Good morning")
+    return gettext("Good afternoon") if hour < 18 else gettext("Good evening")
+
+
+def situation(team: Sequence[Line], mine: Sequence[Line]) -> str:
+    tonight = clock.local(clock.now()).date()
+    alarms = sum(line.alert for line in team)
+    things = sum(not line.alert and clock.local(line.at).date() <= tonight for line in mine)
+    said_alarms = ngettext("one alarm", "%(count)d alarms", alarms) % {"count": alarms}
+    said_things = ngettext("one thing for you today", "%(count)d things for you today", things) % {"count": things}
+    if alarms and things:
+        return gettext("%(alarms)s, and %(things)s.") % {"alarms": said_alarms, "things": said_things}
+    if alarms:
+        return f"{said_alarms}."
+    return f"{said_things}." if things else gettext("nothing waits for you today.")
+
+
+def on_duty_today(organisation: Organisation) -> list[dict[str, object]]:
+    """Who answers the telephone today, hour by hour."""
+    hours = organisation.duty_hours.filter(weekday=clock.today().weekday(), staff__is_active=True)
+    return [{"name": one.staff.name, "start": one.start, "end": one.end} for one in hours.select_related("staff")]

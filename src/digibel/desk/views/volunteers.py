@@ -1,0 +1,119 @@
+"""The pool of volunteers: who they are, whether they are ready for this organisation, and their pause. It is shared by all
+organisations, so nothing here is about another organisation's clients."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from digibel import clock
+from digibel.audit.actors import Actor
+from digibel.audit.recording import record
+from digibel.desk import pool, visitlines, words
+from digibel.desk.answers import do, go_on
+from digibel.desk.forms.volunteers import PoolFilter
+from digibel.desk.views.access import StaffRequest, staff_page
+from digibel.organisations.permissions import check_may, may
+from digibel.problems import NotFound
+from digibel.scheduling.models import Offer, Visit
+from digibel.scheduling.readiness import pause
+from digibel.volunteers.models import Requirement, Volunteer
+from digibel.volunteers.pool import resume
+from digibel.volunteers.readiness import missing_on
+
+PER_PAGE = 30
+MOST_SHOWN = 10
+
+
+@staff_page
+@require_GET
+def volunteers(request: StaffRequest) -> HttpResponse:
+    form = PoolFilter(request.GET)
+    form.is_valid()
+    wanted = {name: value for name, value in form.cleaned_data.items() if value}
+    found = pool.search(request.organisation, **wanted)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "form": form,
+        "page": page,
+        "query": query.urlencode(),
+        "lines": pool.as_lines(request.organisation, page.object_list),
+        "filtered": bool(wanted),
+    }
+    return render(request, "desk/volunteers.html", context)
+
+
+@staff_page
+@require_GET
+def volunteer(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
+    found = Volunteer.objects.select_related("recipient").get(pk=volunteer_id)
+    organisation = request.organisation
+    record("number.shown", found, by=Actor.staff(request.user), organisation_id=organisation.pk)
+    visits = list(
+        Visit.objects.of(organisation)
+        .by(found)
+        .select_related("client", "volunteer", "request")
+        .order_by("-starts_at")[:MOST_SHOWN]
+    )
+    context = {
+        "volunteer": found,
+        "name": f"{found.first_name} {found.family_name}".strip(),
+        "place": words.place_name(found.postcode),
+        "speaks": words.language_names(found.speaks),
+        "skills": words.skill_names(found.skills),
+        "readiness": _readiness(found, request),
+        "missing": missing_on(found.readiness.filter(organisation=organisation), clock.today()),
+        "hours": [(words.weekday(one.weekday), one.start, one.end) for one in found.hours.order_by("weekday", "start")],
+        "absences": found.absences.filter(last_day__gte=clock.today()).order_by("first_day"),
+        "offers": _offers(found, request),
+        "visits": visitlines.as_lines(visits),
+        "may_pause": may(request.user, "pause_volunteer"),
+        "section": "volunteers",
+    }
+    return render(request, "desk/volunteer.html", context)
+
+
+@staff_page
+@require_POST
+def volunteer_deed(request: StaffRequest, volunteer_id: uuid.UUID, deed: str) -> HttpResponse:
+    """Pause and resume."""
+    check_may(request.user, "pause_volunteer")
+    found, by = Volunteer.objects.get(pk=volunteer_id), Actor.staff(request.user)
+    deeds: dict[str, tuple[Callable[..., object], str]] = {
+        "pause": (pause, _("Paused: no offers from now on, and every visit to come is open again.")),
+        "resume": (resume, _("Back: offers can come again.")),
+    }
+    if deed not in deeds:
+        raise NotFound
+    verb, said = deeds[deed]
+    do(request, lambda: verb(found, by=by), said)
+    return go_on("desk:volunteer", found.pk)
+
+
+def _readiness(found: Volunteer, request: StaffRequest) -> list[dict[str, Any]]:
+    """Every requirement in the law's own order, with its days for this organisation, met today or not."""
+    rows = {row.requirement: row for row in found.readiness.filter(organisation=request.organisation)}
+    today = clock.today()
+    return [
+        {
+            "label": words.REQUIREMENTS[requirement],
+            "row": rows.get(requirement),
+            "met": requirement in rows and rows[requirement].holds_on(today),
+        }
+        for requirement in Requirement.values
+    ]
+
+
+def _offers(found: Volunteer, request: StaffRequest) -> list[dict[str, Any]]:
+    own = Offer.objects.to(found).filter(request__organisation=request.organisation).select_related("request")
+    return [
+        {"offer": offer, "bell": words.OFFERS[offer.status][0], "state": words.OFFERS[offer.status][1]}
+        for offer in own.order_by("-created_at")[:MOST_SHOWN]
+    ]

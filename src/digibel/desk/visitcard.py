@@ -1,0 +1,173 @@
+"""What the volunteer's card shows: the conditions, where to go, and what may be done of what is asked at the door."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from digibel import clock, languages, places
+from digibel.audit.actors import Actor
+from digibel.audit.models import Event
+from digibel.audit.recording import record
+from digibel.desk import words
+from digibel.guardrails import catalogue, judgement, suggestions
+from digibel.organisations import duty
+from digibel.scheduling import calendars, cards
+from digibel.scheduling.models import Visit, VisitStatus
+from digibel.sealing import keys
+
+# Whoever looks again within the hour is the same look.
+ONE_LOOK = timedelta(hours=1)
+MOST_ANSWERS = 3
+LONGEST_WORD = 120
+LATE_BY = (10, 20, 30, 45, 60)
+ICONS = {"Z2": "look-away", "Z3": "no-card"}
+STATES = {VisitStatus.BOOKED: "before", VisitStatus.UNDER_WAY: "during", VisitStatus.DONE: "after"}
+
+
+@dataclass(frozen=True)
+class Condition:
+    icon: str
+    strong: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Said:
+    lang: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """May this be done? With its conditions; or with the sentence to say, and a slip."""
+
+    slug: str
+    icon: str
+    name: str
+    verdict: str
+    why: str
+    sentences: tuple[Said, ...]
+    urgent: bool
+
+    @property
+    def refused(self) -> bool:
+        return bool(self.sentences)
+
+
+def language_for(visit: Visit, asked: str) -> str:
+    """What the volunteer chose, else the first of their own that the pages have, else the organisation's."""
+    organisation = visit.request.organisation.language
+    wanted = [asked, *visit.volunteer.recipient.languages, organisation]
+    return next((code for code in wanted if code in languages.DESK_LANGUAGES), catalogue.FALLBACK)
+
+
+def context(visit: Visit) -> dict[str, Any]:
+    """Everything on the card, in the language that is active."""
+    keys.prefetch([visit.client.key_id, visit.volunteer.key_id])
+    language, client, organisation = words.desk_language(), visit.client, visit.request.organisation
+    unread = visit.rules_read_at is None
+    return {
+        "visit": visit,
+        "client": client,
+        "state": STATES[VisitStatus(visit.status)],
+        "unread": unread,
+        "conditions": standing(with_text=unread) + (for_tasks(visit, language) if unread else []),
+        "more_conditions": ([] if unread else for_tasks(visit, language)),
+        "other_rules": [rule.sentence(language) for rule in catalogue.STANDING_CONDITIONS if rule.id not in ICONS],
+        "all_rules": [rule.sentence(language) for rule in catalogue.STANDING_CONDITIONS],
+        "day": languages.day_in_words(visit.starts_at, language),
+        "place": f"{client.postcode} {places.name(client.postcode, language)}",
+        "door": door(visit),
+        "speaks": words.language_names(client.speaks),
+        "tasks": words.task_names([task.slug for task in _tasks(visit)]),
+        "word_language": _language_of_word(visit),
+        "on_duty": duty.on_duty(organisation, clock.now()),
+        "organisation": organisation,
+        "late_by": LATE_BY,
+        "report": getattr(visit, "report", None),
+        "calendar": calendars.link(calendars.volunteer_token(visit.volunteer)),
+        "closes_at": closes_at(visit),
+    }
+
+
+def closes_at(visit: Visit) -> datetime | None:
+    return visit.checked_out_at + cards.CLOSES_AFTER if visit.checked_out_at else None
+
+
+def standing(*, with_text: bool) -> list[Condition]:
+    """The two that matter most at every visit (Z2, Z3): short first, then as the catalogue says it."""
+    language = words.desk_language()
+    codes, card = catalogue.RULES["Z2"].sentence(language), catalogue.RULES["Z3"].sentence(language)
+    no_card, _dot, no_money = card.partition(". ")
+    return [
+        Condition(ICONS["Z2"], _("They type every code themselves. You look away."), codes if with_text else ""),
+        Condition(ICONS["Z3"], f"{no_card}.", no_money),
+    ]
+
+
+def for_tasks(visit: Visit, language: str) -> list[Condition]:
+    """What to mind with each task of this visit."""
+    return [
+        Condition(task.task.icon, task.task.name(language), " ".join(task.task.conditions_in(language)))
+        for task in _tasks(visit)
+    ]
+
+
+def door(visit: Visit) -> list[str]:
+    """What stands between the street and the table: floor, lift, dog, smoke, and what the client said about the door."""
+    client = visit.client
+    told = []
+    if client.floor:
+        told.append(_("floor %(floor)s") % {"floor": client.floor})
+        told.append(_("with a lift") if client.lift else _("no lift"))
+    elif client.floor == 0:
+        told.append(_("ground floor"))
+    told += [_("there is a dog")] if client.dog else []
+    told += [_("they smoke")] if client.smoke else []
+    return told + ([client.door_note] if client.door_note else [])
+
+
+def note_address_seen(visit: Visit) -> None:
+    """Rule E12: whoever looks at an address is in the log."""
+    by = Actor.volunteer(visit.volunteer)
+    looks = Event.objects.about(visit).filter(verb="address.shown", actor=str(by))
+    if not looks.filter(at__gt=clock.now() - ONE_LOOK).exists():
+        record("address.shown", visit, by=by, organisation_id=visit.request.organisation_id)
+
+
+def answers(visit: Visit, word: str) -> list[Answer]:
+    """What the word may mean, likeliest first, each judged. `word` has passed the secrets gate."""
+    language = words.desk_language()
+    slugs = suggestions.suggest(word, language, MOST_ANSWERS)
+    judged = judgement.judge(slugs).tasks if slugs else ()
+    return [_answer(one, language, _say_in(visit, language)) for one in judged]
+
+
+def _answer(judged: judgement.JudgedTask, language: str, say_in: Sequence[str]) -> Answer:
+    task, may = judged.task, judged.verdict.for_volunteers
+    return Answer(
+        slug=task.slug,
+        icon=task.icon,
+        name=task.name(language),
+        verdict=judged.verdict.value,
+        why=" ".join(task.conditions_in(language)),
+        sentences=() if may else tuple(Said(code, task.sentence_to_say(code)) for code in say_in),
+        urgent=task.urgent,
+    )
+
+
+def _say_in(visit: Visit, language: str) -> list[str]:
+    """The client's language first, as far as the catalogue has it, then the volunteer's."""
+    clients = [code for code in visit.client.speaks if code in catalogue.LANGUAGES][:1]
+    return list(dict.fromkeys([*clients, language]))
+
+
+def _tasks(visit: Visit) -> tuple[judgement.VolunteerTask, ...]:
+    return judgement.sendable(task.slug for task in visit.request.tasks.all())
+
+
+def _language_of_word(visit: Visit) -> str:
+    return languages.best_language(visit.client.recipient.languages, fallback=visit.request.organisation.language)

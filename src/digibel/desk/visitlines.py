@@ -1,0 +1,72 @@
+"""Visits as lines: when, who, where, and how it stands, in a bell and a sentence."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.utils.translation import gettext
+
+from digibel import clock, languages
+from digibel.desk import words
+from digibel.organisations.models import Organisation
+from digibel.scheduling.models import Visit, VisitQuerySet, VisitStatus
+from digibel.scheduling.visits import CHECK_IN_WITHIN, CHECK_OUT_ALARM
+from digibel.sealing import keys
+
+
+@dataclass(frozen=True)
+class VisitLine:
+    visit: Visit
+    bell: str
+    state: str
+
+    @property
+    def place(self) -> str:
+        return words.place_name(self.visit.client.postcode)
+
+    @property
+    def volunteer(self) -> str:
+        return called(self.visit)
+
+
+def called(visit: Visit) -> str:
+    """The volunteer, as the desk names them: first name and one letter."""
+    return f"{visit.volunteer.first_name} {visit.volunteer.family_name[:1]}".strip()
+
+
+def on_day(organisation: Organisation, day: date) -> VisitQuerySet:
+    start, end = clock.at(day, time()), clock.at(day + timedelta(days=1), time())
+    return Visit.objects.of(organisation).filter(starts_at__gte=start, starts_at__lt=end)
+
+
+def of_day(organisation: Organisation, day: date) -> list[VisitLine]:
+    """The visits that begin on this day in Brussels, in order; cancelled ones last."""
+    visits = on_day(organisation, day).select_related("request", "client__recipient", "volunteer__recipient")
+    return as_lines(sorted(visits, key=lambda visit: (visit.status == VisitStatus.CANCELLED, visit.starts_at)))
+
+
+def as_lines(visits: Iterable[Visit]) -> list[VisitLine]:
+    listed = list(visits)
+    keys.prefetch([visit.client.key_id for visit in listed] + [visit.volunteer.key_id for visit in listed])
+    now = clock.now()
+    return [VisitLine(visit, *state_of(visit, now)) for visit in listed]
+
+
+def state_of(visit: Visit, now: datetime) -> tuple[str, str]:
+    """The bell and the words: "IN at 9:17, not out yet"."""
+    reader = words.desk_language()
+    told_in = languages.clock_time(visit.checked_in_at, reader) if visit.checked_in_at else ""
+    told_out = languages.clock_time(visit.checked_out_at, reader) if visit.checked_out_at else ""
+    if visit.status == VisitStatus.UNDER_WAY:
+        late = visit.ends_at + CHECK_OUT_ALARM <= now
+        return ("alarm" if late else "wait"), gettext("in at %(time)s, not out yet") % {"time": told_in}
+    if visit.status == VisitStatus.DONE:
+        return "done", gettext("in at %(start)s, out at %(end)s") % {"start": told_in, "end": told_out}
+    if visit.status != VisitStatus.BOOKED:
+        bell, word = words.VISITS[visit.status]
+        return bell, str(word)
+    if visit.starts_at + CHECK_IN_WITHIN <= now:
+        return "alarm", gettext("should have begun, nobody said IN")
+    if visit.held_back_at is not None:
+        return "alarm", gettext("not confirmed: the volunteer stays at home for now")
+    return ("later", gettext("confirmed")) if visit.confirmed_at else ("you", gettext("not confirmed yet"))

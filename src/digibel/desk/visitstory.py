@@ -1,0 +1,95 @@
+"""What happened around a visit, newest first: deeds, texts and calls, each in a sentence."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from digibel.audit.models import Event
+from digibel.desk import actors, visitdeeds, words
+from digibel.notifications.models import CallTask, MessageStatus, OutboundMessage, Recipient
+from digibel.organisations.models import Organisation
+from digibel.scheduling.models import Visit
+
+# A deed by its verb in the audit: the bell or the drawing beside it, and the words.
+DEEDS: dict[str, tuple[str, str, words.Words]] = {
+    "visit.booked": ("done", "", _("Booked")),
+    "visit.confirmed": ("done", "", _("The client says yes")),
+    "visit.begun": ("done", "", _("IN: the volunteer is inside")),
+    "visit.ended": ("done", "", _("OUT: the volunteer has left")),
+    "visit.extended": ("", "clock", _("Half an hour more")),
+    "visit.late": ("", "clock", _("The volunteer comes later")),
+    "visit.cancelled": ("alarm", "", _("Cancelled")),
+    "visit.missed": ("alarm", "", _("Did not take place")),
+    "visit.corrected": ("", "list", _("Noted by hand")),
+    "visit.reported": ("done", "", _("The volunteer told how it went")),
+    "visit.followed_up": ("done", "", _("A week later: asked whether it still works")),
+    "address.shown": ("", "eye", _("Address shown")),
+    "card.revoked": ("", "key", _("Card closed, telephone lost")),
+    "card.sent": ("", "sms", _("Link sent once more")),
+}
+# A text by its kind: what it says, never how. Its words may hold the link of the card, or where somebody lives.
+TEXTS: dict[str, words.Words] = {
+    "accepted": _("the visit is booked"),
+    "accepted_sms_only": _("the visit is booked"),
+    "reminder_day": _("reminder, the day before"),
+    "reminder_hour": _("reminder, an hour before"),
+    "checkout_missing": _("are you still there?"),
+    "stay_home": _("stay at home for now"),
+    "goes_ahead": _("it goes ahead after all"),
+    "visit_cancelled": _("the visit is cancelled"),
+    "announce": _("who comes, when, and the codeword"),
+    "client_reminder": _("reminder"),
+    "nobody_comes": _("nobody comes, do not open"),
+    "client_visit_cancelled": _("nobody comes, do not open"),
+    "solved_thanks": _("it still works, thank you"),
+}
+STATUSES: dict[str, words.Words] = {
+    MessageStatus.QUEUED: _("not sent yet"),
+    MessageStatus.SENDING: _("leaving now"),
+    MessageStatus.SENT: _("sent"),
+    MessageStatus.DELIVERED: _("arrived"),
+    MessageStatus.WITHDRAWN: _("not sent: no longer true"),
+    MessageStatus.ON_LIST: _("did not arrive: on a person's list"),
+}
+
+
+@dataclass(frozen=True)
+class Happening:
+    when: datetime
+    title: words.Words
+    text: str
+    bell: str = ""
+    icon: str = ""
+
+
+def of(visit: Visit, organisation: Organisation) -> list[Happening]:
+    events = [event for event in Event.objects.about(visit).newest_first() if event.verb in DEEDS]
+    calls = list(CallTask.objects.about(visit).exclude(done_at=None).exclude(outcome=CallTask.Outcome.NOT_NEEDED))
+    texts = OutboundMessage.objects.about(visit).select_related("recipient")
+    by = actors.names([event.actor for event in events], organisation)
+    found = [_deed(event, by[event.actor]) for event in events]
+    found += [_text(message) for message in texts if message.recipient.kind != Recipient.Kind.STAFF]
+    found += [_call(call) for call in calls]
+    return sorted(found, key=lambda one: one.when, reverse=True)
+
+
+def _deed(event: Event, by: str) -> Happening:
+    bell, icon, title = DEEDS[event.verb]
+    reason = visitdeeds.REASONS.get(str(event.facts.get("reason", "")), "")
+    return Happening(event.at, title, ", ".join(filter(None, [by, str(reason)])) + ".", bell=bell, icon=icon)
+
+
+def _text(message: OutboundMessage) -> Happening:
+    to_client = message.recipient.kind == Recipient.Kind.CLIENT
+    said = TEXTS.get(message.kind.partition(".")[2], "")
+    title = gettext("Text to the client") if to_client else gettext("Text to the volunteer")
+    return Happening(
+        message.status_at, f"{title}: {said}" if said else title, f"{STATUSES[message.status]}.", icon="sms"
+    )
+
+
+def _call(call: CallTask) -> Happening:
+    title = words.errand(call.kind).what
+    return Happening(call.done_at or call.due_at, title, f"{words.OUTCOMES[call.outcome]}.", icon="phone")

@@ -1,0 +1,224 @@
+"""What the desk calls things that are only a code in the database. English here; the translations say it to the reader."""
+
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from digibel import clock, languages, places
+from digibel.guardrails import catalogue
+
+Words = str | Promise
+
+
+class Step(NamedTuple):
+    """A next action: what it is, and the verb on the button."""
+
+    what: Words
+    verb: Words
+
+
+class Errand(NamedTuple):
+    """A call to make: what for, and why it cannot wait or how to go about it (may be empty)."""
+
+    what: Words
+    why: Words
+
+
+RING = _("Ring")
+LOOK = _("Look")
+
+STEPS: dict[str, Step] = {
+    "own_yes": Step(_("Ring for the client's own yes"), RING),
+    "refer": Step(_("Refer, with a slip"), _("Make the slip")),
+    "check_referral": Step(_("Ask whether the referral landed"), LOOK),
+    "new_moments": Step(_("Ask for new moments: these are past"), _("Ask")),
+    "choose": Step(_("Choose volunteers"), _("Choose")),
+    "await_answers": Step(_("Volunteers are being asked"), LOOK),
+    "nobody": Step(_("Nobody found: look again"), _("Look again")),
+    "away": Step(_("Back home: make a new start"), LOOK),
+    "announce": Step(_("Tell them who comes, when, and the codeword"), RING),
+    "confirm": Step(_("The visit is not confirmed yet"), RING),
+    "visit": Step(_("The visit begins"), LOOK),
+    "check_out": Step(_("The volunteer leaves"), LOOK),
+    "alarm": Step(_("Find out where the volunteer is"), _("I take it")),
+    "report": Step(_("Hear how the visit went"), RING),
+    "follow_up": Step(_("A week later: does it still work?"), RING),
+}
+
+ERRANDS: dict[str, Errand] = {
+    "request.own_yes": Errand(_("Ring for the client's own yes"), _("Nothing happens before they say it themselves.")),
+    "visit.announce": Errand(_("Tell them who comes, when, and the codeword"), ""),
+    "visit.confirm": Errand(
+        _("Ring on: the visit is not confirmed yet"), _("The volunteer stays at home until the client says yes.")
+    ),
+    "visit.alarm": Errand(
+        _("Find out where the volunteer is"), _("Ring the volunteer, then the client, then the agreed contact.")
+    ),
+    "visit.nobody_home": Errand(
+        _("Nobody opens the door"), _("The volunteer waits ten minutes. Ring the client, then the agreed contact.")
+    ),
+    "visit.cancelled": Errand(_("Say that nobody comes, and not to open"), _("They may be waiting at the door.")),
+    "visit.late": Errand(_("Say that the volunteer comes later"), ""),
+    "visit.other_moment": Errand(_("Find another moment"), _("They texted that this one does not suit.")),
+    "visit.call_me": Errand(_("They ask to be rung"), ""),
+    "visit.undelivered": Errand(_("Read out a text that did not arrive"), _("Ask whether the number is right.")),
+    "visit.report": Errand(_("Hear how the visit went"), ""),
+    "visit.not_ok": Errand(_("The visit was not all right: hear why"), _("It is a talk, nothing more.")),
+    "visit.follow_up": Errand(_("A week later: does it still work?"), ""),
+    "visit.ring_volunteer": Errand(
+        _("Tell the volunteer not to go"), _("The client moved or died. No text goes out about it: tell it yourself.")
+    ),
+    "plain.undelivered": Errand(_("A text did not arrive: is the number right?"), ""),
+    "offer.number_wrong": Errand(_("The offer did not arrive: is the number right?"), ""),
+}
+# Whatever is rung about that has no words of its own yet is still rung.
+SOMETHING = Errand(_("Ring"), "")
+ALARMS = frozenset({"visit.alarm", "visit.nobody_home"})
+
+OUTCOMES: dict[str, Words] = {
+    "reached": _("Reached"),
+    "posted": _("Letter posted"),
+    "no_answer": _("No answer"),
+    "other_moment": _("Another moment"),
+    "wrong_number": _("Wrong number"),
+    "works": _("It still works"),
+    "fails": _("It does not work"),
+    "refer": _("Somebody else should help"),
+    "refused": _("Says no"),
+    "not_needed": _("No longer needed"),
+}
+# Where "reached" says more than that somebody answered.
+REACHED: dict[str, Words] = {
+    "request.own_yes": _("Yes, spoken"),
+    "visit.announce": _("Reached: it suits"),
+    "visit.confirm": _("Reached: it suits"),
+    "visit.other_moment": _("Reached: it suits after all"),
+    "visit.call_me": _("Reached: it suits"),
+    "visit.cancelled": _("Reached: they know"),
+    "visit.late": _("Reached: they know"),
+    "visit.ring_volunteer": _("Reached: they know"),
+}
+
+CHANNELS: dict[str, Words] = {
+    "sms": _("text message"),
+    "call": _("telephone"),
+    "letter": _("letter"),
+    "worker": _("through a worker they trust"),
+}
+CHANNEL_ICONS = {"sms": "sms", "call": "phone", "letter": "letter", "worker": "worker"}
+
+ROLES: dict[str, Words] = {
+    "intake": _("intake"),
+    "matcher": _("matching"),
+    "coordinator": _("coordinator"),
+    "clock": "Digibel",
+}
+
+VISITS: dict[str, tuple[str, Words]] = {
+    "booked": ("later", _("booked")),
+    "under_way": ("wait", _("under way")),
+    "done": ("done", _("done")),
+    "cancelled": ("later", _("cancelled")),
+    "missed": ("alarm", _("did not take place")),
+}
+
+OFFERS: dict[str, tuple[str, Words]] = {
+    "queued": ("wait", _("about to be sent")),
+    "sent": ("wait", _("waiting for an answer")),
+    "accepted": ("done", _("said yes")),
+    "declined": ("later", _("said no")),
+    "expired": ("later", _("did not answer in time")),
+    "withdrawn": ("later", _("withdrawn")),
+}
+
+REQUIREMENTS: dict[str, Words] = {
+    "information_note": _("Information note"),
+    "insurance": _("Insurance"),
+    "discretion": _("Duty of discretion"),
+    "code_of_conduct": _("Code of conduct"),
+    "training": _("Training"),
+    "adult": _("Eighteen or older"),
+    "own_duty": _("Own duty to declare"),
+}
+
+POOL: dict[str, Words] = {
+    "ready": _("ready"),
+    "not_ready": _("not ready yet"),
+    "paused": _("pausing"),
+    "stopped": _("said STOP to offers"),
+}
+
+WEEKDAYS: tuple[Words, ...] = (
+    _("Monday"),
+    _("Tuesday"),
+    _("Wednesday"),
+    _("Thursday"),
+    _("Friday"),
+    _("Saturday"),
+    _("Sunday"),
+)
+
+
+def errand(kind: str) -> Errand:
+    return ERRANDS.get(kind, SOMETHING)
+
+
+def desk_language() -> str:
+    """The language of the page: nl, fr or en."""
+    language = (get_language() or "nl")[:2]
+    return language if language in languages.DESK_LANGUAGES else "nl"
+
+
+def language_names(codes: list[str]) -> str:
+    """ "Dutch, Tarifit", as the reader of the page says it; an unknown code stays as it is."""
+    reader = desk_language()
+    return ", ".join(languages.name_of(code, reader) if code in languages.SPOKEN else code for code in codes)
+
+
+def task_names(slugs: list[str]) -> str:
+    reader = desk_language()
+    return ", ".join(catalogue.get(slug).name(reader) for slug in slugs)
+
+
+def skill_names(skills: list[str]) -> str:
+    reader = desk_language()
+    return ", ".join(catalogue.in_language(catalogue.SKILLS[one], reader) for one in skills if one in catalogue.SKILLS)
+
+
+def place_name(postcode: str) -> str:
+    """The municipality: "Jette"; the postcode itself where nobody knows it."""
+    return places.name(postcode, desk_language()) if places.is_known(postcode) else postcode
+
+
+def place_and_reference(place: str, reference: str) -> str:
+    """ "Jette, 26-0377", the reference in one piece; either may be empty."""
+    if not reference:
+        return place
+    return format_html("{}<bdi>{}</bdi>", f"{place}, " if place else "", reference)
+
+
+def how_late(due: datetime, now: datetime) -> str:
+    """ "31 min late", "2 hours late", "3 days late"; nothing within a minute."""
+    late = now - due
+    minutes = int(late.total_seconds() // 60)
+    if minutes < 1:
+        return ""
+    if minutes < 90:
+        return ngettext("%(count)d minute late", "%(count)d minutes late", minutes) % {"count": minutes}
+    if late < timedelta(hours=24):
+        hours = round(minutes / 60)
+        return ngettext("%(count)d hour late", "%(count)d hours late", hours) % {"count": hours}
+    days = (clock.local(now).date() - clock.local(due).date()).days
+    return ngettext("%(count)d day late", "%(count)d days late", days) % {"count": days}
+
+
+def weekday(day: date | int) -> Words:
+    return WEEKDAYS[day if isinstance(day, int) else day.weekday()]
+
+
+def span(start: time, end: time) -> str:
+    return f"{start:%H:%M}–{end:%H:%M}"

@@ -1,0 +1,291 @@
+"""The worklist as it stands on the page: next actions of requests, errands of their own, and texts that wait for a person."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from digibel import clock, languages
+from digibel.desk import conversations, errands, words
+from digibel.desk.errands import Errand
+from digibel.notifications.calls import MOST_TRIES
+from digibel.notifications.models import CallTask, Channel
+from digibel.organisations.models import Organisation, Role, Staff
+from digibel.scheduling import worklist
+from digibel.scheduling.models import Offer, Visit, VisitStatus
+from digibel.sealing import keys
+
+EVENING = time(18)
+# Where a step is done that needs no call: by the kind of the next action. All others are on the visit's page.
+ON_REQUEST = {"own_yes", "check_referral", "away", "new_moments"}
+ON_MATCH = {"choose", "nobody", "await_answers"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: what the part `work_row.html` draws, and `owner` and `at` to sort it out by."""
+
+    at: datetime
+    owner: str
+    bell: str
+    name: str
+    place: str
+    what: words.Words
+    verb: words.Words
+    url: str
+    why: str = ""
+    late: str = ""
+    tag: words.Words = ""
+    tag_kind: str = ""
+    alert: bool = False
+    post: bool = False
+    mine: bool = False
+
+    @property
+    def due(self) -> datetime:
+        return self.at
+
+    @property
+    def by(self) -> words.Words:
+        return words.ROLES.get(self.owner, self.owner)
+
+
+@dataclass
+class Group:
+    title: words.Words
+    rows: list[Line] = field(default_factory=list)
+    now: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Hour:
+    hour: int
+    count: int
+    now: bool
+    past: bool
+
+
+def lines(organisation: Organisation, staff: Staff, now: datetime) -> list[Line]:
+    """Everything that has to be done at this organisation, alarms first, then by the moment it is due."""
+    rows = worklist.rows(organisation, now=now)
+    calls = list(CallTask.objects.of(organisation).open().select_related("recipient", "organisation"))
+    with_row = {row.call.pk for row in rows if row.call is not None}
+    apart = errands.with_subjects(call for call in calls if call.pk not in with_row)
+    visits = _visits_of_open_requests(organisation)
+    asked = _asked(organisation)
+    keys.prefetch([row.request.client.key_id for row in rows] + [visit.volunteer.key_id for visit in visits.values()])
+    found = [_of_row(row, visits.get(row.request.pk), asked.get(row.request.pk, 0), staff, now) for row in rows]
+    found += [of_errand(errand, staff, now) for errand in apart]
+    found += [_of_text(talk, now) for talk in conversations.waiting(organisation)]
+    return sorted(found, key=lambda line: (not line.alert, line.at, line.name))
+
+
+def _visits_of_open_requests(organisation: Organisation) -> dict[uuid.UUID, Visit]:
+    """The latest visit of each open request that has one."""
+    visits = (
+        Visit.objects.of(organisation)
+        .filter(request__closed_at=None)
+        .exclude(status__in=[VisitStatus.CANCELLED, VisitStatus.MISSED])
+        .select_related("volunteer")
+        .order_by("booked_at")
+    )
+    return {visit.request_id: visit for visit in visits}
+
+
+def _asked(organisation: Organisation) -> dict[uuid.UUID, int]:
+    """How many volunteers are thinking about each request."""
+    live = Offer.objects.live().filter(request__organisation=organisation).order_by()
+    return dict(live.values_list("request_id").annotate(count=Count("pk")))
+
+
+def _of_row(row: worklist.Row, visit: Visit | None, asked: int, staff: Staff, now: datetime) -> Line:
+    request, step = row.request, words.STEPS[row.request.next_kind]
+    taken = row.alarm and row.call is not None and bool(row.call.acknowledged_by)
+    post = row.alarm and row.call is not None and not taken
+    due = request.next_due or now
+    return Line(
+        at=due,
+        owner=request.next_owner,
+        bell=_bell(row.alarm, request.next_owner, due, now),
+        name=request.client.called,
+        place=words.place_and_reference(words.place_name(request.client.postcode), request.reference),
+        what=step.what,
+        verb=words.RING if taken else step.verb,
+        url=_url_of(row, visit, post),
+        why=" ".join(filter(None, _why(row, visit, asked))),
+        late=words.how_late(due, now) if request.next_owner != Role.CLOCK else "",
+        tag=_("taken") if taken else _("alarm") if row.alarm else "",
+        tag_kind="wait" if taken else "alarm" if row.alarm else "",
+        alert=row.alarm,
+        post=post,
+        mine=row.alarm or request.next_owner == staff.role,
+    )
+
+
+def _bell(alarm: bool, owner: str, due: datetime, now: datetime) -> str:
+    if alarm:
+        return "alarm"
+    if owner == Role.CLOCK:
+        return "wait"
+    return "you" if clock.local(due).date() <= clock.local(now).date() else "later"
+
+
+def _url_of(row: worklist.Row, visit: Visit | None, post: bool) -> str:
+    """The one right page for the next action."""
+    request, call = row.request, row.call
+    if call is not None and post:
+        return reverse("desk:take_alarm", args=[call.pk])
+    if call is not None:
+        return call_url(call)
+    if request.next_kind == "refer":
+        return reverse("desk:slip", args=[request.reference])
+    if request.next_kind in ON_MATCH:
+        return reverse("desk:match_request", args=[request.reference])
+    if request.next_kind in ON_REQUEST or visit is None:
+        return reverse("desk:request", args=[request.reference])
+    return reverse("desk:visit_desk", args=[visit.pk])
+
+
+def call_url(call: CallTask) -> str:
+    """A letter is printed; everything else is rung."""
+    if call.channel == Channel.LETTER and call.kind == "visit.announce":
+        return reverse("desk:letter", args=[call.subject_id])
+    return reverse("desk:call", args=[call.pk])
+
+
+def _why(row: worklist.Row, visit: Visit | None, asked: int) -> Iterable[str]:
+    request = row.request
+    if row.alarm:
+        yield str(words.ERRANDS["visit.alarm"].why)
+    if visit is not None:
+        yield visit_in_words(visit)
+    else:
+        yield words.task_names([task.slug for task in request.tasks.all()]) + "."
+    if request.next_kind == "await_answers" and asked:
+        yield gettext("%(count)d asked.") % {"count": asked}
+    if row.call is not None:
+        yield attempt_in_words(row.call)
+    if request.next_kind in {"own_yes", "announce", "confirm", "follow_up"}:
+        yield in_language(request.client.speaks)
+
+
+def visit_in_words(visit: Visit) -> str:
+    return f"{visit.volunteer.first_name}, {languages.day_and_time(visit.starts_at, words.desk_language())}."
+
+
+def attempt_in_words(call: CallTask) -> str:
+    if not call.tries:
+        return ""
+    return gettext("Attempt %(number)d of %(most)d.") % {"number": call.tries + 1, "most": MOST_TRIES}
+
+
+def in_language(codes: Sequence[str]) -> str:
+    names = words.language_names(list(codes)[:1])
+    return gettext("Speaks %(language)s.") % {"language": names} if names else ""
+
+
+def of_errand(errand: Errand, staff: Staff, now: datetime) -> Line:
+    """A call as a line, on today's list or on the list of calls."""
+    call, named = errand.call, words.errand(errand.call.kind)
+    alarm = call.kind in words.ALARMS
+    taken = alarm and bool(call.acknowledged_by)
+    why = [str(named.why), visit_in_words(errand.visit) if errand.visit else "", attempt_in_words(call)]
+    if errand.client is not None and not errand.to_volunteer:
+        why.append(in_language(errand.client.speaks))
+    letter = call.channel == Channel.LETTER and call.kind == "visit.announce"
+    return Line(
+        at=call.due_at,
+        owner=call.owner,
+        bell=_bell(alarm, call.owner, call.due_at, now),
+        name=errand.name,
+        place=_place_of(errand),
+        what=named.what,
+        verb=_("Print the letter") if letter else _("I take it") if alarm and not taken else words.RING,
+        url=reverse("desk:take_alarm", args=[call.pk]) if alarm and not taken else call_url(call),
+        why=" ".join(filter(None, why)),
+        late=words.how_late(call.due_at, now),
+        tag=_tag_of(call, alarm, taken),
+        tag_kind="wait" if taken else "alarm" if alarm else "",
+        alert=alarm,
+        post=alarm and not taken,
+        mine=alarm or call.owner == staff.role,
+    )
+
+
+def _place_of(errand: Errand) -> str:
+    reference = errand.request.reference if errand.request else ""
+    client = errand.client if not errand.to_volunteer else None
+    where = words.place_name(client.postcode) if client else gettext("volunteer") if errand.volunteer else ""
+    return words.place_and_reference(where, reference)
+
+
+def _tag_of(call: CallTask, alarm: bool, taken: bool) -> words.Words | Promise:
+    if taken:
+        return _("taken")
+    if alarm:
+        return _("alarm")
+    if call.urgent:
+        return _("urgent")
+    return words.CHANNELS[call.channel] if call.channel in {Channel.LETTER, Channel.WORKER} else ""
+
+
+def _of_text(talk: conversations.Waiting, now: datetime) -> Line:
+    return Line(
+        at=talk.message.received_at,
+        owner=Role.INTAKE,
+        bell="you",
+        name=talk.name,
+        place=str(talk.who),
+        what=gettext("Text: “%(text)s”") % {"text": talk.message.body[:80]},
+        verb=_("Answer"),
+        url=reverse("desk:inbox") + f"#text-{talk.message.pk}",
+        why=str(talk.why),
+        mine=True,
+    )
+
+
+def grouped(found: Sequence[Line], now: datetime) -> list[Group]:
+    """Now, before noon, this afternoon, this evening, later, and what waits for somebody else. Empty groups are left out."""
+    today = clock.local(now).date()
+    noon, evening = clock.at(today, time(12)), clock.at(today, EVENING)
+    titled = {
+        "now": Group(_("Now")),
+        "noon": Group(_("Before noon")),
+        "afternoon": Group(_("This afternoon")),
+        "evening": Group(_("This evening")),
+        "later": Group(_("Later")),
+        "waiting": Group(_("Waiting for somebody else")),
+    }
+    for line in found:
+        titled[_group_of(line, now, noon, evening)].rows.append(line)
+    groups = [group for group in titled.values() if group.rows]
+    later = next((group for group in groups if group is not titled["now"]), None)
+    if later is not None and titled["now"].rows:
+        later.now = now
+    return groups
+
+
+def _group_of(line: Line, now: datetime, noon: datetime, evening: datetime) -> str:
+    if line.owner == Role.CLOCK and not line.alert:
+        return "waiting"
+    if line.at <= now or line.alert:
+        return "now"
+    if line.at < noon:
+        return "noon"
+    if line.at < evening:
+        return "afternoon"
+    return "evening" if clock.local(line.at).date() == clock.local(now).date() else "later"
+
+
+def hours(found: Iterable[Line], now: datetime) -> list[Hour]:
+    """Today hour by hour, from eight to six or wider where something is due: how many steps each hour holds."""
+    today, this_hour = clock.local(now).date(), clock.local(now).hour
+    due = [clock.local(line.at).hour for line in found if clock.local(line.at).date() == today]
+    first, last = min([8, this_hour, *due]), max([18, this_hour, *due])
+    return [Hour(hour, due.count(hour), hour == this_hour, hour < this_hour) for hour in range(first, last + 1)]

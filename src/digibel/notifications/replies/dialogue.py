@@ -1,0 +1,265 @@
+"""What a reply asks us to do, state by state. A list of signs goes in; an intent comes out, and `unclear` unless all signs agree.
+
+Every intent names the signs that may stand around it. One sign more than that, and a person looks: nobody is booked, cancelled
+or silenced on a text of which a part was not understood.
+"""
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from digibel.notifications.replies.said import COURTESY, Said
+from digibel.notifications.replies.signs import Sign
+
+Intent = Literal[
+    "accept",
+    "decline",
+    "stop",
+    "start",
+    "help",
+    "cancel",
+    "late",
+    "checkin",
+    "checkout",
+    "nobody_home",
+    "longer",
+    "confirm",
+    "other_moment",
+    "call_me",
+    "works",
+    "fails",
+    "unclear",
+]
+
+# A longer visit is one half hour longer; who needs more says so again.
+LONGER_MINUTES: Final = 30
+_LONGEST_DELAY: Final = 180
+_LONGEST_EXTENSION: Final = 120
+
+_SMALL: Final = COURTESY | {"glue"}
+_YES: Final = frozenset({"yes", "coming", "can", "able"})
+_NOT_THEN: Final = frozenset({"not_coming", "unable", "cannot"})
+_NO: Final = _NOT_THEN | {"no", "none"}
+_EXCUSE: Final = frozenset({"regret", "reason", "today", "tomorrow", "next_time", "no"})
+# Around a plain no, a story changes nothing; around a yes it might.
+_STORY: Final = frozenset({"unknown", "negation", "thing"})
+_WHEN: Final = frozenset({"day", "at", "time", "duration"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a text means. `offer` is a letter and `choice` the number of a window (from 1), in answer to an offer alone.
+
+    `minutes`: how late somebody is (None when they did not say), or how much longer a visit takes.
+    """
+
+    intent: Intent
+    offer: str | None = None
+    choice: int | None = None
+    minutes: int | None = None
+
+
+UNCLEAR: Final = Reply("unclear")
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """The live offers of one volunteer: a letter each, and how many windows each has."""
+
+    letters: Sequence[str]
+    windows: Sequence[int]
+
+
+def decide(state: str, signs: Sequence[Sign], offers: Offers) -> Reply:
+    said = Said(signs)
+    if said.have("stop"):
+        return Reply("stop") if said.only(COURTESY, {"stop", "regret", "today"}) else UNCLEAR
+    if said.have("start"):
+        return Reply("start") if said.only(COURTESY, {"start"}) else UNCLEAR
+    if said.have("help") and not said.have("call_me"):
+        return Reply("help") if said.only(_SMALL, {"help", "question", "regret"}) else UNCLEAR
+    if state == "offer":
+        return _offer(said, offers)
+    return _STATES[state](said)
+
+
+def _offer(said: Said, offers: Offers) -> Reply:
+    letters = said.values("letter")
+    if len(letters) > 1 or not (letters or len(offers.letters) == 1):
+        return UNCLEAR
+    place = letters[0] if letters else 0
+    # "Sorry, on holiday" is a no that spares us the word.
+    refused = said.have(*_NO) or {"regret", "reason"} <= said.meanings
+    answer = _declined if refused else _accepted
+    return answer(said, offers.letters[place], offers.windows[place])
+
+
+def _accepted(said: Said, letter: str, windows: int) -> Reply:
+    numbers = [*said.values("number"), *([windows] if said.have("last") and windows > 1 else [])]
+    # A letter alone says which offer is meant, and not what about it.
+    if not said.only(_SMALL, _YES, {"number", "letter", "last"}) or not (numbers or said.have(*_YES)):
+        return UNCLEAR
+    if len(set(numbers)) > 1 or (not numbers and windows != 1):
+        return UNCLEAR
+    choice = numbers[0] if numbers else 1
+    return Reply("accept", letter, choice) if 1 <= choice <= windows else UNCLEAR
+
+
+def _declined(said: Said, letter: str, windows: int) -> Reply:
+    if said.have(*_YES, "both", "question", "doubt", "or", "last"):
+        return UNCLEAR
+    # "None of the 3" speaks of all windows; "no, 2" may mean anything, unless there is only one.
+    about_all = {windows} if said.have("none") or windows == 1 else set()
+    if not set(said.values("number")) <= about_all:
+        return UNCLEAR
+    excuses = _EXCUSE | {"letter", "number"} | (_WHEN if windows == 1 else set())
+    if said.only(_SMALL, _NO, excuses) or (said.only(_SMALL, _NO, excuses, _STORY) and _refusal_stands_alone(said)):
+        return Reply("decline", letter)
+    return UNCLEAR
+
+
+def _refusal_stands_alone(said: Said) -> bool:
+    """Whether a no comes first and is complete, whatever follows: "nee, ik moet op de kleinkinderen passen"."""
+    content = [sign for sign in said.all if sign.meaning not in _SMALL | {"regret", "letter"}]
+    first = content[0]
+    if first.meaning not in _NO | {"fails"}:
+        return False
+    same_clause = [sign for sign in content[1:] if sign.clause == first.clause and sign.meaning in _STORY]
+    return not same_clause or (first.meaning == "no" and not first.negates)
+
+
+def _booked(said: Said) -> Reply:
+    if said.have("cancel", "not_coming", "unable"):
+        return _cancelled(said, _NOT_THEN | {"tomorrow"})
+    return _late(said)
+
+
+def _cancelled(said: Said, around: Set[str]) -> Reply:
+    # "No, cancel" may be "do not cancel", and "I cannot cancel" means that they come; "no, I cannot come" is plain.
+    if said.have("cancel") and (said.have("no") or said.beside("cancel") & _NOT_THEN):
+        return UNCLEAR
+    return Reply("cancel") if said.only(_SMALL, {"cancel"}, _EXCUSE - {"tomorrow"}, around) else UNCLEAR
+
+
+def _late(said: Said) -> Reply:
+    if not said.have("late", "duration"):
+        return UNCLEAR
+    around = {"late", "duration", "number", "regret", "reason", "today"} | ({"on_the_way"} | _YES)
+    minutes = _minutes(said)
+    if not said.have("late"):
+        around = {"duration", "regret"}
+    if not said.only(_SMALL, around, _range_words(said)) or minutes == []:
+        return UNCLEAR
+    if minutes is None:
+        return Reply("late")
+    return Reply("late", minutes=minutes[-1]) if 1 <= minutes[-1] <= _LONGEST_DELAY else UNCLEAR
+
+
+def _minutes(said: Said) -> list[int] | None:
+    """The minutes that were named: None for none at all, an empty list where it is not clear which."""
+    amounts = list(dict.fromkeys(s.value or 0 for s in said.all if s.meaning in {"number", "duration"}))
+    if not amounts:
+        return None
+    rising = len(amounts) == 2 and amounts[0] < amounts[1]
+    return amounts if len(amounts) == 1 or rising else []
+
+
+def _range_words(said: Said) -> set[str]:
+    """Between the two numbers of "5 to 10 minutes", a few words are no doubt at all."""
+    places = [i for i, sign in enumerate(said.all) if sign.meaning in {"number", "duration"}]
+    words = [i for i, sign in enumerate(said.all) if sign.meaning in {"at", "or"}]
+    return {"at", "or"} if len(places) == 2 and all(places[0] < i < places[1] for i in words) else set()
+
+
+def _visit_day(said: Said) -> Reply:
+    if said.have("nobody_opens"):
+        return _nobody_opens(said)
+    if said.have("nobody_home"):
+        around = {"nobody_home", "checkin", "duration", "regret", "number", "time"}
+        return Reply("nobody_home") if said.only(_SMALL, around) else UNCLEAR
+    # "I cannot" may be about the printer, once they are there.
+    if said.have("cancel", "not_coming"):
+        return _cancelled(said, {"not_coming"})
+    if said.have("longer"):
+        return _longer(said)
+    clock = {"time", "at", "today"} | ({"duration"} if said.have("at") else set())
+    if said.have("checkin"):
+        return Reply("checkin") if said.only(_SMALL, _YES, {"checkin"}, clock) else UNCLEAR
+    if said.have("checkout"):
+        return Reply("checkout") if said.only(_SMALL, {"checkout", "yes", "works"}, clock) else UNCLEAR
+    return _late(said)
+
+
+def _nobody_opens(said: Said) -> Reply:
+    others = {"question", "yes", "stop", "cancel", "not_coming", "unable", "checkout", "longer", "late", "elsewhere"}
+    return UNCLEAR if said.have(*others) else Reply("nobody_home")
+
+
+def _longer(said: Said) -> Reply:
+    named = _minutes(said)
+    fits = named is None or (named != [] and named[-1] <= _LONGEST_EXTENSION)
+    around = {"longer", "duration", "number", "yes", "regret", "reason"}
+    return Reply("longer", minutes=LONGER_MINUTES) if fits and said.only(_SMALL, around) else UNCLEAR
+
+
+def _after_visit(said: Said) -> Reply:
+    return _works_or_not(said, {1: "works", 2: "fails"})
+
+
+def _follow_up(said: Said) -> Reply:
+    if said.have("call_me"):
+        return _call_me(said)
+    if said.values("number") == [3]:
+        return Reply("call_me") if said.only(_SMALL, {"number"}) else UNCLEAR
+    return _works_or_not(said, {1: "works", 2: "fails"})
+
+
+def _call_me(said: Said) -> Reply:
+    """Somebody who wants to be called is called, whatever else they say, as long as they do want it."""
+    return UNCLEAR if {"negation", "no"} & said.beside("call_me") or said.have("cancel") else Reply("call_me")
+
+
+def _works_or_not(said: Said, digits: Mapping[int, Intent]) -> Reply:
+    answers: set[Intent] = {digits[number] for number in said.values("number") if number in digits}
+    answers |= {"works"} if said.have("works", "yes") else set()
+    answers |= {"fails"} if said.have("fails", "no") else set()
+    if len(answers) != 1 or not set(said.values("number")) <= set(digits):
+        return UNCLEAR
+    [answer] = answers
+    if said.only(_SMALL, {"works", "yes", "number", "thing", "today"}):
+        return Reply(answer)
+    around = {"fails", "no", "number", "thing", "today", "regret", "reason", "next_time"}
+    story = said.only(_SMALL, around, _STORY) and said.have("fails", "no") and _refusal_stands_alone(said)
+    return Reply(answer) if answer == "fails" and (said.only(_SMALL, around) or story) else UNCLEAR
+
+
+def _announced(said: Said) -> Reply:
+    numbers = said.values("number")
+    if said.have("call_me"):
+        return _call_me(said)
+    if said.have("other_moment"):
+        against = said.have("yes") or "negation" in said.beside("other_moment") or not set(numbers) <= {2}
+        return UNCLEAR if against else Reply("other_moment")
+    if said.have(*_NOT_THEN):
+        fits = said.only(_SMALL, _NOT_THEN, _EXCUSE, _WHEN)
+        return Reply("other_moment") if fits else UNCLEAR
+    return _announced_by_digit(said, numbers)
+
+
+def _announced_by_digit(said: Said, numbers: list[int]) -> Reply:
+    confirmed = said.have(*_YES) or numbers == [1]
+    if confirmed and said.only(_SMALL, _YES, {"number", "see_you"}) and set(numbers) <= {1}:
+        return Reply("confirm")
+    if said.only(_SMALL, {"number"}):
+        by_digit: dict[tuple[int, ...], Reply] = {(2,): Reply("other_moment"), (3,): Reply("call_me")}
+        return by_digit.get(tuple(numbers), UNCLEAR)
+    return UNCLEAR
+
+
+_STATES: Final[Mapping[str, Callable[[Said], Reply]]] = {
+    "booked": _booked,
+    "visit_day": _visit_day,
+    "after_visit": _after_visit,
+    "announced": _announced,
+    "follow_up": _follow_up,
+}

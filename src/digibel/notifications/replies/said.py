@@ -1,0 +1,130 @@
+"""What was said, as a whole: the signs of one reply after names, articles and denials have been worked out."""
+
+from collections.abc import Sequence, Set
+from dataclasses import replace
+from typing import Final
+
+from digibel.notifications.replies.signs import Sign
+
+COURTESY: Final = frozenset({"greeting", "thanks", "closing", "polite", "name"})
+# A signature may hold any word but these: "groetjes Jo" is a name, "groetjes, misschien" is not.
+_NO_SIGNATURE: Final = frozenset(
+    {
+        *("doubt", "negation", "question", "number", "letter", "time", "day", "both", "or", "at", "elsewhere"),
+        *("no", "none", "not_coming", "unable", "cannot", "stop", "cancel", "late", "fails"),
+    }
+)
+_LONGEST_SIGNATURE: Final = 3
+_LONGEST_CARELESS_SIGNATURE: Final = 2
+# What a clause with "not" in it means, by the first of these that it says.
+_DENIALS: Final = (("coming", "not_coming"), ("can", "unable"), ("able", "cannot"), ("works", "fails"))
+_POSITIVE: Final = frozenset(positive for positive, _ in _DENIALS)
+_NEGATIVE: Final = frozenset({"none", *(negative for _, negative in _DENIALS)})
+
+
+class Said:
+    """The signs of one reply, and the questions that we ask about them."""
+
+    def __init__(self, signs: Sequence[Sign]) -> None:
+        self.all = _denied(_without_articles(_names(list(signs))))
+        self.meanings = frozenset(sign.meaning for sign in self.all)
+
+    def have(self, *meanings: str) -> bool:
+        return not self.meanings.isdisjoint(meanings)
+
+    def only(self, *groups: Set[str]) -> bool:
+        return self.meanings <= frozenset().union(*groups)
+
+    def values(self, meaning: str) -> list[int]:
+        """The different values of a kind of sign, in the order of the text."""
+        return list(
+            dict.fromkeys(sign.value for sign in self.all if sign.meaning == meaning and sign.value is not None)
+        )
+
+    def beside(self, meaning: str) -> frozenset[str]:
+        """Everything said in the same clause as this meaning."""
+        clauses = {sign.clause for sign in self.all if sign.meaning == meaning}
+        return frozenset(sign.meaning for sign in self.all if sign.clause in clauses)
+
+
+def _names(signs: list[Sign]) -> list[Sign]:
+    """Marks the names of people: after a greeting or a thank you, after "regards", and alone on the last line."""
+    named = list(signs)
+    for place, sign in enumerate(signs):
+        if sign.meaning == "closing":
+            _mark_signature(named, place + 1)
+        elif sign.meaning == "greeting":
+            _mark_address(named, place)
+        elif sign.meaning in {"thanks", "polite"} and place + 2 == len(signs) and _is_name(signs[-1]):
+            named[-1] = replace(signs[-1], meaning="name")
+    last = [place for place, sign in enumerate(signs) if sign.line == signs[-1].line]
+    if signs and signs[-1].line > 0 and len(last) <= 2 and all(_is_name(signs[place]) for place in last):
+        for place in last:
+            named[place] = replace(signs[place], meaning="name")
+    return named
+
+
+def _is_name(sign: Sign) -> bool:
+    return sign.name and sign.meaning == "unknown"
+
+
+def _mark_signature(signs: list[Sign], start: int) -> None:
+    rest = signs[start:]
+    named = all(sign.name and sign.meaning not in _NO_SIGNATURE for sign in rest)
+    careless = all(sign.meaning == "unknown" or (sign.name and sign.meaning not in _NO_SIGNATURE) for sign in rest)
+    if (named and len(rest) <= _LONGEST_SIGNATURE) or (careless and len(rest) <= _LONGEST_CARELESS_SIGNATURE):
+        signs[start:] = [replace(sign, meaning="name") for sign in rest]
+
+
+def _mark_address(signs: list[Sign], place: int) -> None:
+    """One unknown word right behind a greeting, or two that are written as names."""
+    start = place + 1
+    while start < len(signs) and signs[start].meaning == "polite" and signs[start].clause == signs[place].clause:
+        start += 1
+    end = start
+    while end < len(signs) and signs[end].meaning == "unknown" and signs[end].clause == signs[place].clause:
+        end += 1
+    if end - start == 1 or (end - start == 2 and all(sign.name for sign in signs[start:end])):
+        signs[start:end] = [replace(sign, meaning="name") for sign in signs[start:end]]
+
+
+def _without_articles(signs: list[Sign]) -> list[Sign]:
+    """A word that is "one" and "a" is the number only where it stands last: "een", "ja, un"."""
+    numbered = any(sign.meaning == "number" for sign in signs)
+    answers = [sign for sign in signs if sign.meaning not in COURTESY]
+    result = []
+    for sign in signs:
+        if sign.meaning == "one":
+            last = bool(answers) and answers[-1] is sign and not numbered
+            sign = replace(sign, meaning="number", value=1) if last else replace(sign, meaning="glue")
+        result.append(sign)
+    return result
+
+
+def _denied(signs: list[Sign]) -> list[Sign]:
+    """Within a clause, "not" and "can" make "cannot", "not" and "works" make "fails". A "not" that denies nothing stays."""
+    result = list(signs)
+    for clause in {sign.clause for sign in signs}:
+        places = [place for place, sign in enumerate(signs) if sign.clause == clause]
+        _deny_clause(result, places)
+    return result
+
+
+def _deny_clause(signs: list[Sign], places: list[int]) -> None:
+    negations = [
+        p
+        for p in places
+        if signs[p].meaning == "negation" or (signs[p].negates and signs[p].meaning in {"no", "fails"})
+    ]
+    said = {signs[place].meaning for place in places}
+    if said.isdisjoint(_POSITIVE) or not (negations or said & _NEGATIVE):
+        return
+    denial = next(negative for positive, negative in _DENIALS if {positive, negative} & said)
+    _replace(signs, places, _POSITIVE, denial)
+    _replace(signs, negations, said, "glue")
+
+
+def _replace(signs: list[Sign], places: list[int], meanings: Set[str], meaning: str) -> None:
+    for place in places:
+        if signs[place].meaning in meanings:
+            signs[place] = replace(signs[place], meaning=meaning)

@@ -1,0 +1,284 @@
+"""What each word of a reply signifies at this moment of the dialogue, for a person of this language."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from digibel.notifications.replies.typos import corrected
+from digibel.notifications.replies.vocabulary import Phrase, Reading, Readings, Vocabulary, vocabulary
+from digibel.notifications.replies.writing import Piece, pieces
+
+STATES: Final = ("offer", "booked", "visit_day", "after_visit", "announced", "follow_up")
+
+# What can be meant in each state. Where one phrase can mean two of them, the first wins.
+_ALWAYS: Final = ("stop", "start", "help")
+_POSSIBLE: Final = ("coming", "can", "able")
+_DENIED: Final = ("not_coming", "unable", "cannot")
+_ANSWERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "offer": ("none", "no", *_DENIED, "yes", *_POSSIBLE, *_ALWAYS),
+    "booked": ("cancel", "late", *_DENIED, "no", "yes", *_POSSIBLE, *_ALWAYS),
+    "visit_day": (
+        *("nobody_opens", "nobody_home", "longer", "checkout", "checkin", "late", "cancel", *_DENIED),
+        *("no", "yes", *_POSSIBLE, "works", *_ALWAYS),
+    ),
+    "after_visit": ("fails", "works", "no", "yes", *_ALWAYS),
+    "announced": ("call_me", "other_moment", *_DENIED, "no", "yes", *_POSSIBLE, *_ALWAYS),
+    "follow_up": ("call_me", "fails", "works", "no", "yes", *_ALWAYS),
+}
+# Everything else that a word can do, most careful first.
+_OTHER_MEANINGS: Final = (
+    *(
+        "duration",
+        "see_you",
+        "next_time",
+        "negation",
+        "both",
+        "or",
+        "doubt",
+        "at",
+        "one",
+        "number",
+        "last",
+        "hour",
+        "minute",
+    ),
+    *(
+        "tomorrow",
+        "today",
+        "day",
+        "regret",
+        "reason",
+        "thing",
+        "on_the_way",
+        "greeting",
+        "thanks",
+        "closing",
+        "polite",
+        "glue",
+    ),
+)
+# Meanings on which somebody is booked, cancelled or silenced: never decided by the language of the other words.
+_WEIGHTY: Final = frozenset({"yes", "no", "none", "negation", "stop", "start", "cancel", *_POSSIBLE, *_DENIED})
+_SMALL_WORDS: Final = frozenset({"glue", "polite"})
+_BRUSSELS: Final = frozenset({"nl", "fr", "en"})
+# Pairs that may stand for each other where two languages disagree.
+_ALIKE: Final = {
+    **dict.fromkeys(_POSSIBLE, "yes"),
+    **dict.fromkeys(("none", *_DENIED), "no"),
+    **{"polite": "glue", "thing": "glue", "nobody_opens": "nobody_home"},
+}
+_ORDINAL_ENDINGS: Final = frozenset(
+    {
+        *("e", "de", "ste", "er", "ere", "re", "eme", "em", "nd", "nde", "st", "th", "rd"),
+        *("ci", "cu", "nci", "inci", "gi", "ga", "ta", "te", "ti"),
+    }
+)
+# Where "2a" is short for "segunda", it is no window A2; and where "a" is "the", "a 2" is not either.
+_A_IS_AN_ENDING: Final = frozenset({"es", "pt"})
+_A_IS_AN_ARTICLE: Final = frozenset({"pt"})
+# No "i": it is a word in half of the languages.
+_ROMAN: Final = {"ii": 2, "iii": 3}
+_LONGEST_NUMBER: Final = 4
+NOT_A_NUMBER: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One meaning in a reply. `value`: the number, the minutes, or (for a letter) its place in the alphabet from 0.
+
+    `negates`: ends in a word that may deny the next one ("no puedo", "helaas niet"). `name`: typed the way names are.
+    """
+
+    meaning: str
+    value: int | None = None
+    clause: int = 0
+    line: int = 0
+    negates: bool = False
+    name: bool = False
+
+
+def signs_of(text: str, *, state: str, language: str, letters: Sequence[str] = ()) -> list[Sign]:
+    """All signs of a reply, in order. `letters` are those of the live offers, upper case."""
+    reader = _Reader(pieces(text, vocabulary().kept), state=state, language=language, letters=letters)
+    return reader.signs()
+
+
+class _Reader:
+    """Goes through the pieces of one text, longest phrase first."""
+
+    def __init__(self, found: list[Piece], *, state: str, language: str, letters: Sequence[str]) -> None:
+        self.known: Vocabulary = vocabulary()
+        self.state, self.language = state, language
+        self.letters = [letter.casefold() for letter in letters]
+        self.pieces = [
+            replace(piece, text=corrected(piece.text, language, self._meaning_alone) or piece.text)
+            if piece.kind == "word"
+            else piece
+            for piece in found
+        ]
+        self.words = [piece.text if piece.kind in {"word", "number"} else f"<{piece.kind}>" for piece in self.pieces]
+        others = [word for word in self.words if word not in self.letters]
+        self.coverage = {spoken: self.known.covered(others, spoken) for spoken in self.known.languages}
+
+    def signs(self) -> list[Sign]:
+        found: list[Sign] = []
+        place = 0
+        while place < len(self.pieces):
+            sign, taken = self._sign_at(place)
+            found.append(sign)
+            place += taken
+        return found
+
+    def _sign_at(self, place: int) -> tuple[Sign, int]:
+        piece = self.pieces[place]
+        if piece.kind == "symbol":
+            return self._sign(piece, self._possible(piece.text)), 1
+        length = self._phrase_length(place)
+        letter = self._letter_at(place, length)
+        if letter is not None:
+            return self._sign(piece, "letter", letter), 1
+        if piece.kind != "word" and length <= 1:
+            return self._quantity_at(place)
+        if length == 0 and piece.text in _ROMAN:
+            return self._sign(piece, "number", _ROMAN[piece.text]), 1
+        if length == 0:
+            return self._sign(piece, "unknown"), 1
+        phrase = tuple(self.words[place : place + length])
+        reading, spoken = self._reading(self.known.phrases[phrase])
+        if reading.meaning == "number":
+            return self._with_unit(place, length, reading.value or NOT_A_NUMBER)
+        if spoken != self.language:
+            reading = _as_a_stranger(reading, phrase)
+        return replace(self._sign(piece, reading.meaning, reading.value), negates=self._negates(phrase, spoken)), length
+
+    def _negates(self, phrase: Phrase, spoken: str) -> bool:
+        """A "no" that may deny what follows: "no" itself in Spanish, "helaas niet"; not the hedge of "raczej nie"."""
+        *others, last = (self.known.phrases.get((word,), {}).get(spoken, ()) for word in phrase)
+        return Reading("negation") in last and all(Reading("regret") in other for other in others)
+
+    def _phrase_length(self, place: int) -> int:
+        """The longest phrase from here that no comma or line end runs through."""
+        clause = self.pieces[place].clause
+        end = next((i for i in range(place, len(self.pieces)) if self.pieces[i].clause != clause), len(self.pieces))
+        return self.known.longest(self.words[:end], place)
+
+    def _letter_at(self, place: int, phrase_length: int) -> int | None:
+        piece = self.pieces[place]
+        if phrase_length > 1 or piece.kind != "word" or piece.raw.casefold() not in self.letters:
+            return None
+        if piece.text == "a" and self._a_is_a_word(place):
+            return None
+        return self.letters.index(piece.raw.casefold())
+
+    def _a_is_a_word(self, place: int) -> bool:
+        """Whether this "a" is no window but an article ("a 2"), the end of an ordinal ("2a") or a small word before another."""
+        piece, before, after = self.pieces[place], self._number_at(place - 1), self._number_at(place + 1)
+        if before and piece.glued and self.language in _A_IS_AN_ENDING:
+            return True
+        # "a 2-a" is Romanian for "the second".
+        if (before and self._is_a(place - 2)) or (after and self._is_a(place + 2)):
+            return True
+        if after and not self.pieces[place + 1].glued and self.language in _A_IS_AN_ARTICLE:
+            return True
+        own_word = self.language in self.known.phrases.get(("a",), {}) or len(self.letters) == 1
+        return own_word and not (before or after) and piece.raw == "a" and not self._last_of_clause(place)
+
+    def _is_a(self, place: int) -> bool:
+        return 0 <= place < len(self.pieces) and self.pieces[place].text == "a"
+
+    def _number_at(self, place: int) -> bool:
+        return 0 <= place < len(self.pieces) and self.pieces[place].kind == "number"
+
+    def _last_of_clause(self, place: int) -> bool:
+        return place + 1 == len(self.pieces) or self.pieces[place + 1].clause != self.pieces[place].clause
+
+    def _quantity_at(self, place: int) -> tuple[Sign, int]:
+        piece = self.pieces[place]
+        if piece.kind == "number":
+            number = int(piece.text) if len(piece.text) <= _LONGEST_NUMBER else NOT_A_NUMBER
+            ordinal = place + 1 < len(self.pieces) and self._is_ending(self.pieces[place + 1])
+            return self._with_unit(place, 2 if ordinal else 1, number)
+        if piece.kind in {"half", "decimal"}:
+            hours = 0.5 if piece.kind == "half" else float(piece.text.replace(",", ".")[-8:])
+            unit = self._unit_at(place + 1)
+            return (
+                (self._sign(piece, "duration", round(hours * 60)), 2) if unit == 60 else (self._sign(piece, "time"), 1)
+            )
+        return self._sign(piece, piece.kind), 1
+
+    def _is_ending(self, piece: Piece) -> bool:
+        return piece.glued and piece.kind == "word" and piece.text in _ORDINAL_ENDINGS
+
+    def _with_unit(self, place: int, taken: int, number: int) -> tuple[Sign, int]:
+        piece, after = self.pieces[place], place + taken
+        unit = self._unit_at(after)
+        if unit and number != NOT_A_NUMBER:
+            return self._sign(piece, "duration", number * unit), taken + max(1, self._phrase_length(after))
+        return self._sign(piece, "number", number), taken
+
+    def _unit_at(self, place: int) -> int | None:
+        """60 where an hour stands, 1 where a minute stands. One letter is a unit only right behind its number."""
+        if place >= len(self.pieces) or self.pieces[place].clause != self.pieces[place - 1].clause:
+            return None
+        length = self._phrase_length(place)
+        known = self.known.phrases.get(tuple(self.words[place : place + length]), {})
+        readings = known.get(self.language) or tuple(reading for each in known.values() for reading in each)
+        glued = self.pieces[place].glued or len(self.words[place]) > 1
+        if glued and any(reading.meaning == "minute" for reading in readings):
+            return 1
+        hour = any(reading.meaning == "hour" or reading == Reading("duration", 60) for reading in readings)
+        return 60 if hour else None
+
+    def _reading(self, known: Mapping[str, Readings]) -> tuple[Reading, str]:
+        """What a phrase means, and in which language: the person's own first, then that of the words around it."""
+        best = max(self.coverage[lang] for lang in known)
+        meant = {lang: self._in_state(readings) for lang, readings in known.items()}
+        own = meant.get(self.language)
+        if own is not None and self.coverage[self.language] >= best:
+            return own, self.language
+        likely = [lang for lang in known if self.coverage[lang] == best]
+        likely = _of_the_street(likely, meant) or likely
+        around = {_alike(meant[lang]) for lang in likely}
+        if len(around) > 1 or (own is not None and own.meaning in _WEIGHTY and _alike(own) not in around):
+            return Reading("doubt"), self.language
+        return meant[likely[0]], likely[0]
+
+    def _in_state(self, readings: Readings) -> Reading:
+        by_meaning = {reading.meaning: reading for reading in reversed(readings)}
+        for meaning in (*_ANSWERS[self.state], *_OTHER_MEANINGS):
+            if meaning in by_meaning:
+                return by_meaning[meaning]
+        return Reading("elsewhere")
+
+    def _possible(self, meaning: str) -> str:
+        return self._in_state((Reading(meaning),)).meaning
+
+    def _meaning_alone(self, word: str) -> Reading | None:
+        known = self.known.phrases.get((word,))
+        if known is None:
+            return None
+        readings = known.get(self.language) or next(iter(known.values()))
+        return self._in_state(readings)
+
+    def _sign(self, piece: Piece, meaning: str, value: int | None = None) -> Sign:
+        return Sign(meaning, value, piece.clause, piece.line, name=piece.looks_like_a_name)
+
+
+def _of_the_street(likely: list[str], meant: Mapping[str, Reading]) -> list[str]:
+    """The languages of Brussels in which a word says something, where it is only a small word in all the other ones.
+
+    A Turk who texts "ja" means the Dutch yes, not the Polish "I".
+    """
+    telling = [lang for lang in likely if lang in _BRUSSELS and meant[lang].meaning not in _SMALL_WORDS]
+    return telling if all(meant[lang].meaning in _SMALL_WORDS for lang in likely if lang not in telling) else []
+
+
+def _as_a_stranger(reading: Reading, phrase: Phrase) -> Reading:
+    """Some words only their own people mean: "um" is a number in Portuguese, and a hesitation for everybody else."""
+    if reading.meaning == "one":
+        return Reading("glue")
+    return Reading("doubt") if len(phrase) == 1 and len(phrase[0]) == 1 and reading.meaning in _WEIGHTY else reading
+
+
+def _alike(reading: Reading) -> Reading:
+    return Reading(_ALIKE.get(reading.meaning, reading.meaning), reading.value)

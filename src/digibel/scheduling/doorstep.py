@@ -1,0 +1,102 @@
+"""What a volunteer does at the door beside IN and OUT: reads the rules, finds nobody, asks to be rung, hears a new question."""
+
+from django.db import transaction
+
+from digibel import clock
+from digibel.audit.actors import Actor
+from digibel.audit.recording import record
+from digibel.guardrails import catalogue, judgement
+from digibel.notifications.calls import open_call
+from digibel.notifications.models import CallTask
+from digibel.problems import Conflict
+from digibel.requests.drafts import ClientDraft, RequestDraft
+from digibel.requests.models import Client, HelpRequest
+from digibel.scheduling import alarms, errors, openings, visits
+from digibel.scheduling.locks import lock_visit
+from digibel.scheduling.models import Visit, VisitStatus
+
+
+class MayBeDone(Conflict):
+    code = "may_be_done"
+    message = "You may do this yourself. It needs no slip."
+
+
+@transaction.atomic
+def read_rules(visit: Visit, *, by: Actor) -> None:
+    """The volunteer has read the conditions; which version of them is kept (rule E3). The first time counts."""
+    locked = lock_visit(visit.pk)
+    if locked.rules_read_at is not None:
+        return
+    visit.rules_read_at = clock.now()
+    Visit.objects.filter(pk=visit.pk).update(rules_read_at=visit.rules_read_at)
+    organisation_id = locked.request.organisation_id
+    record("visit.rules_read", locked, by=by, organisation_id=organisation_id, catalogue=catalogue.CATALOGUE_VERSION)
+
+
+@transaction.atomic
+def nobody_opens(visit: Visit, *, by: Actor) -> CallTask:
+    """The volunteer stands at the door: who is on duty rings the client, then the agreed contact, then decides."""
+    locked = lock_visit(visit.pk)
+    if locked.status != VisitStatus.BOOKED:
+        raise errors.MoveNotAllowed(was=locked.status)
+    if clock.now() < locked.starts_at - visits.EARLY_IN:
+        raise errors.TooEarly
+    if call := _open_call(locked, "visit.nobody_home"):
+        return call
+    call = open_call(
+        "visit.nobody_home",
+        locked,
+        organisation=locked.request.organisation,
+        recipient=locked.client.recipient,
+        due_at=clock.now(),
+        urgent=True,
+    )
+    alarms.raise_alarm(locked, "alarm_nobody_home")
+    record("visit.nobody_home", locked, by=by, organisation_id=locked.request.organisation_id)
+    return call
+
+
+@transaction.atomic
+def ring_me(visit: Visit, *, by: Actor) -> CallTask:
+    """Something is not right: who is on duty hears it at once, and rings the volunteer."""
+    locked = lock_visit(visit.pk)
+    if call := _open_call(locked, "visit.not_ok"):
+        return call
+    call = alarms.raise_alarm(locked, "alarm_not_ok", kind="visit.not_ok")
+    record("visit.ring_me", locked, by=by, organisation_id=locked.request.organisation_id)
+    return call
+
+
+@transaction.atomic
+def ask_slip(visit: Visit, slug: str, *, by: Actor) -> HelpRequest:
+    """The client asked for something a volunteer may not do: it becomes a request of its own, to be referred with a slip.
+
+    Asked twice at one visit it is one request. Raises `MayBeDone` for what a volunteer may do, `UnknownTask`.
+    """
+    if judgement.judge([slug]).for_volunteer:
+        raise MayBeDone
+    locked = lock_visit(visit.pk)
+    draft = RequestDraft(client=_as_told(locked.client), tasks=(slug,))
+    organisation = locked.request.organisation
+    key = f"card:{locked.pk.hex}:{slug}"
+    [made] = openings.open_request(draft, organisation=organisation, by=by, client=locked.client, idempotency_key=key)
+    record("visit.slip_asked", locked, by=by, organisation_id=organisation.pk, request=made.pk)
+    return made
+
+
+def _open_call(visit: Visit, kind: str) -> CallTask | None:
+    return CallTask.objects.open().about(visit).filter(kind=kind).first()
+
+
+def _as_told(client: Client) -> ClientDraft:
+    """Somebody we know, as a draft wants it. It is not written again."""
+    return ClientDraft(
+        first_name=client.first_name,
+        family_name=client.family_name,
+        postcode=client.postcode,
+        street=client.street,
+        house_number=client.house_number,
+        speaks=tuple(client.speaks),
+        reads=tuple(client.reads),
+        channel=client.recipient.channel,
+    )

@@ -1,0 +1,273 @@
+"""The promises of the house, worked out anew from what the database says now: see `docs/architecture`, Invariants.
+
+Each promise is a sentence and a search for whatever breaks it. References and ids only, never a name. Every search streams,
+so that it costs the same memory over a hundred rows and over a million.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Length
+
+from digibel import clock
+from digibel.audit import chain, triggers
+from digibel.guardrails import secrets
+from digibel.notifications.models import (
+    CallTask,
+    InboundMessage,
+    MessageStatus,
+    OutboundMessage,
+    Recipient,
+    SimulatedText,
+)
+from digibel.requests.judging import judge_request
+from digibel.requests.models import Client, HelpRequest, NameToken
+from digibel.scheduling import worklist
+from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus, Report, Timer, Visit, VisitStatus
+from digibel.scheduling.readiness import unready_offers, unready_visits
+from digibel.sealing import strays
+from digibel.sealing.errors import Erased
+from digibel.sealing.models import DestroyedKey, PersonKey
+
+SENDING_TAKES = timedelta(minutes=10)
+WAITING_TAKES = timedelta(minutes=15)
+SAMPLE = 1000
+SHOWN = 10
+FREE_TEXT_KIND = "plain.free"
+BATCH = 500
+
+# Every column that holds what somebody typed or said; a test looks whether a new one is missing. What we write ourselves is
+# not looked at: "ALARM 26-0377" is a reference, though somebody else who texts it may give away the code of their alarm.
+FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
+    (Report, ("note",)),
+    (HelpRequest, ("in_own_words",)),
+    (Client, ("door_note", "bell", "helpers", "interpreter", "decides_about_money", "trusted_worker", "contact_name")),
+    (InboundMessage, ("body",)),
+)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """`breaches` yields a reference for everything that breaks it; nothing, and it holds."""
+
+    sentence: str
+    breaches: Callable[[], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Finding:
+    sentence: str
+    count: int
+    shown: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        return self.count == 0
+
+    def __str__(self) -> str:
+        if self.holds:
+            return f"ok      {self.sentence}"
+        more = f" and {self.count - len(self.shown)} more" if self.count > len(self.shown) else ""
+        return f"BROKEN  {self.sentence}: {', '.join(self.shown)}{more}"
+
+
+def check() -> Iterator[Finding]:
+    """Look at every promise, one after the other."""
+    for promise in PROMISES:
+        breaches = iter(promise.breaches())
+        shown = tuple(islice(breaches, SHOWN))
+        yield Finding(promise.sentence, len(shown) + sum(1 for _ in breaches), shown)
+
+
+# --- offers and visits ----------------------------------------------------------------------------------------------
+
+
+def more_than_one_winner() -> Iterator[str]:
+    yes = Offer.objects.filter(status=OfferStatus.ACCEPTED)
+    yield from _more_than_one(yes.values("request__reference", "place"))
+    yield from _more_than_one(Visit.objects.standing().values("request__reference"))
+    # A standing visit and the yes it came from are one thing.
+    orphans = Visit.objects.standing().exclude(offer=None).exclude(offer__status=OfferStatus.ACCEPTED)
+    yield from _references(orphans, "request__reference")
+    ended = (VisitStatus.CANCELLED, VisitStatus.MISSED)
+    yield from _references(yes.filter(Q(visit=None) | Q(visit__status__in=ended)), "request__reference")
+
+
+def _more_than_one(grouped: QuerySet[Any, Any]) -> Iterator[str]:
+    for row in grouped.annotate(count=Count("pk")).filter(count__gt=1).order_by("request__reference").iterator():
+        yield row["request__reference"]
+
+
+def in_two_visits_at_once() -> Iterator[str]:
+    others = Visit.objects.standing().exclude(pk=OuterRef("pk"))
+    volunteer_elsewhere = others.filter(
+        volunteer=OuterRef("volunteer"), busy_from__lt=OuterRef("busy_until"), busy_until__gt=OuterRef("busy_from")
+    )
+    client_elsewhere = others.filter(
+        client=OuterRef("client"), starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at")
+    )
+    double = Visit.objects.standing().filter(Exists(volunteer_elsewhere) | Exists(client_elsewhere))
+    yield from _references(double, "request__reference")
+
+
+def sent_though_not_ready() -> Iterator[str]:
+    for visit in unready_visits():
+        yield visit.request.reference
+    for offer in unready_offers():
+        yield offer.request.reference
+
+
+def not_for_volunteers() -> Iterator[str]:
+    """Requests with a live offer or a visit to come, and a task that no volunteer may do (rule E1)."""
+    live = Offer.objects.filter(request=OuterRef("pk"), status__in=LIVE_OFFERS)
+    coming = Visit.objects.standing().filter(request=OuterRef("pk"))
+    offered = HelpRequest.objects.filter(Exists(live) | Exists(coming)).order_by("pk").prefetch_related("tasks")
+    for request in offered.iterator(chunk_size=BATCH):
+        if not request.tasks.all() or not judge_request(request).verdict.for_volunteers:
+            yield request.reference
+
+
+# --- nobody is forgotten --------------------------------------------------------------------------------------------
+
+
+def wrong_next_actions() -> Iterator[str]:
+    has_action = Q(next_due__isnull=False) & ~Q(next_kind="") & ~Q(next_owner="")
+    has_none = Q(next_due=None, next_kind="", next_owner="")
+    yield from _references(HelpRequest.objects.filter(closed_at=None).exclude(has_action), "reference")
+    yield from _references(HelpRequest.objects.exclude(closed_at=None).exclude(has_none), "reference")
+    yield from worklist.differences()
+
+
+def missed_moments() -> Iterator[str]:
+    overdue = Timer.objects.filter(rung_at=None, due_at__lte=clock.now() - WAITING_TAKES).order_by("pk")
+    for kind, subject_id in overdue.values_list("kind", "subject_id").iterator():
+        yield f"{kind} {subject_id}"
+
+
+# --- secrets and disclosure -----------------------------------------------------------------------------------------
+
+
+def stored_secrets() -> Iterator[str]:
+    """A sample of every column that holds what somebody wrote. Texts of erased people cannot be read, nor leak."""
+    for model, names in FREE_TEXTS:
+        yield from _with_secrets(model._default_manager.order_by("-pk")[:SAMPLE], names)
+    typed = OutboundMessage.objects.filter(kind=FREE_TEXT_KIND).order_by("-created_at")
+    yield from _with_secrets(typed[:SAMPLE], ("body",))
+    incoming = SimulatedText.objects.filter(incoming=True).order_by("-at")
+    yield from _with_secrets(incoming[:SAMPLE], ("body",))
+
+
+def _with_secrets(rows: QuerySet[Any], names: tuple[str, ...]) -> Iterator[str]:
+    for row in rows.iterator(chunk_size=BATCH):
+        if any(_holds_secret(row, name) for name in names):
+            yield f"{row._meta.model_name} {row.pk}"
+
+
+def _holds_secret(row: Model, name: str) -> bool:
+    try:
+        return secrets.holds_secret(getattr(row, name) or "")
+    except Erased:
+        return False
+
+
+def open_doors() -> Iterator[str]:
+    over = Visit.objects.exclude(status__in=(VisitStatus.BOOKED, VisitStatus.UNDER_WAY))
+    ended = over.exclude(status=VisitStatus.DONE)
+    yield from _references(over.exclude(word=""), "request__reference")
+    yield from _references(ended.exclude(card_digest=""), "request__reference")
+    standing = Visit.objects.standing()
+    yield from _references(standing.filter(Q(word="") | Q(card_digest="")), "request__reference")
+    shared = standing.values("card_digest").annotate(visits=Count("pk"), length=Length("card_digest"))
+    for row in shared.filter(visits__gt=1, length__gt=0).iterator():
+        yield f"card shared by {row['visits']} visits"
+
+
+# --- messages -------------------------------------------------------------------------------------------------------
+
+
+def unsent_messages() -> Iterator[str]:
+    frozen_now = clock.now()
+    stuck = OutboundMessage.objects.filter(status=MessageStatus.SENDING, status_at__lte=frozen_now - SENDING_TAKES)
+    waiting = OutboundMessage.objects.due_by(frozen_now - WAITING_TAKES)
+    somebodys = CallTask.objects.filter(Q(subject_id=OuterRef("subject_id")) | Q(subject_id=OuterRef("pk")))
+    dropped = OutboundMessage.objects.filter(status=MessageStatus.ON_LIST).exclude(Exists(somebodys))
+    for messages in (stuck, waiting, dropped):
+        yield from _ids(messages)
+
+
+def unread_messages() -> Iterator[str]:
+    received = InboundMessage.objects.filter(status=InboundMessage.Status.RECEIVED)
+    yield from _ids(received.filter(received_at__lte=clock.now() - WAITING_TAKES))
+
+
+# --- who sees what, and what is forgotten ---------------------------------------------------------------------------
+
+
+def across_organisations() -> Iterator[str]:
+    yield from _references(HelpRequest.objects.exclude(organisation=F("client__organisation")), "reference")
+    yield from _references(HelpRequest.objects.exclude(key_id=F("client__key_id")), "reference")
+    yield from _references(Visit.objects.exclude(client=F("request__client")), "request__reference")
+    strange = ~Q(offer__request=F("request")) | ~Q(offer__volunteer=F("volunteer"))
+    yield from _references(Visit.objects.exclude(offer=None).filter(strange), "request__reference")
+    for model in (CallTask, OutboundMessage):
+        for kind, path, rows in (
+            ("visit", "request__organisation", Visit.objects.all()),
+            ("offer", "request__organisation", Offer.objects.all()),
+            ("helprequest", "organisation", HelpRequest.objects.all()),
+        ):
+            own = rows.filter(**{"pk": OuterRef("subject_id"), path: OuterRef("organisation")})
+            yield from _ids(model._default_manager.filter(~Exists(own), subject_kind=kind))
+
+
+def not_forgotten() -> Iterator[str]:
+    """What is left of people whose key was destroyed: a key that came back, or a trace by which they can be found."""
+    for key_id in PersonKey.objects.filter(pk__in=DestroyedKey.objects.values("pk")).values_list("pk", flat=True):
+        yield f"key {key_id}"
+    for destroyed in _batches(DestroyedKey.objects.order_by("pk").values_list("pk", flat=True)):
+        yield from _ids(Recipient.objects.filter(key_id__in=destroyed).exclude(number_index=""))
+        yield from _ids(NameToken.objects.filter(client__key_id__in=destroyed))
+    yield from strays.find_strays()
+
+
+def altered_audit() -> Iterator[str]:
+    for name in triggers.missing(connection):
+        yield f"no trigger {name}"
+    yield from chain.verify_chain()
+
+
+PROMISES = (
+    Promise("one accepted offer per place", more_than_one_winner),
+    Promise("nobody in two visits at once", in_two_visits_at_once),
+    Promise("only ready volunteers are asked and sent", sent_though_not_ready),
+    Promise("only what a volunteer may do is offered", not_for_volunteers),
+    Promise("every open request has its one true next action", wrong_next_actions),
+    Promise("no moment was missed", missed_moments),
+    Promise("no secret is stored", stored_secrets),
+    Promise("words and cards end with their visit", open_doors),
+    Promise("every message leaves, is withdrawn, or is on somebody's list", unsent_messages),
+    Promise("every text that came in was read", unread_messages),
+    Promise("nothing crosses from one organisation to another", across_organisations),
+    Promise("who was erased is gone", not_forgotten),
+    Promise("the audit is as it was written", altered_audit),
+)
+
+
+def _references(rows: QuerySet[Any], path: str) -> Iterator[str]:
+    return rows.order_by(path).values_list(path, flat=True).iterator(chunk_size=BATCH)
+
+
+def _ids(rows: QuerySet[Any]) -> Iterator[str]:
+    for pk in rows.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=BATCH):
+        yield f"{rows.model._meta.model_name} {pk}"
+
+
+def _batches(ids: QuerySet[DestroyedKey, UUID]) -> Iterator[list[UUID]]:
+    stream = ids.iterator(chunk_size=BATCH)
+    while batch := list(islice(stream, BATCH)):
+        yield batch

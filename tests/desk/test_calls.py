@@ -1,0 +1,253 @@
+"""Calls: whom to ring, what to say, what came of it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+import cast
+from digibel import clock
+from digibel.audit.models import Event
+from digibel.desk import callsheets, errands
+from digibel.notifications import outbox
+from digibel.notifications.models import CallTask, MessageStatus, OutboundMessage
+from digibel.requests.models import Consent
+from digibel.scheduling import clockwork, visits
+from digibel.scheduling.models import FollowUp, Visit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+LANDLINE = {"channel": "call", "phone": "+3224275566"}
+
+
+@pytest.fixture
+def visit(lindeboom):
+    return cast.booked(cast.request(lindeboom, client=LANDLINE), cast.volunteer(lindeboom))
+
+
+@pytest.fixture
+def announce(visit):
+    return CallTask.objects.get(kind="visit.announce")
+
+
+def page_of(call):
+    return reverse("desk:call", args=[call.pk])
+
+
+def note(browser, call, outcome, **more):
+    return browser.post(reverse("desk:call_outcome", args=[call.pk]), {"outcome": outcome, **more})
+
+
+def test_the_list_has_what_is_due_and_leads_to_each_call(desk, announce):
+    [group] = desk.get("/calls").context["groups"]
+    [line] = group.rows
+    assert (line.name, line.url, line.what) == (
+        "Meneer Claes",
+        page_of(announce),
+        "Tell them who comes, when, and the codeword",
+    )
+
+
+def test_an_empty_list_says_so(desk):
+    assert desk.get("/calls").content.decode().count("Nobody has to be rung.") == 1
+
+
+def test_the_list_costs_the_same_queries_for_one_call_and_for_three(desk, lindeboom):
+    counted = []
+    for _ in range(3):
+        cast.booked(cast.request(lindeboom, client=LANDLINE), cast.volunteer(lindeboom))
+        desk.get("/calls")
+        with CaptureQueriesContext(connection) as queries:
+            desk.get("/calls")
+        counted.append(len(queries))
+    assert counted[0] == counted[2]
+
+
+def test_the_page_holds_the_number_the_words_and_the_codeword(desk, visit, announce):
+    sheet = desk.get(page_of(announce)).context["sheet"]
+    assert [(person.name, person.number) for person in sheet.people] == [("Meneer Claes", "+3224275566")]
+    assert (sheet.language, sheet.holds_word, sheet.attempt, sheet.most) == ("nl", True, 1, 3)
+    assert sheet.voicemail == "Goeiedag. Dit is De Lindeboom. Wilt u ons bellen op 02 511 22 33? Dank u wel."
+    assert visit.word not in sheet.voicemail
+    assert [button.value for button in sheet.buttons if button.main] == ["reached"]
+
+
+def test_that_a_number_was_shown_is_recorded(desk, nadia, announce):
+    desk.get(page_of(announce))
+    event = Event.objects.get(verb="number.shown")
+    assert (event.actor, event.subject_id, event.facts) == (f"staff:{nadia.pk}", str(announce.pk), {"numbers": 1})
+
+
+def test_words_in_arabic_run_from_right_to_left(desk, lindeboom):
+    client = {"speaks": ["ar"], "reads": ["ar"]}
+    cast.request(lindeboom, client=client, consent={})
+    page = desk.get(page_of(CallTask.objects.get())).content.decode()
+    assert page.count('lang="ar" dir="rtl"') == 2
+
+
+def test_reached_confirms_the_visit_and_goes_on(desk, visit, announce):
+    answer = note(desk, announce, "reached")
+    assert (answer.status_code, answer.url) == (303, "/")
+    assert Visit.objects.get(pk=visit.pk).confirmed_at == clock.now()
+    assert desk.get("/").content.decode().count("Noted for Meneer Claes: Reached: it suits.") == 1
+
+
+def test_whoever_came_from_the_list_of_calls_returns_there(desk, announce):
+    assert note(desk, announce, "reached", back="calls").url == "/calls"
+
+
+def test_no_answer_comes_back_by_itself(desk, announce):
+    note(desk, announce, "no_answer")
+    announce.refresh_from_db()
+    assert (announce.tries, announce.done_at) == (1, None)
+    assert announce.due_at > clock.now()
+
+
+def test_an_outcome_that_does_not_belong_to_the_call_is_refused(desk, announce):
+    answer = note(desk, announce, "works")
+    assert (answer.status_code, answer.context["refusal"]) == (422, "Choose what came of the call.")
+    announce.refresh_from_db()
+    assert announce.tries == 0
+
+
+def test_a_call_that_a_colleague_has_just_done_says_so_kindly(desk, announce):
+    note(desk, announce, "reached")
+    answer = note(desk, announce, "other_moment")
+    assert (answer.status_code, answer.context["conflict"]) == (409, True)
+    announce.refresh_from_db()
+    assert announce.outcome == "reached"
+
+
+def test_a_call_that_is_done_shows_no_number(desk, announce):
+    note(desk, announce, "reached")
+    page = desk.get(page_of(announce))
+    assert page.context["ended"] == {"outcome": "Reached: it suits", "at": clock.now()}
+    assert page.content.decode().count("tel:+3224275566") == 0
+
+
+def test_the_own_yes_is_kept_in_the_language_in_which_it_was_said(desk, lindeboom):
+    cast.request(lindeboom, client={"speaks": ["fr"], "reads": ["fr"]}, consent={})
+    note(desk, CallTask.objects.get(), "reached", language="nl")
+    assert Consent.objects.get().language == "nl"
+    assert CallTask.objects.open().count() == 0
+
+
+def test_the_own_yes_asks_for_its_language(desk, lindeboom):
+    cast.request(lindeboom, consent={})
+    answer = note(desk, CallTask.objects.get(), "reached", language="klingon")
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["language"])
+    assert Consent.objects.count() == 0
+
+
+def test_who_says_no_closes_the_request(desk, lindeboom):
+    request = cast.request(lindeboom, consent={})
+    note(desk, CallTask.objects.get(), "refused")
+    request.refresh_from_db()
+    assert request.closed_as == "withdrawn"
+
+
+@pytest.fixture
+def follow_up(lindeboom, visit):
+    """A week after the visit: the call that asks whether it still works."""
+    els = visit.volunteer
+    visits.confirm(visit, by=cast.SYSTEM)
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(minutes=2))):
+        cast.texts(els, "IN")
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(minutes=50))):
+        cast.texts(els, "UIT")
+        cast.texts(els, "1")
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(days=8))):
+        yield CallTask.objects.open().get(kind="visit.follow_up")
+
+
+def test_a_follow_up_is_noted_with_what_they_can_and_what_worries(desk, visit, follow_up):
+    note(desk, follow_up, "fails", autonomy="4", worries=["came_back", "code_seen"])
+    told = FollowUp.objects.get(visit=visit)
+    assert (told.outcome, told.autonomy, told.worries) == ("fails", 4, ["code_seen", "came_back"])
+    follow_up.refresh_from_db()
+    assert follow_up.outcome == "fails"
+
+
+def test_a_follow_up_that_works_closes_the_request(desk, visit, follow_up):
+    note(desk, follow_up, "works")
+    visit.request.refresh_from_db()
+    assert visit.request.closed_as == "solved"
+
+
+def test_following_up_is_for_a_coordinator(client, lindeboom, follow_up):
+    client.force_login(cast.staff(lindeboom, name="Joris"), backend="django.contrib.auth.backends.ModelBackend")
+    assert note(client, follow_up, "works").status_code == 403
+    assert FollowUp.objects.count() == 0
+
+
+def alarm_of(visit):
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(minutes=25))):
+        return CallTask.objects.open().get(kind="visit.alarm")
+
+
+def test_an_alarm_says_whom_to_ring_in_which_order(desk, lindeboom):
+    client = {"contact_name": "Rita", "contact_phone": "+3224267788"}
+    visit = cast.booked(cast.request(lindeboom, client=client), cast.volunteer(lindeboom))
+    people = callsheets.people(errands.of(lindeboom, alarm_of(visit).pk))
+    assert [person.name for person in people] == ["Els", "Meneer Claes", "Rita"]
+
+
+def test_who_takes_an_alarm_is_told_and_a_second_one_hears_of_the_first(desk, lindeboom, visit):
+    call = alarm_of(visit)
+    desk.post(reverse("desk:take_alarm", args=[call.pk]))
+    assert desk.get(page_of(call)).context["mine"] is True
+    second = Browser()
+    second.force_login(cast.coordinator(lindeboom, name="Joris"), backend="django.contrib.auth.backends.ModelBackend")
+    second.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    answer = second.post(reverse("desk:take_alarm", args=[call.pk]), follow=True)
+    assert answer.context["sheet"].taken_by == "Nadia"
+    assert answer.content.decode().count("A colleague has taken this alarm already.") == 1
+
+
+def test_a_text_that_did_not_arrive_is_read_out(desk, lindeboom):
+    visit = cast.booked(cast.request(lindeboom), cast.volunteer(lindeboom))
+    lost = OutboundMessage.objects.get(kind="visit.client_reminder")
+    OutboundMessage.objects.filter(pk=lost.pk).update(status=MessageStatus.SENT)
+    lost.refresh_from_db()
+    outbox.put_on_list(lost, trouble="undelivered")
+    call = CallTask.objects.open().get(kind="visit.undelivered")
+    assert desk.get(page_of(call)).context["sheet"].undelivered == lost.body
+    assert visit.word in lost.body
+
+
+def test_a_plain_text_that_got_lost_is_an_errand_too(desk, lindeboom):
+    els = cast.volunteer(lindeboom)
+    cast.offered(cast.request(lindeboom), els)
+    cast.texts(els, "STOP")
+    lost = OutboundMessage.objects.get(kind="plain.stop_confirmed")
+    outbox.put_on_list(lost, trouble="undelivered")
+    call = CallTask.objects.open().get(kind="plain.undelivered")
+    page = desk.get(page_of(call))
+    assert (page.status_code, page.context["title"]) == (200, "Els: A text did not arrive: is the number right?")
+    assert [line.name for line in desk.get("/calls").context["groups"][0].rows] == ["Els"]
+
+
+def test_a_letter_can_be_noted_as_posted(desk, lindeboom):
+    later = [{"from": "2026-09-25T14:00", "until": "2026-09-25T17:00"}]
+    request = cast.request(lindeboom, client={"channel": "letter", "phone": ""}, windows=later)
+    cast.booked(request, cast.volunteer(lindeboom))
+    call = CallTask.objects.get(kind="visit.announce")
+    note(desk, call, "posted")
+    call.refresh_from_db()
+    assert call.outcome == "posted"
+
+
+@pytest.mark.parametrize("name", ["call", "call_outcome", "take_alarm"])
+def test_calls_of_others_do_not_exist(neighbour, announce, name):
+    address = reverse(f"desk:{name}", args=[announce.pk])
+    answer = neighbour.get(address) if name == "call" else neighbour.post(address, {"outcome": "reached"})
+    assert answer.status_code == 404
+    announce.refresh_from_db()
+    assert (announce.tries, announce.acknowledged_by) == (0, "")
+
+
+def test_the_neighbours_list_is_empty(neighbour, announce):
+    assert neighbour.get("/calls").context["groups"] == []

@@ -1,0 +1,294 @@
+"""A request on the desk: its sentence, its one next step, its story, and the buttons that stop everything."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+import cast
+from digibel import clock
+from digibel.audit.actors import Actor
+from digibel.audit.models import Event
+from digibel.desk import requeststate, requeststory
+from digibel.desk.errors import broken
+from digibel.desk.forms import week
+from digibel.guardrails import catalogue
+from digibel.organisations.models import Organisation, Role, Staff
+from digibel.requests.models import Closing, HelpRequest, NextActionKind
+from digibel.scheduling import offers, openings, visits
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
+
+STREET = "Theodorstraat 41"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def lindeboom() -> Organisation:
+    return cast.organisation()
+
+
+@pytest.fixture
+def nadia(lindeboom: Organisation, client: Browser) -> Staff:
+    person = cast.coordinator(lindeboom)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    client.force_login(person, backend=BACKEND)
+    return person
+
+
+def page_of(client: Browser, request: HelpRequest) -> str:
+    answer = client.get(f"/requests/{request.reference}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_every_next_action_has_a_heading_and_every_closing_too() -> None:
+    assert set(requeststate.HEADINGS) == set(NextActionKind.values)
+    assert set(requeststate.CLOSED) == set(requeststory.CLOSINGS) == set(Closing.values)
+
+
+def test_page_says_the_situation_and_has_one_filled_button(nadia: Staff, client: Browser) -> None:
+    page = page_of(client, cast.request(nadia.organisation))
+    main = page[page.index("<main") :]
+    assert "<h1>Meneer Claes waits for a volunteer</h1>" in main
+    assert main.count("push main") == 1
+
+
+def test_address_is_shown_only_to_who_asks_and_the_look_is_recorded(nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation)
+    assert STREET not in page_of(client, request)
+    assert request.client.recipient.number not in page_of(client, request)
+    shown = client.post(f"/requests/{request.reference}/address").content.decode()
+    assert STREET in shown
+    event = Event.objects.get(verb="address.shown")
+    assert (event.actor, event.subject_id) == (f"staff:{nadia.pk}", str(request.client_id))
+    assert "Who looked at the address" in page_of(client, request)
+    assert STREET not in page_of(client, request)
+
+
+def test_address_for_htmx_is_the_fragment_alone(nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation)
+    shown = client.post(f"/requests/{request.reference}/address", headers={"HX-Request": "true"}).content.decode()
+    assert STREET in shown
+    assert "<html" not in shown
+
+
+def test_looking_at_the_address_needs_a_post(nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation)
+    assert client.get(f"/requests/{request.reference}/address").status_code == 405
+    assert not Event.objects.filter(verb="address.shown").exists()
+
+
+@pytest.mark.parametrize("path", ["", "/match"])
+def test_request_of_another_organisation_is_not_there(path: str, nadia: Staff, client: Browser) -> None:
+    other = cast.request(cast.organisation("De Sleutel", sms_number="+32460000002"))
+    assert client.get(f"/requests/{other.reference}{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/address", "/do/gone", "/do/away", "/do/close", "/do/moments", "/offers"])
+def test_nothing_is_done_to_a_request_of_another_organisation(path: str, nadia: Staff, client: Browser) -> None:
+    other = cast.request(cast.organisation("De Sleutel", sms_number="+32460000002"))
+    before = Event.objects.count()
+    assert client.post(f"/requests/{other.reference}{path}", {"until": "2026-09-20", "as": "solved"}).status_code == 404
+    other.refresh_from_db()
+    assert (other.is_open, Event.objects.count()) == (True, before)
+
+
+def test_next_step_leads_to_the_right_page(nadia: Staff, client: Browser) -> None:
+    organisation = nadia.organisation
+    waiting = cast.request(organisation)
+    unsaid = cast.request(organisation, consent={"given": False})
+    staff_only = next(slug for slug, task in catalogue.TASKS.items() if task.verdict == "staff_only")
+    referred = cast.request(organisation, tasks=[staff_only])
+    booked = cast.request(organisation)
+    visit = cast.booked(booked, cast.volunteer(organisation))
+    booked.refresh_from_db()
+    steps = [requeststate.next_step(one, None) for one in (waiting, unsaid, referred)]
+    urls = [step.url for step in steps if step is not None]
+    assert urls[0] == f"/requests/{waiting.reference}/match"
+    assert urls[1].startswith("/calls/")
+    assert urls[2] == f"/requests/{referred.reference}/slip"
+    step = requeststate.next_step(booked, visit)
+    assert step is not None
+    assert step.url == f"/visits/{visit.pk}"
+
+
+def test_story_tells_waves_answers_and_the_booking_newest_first(nadia: Staff, client: Browser) -> None:
+    organisation = nadia.organisation
+    request = cast.request(organisation)
+    els, karim = cast.volunteer(organisation, name="Els"), cast.volunteer(organisation, name="Karim")
+    asked = cast.offered(request, els, karim)
+    asked[1].refresh_from_db()
+    with clock.travel(clock.now() + timedelta(minutes=1)):
+        offers.decline(asked[1], by=Actor.volunteer(karim))
+    with clock.travel(clock.now() + timedelta(minutes=2)):
+        asked[0].refresh_from_db()
+        offers.accept(asked[0], 1, by=Actor.volunteer(els))
+    page = page_of(client, request)
+    story = page[page.index('id="story-title"') :]
+    order = [story.index(word) for word in ("Booked", "Karim said no", "Wave 1: Els, Karim", "Logged")]
+    assert order == sorted(order)
+
+
+def test_story_holds_neither_the_codeword_nor_the_link_of_the_card(nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation)
+    visit = cast.booked(request, cast.volunteer(nadia.organisation))
+    page = page_of(client, request)
+    assert "Text to the volunteer" in page
+    assert visit.word not in page
+    assert "/visit/" not in page
+
+
+def test_in_hospital_cancels_and_dates_a_new_start(nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation)
+    visit = cast.booked(request, cast.volunteer(nadia.organisation))
+    answer = client.post(f"/requests/{request.reference}/do/away", {"until": "2026-10-01"})
+    assert answer.status_code == 303
+    for one in (request, visit):
+        one.refresh_from_db()
+    assert (request.next_kind, visit.status) == ("away", "cancelled")
+    assert "Meneer Claes is away for now" in page_of(client, request)
+    client.post(f"/requests/{request.reference}/do/back")
+    request.refresh_from_db()
+    assert request.next_kind == "choose"
+
+
+@pytest.mark.parametrize("until", ["", "2026-09-15", "2020-01-01", "2030-01-01", "soon"])
+def test_away_until_a_day_that_makes_no_sense_changes_nothing(until: str, nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation)
+    page = client.post(f"/requests/{request.reference}/do/away", {"until": until}, follow=True).content.decode()
+    assert "Choose a day that is still to come" in page
+    request.client.refresh_from_db()
+    assert request.client.away_until is None
+
+
+def test_moved_or_died_silences_everything_and_says_so(nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation)
+    client.post(f"/requests/{request.reference}/do/gone")
+    request.refresh_from_db()
+    assert request.closed_as == "gone"
+    page = page_of(client, request)
+    assert "has moved or died: everything is silent" in page
+    assert "Stop everything" not in page
+    assert "Another question" not in page
+
+
+def test_closing_twice_is_answered_kindly(nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation)
+    client.post(f"/requests/{request.reference}/do/close", {"as": "withdrawn"})
+    page = client.post(f"/requests/{request.reference}/do/close", {"as": "solved"}, follow=True).content.decode()
+    request.refresh_from_db()
+    assert request.closed_as == "withdrawn"
+    assert "This request is closed. Open a new one for a new question." in page
+
+
+def test_closing_as_gone_goes_by_its_own_button_only(nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation)
+    client.post(f"/requests/{request.reference}/do/close", {"as": "gone"})
+    request.refresh_from_db()
+    assert request.is_open
+
+
+def test_own_yes_is_noted_with_its_language(nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation, consent={"given": False})
+    client.post(f"/requests/{request.reference}/do/own-yes", {"language": "rif"})
+    request.refresh_from_db()
+    assert (request.client.consents.get().language, request.next_kind) == ("rif", "choose")
+
+
+def test_referral_that_helped_closes_the_request(nadia: Staff, client: Browser) -> None:
+    staff_only = next(slug for slug, task in catalogue.TASKS.items() if task.verdict == "staff_only")
+    request = cast.request(nadia.organisation, tasks=[staff_only])
+    openings.refer(request, by=Actor.staff(nadia))
+    page = page_of(client, request)
+    assert f'action="/requests/{request.reference}/do/landed"' in page
+    client.post(f"/requests/{request.reference}/do/landed")
+    request.refresh_from_db()
+    assert request.closed_as == "referred"
+
+
+def test_other_moments_replace_the_old_ones(nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation)
+    day = week.coming_days(clock.today())[3]
+    client.post(f"/requests/{request.reference}/do/moments", {"home": "windows", "windows": [f"{day}/0"]})
+    [window] = request.windows.all()
+    assert clock.local(window.starts_at).date() == day
+
+
+def test_moments_that_make_no_sense_come_back_with_the_sentence(nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation)
+    answer = client.post(f"/requests/{request.reference}/do/moments", {"home": "windows"})
+    assert answer.status_code == 422
+    assert "Give at least one moment that suits" in answer.content.decode()
+    assert request.windows.count() == 1
+
+
+def test_unknown_deed_is_not_there(nadia: Staff, client: Browser) -> None:
+    assert client.post(f"/requests/{cast.request(nadia.organisation).reference}/do/dance").status_code == 404
+
+
+def test_split_request_links_to_its_other_half(nadia: Staff, client: Browser) -> None:
+    forbidden = next(slug for slug, task in catalogue.TASKS.items() if task.verdict == "forbidden")
+    first = cast.request(nadia.organisation, tasks=["video-call", forbidden])
+    second = HelpRequest.objects.get(split_from=first)
+    assert f'href="/requests/{second.reference}"' in page_of(client, first)
+    assert f'href="/requests/{first.reference}"' in page_of(client, second)
+
+
+def test_intake_worker_may_stop_everything(lindeboom: Organisation, client: Browser) -> None:
+    client.force_login(cast.staff(lindeboom, name="Joris", role=Role.INTAKE), backend=BACKEND)
+    request = cast.request(lindeboom)
+    client.post(f"/requests/{request.reference}/do/gone")
+    request.refresh_from_db()
+    assert not request.is_open
+
+
+def test_list_costs_the_same_for_one_and_for_three(nadia: Staff, client: Browser) -> None:
+    counts = []
+    for open_now in (1, 3):
+        while HelpRequest.objects.count() < open_now:
+            cast.request(nadia.organisation)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get("/requests").content.decode()
+        assert page.count("data-row") == open_now
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_page_costs_the_same_with_one_visit_and_with_three(
+    nadia: Staff, client: Browser, frozen_clock: datetime
+) -> None:
+    request, els = cast.request(nadia.organisation, always_home=True, windows=[]), cast.volunteer(nadia.organisation)
+    counts = []
+    for round_number in range(3):
+        with clock.travel(frozen_clock + timedelta(minutes=round_number)):
+            visit = cast.booked(request, els)
+            with CaptureQueriesContext(connection) as queries:
+                page_of(client, request)
+            counts.append(len(queries))
+            visits.cancel(visit, by=Actor.staff(nadia), reason="client_cannot")
+            request.refresh_from_db()
+    # The first cancelling brings the first colleague whose name is looked up.
+    assert counts[1] == counts[2]
+
+
+def test_closed_requests_are_on_their_own_list(nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation)
+    openings.close(request, closing=Closing.WITHDRAWN, by=Actor.staff(nadia))
+    assert request.reference not in client.get("/requests").content.decode()
+    assert request.reference in client.get("/requests", {"show": "closed"}).content.decode()
+
+
+def test_page_that_does_not_exist_says_what_to_do(nadia: Staff, client: Browser) -> None:
+    answer = client.get("/nowhere")
+    assert answer.status_code == 404
+    assert "We could not find this. Check the number or the link." in answer.content.decode()
+
+
+def test_broken_page_shows_no_trace(rf: RequestFactory) -> None:
+    answer = broken(rf.get("/"))
+    assert answer.status_code == 500
+    assert "Traceback" not in answer.content.decode()

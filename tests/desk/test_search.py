@@ -1,0 +1,56 @@
+"""One field for a reference, a telephone number or a name."""
+
+import pytest
+
+import cast
+
+pytestmark = pytest.mark.django_db
+
+PEETERS = {"first_name": "Véra", "family_name": "Peeters", "address_as": "Mevrouw Peeters", "phone": "0470 12 34 56"}
+
+
+@pytest.fixture
+def request_of_vera(lindeboom):
+    return cast.request(lindeboom, client=PEETERS)
+
+
+def found(browser, q):
+    context = browser.get("/search", {"q": q}).context
+    return [one.client.called for one in context["clients"]], [one.first_name for one, _ in context["volunteers"]]
+
+
+@pytest.mark.parametrize("written", ["{0}", "{1} {2}", "{1}{2}", " {1}.{2} "])
+def test_a_reference_leads_to_its_request(desk, request_of_vera, written):
+    reference = request_of_vera.reference
+    answer = desk.get("/search", {"q": written.format(reference, *reference.split("-"))})
+    assert (answer.status_code, answer.url) == (302, f"/requests/{reference}")
+
+
+@pytest.mark.parametrize("q", ["0470 12 34 56", "+32470123456", "peeters", "vera peeters", "PEETERS Véra"])
+def test_a_client_is_found_by_number_or_name(desk, request_of_vera, q):
+    assert found(desk, q) == (["Mevrouw Peeters"], [])
+
+
+@pytest.mark.parametrize("q", ["", "   ", "p", "peeters janssens", "26-9999", "0470 99 99 99", "\x00", "%", "[]"])
+def test_what_fits_nobody_finds_nobody(desk, request_of_vera, q):
+    assert found(desk, q) == ([], [])
+
+
+def test_a_volunteer_is_found_by_telephone(desk, lindeboom):
+    els = cast.volunteer(lindeboom)
+    assert found(desk, els.recipient.number) == ([], ["Els"])
+
+
+def test_each_client_comes_with_their_requests(desk, request_of_vera):
+    [one] = desk.get("/search", {"q": "peeters"}).context["clients"]
+    assert [request.reference for request in one.requests] == [request_of_vera.reference]
+
+
+@pytest.mark.parametrize("q", ["peeters", "0470 12 34 56"])
+def test_clients_of_others_are_not_found(neighbour, request_of_vera, q):
+    assert found(neighbour, q) == ([], [])
+
+
+def test_references_of_others_lead_nowhere(neighbour, request_of_vera):
+    answer = neighbour.get("/search", {"q": request_of_vera.reference})
+    assert (answer.status_code, answer.context["clients"]) == (200, [])

@@ -1,0 +1,115 @@
+"""Slips: chosen, handed out, printed; without a family name."""
+
+import re
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+import cast
+from digibel.directory.models import HelpPlace
+from digibel.requests.models import NextActionKind, Referral
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
+
+
+@pytest.fixture
+def lindeboom():
+    return cast.organisation()
+
+
+@pytest.fixture
+def desk(client, lindeboom):
+    client.force_login(cast.staff(lindeboom), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def office():
+    return HelpPlace.objects.create(
+        slug="ocmw-jette",
+        kind="office",
+        name="OCMW Jette",
+        name_fr="CPAS de Jette",
+        postcode="1090",
+        street="Voorbeeldstraat",
+        house_number="1",
+        phone="02 000 00 01",
+        url="https://ocmw.example",
+        serves=["1090"],
+        hours={"tue": [["09:00", "12:00"], ["13:00", "16:00"]]},
+        checked_on=date(2026, 3, 2),
+        source="seen",
+    )
+
+
+@pytest.fixture
+def asked(lindeboom):
+    """Something for the welfare centre."""
+    return cast.request(lindeboom, tasks=["benefits"], client={"speaks": ["fr"], "reads": ["fr"]})
+
+
+def address(request):
+    return reverse("desk:slip", args=[request.reference])
+
+
+def text(answer):
+    article = re.search(r"<article.*?</article>", answer.content.decode(), re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", article[0]).split())
+
+
+def test_choosing_starts_with_the_nearest_of_each_route(desk, asked, office):
+    html = desk.get(address(asked)).content.decode()
+    assert re.findall(r'name="place" value="([^"]+)" checked', html) == [str(office.pk)]
+
+
+def test_handing_out_refers_once_and_leads_to_the_sheet(desk, asked, office):
+    answer = desk.post(address(asked), {"place": [str(office.pk)], "language": "nl"})
+    assert answer.status_code == 303
+    asked.refresh_from_db()
+    assert [referral.place_id for referral in Referral.objects.filter(request=asked)] == [office.pk]
+    assert asked.next_kind == NextActionKind.CHECK_REFERRAL
+    assert "OCMW Jette" in text(desk.get(answer.url))
+
+
+def test_sheet_speaks_the_clients_language_and_names_no_family(desk, asked, office):
+    said = text(desk.get(address(asked), {"place": str(office.pk)}))
+    wanted = ("Guido", "CPAS de Jette", "Voorbeeldstraat 1, 1090 Jette", "02 000 00 01", "09:00–12:00, 13:00–16:00")
+    assert [word for word in wanted if word not in said] == []
+    assert [word for word in ("Claes", "Theodorstraat", "Mijn tablet") if word in said] == []
+
+
+def test_sheet_draws_the_address_of_a_website(desk, asked, office):
+    html = desk.get(address(asked), {"place": str(office.pk)}).content.decode()
+    assert len(re.findall(r'<div class="qr"[^>]*><svg', html)) == 1
+    office.url = ""
+    office.save()
+    assert '<div class="qr"' not in desk.get(address(asked), {"place": str(office.pk)}).content.decode()
+
+
+def test_a_route_without_a_place_is_a_sentence(desk, lindeboom):
+    asked = cast.request(lindeboom, tasks=["cash-withdrawal"])
+    html = desk.get(address(asked)).content.decode()
+    route = re.findall(r'name="route" value="([^"]+)" checked', html)[0]
+    answer = desk.post(address(asked), {"route": [route], "language": "nl"})
+    assert [referral.route for referral in Referral.objects.filter(request=asked)] == [route]
+    assert desk.get(answer.url).status_code == 200
+
+
+@pytest.mark.parametrize("told", [{}, {"route": ["NOWHERE"]}, {"place": ["no-id"]}])
+def test_nothing_chosen_is_said_beside_the_form(desk, asked, told):
+    answer = desk.post(address(asked), told, headers={"accept-language": "en"})
+    assert answer.status_code == 422
+    assert "Choose at least one place or one way." in answer.content.decode()
+    assert not Referral.objects.exists()
+
+
+def test_another_organisations_request_is_not_there(client, asked, office):
+    stranger = cast.staff(cast.organisation("Elders", sms_number="+32460000002"), name="Piet")
+    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(address(asked), {"place": [str(office.pk)]}).status_code == 404
+    assert not Referral.objects.exists()
+
+
+def test_slip_needs_a_login(client, asked):
+    assert client.get(address(asked)).status_code == 302

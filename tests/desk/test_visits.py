@@ -1,0 +1,199 @@
+"""Visits: day by day, and what can be done about one by hand."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+import cast
+from digibel import clock
+from digibel.audit.models import Event
+from digibel.notifications.models import CallTask, OutboundMessage
+from digibel.scheduling import cards, visits
+from digibel.scheduling.errors import NoSuchCard
+from digibel.scheduling.models import Visit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+@pytest.fixture
+def visit(lindeboom):
+    return cast.booked(cast.request(lindeboom), cast.volunteer(lindeboom))
+
+
+def page_of(visit):
+    return reverse("desk:visit_desk", args=[visit.pk])
+
+
+def do(browser, visit, deed, **fields):
+    answer = browser.post(reverse("desk:visit_deed", args=[visit.pk, deed]), fields)
+    visit.refresh_from_db()
+    return answer
+
+
+def deeds(browser, visit):
+    return [deed.name for deed in browser.get(page_of(visit)).context["deeds"]]
+
+
+def test_visits_stand_on_their_day(desk, visit):
+    tomorrow = clock.local(visit.starts_at).date()
+    assert desk.get("/visits").context["lines"] == []
+    [line] = desk.get(f"/visits?day={tomorrow}").context["lines"]
+    assert (line.visit, line.bell, line.state, line.place) == (visit, "you", "not confirmed yet", "Jette")
+
+
+def test_a_day_that_is_no_day_is_today(desk):
+    assert desk.get("/visits?day=someday").context["day"] == clock.today()
+
+
+def test_the_week_counts_its_visits(desk, visit):
+    week = desk.get("/visits").context["days"]
+    assert [one["count"] for one in week] == [0, 1, 0, 0, 0, 0, 0]
+
+
+def test_the_day_costs_the_same_queries_for_one_visit_and_for_three(desk, lindeboom):
+    counted = []
+    for _ in range(3):
+        made = cast.booked(cast.request(lindeboom), cast.volunteer(lindeboom))
+        address = f"/visits?day={clock.local(made.starts_at).date()}"
+        desk.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            desk.get(address)
+        counted.append(len(queries))
+    assert counted[0] == counted[2]
+
+
+def test_the_address_is_shown_only_when_asked_and_that_is_recorded(desk, nadia, visit):
+    assert desk.get(page_of(visit)).content.decode().count("Theodorstraat") == 0
+    assert Event.objects.filter(verb="address.shown").count() == 0
+    page = desk.post(reverse("desk:visit_address", args=[visit.pk]))
+    assert page.content.decode().count("Theodorstraat 41") == 1
+    event = Event.objects.get(verb="address.shown")
+    assert (event.actor, event.subject_id) == (f"staff:{nadia.pk}", str(visit.pk))
+
+
+def test_the_address_comes_as_a_fragment_where_the_page_asks_for_it(desk, visit):
+    page = desk.post(reverse("desk:visit_address", args=[visit.pk]), headers={"hx-request": "true"})
+    assert page.content.decode().count("<h1") == 0
+    assert page.content.decode().count("Theodorstraat 41") == 1
+
+
+def test_the_story_tells_what_was_sent_and_not_the_link(desk, visit):
+    page = desk.get(page_of(visit))
+    titles = [str(event.title) for event in page.context["events"]]
+    assert titles.count("Text to the volunteer: the visit is booked") == 1
+    assert page.content.decode().count(cards.token(visit)) == 0
+
+
+def test_confirmed_by_telephone(desk, visit):
+    do(desk, visit, "confirm")
+    assert visit.confirmed_at == clock.now()
+    assert deeds(desk, visit) == ["check-in", "late", "send-link", "cancel", "revoke"]
+
+
+def test_cancelled_with_a_reason(desk, visit):
+    do(desk, visit, "cancel", reason="volunteer_cannot")
+    assert visit.status == "cancelled"
+    assert Event.objects.get(verb="visit.cancelled").facts["reason"] == "volunteer_cannot"
+    assert deeds(desk, visit) == []
+
+
+@pytest.mark.parametrize("deed", ["cancel", "miss", "check-in", "check-out"])
+def test_without_a_reason_nothing_is_corrected(desk, visit, deed):
+    answer = desk.post(reverse("desk:visit_deed", args=[visit.pk, deed]), {"reason": "because"}, follow=True)
+    visit.refresh_from_db()
+    assert visit.status == "booked"
+    assert answer.content.decode().count("Choose a reason.") == 1
+
+
+def test_in_and_out_by_hand(desk, visit):
+    with clock.travel(visit.starts_at):
+        do(desk, visit, "check-in", reason="told_by_telephone")
+        assert (visit.status, visit.checked_in_at) == ("under_way", visit.starts_at)
+        assert deeds(desk, visit) == ["check-out", "extend", "revoke"]
+        do(desk, visit, "check-out", reason="forgotten")
+    assert visit.status == "done"
+    corrections = Event.objects.filter(verb="visit.corrected").order_by("id")
+    assert [(one.facts["corrected"], one.facts["reason"]) for one in corrections] == [
+        ("in", "told_by_telephone"),
+        ("out", "forgotten"),
+    ]
+
+
+def test_half_an_hour_more_by_hand(desk, visit):
+    before = visit.ends_at
+    with clock.travel(visit.starts_at):
+        visits.check_in(visit, by=cast.SYSTEM)
+        do(desk, visit, "extend")
+    assert visit.ends_at == before + timedelta(minutes=30)
+
+
+def test_it_did_not_take_place(desk, visit):
+    with clock.travel(visit.starts_at):
+        do(desk, visit, "miss", reason="nobody_opened")
+    assert visit.status == "missed"
+
+
+def test_later_opens_a_call_to_the_client(desk, visit):
+    do(desk, visit, "late", minutes="20")
+    assert CallTask.objects.open().filter(kind="visit.late").count() == 1
+
+
+def test_a_lost_telephone_closes_the_card_and_holds_back_its_link(desk, visit):
+    token = cards.token(visit)
+    assert cards.open_card(token) == visit
+    do(desk, visit, "revoke")
+    with pytest.raises(NoSuchCard):
+        cards.open_card(token)
+    assert cards.open_card(cards.token(visit)) == visit
+    assert visit.card_version == 2
+    waiting = OutboundMessage.objects.about(visit).waiting()
+    assert waiting.filter(kind="visit.reminder_day").count() == 0
+    assert Event.objects.get(verb="card.revoked").facts == {"version": 2}
+
+
+def test_the_new_link_is_texted_when_somebody_asks_for_it(desk, visit):
+    do(desk, visit, "revoke")
+    do(desk, visit, "send-link")
+    [sent] = OutboundMessage.objects.about(visit).waiting().filter(kind="visit.reminder_day")
+    assert sent.body.count(cards.link(visit)) == 1
+
+
+def test_a_card_that_is_closed_cannot_be_revoked(desk, visit):
+    do(desk, visit, "cancel", reason="client_away")
+    do(desk, visit, "revoke")
+    assert (visit.card_version, visit.card_digest) == (1, "")
+
+
+def test_an_intake_worker_may_say_yes_and_not_correct(client, lindeboom, visit):
+    client.force_login(cast.staff(lindeboom), backend="django.contrib.auth.backends.ModelBackend")
+    assert deeds(client, visit) == ["confirm", "late", "send-link", "revoke"]
+    assert do(client, visit, "cancel", reason="organisation").status_code == 403
+    assert visit.status == "booked"
+
+
+def test_visits_of_others_do_not_exist(neighbour, visit):
+    assert neighbour.get(page_of(visit)).status_code == 404
+    assert neighbour.post(reverse("desk:visit_address", args=[visit.pk])).status_code == 404
+    assert do(neighbour, visit, "cancel", reason="organisation").status_code == 404
+    assert visit.status == "booked"
+    assert neighbour.get(f"/visits?day={clock.local(visit.starts_at).date()}").context["lines"] == []
+
+
+def test_an_unheard_of_deed_does_not_exist(desk, visit):
+    assert do(desk, visit, "dance").status_code == 404
+
+
+def test_a_visit_that_never_began_rings(desk, visit):
+    with clock.travel(visit.starts_at + timedelta(minutes=25)):
+        page = desk.get(page_of(visit))
+        assert (page.context["bell"], page.context["state"]) == ("alarm", "should have begun, nobody said IN")
+
+
+def test_reading_a_visit_changes_nothing(desk, visit):
+    before = Visit.objects.values().get(pk=visit.pk)
+    desk.get(page_of(visit))
+    assert desk.get(reverse("desk:visit_deed", args=[visit.pk, "confirm"])).status_code == 405
+    assert Visit.objects.values().get(pk=visit.pk) == before

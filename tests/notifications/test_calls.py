@@ -1,0 +1,105 @@
+"""Calls: one errand each, three tries, and whoever comes too late hears it."""
+
+from datetime import timedelta
+
+import pytest
+
+import cast
+from digibel import clock
+from digibel.audit.actors import Actor
+from digibel.notifications import calls
+from digibel.notifications.errors import CallDone
+from digibel.notifications.models import CallTask
+from digibel.scheduling.models import Visit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lindeboom(frozen_clock):
+    return cast.organisation()
+
+
+@pytest.fixture
+def by(lindeboom):
+    return Actor.staff(lindeboom.staff.get())
+
+
+@pytest.fixture
+def visit(lindeboom):
+    return cast.booked(cast.request(lindeboom, client={"channel": "call"}), cast.volunteer(lindeboom))
+
+
+@pytest.fixture
+def announce(visit):
+    return CallTask.objects.open().get(kind="visit.announce")
+
+
+def open_again(visit, **options):
+    return calls.open_call(
+        "visit.announce", visit, organisation=visit.request.organisation, recipient=visit.client.recipient, **options
+    )
+
+
+def test_an_errand_stands_on_the_list_once_with_the_earliest_moment(visit, announce, now):
+    assert open_again(visit, due_at=announce.due_at + timedelta(days=1)) == announce
+    announce.refresh_from_db()
+    before = announce.due_at
+    again = open_again(visit, due_at=now, urgent=True)
+    assert (again.pk, again.due_at, again.urgent) == (announce.pk, now, True)
+    assert before > now
+    assert CallTask.objects.open().about(visit).count() == 1
+
+
+def test_no_answer_comes_back_twice_and_then_somebody_else_takes_over(visit, announce, by, now):
+    for tries, hours in ((1, 4), (2, 8)):
+        with clock.travel(now + timedelta(hours=hours - 4)):
+            calls.note_outcome(announce, "no_answer", by=by)
+        announce.refresh_from_db()
+        assert (announce.tries, announce.done_at, announce.due_at) == (tries, None, now + timedelta(hours=hours))
+    calls.note_outcome(announce, "no_answer", by=by)
+    announce.refresh_from_db()
+    assert (announce.tries, announce.outcome) == (3, "no_answer")
+    [next_call] = CallTask.objects.open().about(visit)
+    assert (next_call.kind, next_call.urgent, next_call.owner) == ("visit.confirm", True, "coordinator")
+
+
+def test_an_urgent_call_is_tried_again_within_minutes(visit, announce, by, now):
+    CallTask.objects.update(urgent=True)
+    calls.note_outcome(announce, "no_answer", by=by)
+    announce.refresh_from_db()
+    assert announce.due_at == now + timedelta(minutes=10)
+
+
+def test_whoever_comes_second_hears_that_it_is_done(announce, by):
+    calls.note_outcome(announce, "reached", by=by)
+    with pytest.raises(CallDone):
+        calls.note_outcome(announce, "no_answer", by=by)
+    announce.refresh_from_db()
+    assert (announce.tries, announce.outcome) == (1, "reached")
+
+
+def test_another_moment_gives_the_place_back(visit, announce, by):
+    calls.note_outcome(announce, "other_moment", by=by)
+    visit.refresh_from_db()
+    assert visit.status == "cancelled"
+    assert CallTask.objects.open().about(visit).count() == 0
+
+
+def test_a_call_that_is_no_longer_needed_leaves_the_list(visit, announce):
+    assert calls.drop_calls(visit, "visit.confirm") == 0
+    assert calls.drop_calls(visit) == 1
+    announce.refresh_from_db()
+    assert (announce.outcome, announce.done_at) == ("not_needed", clock.now())
+
+
+def test_an_alarm_is_taken_by_the_first_who_says_so(visit, announce, lindeboom):
+    first, second = (Actor.staff(cast.staff(lindeboom, name=name)) for name in ("Ann", "Ben"))
+    assert calls.acknowledge(announce, by=first).acknowledged_by == str(first)
+    assert calls.acknowledge(announce, by=second).acknowledged_by == str(first)
+
+
+def test_a_script_tells_what_is_true_now(visit, announce):
+    assert visit.word in calls.script_of(announce).sentences
+    Visit.objects.filter(pk=visit.pk).update(word="TULP")
+    assert "TULP" in calls.script_of(announce).sentences

@@ -1,0 +1,105 @@
+"""What people text, and what they mean by it: the corpora in `replies/`, one reply per line, in ten languages.
+
+`known.tsv` was written beside the parser. `unseen.tsv` was written afterwards and scored before anything was changed: 548 of 571
+right (96.0 %), nobody booked, cancelled or silenced wrongly. Its mistakes have been repaired since; two of its labels were ours.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from digibel.notifications import replies
+from digibel.notifications.replies import Reply
+
+CORPORA = Path(__file__).parent / "replies"
+
+
+def labelled(corpus: str) -> list[list[str]]:
+    lines = (CORPORA / corpus).read_text(encoding="utf-8").split("\n")[1:]
+    return [line.split("\t") for line in lines if line]
+
+
+def in_words(reply: Reply) -> str:
+    parts = (reply.intent, reply.offer, reply.choice, reply.minutes)
+    return " ".join(str(part) for part in parts if part is not None)
+
+
+@pytest.mark.parametrize("corpus", ["known.tsv", "unseen.tsv"])
+def test_reply_is_read_as_it_was_meant(corpus: str) -> None:
+    misread = []
+    for state, language, windows, wanted, text in labelled(corpus):
+        counts = tuple(int(count) for count in windows.split(","))
+        read = replies.read(text.replace(r"\n", "\n"), state=state, language=language, windows=counts)
+        if in_words(read) != wanted:
+            misread.append((state, language, windows, text, wanted, in_words(read)))
+    assert misread == []
+
+
+def test_corpora_hold_every_language_in_every_state() -> None:
+    rows = [row for corpus in ("known.tsv", "unseen.tsv") for row in labelled(corpus)]
+    assert len(rows) >= 900
+    assert {row[0] for row in rows} == set(replies.STATES)
+    assert {row[1] for row in rows} == {"nl", "fr", "en", "ar", "tr", "ro", "sq", "pl", "pt", "es"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "intent"),
+    [
+        ("jo", "nl", "accept"),
+        ("jo", "sq", "decline"),
+        ("jo", "fr", "unclear"),
+        ("nu", "ro", "decline"),
+        ("nu", "nl", "unclear"),
+        ("si", "es", "accept"),
+        ("si", "fr", "unclear"),
+        ("ja", "tr", "accept"),
+        ("ja", "pl", "unclear"),
+        ("po", "sq", "accept"),
+        ("po", "pl", "unclear"),
+        ("oui", "tmz", "accept"),
+    ],
+)
+def test_word_of_two_languages_is_decided_by_the_persons_own(text: str, language: str, intent: str) -> None:
+    assert replies.read(text, state="offer", language=language).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "intent"),
+    [
+        ("uit", "visit_day", "checkout"),
+        ("uit", "booked", "unclear"),
+        ("uit", "offer", "unclear"),
+        ("stop", "visit_day", "stop"),
+        ("stop", "follow_up", "stop"),
+        ("het lukt niet", "offer", "decline"),
+        ("het lukt niet", "booked", "unclear"),
+        ("het lukt niet", "visit_day", "unclear"),
+        ("het lukt niet", "follow_up", "fails"),
+        ("ik kan niet", "booked", "cancel"),
+        ("ik kan niet", "visit_day", "unclear"),
+        ("ik kan vandaag niet komen", "visit_day", "cancel"),
+        ("ok", "booked", "unclear"),
+        ("ok", "announced", "confirm"),
+        ("ok", "after_visit", "works"),
+    ],
+)
+def test_state_of_the_dialogue_decides_what_a_word_means(text: str, state: str, intent: str) -> None:
+    assert replies.read(text, state=state, language="nl").intent == intent
+
+
+def test_live_offer_keeps_the_letter_that_it_was_sent_with() -> None:
+    live = {"state": "offer", "language": "nl", "windows": (2,), "letters": ("C",)}
+    assert replies.read("ja C2", **live) == Reply("accept", offer="C", choice=2)
+    assert replies.read("2", **live) == Reply("accept", offer="C", choice=2)
+    assert replies.read("ja A2", **live) == Reply("unclear")
+
+
+def test_without_live_offers_nobody_accepts_or_declines() -> None:
+    assert replies.read("ja", state="offer", language="nl", windows=()) == Reply("unclear")
+    assert replies.read("nee", state="offer", language="nl", windows=()) == Reply("unclear")
+    assert replies.read("stop", state="offer", language="nl", windows=()) == Reply("stop")
+
+
+def test_unknown_state_is_refused() -> None:
+    with pytest.raises(ValueError, match="There is no state asleep"):
+        replies.read("ja", state="asleep", language="nl")

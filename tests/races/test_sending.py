@@ -1,0 +1,165 @@
+"""Texts leave once: with two workers on one outbox, and when a worker is killed in the middle of sending."""
+
+import json
+import os
+import random
+import signal
+import time
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.db import connections, transaction
+from django.test import RequestFactory
+
+import cast
+from digibel import clock
+from digibel.notifications import gateways, outbox, webhooks
+from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage, SimulatedText
+from digibel.scheduling import promises
+from races import networks
+from races.side_by_side import FORK, at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUNDS = 20 if os.environ.get("DIGIBEL_TEST_LONG") == "1" else 2
+
+
+@pytest.fixture
+def network(settings):
+    """Send over one of the gateways of this folder."""
+
+    def use(name):
+        settings.DIGIBEL_GATEWAYS = {
+            "knows_our_id": "races.networks.KnowsOurId",
+            "knows_nothing": "races.networks.KnowsNothing",
+        }
+        settings.DIGIBEL_GATEWAY = name
+        gateways.gateway.cache_clear()
+
+    yield use
+    gateways.gateway.cache_clear()
+
+
+def queue_texts(how_many):
+    with transaction.atomic():
+        lindeboom = cast.organisation()
+        return [
+            outbox.queue_message(
+                cast.volunteer(name=f"V{number}").recipient, "plain.declined", organisation=lindeboom, subject=lindeboom
+            )
+            for number in range(how_many)
+        ]
+
+
+def sweep_in_another_process():
+    connections.close_all()
+    process = FORK.Process(target=outbox.sweep)
+    process.start()
+    return process
+
+
+def kill(process):
+    os.kill(process.pid, signal.SIGKILL)
+    process.join(10)
+    assert process.exitcode == -signal.SIGKILL
+
+
+def killed_while_sending(where, monkeypatch):
+    """A worker stands still right before or right after the network has the text, and is killed there."""
+    read, write = os.pipe()
+    monkeypatch.setenv(networks.STAND_STILL, where)
+    monkeypatch.setenv("DIGIBEL_TEST_PIPE", str(write))
+    process = sweep_in_another_process()
+    assert os.read(read, 5) == b"here\n"
+    kill(process)
+    monkeypatch.delenv(networks.STAND_STILL)
+
+
+@pytest.mark.parametrize("where", ["before", "after"])
+def test_a_worker_killed_while_sending_loses_no_text_and_repeats_none(frozen_clock, network, monkeypatch, where):
+    network("knows_our_id")
+    texts = queue_texts(3)
+    killed_while_sending(where, monkeypatch)
+    assert sorted(OutboundMessage.objects.values_list("status", flat=True)) == ["queued", "queued", "sending"]
+    assert SimulatedText.objects.count() == (1 if where == "after" else 0)
+
+    outbox.free_stuck()
+    outbox.sweep()
+    assert SimulatedText.objects.count() == (3 if where == "after" else 2), "the one that is stuck waits a while"
+    with clock.travel(frozen_clock + timedelta(minutes=3)):
+        assert outbox.free_stuck() == 1
+        outbox.sweep()
+    assert set(SimulatedText.objects.values_list("pk", flat=True)) == {text.pk for text in texts}
+    assert set(OutboundMessage.objects.values_list("status", flat=True)) == {"sent"}
+
+
+@pytest.mark.parametrize("where", ["before", "after"])
+def test_where_the_network_would_repeat_it_a_person_looks_instead(frozen_clock, network, monkeypatch, where):
+    network("knows_nothing")
+    queue_texts(3)
+    killed_while_sending(where, monkeypatch)
+    stuck = OutboundMessage.objects.get(status="sending")
+    with clock.travel(frozen_clock + timedelta(minutes=3)):
+        outbox.free_stuck()
+        outbox.sweep()
+        stuck.refresh_from_db()
+        assert (stuck.status, stuck.trouble) == ("on_list", "perhaps_sent")
+        call = CallTask.objects.open().get()
+        assert (call.kind, call.recipient_id) == ("plain.undelivered", stuck.recipient_id)
+        assert OutboundMessage.objects.filter(status="sent").count() == 2
+        assert SimulatedText.objects.count() == (3 if where == "after" else 2)
+        assert [str(finding) for finding in promises.check() if not finding.holds] == []
+
+
+def test_workers_killed_again_and_again_send_each_text_once(frozen_clock, network, monkeypatch):
+    network("knows_our_id")
+    for number in range(ROUNDS):
+        with clock.travel(frozen_clock + timedelta(hours=number)):
+            texts = {text.pk for text in queue_texts_for_round(number)}
+            for _ in range(4):
+                process = sweep_in_another_process()
+                time.sleep(random.Random(number).uniform(0.01, 0.2))
+                if process.is_alive():
+                    os.kill(process.pid, signal.SIGKILL)
+                process.join(10)
+        with clock.travel(frozen_clock + timedelta(hours=number, minutes=3)):
+            outbox.free_stuck()
+            outbox.sweep()
+            mine = OutboundMessage.objects.filter(pk__in=texts)
+            assert set(mine.values_list("status", flat=True)) == {"sent"}
+            assert SimulatedText.objects.filter(pk__in=texts).count() == len(texts)
+
+
+def queue_texts_for_round(number):
+    with transaction.atomic():
+        organisation = cast.organisation(f"Round {number}")
+        els = cast.volunteer(name=f"Els{number}")
+        return [
+            outbox.queue_message(els.recipient, "plain.declined", organisation=organisation, subject=organisation)
+            for _ in range(20)
+        ]
+
+
+def test_workers_side_by_side_send_each_text_once(frozen_clock, network):
+    network("knows_nothing")
+    texts = {str(text.pk) for text in queue_texts(30)}
+    left = at_once([outbox.sweep] * 4)
+    assert sum(left) == 30
+    assert sorted(SimulatedText.objects.values_list("number_index", flat=True)) == sorted(texts)
+    assert set(OutboundMessage.objects.values_list("status", flat=True)) == {"sent"}
+
+
+def test_a_webhook_delivered_eight_times_at_once_is_stored_once(frozen_clock):
+    els = cast.volunteer(cast.organisation())
+    told = {"id": "again", "from": els.recipient.number, "to": cast.SMS_NUMBER, "text": "hallo"}
+    answers = at_once([partial(deliver, told)] * 8)
+    assert sorted(answers) == [(200, 0)] * 7 + [(200, 1)]
+    assert InboundMessage.objects.get().body == "hallo"
+    assert SimulatedText.objects.filter(incoming=True).count() == 1
+
+
+def deliver(told):
+    request = RequestFactory().post("/gateways/simulator/inbound", told, content_type="application/json")
+    response = webhooks.receive(request, "simulator")
+    return response.status_code, json.loads(response.content)["new"]

@@ -1,0 +1,113 @@
+"""The table of moves: every move that is not in it is refused, whoever tries; and every state can be reached."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+import cast
+from digibel import clock
+from digibel.audit.actors import SYSTEM
+from digibel.scheduling.errors import MoveNotAllowed
+from digibel.scheduling.models import OFFER_MOVES, VISIT_MOVES, Move, Offer, OfferStatus, Visit, VisitStatus
+from digibel.scheduling.moves import diagram, move, move_offers
+
+pytestmark = pytest.mark.django_db
+
+OFFER_STEPS = [(was, to) for was in OfferStatus.values for to in OfferStatus.values]
+VISIT_STEPS = [(was, to) for was in VisitStatus.values for to in VisitStatus.values]
+ALLOWED_OFFER_STEPS = {
+    ("queued", "sent"),
+    ("queued", "accepted"),
+    ("queued", "declined"),
+    ("queued", "expired"),
+    ("queued", "withdrawn"),
+    ("sent", "accepted"),
+    ("sent", "declined"),
+    ("sent", "expired"),
+    ("sent", "withdrawn"),
+    ("accepted", "withdrawn"),
+}
+ALLOWED_VISIT_STEPS = {
+    ("booked", "under_way"),
+    ("booked", "cancelled"),
+    ("booked", "missed"),
+    ("under_way", "done"),
+}
+
+
+@pytest.fixture
+def visit(frozen_clock):
+    lindeboom = cast.organisation()
+    return cast.booked(cast.request(lindeboom), cast.volunteer(lindeboom))
+
+
+@pytest.mark.parametrize(("was", "to"), OFFER_STEPS)
+def test_an_offer_moves_along_the_table_and_nowhere_else(visit, was, to):
+    check_step(visit.offer, was, to, allowed=(was, to) in ALLOWED_OFFER_STEPS)
+
+
+@pytest.mark.parametrize(("was", "to"), VISIT_STEPS)
+def test_a_visit_moves_along_the_table_and_nowhere_else(visit, was, to):
+    check_step(visit, was, to, allowed=(was, to) in ALLOWED_VISIT_STEPS)
+
+
+def check_step(thing, was, to, *, allowed):
+    type(thing).objects.filter(pk=thing.pk).update(status=was)
+    thing.status = was
+    steps = Move.objects.filter(subject_id=thing.pk)
+    before = steps.count()
+    if allowed:
+        move(thing, to, by=SYSTEM, reason="test")
+    else:
+        with pytest.raises(MoveNotAllowed):
+            move(thing, to, by=SYSTEM)
+    stored = type(thing).objects.get(pk=thing.pk)
+    assert stored.status == thing.status == (to if allowed else was)
+    assert steps.count() == before + allowed
+    if allowed:
+        last = steps.last()
+        assert (last.was, last.became, last.by, last.at, last.reason) == (was, to, "system", clock.now(), "test")
+
+
+@pytest.mark.parametrize(("table", "states"), [(OFFER_MOVES, OfferStatus.values), (VISIT_MOVES, VisitStatus.values)])
+def test_every_state_is_in_the_table_and_can_be_reached(table, states):
+    assert list(table) == states
+    reached = {states[0]}
+    while more := {to for was in reached for to in table[was]} - reached:
+        reached |= more
+    assert reached == set(states)
+
+
+def test_a_stale_copy_loses_and_sees_what_is_true(visit):
+    stale = Visit.objects.get(pk=visit.pk)
+    move(visit, VisitStatus.CANCELLED, by=SYSTEM)
+    with pytest.raises(MoveNotAllowed) as refusal:
+        move(stale, VisitStatus.UNDER_WAY, by=SYSTEM)
+    assert refusal.value.details == {"was": "cancelled"}
+    assert stale.status == "cancelled"
+
+
+def test_fields_are_written_with_the_step(visit):
+    at = clock.now() + timedelta(minutes=1)
+    move(visit, VisitStatus.UNDER_WAY, by=SYSTEM, checked_in_at=at)
+    assert Visit.objects.get().checked_in_at == visit.checked_in_at == at
+
+
+def test_several_offers_move_together_or_not_at_all(frozen_clock):
+    lindeboom = cast.organisation()
+    volunteers = [cast.volunteer(lindeboom, name=name) for name in ("Els", "Ayse", "Bob")]
+    made = cast.offered(cast.request(lindeboom), *volunteers)
+    fresh = list(Offer.objects.order_by("pk"))
+    assert len(made) == len(fresh) == 3
+    Offer.objects.filter(pk=fresh[0].pk).update(status=OfferStatus.DECLINED)
+    with pytest.raises(MoveNotAllowed), transaction.atomic():
+        move_offers(fresh, OfferStatus.WITHDRAWN, by=SYSTEM)
+    move_offers(fresh[1:], OfferStatus.WITHDRAWN, by=SYSTEM, reason="together")
+    assert Move.objects.filter(became="withdrawn", reason="together").count() == 2
+
+
+def test_the_diagram_shows_every_step_of_both_tables():
+    drawn = {tuple(line.split()) for line in diagram().splitlines() if "-->" in line and "[*]" not in line}
+    expected = {(f"Offer_{was}", "-->", f"Offer_{to}") for was, to in ALLOWED_OFFER_STEPS}
+    assert drawn == expected | {(f"Visit_{was}", "-->", f"Visit_{to}") for was, to in ALLOWED_VISIT_STEPS}

@@ -1,0 +1,213 @@
+"""Offers: who is asked, what a text says, what a yes means, and what happens to the others."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+import cast
+from digibel import clock
+from digibel.audit.actors import SYSTEM, Actor
+from digibel.notifications import outbox
+from digibel.notifications.models import OutboundMessage
+from digibel.requests.models import HelpRequest
+from digibel.scheduling import clockwork, errors, followups, offers, openings, visits, worklist
+from digibel.scheduling.models import Offer, Visit
+
+pytestmark = pytest.mark.django_db
+
+MOST_STATEMENTS = 23
+
+
+@pytest.fixture
+def lindeboom(frozen_clock):
+    return cast.organisation()
+
+
+def two_moments(now):
+    day = clock.local(now).date() + timedelta(days=1)
+    return [
+        {"from": f"{day}T09:00", "until": f"{day}T11:00"},
+        {"from": f"{day}T14:00", "until": f"{day}T17:00"},
+    ]
+
+
+def statuses(request):
+    return sorted(Offer.objects.filter(request=request).values_list("status", flat=True))
+
+
+def test_a_wave_asks_three_and_the_next_one_follows_by_itself(lindeboom, now):
+    for number in range(5):
+        cast.volunteer(lindeboom, name=f"V{number}")
+    request = cast.request(lindeboom)
+    cast.offered(request)
+    assert statuses(request) == ["sent"] * 3
+    with clock.travel(clockwork.live_through(now + timedelta(hours=1))):
+        assert statuses(request) == ["sent"] * 5
+        assert set(Offer.objects.values_list("wave", flat=True)) == {1, 2}
+
+
+def test_nobody_is_asked_twice_for_the_same_and_the_search_ends_in_vain(lindeboom, now):
+    els = cast.volunteer(lindeboom)
+    request = cast.request(lindeboom)
+    cast.offered(request)
+    assert cast.texts(els, "nee").outcome == "offer.declined"
+    with clock.travel(clockwork.live_through(now + timedelta(minutes=1))):
+        request.refresh_from_db()
+        assert (request.next_kind, request.next_owner) == ("nobody", "matcher")
+        assert statuses(request) == ["declined"]
+
+
+def test_accepting_books_one_visit_and_ends_the_others(lindeboom):
+    els, ayse, bob = (cast.volunteer(lindeboom, name=name) for name in ("Els", "Ayse", "Bob"))
+    request = cast.request(lindeboom)
+    cast.offered(request)
+    offer = Offer.objects.get(volunteer=ayse)
+    with CaptureQueriesContext(connection) as captured:
+        visit = offers.accept(offer, 1, by=Actor.volunteer(ayse))
+    statements = [query for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]
+    assert len(statements) <= MOST_STATEMENTS, "\n".join(query["sql"][:120] for query in statements)
+    assert statuses(request) == ["accepted", "withdrawn", "withdrawn"]
+    assert (visit.volunteer, visit.starts_at, visit.ends_at) == (ayse, *offer.window(1))
+    outbox.sweep()
+    for volunteer in (els, bob):
+        last = OutboundMessage.objects.filter(recipient=volunteer.recipient).order_by("created_at", "pk")
+        assert sorted(last.values_list("kind", flat=True)) == ["offer.offer_one", "offer.offer_withdrawn"]
+
+
+@pytest.mark.parametrize("choice", [0, 2, -1, 99])
+def test_a_number_that_was_not_offered_books_nothing(lindeboom, choice):
+    els = cast.volunteer(lindeboom)
+    [offer] = cast.offered(cast.request(lindeboom), els)
+    with pytest.raises(errors.NoSuchWindow):
+        offers.accept(offer, choice, by=Actor.volunteer(els))
+    assert Visit.objects.count() == 0
+
+
+def test_a_text_is_read_with_the_letters_it_was_sent_with(lindeboom, now):
+    """A has ended; B and C are open. "B1" is B, though it is the first of those that are left."""
+    els = cast.volunteer(lindeboom)
+    requests = [cast.request(lindeboom, windows=two_moments(now)) for _ in range(3)]
+    made = [cast.offered(request, els)[0] for request in requests]
+    assert [offer.letter for offer in made] == ["A", "B", "C"]
+    offers.decline(Offer.objects.get(pk=made[0].pk), by=SYSTEM)
+    assert cast.texts(els, "B1").outcome == "offer.accepted"
+    assert Visit.objects.get().request == requests[1]
+    assert cast.texts(els, "C2").outcome == "offer.accepted"
+    assert Visit.objects.filter(request=requests[2]).get().starts_at == made[2].window(2)[0]
+
+
+def test_a_bare_yes_to_two_open_offers_books_nothing_and_asks_back(lindeboom):
+    els = cast.volunteer(lindeboom)
+    for _ in range(2):
+        cast.offered(cast.request(lindeboom), els)
+    assert cast.texts(els, "ja").outcome == "asked_which"
+    assert Visit.objects.count() == 0
+    assert "A" in cast.telephone(els)[-1]
+    assert "B" in cast.telephone(els)[-1]
+    asked_again = cast.texts(els, "ja")
+    assert (asked_again.outcome, asked_again.status) == ("", "inbox")
+
+
+def test_a_late_no_touches_its_own_offer_only(lindeboom):
+    els = cast.volunteer(lindeboom)
+    made = [cast.offered(cast.request(lindeboom), els)[0] for _ in range(2)]
+    assert cast.texts(els, "nee A").outcome == "offer.declined"
+    assert [Offer.objects.get(pk=offer.pk).status for offer in made] == ["declined", "sent"]
+
+
+def test_an_offer_made_at_night_leaves_in_the_morning(lindeboom):
+    els = cast.volunteer(lindeboom)
+    night = datetime(2026, 9, 15, 20, 30, tzinfo=UTC)
+    with clock.travel(night):
+        [offer] = cast.offered(cast.request(lindeboom), els)
+        assert cast.telephone(els) == []
+        assert Offer.objects.get().status == "queued"
+        assert offer.expires_at == clock.at(clock.today() + timedelta(days=1), datetime(2026, 1, 1, 12).time())
+    with clock.travel(clockwork.live_through(datetime(2026, 9, 16, 6, 0, 5, tzinfo=UTC))):
+        assert len(cast.telephone(els)) == 1
+        assert Offer.objects.get().status == "sent"
+
+
+@pytest.mark.parametrize("what", ["closed", "stopped", "taken"])
+def test_an_offer_that_is_no_longer_true_in_the_morning_never_leaves(lindeboom, what):
+    els, ayse = cast.volunteer(lindeboom), cast.volunteer(lindeboom, name="Ayse")
+    with clock.travel(datetime(2026, 9, 15, 20, 30, tzinfo=UTC)):
+        request = cast.request(lindeboom)
+        _, other = cast.offered(request, els, ayse)
+        if what == "closed":
+            openings.close(request, closing="withdrawn", by=SYSTEM)
+        elif what == "stopped":
+            cast.texts(els, "STOP")
+        else:
+            offers.accept(other, 1, by=Actor.volunteer(ayse))
+    with clock.travel(clockwork.live_through(datetime(2026, 9, 16, 7, 0, tzinfo=UTC))):
+        sent = OutboundMessage.objects.filter(recipient=els.recipient, status="sent").values_list("kind", flat=True)
+        assert set(sent) <= {"plain.stop_confirmed"}
+        asked = OutboundMessage.objects.get(recipient=els.recipient, kind="offer.offer_one")
+        assert (asked.status, asked.trouble) == ("withdrawn", "untrue")
+
+
+def test_stop_ends_what_was_asked_at_once_and_the_next_one_is_asked(lindeboom, now):
+    els = cast.volunteer(lindeboom)
+    request = cast.request(lindeboom)
+    [offer] = cast.offered(request, els)
+    ayse = cast.volunteer(lindeboom, name="Ayse")
+    message = cast.texts(els, "STOP")
+    assert (message.outcome, message.status) == ("stopped", "inbox")
+    assert Offer.objects.get(pk=offer.pk).status == "withdrawn"
+    assert [text.kind for text in OutboundMessage.objects.filter(recipient=els.recipient).order_by("created_at")] == [
+        "offer.offer_one",
+        "plain.stop_confirmed",
+    ]
+    clockwork.tick()
+    assert Offer.objects.live().get().volunteer == ayse
+
+
+def test_an_offer_whose_text_cannot_be_delivered_ends_and_the_number_is_looked_at(lindeboom):
+    els = cast.volunteer(lindeboom)
+    [offer] = cast.offered(cast.request(lindeboom), els)
+    message = OutboundMessage.objects.get(offer=offer)
+    outbox.put_on_list(message, trouble="undelivered")
+    offer.refresh_from_db()
+    assert offer.status == "expired"
+    assert HelpRequest.objects.get().next_kind in {"choose", "nobody"}
+    assert worklist.differences() == []
+
+
+def test_a_request_that_did_not_stay_solved_gets_a_second_visit(lindeboom):
+    """The first yes keeps its place in history, and the second visit has a place of its own."""
+    els = cast.volunteer(lindeboom)
+    request = cast.request(lindeboom, always_home=True, windows=[])
+    first = cast.booked(request, els)
+    with clock.travel(clockwork.live_through(first.starts_at)):
+        visits.check_in(first, by=SYSTEM)
+    with clock.travel(clockwork.live_through(first.ends_at)):
+        visits.check_out(first, by=SYSTEM)
+    with clock.travel(clockwork.live_through(first.starts_at + timedelta(days=8))):
+        followups.note(first, "fails", by=SYSTEM)
+        second = cast.booked(request, els)
+        assert second.pk != first.pk
+        assert [offer.place for offer in Offer.objects.filter(status="accepted").order_by("created_at")] == [1, 2]
+        assert worklist.differences() == []
+
+
+def test_a_volunteer_who_left_or_pauses_cannot_say_yes(lindeboom):
+    els = cast.volunteer(lindeboom)
+    [offer] = cast.offered(cast.request(lindeboom), els)
+    for field in ("paused_at", "left_at"):
+        type(els).objects.filter(pk=els.pk).update(**{"paused_at": None, field: clock.now()})
+        with pytest.raises(errors.OfferGone):
+            offers.accept(Offer.objects.get(pk=offer.pk), 1, by=Actor.volunteer(els))
+    assert Visit.objects.count() == 0
+
+
+def test_an_answer_that_overtakes_the_gateway_counts(lindeboom):
+    """The text has left, the yes is here, and only then the gateway says that it was sent."""
+    els = cast.volunteer(lindeboom)
+    [offer] = offers.send_wave(cast.request(lindeboom), by=SYSTEM, volunteers=[els])
+    stale = Offer.objects.get(pk=offer.pk)
+    offers.accept(offer, 1, by=Actor.volunteer(els))
+    offers.note_sent(stale)
+    assert Offer.objects.get().status == "accepted"

@@ -1,0 +1,239 @@
+"""Visits: what is said to whom and when, what a word in the wrong moment does, and how they end."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import cast
+from digibel import clock
+from digibel.audit.actors import SYSTEM, Actor
+from digibel.notifications import outbox
+from digibel.notifications.models import CallTask, OutboundMessage
+from digibel.requests.models import HelpRequest
+from digibel.scheduling import cards, clockwork, errors, openings, promises, visits, worklist
+from digibel.scheduling.models import Timer, Visit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lindeboom(frozen_clock):
+    return cast.organisation()
+
+
+@pytest.fixture
+def els(lindeboom):
+    return cast.volunteer(lindeboom)
+
+
+@pytest.fixture
+def visit(lindeboom, els):
+    return cast.booked(cast.request(lindeboom), els)
+
+
+def kinds_to(recipient, **status):
+    return sorted(OutboundMessage.objects.filter(recipient=recipient, **status).values_list("kind", flat=True))
+
+
+def broken():
+    return [str(finding) for finding in promises.check() if not finding.holds]
+
+
+def test_a_booked_visit_is_told_to_both_and_reminded_of(visit, els):
+    assert kinds_to(els.recipient) == ["offer.offer_one", "visit.accepted", "visit.reminder_day", "visit.reminder_hour"]
+    assert kinds_to(visit.client.recipient) == ["visit.announce", "visit.client_reminder"]
+    assert broken() == []
+
+
+@pytest.mark.parametrize(
+    ("today", "reminder"),
+    [
+        (datetime(2026, 10, 23, 8, tzinfo=UTC), "2026-10-25T16:00:00+00:00"),  # the Sunday of 25 hours
+        (datetime(2026, 3, 27, 8, tzinfo=UTC), "2026-03-29T15:00:00+00:00"),  # the Sunday of 23 hours
+    ],
+)
+def test_the_day_before_is_at_five_local_also_over_the_nights_of_the_clock(today, reminder):
+    with clock.travel(today):
+        lindeboom = cast.organisation()
+        els = cast.volunteer(lindeboom)
+        monday = clock.today() + timedelta(days=3)
+        windows = [{"from": f"{monday}T14:00", "until": f"{monday}T17:00"}]
+        visit = cast.booked(cast.request(lindeboom, windows=windows), els)
+        assert clock.local(visit.starts_at).hour == 14
+        day_before = OutboundMessage.objects.get(kind="visit.reminder_day")
+        assert day_before.not_before.isoformat() == reminder
+        # A Sunday counts as a day where the visit is within 24 hours.
+        with clock.travel(clockwork.live_through(day_before.not_before + timedelta(minutes=1))):
+            day_before.refresh_from_db()
+            assert (day_before.status, clock.local(day_before.status_at).hour) in {("sent", 17), ("withdrawn", 17)}
+            assert (day_before.status == "withdrawn") == (Visit.objects.get().held_back_at is not None)
+
+
+def test_nobody_reads_the_reminder_of_a_cancelled_visit(visit, els):
+    visits.cancel(visit, by=Actor.staff(visit.request.organisation.staff.get()), reason="client_cannot")
+    clockwork.live_through(visit.starts_at + timedelta(hours=1))
+    assert kinds_to(els.recipient, status="sent") == ["offer.offer_one", "visit.accepted", "visit.visit_cancelled"]
+    assert Timer.objects.filter(rung_at=None, subject_id=visit.pk).count() == 0
+
+
+def test_a_volunteer_who_falls_ill_an_hour_before_is_an_urgent_call(visit, els):
+    with clock.travel(clockwork.live_through(visit.starts_at - timedelta(hours=1))):
+        assert cast.texts(els, "annuleer").outcome == "visit.cancelled"
+        call = CallTask.objects.open().about(visit).get()
+        assert (call.kind, call.urgent, call.due_at) == ("visit.cancelled", True, clock.now())
+        assert HelpRequest.objects.get().next_kind == "choose"
+        assert broken() == []
+
+
+@pytest.mark.parametrize("said", ["UIT", "langer", "IN"])
+def test_a_word_before_its_hour_changes_nothing_and_a_person_looks(visit, els, said):
+    with clock.travel(clockwork.live_through(visit.starts_at - timedelta(hours=2, minutes=30))):
+        message = cast.texts(els, said)
+        assert (message.status, message.outcome) == ("inbox", "")
+        visit.refresh_from_db()
+        assert visit.status == "booked"
+
+
+def test_out_without_in_counts_once_the_hour_has_come(visit, els):
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(minutes=40))):
+        assert cast.texts(els, "UIT").outcome == "visit.ended"
+        visit.refresh_from_db()
+        assert (visit.status, visit.word, visit.checked_out_at) == ("done", "", clock.now())
+
+
+def test_cancelling_during_the_visit_is_for_a_person(visit, els):
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        cast.texts(els, "IN")
+        message = cast.texts(els, "ik annuleer")
+        assert message.status == "inbox"
+        visit.refresh_from_db()
+        assert visit.status == "under_way"
+
+
+def test_out_is_no_stop_at_any_other_moment(lindeboom, els):
+    message = cast.texts(els, "UIT", to=lindeboom.sms_number)
+    els.recipient.refresh_from_db()
+    assert (message.status, els.recipient.stopped_at) == ("inbox", None)
+
+
+def test_longer_is_half_an_hour_without_an_alarm(visit, els):
+    end = visit.ends_at
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        cast.texts(els, "IN")
+    with clock.travel(clockwork.live_through(end)):
+        assert cast.texts(els, "langer").outcome == "visit.extended"
+    with clock.travel(clockwork.live_through(end + timedelta(minutes=59))):
+        assert CallTask.objects.open().about(visit).count() == 0
+    with clock.travel(clockwork.live_through(end + timedelta(minutes=60))):
+        assert CallTask.objects.open().about(visit).get().kind == "visit.alarm"
+
+
+def test_longer_takes_no_time_that_is_promised_to_the_next(lindeboom, els):
+    """On paper the visit ends where the next one begins; the quiet lasts as long as was asked for."""
+    tomorrow = clock.today() + timedelta(days=1)
+    first = cast.booked(
+        cast.request(lindeboom, windows=[{"from": f"{tomorrow}T10:00", "until": f"{tomorrow}T11:00"}]), els
+    )
+    second = cast.booked(
+        cast.request(lindeboom, windows=[{"from": f"{tomorrow}T11:45", "until": f"{tomorrow}T13:00"}]), els
+    )
+    with clock.travel(clockwork.live_through(first.starts_at)):
+        cast.texts(els, "IN")
+    with clock.travel(clockwork.live_through(first.ends_at)):
+        visits.extend(first, by=SYSTEM)
+        until = visits.extend(first, by=SYSTEM)
+        first.refresh_from_db()
+        assert first.ends_at <= second.busy_from < until
+        alarm = Timer.objects.get(kind="check_out_alarm", subject_id=first.pk, rung_at=None)
+        assert alarm.due_at == until + visits.CHECK_OUT_ALARM
+        assert broken() == []
+
+
+def test_no_word_after_the_end_rings_a_bell_that_climbs(visit, els, lindeboom):
+    second = cast.coordinator(lindeboom, name="Zoe")
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        cast.texts(els, "IN")
+    with clock.travel(clockwork.live_through(visit.ends_at + timedelta(minutes=31))):
+        alarm = CallTask.objects.open().about(visit).get(kind="visit.alarm")
+        assert OutboundMessage.objects.filter(kind="alarm.alarm_no_checkout").count() == 1
+        assert HelpRequest.objects.get().next_kind == "alarm"
+    with clock.travel(clockwork.live_through(visit.ends_at + timedelta(minutes=41))):
+        told = OutboundMessage.objects.filter(kind="alarm.alarm_no_checkout").order_by("created_at")
+        assert [message.recipient.key_id for message in told][1] == second.key_id
+        assert alarm.urgent
+
+
+def test_unconfirmed_at_noon_the_volunteer_stays_home_until_somebody_is_reached(lindeboom, els):
+    day = clock.today() + timedelta(days=2)
+    windows = [{"from": f"{day}T14:00", "until": f"{day}T17:00"}]
+    visit = cast.booked(cast.request(lindeboom, windows=windows, client={"channel": "call"}), els)
+    with clock.travel(clockwork.live_through(clock.at(day - timedelta(days=1), datetime(2026, 1, 1, 12).time()))):
+        visit.refresh_from_db()
+        assert visit.held_back_at is not None
+        assert kinds_to(els.recipient, status="sent")[-1] == "visit.stay_home"
+        request = HelpRequest.objects.get()
+        assert (request.next_kind, request.next_owner) == ("confirm", "coordinator")
+        assert CallTask.objects.open().about(visit).get().kind == "visit.confirm"
+        visits.confirm(visit, by=SYSTEM)
+        outbox.sweep()
+        assert kinds_to(els.recipient, status="sent")[-2:] == ["visit.goes_ahead", "visit.stay_home"]
+        assert broken() == []
+
+
+def test_a_client_who_says_stop_before_hearing_the_word_is_rung(lindeboom, els):
+    with clock.travel(datetime(2026, 9, 15, 19, 30, tzinfo=UTC)):
+        visit = cast.booked(cast.request(lindeboom, always_home=True, windows=[]), els)
+        announced = OutboundMessage.objects.get(kind="visit.announce")
+        assert announced.status == "queued", "at half past nine in the evening she sleeps"
+        assert cast.texts(visit.client, "STOP").outcome == "stopped"
+        announced.refresh_from_db()
+        assert announced.status == "withdrawn"
+        assert CallTask.objects.open().about(visit).get().kind == "visit.announce"
+        assert worklist.differences() == []
+
+
+def test_nobody_writes_about_who_has_died(visit, els):
+    openings.note_gone(visit.client, by=SYSTEM)
+    clockwork.live_through(visit.starts_at + timedelta(days=8))
+    assert kinds_to(visit.client.recipient, status="sent") == ["visit.announce"]
+    assert kinds_to(els.recipient, status="sent") == ["offer.offer_one", "visit.accepted"]
+    call = CallTask.objects.open().about(visit).get()
+    assert (call.kind, call.recipient) == ("visit.ring_volunteer", els.recipient)
+    request = HelpRequest.objects.get()
+    assert (request.closed_as, request.next_kind) == ("gone", "")
+    with pytest.raises(errors.CardClosed if cards.digest("x") == visit.card_digest else errors.NoSuchCard):
+        cards.open_card(cards.token(visit))
+
+
+def test_away_while_somebody_is_inside_silences_the_rest_and_lets_them_leave(visit, els):
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        cast.texts(els, "IN")
+        openings.note_away(visit.client, until=clock.today() + timedelta(days=3), by=SYSTEM)
+        assert cast.texts(els, "UIT").outcome == "visit.ended"
+        assert broken() == []
+
+
+def test_a_request_is_not_closed_over_the_head_of_who_is_inside(visit, els):
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        cast.texts(els, "IN")
+        request = HelpRequest.objects.get()
+        with pytest.raises(errors.MoveNotAllowed):
+            openings.close(request, closing="withdrawn", by=SYSTEM)
+        request.refresh_from_db()
+        assert request.is_open
+
+
+def test_the_card_opens_on_acceptance_and_closes_a_day_after_check_out(visit, els):
+    token = cards.token(visit)
+    assert cards.open_card(token) == visit
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        cast.texts(els, "IN")
+    with clock.travel(clockwork.live_through(visit.ends_at)):
+        cast.texts(els, "UIT")
+        assert cards.open_card(token) == visit
+    with clock.travel(visit.ends_at + timedelta(hours=23, minutes=59)):
+        assert cards.open_card(token) == visit
+    with clock.travel(visit.ends_at + timedelta(hours=24)), pytest.raises(errors.CardClosed):
+        cards.open_card(token)
+    with pytest.raises(errors.NoSuchCard):
+        cards.open_card("x" * 16)

@@ -1,0 +1,64 @@
+"""Ready: everything in order, for this organisation, on this day."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cast
+from digibel import clock
+from digibel.audit.actors import SYSTEM
+from digibel.audit.models import Event
+from digibel.volunteers import pool, readiness
+from digibel.volunteers.models import Readiness, Requirement
+
+DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+
+
+@given(DAYS, st.none() | DAYS, DAYS)
+def test_a_requirement_holds_from_its_first_to_its_last_day(since, until, day):
+    row = Readiness(requirement="training", since=since, until=until)
+    assert row.holds_on(day) is (since <= day <= (until or date.max))
+
+
+@given(st.sets(st.sampled_from(Requirement.values)))
+def test_what_is_missing_is_what_is_not_met(met):
+    rows = [Readiness(requirement=one, since=date(2026, 1, 1)) for one in met]
+    missing = readiness.missing_on(rows, date(2026, 6, 1))
+    assert missing == [one for one in Requirement.values if one not in met]
+
+
+@pytest.mark.django_db
+def test_readiness_is_noted_renewed_and_ended_for_one_organisation(frozen_clock):
+    lindeboom, sleutel = cast.organisation(), cast.organisation("De Sleutel")
+    els = cast.volunteer(lindeboom, sleutel)
+    today = clock.today()
+    assert readiness.missing(els, lindeboom, today) == []
+    readiness.end(els, lindeboom, "insurance", last_day=today, by=SYSTEM)
+    assert readiness.missing(els, lindeboom, today) == []
+    assert readiness.missing(els, lindeboom, today + timedelta(days=1)) == ["insurance"]
+    assert readiness.missing(els, sleutel, today + timedelta(days=1)) == []
+    readiness.note(els, lindeboom, "insurance", since=today, until=None, by=SYSTEM)
+    assert readiness.missing(els, lindeboom, today + timedelta(days=400)) == []
+    assert Event.objects.filter(verb="readiness.ended").get().facts == {"requirement": "insurance"}
+
+
+@pytest.mark.django_db
+def test_nobody_is_ready_who_has_just_joined(frozen_clock):
+    lindeboom = cast.organisation()
+    els = cast.volunteer(lindeboom, ready=False)
+    assert readiness.missing(els, lindeboom, clock.today()) == Requirement.values
+
+
+@pytest.mark.django_db
+def test_a_pause_begins_once_and_ends(frozen_clock):
+    els = cast.volunteer()
+    pool.pause(els, by=SYSTEM)
+    with clock.travel(frozen_clock + timedelta(hours=1)):
+        pool.pause(els, by=SYSTEM)
+    els.refresh_from_db()
+    assert els.paused_at == frozen_clock
+    pool.resume(els, by=SYSTEM)
+    els.refresh_from_db()
+    assert els.paused_at is None
