@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-from django_q.models import Schedule
 
 import cast
 from digibel import clock
@@ -83,13 +82,6 @@ def test_somebody_who_asks_to_stop_is_heard(asked):
     finally:
         for one, handler in zip((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), before, strict=True):
             signal.signal(one, handler)
-
-
-@pytest.mark.django_db
-def test_the_schedule_is_set_once():
-    running.set_schedules()
-    running.set_schedules()
-    assert list(Schedule.objects.values_list("func", "minutes")) == [("digibel.scheduling.tasks.every_minute", 1)]
 
 
 @pytest.mark.django_db

@@ -280,10 +280,8 @@ def test_every_promise_holds_whatever_people_do():
     run_state_machine_as_test(
         AnyOrder,
         settings=settings(
-            max_examples=40,
-            stateful_step_count=40,
-            derandomize=False,
-            print_blob=True,
+            max_examples=60,
+            stateful_step_count=40, derandomize=False, print_blob=True,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -29,6 +29,10 @@ def on_duty(person, *hours):
         )
 
 
+def at(hour):
+    return clock.at(clock.today(), time(hour))
+
+
 def test_the_hours_of_the_week_are_local(lindeboom):
     ann = cast.coordinator(lindeboom, name="Ann")
     on_duty(ann, (1, 9, 12))
@@ -42,7 +46,6 @@ def test_hours_that_follow_each_other_cover_a_visit_together(lindeboom):
     ann, ben = cast.coordinator(lindeboom, name="Ann"), cast.coordinator(lindeboom, name="Ben")
     on_duty(ann, (1, 9, 12))
     on_duty(ben, (1, 12, 14))
-    at = lambda hour: clock.at(clock.today(), time(hour))  # noqa: E731
     assert duty.covered(lindeboom, at(11), at(13))
     assert not duty.covered(lindeboom, at(13), at(15))
     with pytest.raises(duty.NobodyOnDuty):

@@ -16,11 +16,11 @@ from django_q.models import Schedule
 from django_q.tasks import async_task
 
 from digibel.problems import Problem
+from digibel.scheduling.schedules import SCHEDULES
 
 HOST = "127.0.0.1"
 PATIENCE = 3.0  # seconds in which a process may end by itself
 READY_WITHIN = 60.0
-EVERY_MINUTE = {"every minute": "digibel.scheduling.tasks.every_minute"}
 
 
 class PortTaken(Problem):
@@ -48,12 +48,9 @@ def check_port(port: int) -> None:
             raise PortTaken(port=port, other=port + 1 if port < 65535 else 8000) from None
 
 
-def set_schedules() -> None:
-    """The queue's own alarm clock, on the machine's time. Set again it stays one; the first ring is at once."""
-    for name, task in EVERY_MINUTE.items():
-        fields = {"func": task, "schedule_type": Schedule.MINUTES, "minutes": 1, "next_run": timezone.now()}
-        Schedule.objects.update_or_create(name=name, defaults=fields)
-    # Something to do at once, so that the pages see a worker from the first minute.
+def wake_worker() -> None:
+    """Something to do at once, so that the pages see a worker from the first minute."""
+    Schedule.objects.filter(name__in=SCHEDULES).update(next_run=timezone.now())
     async_task("digibel.notifications.tasks.sweep_outbox")
 
 

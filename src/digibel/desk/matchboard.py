@@ -21,7 +21,7 @@ from digibel.scheduling.offers import WAVE_SIZE
 from digibel.volunteers.models import Volunteer
 
 MOST_COLUMNS = 4
-MOST_SHOWN = 30
+MOST_SHOWN = 12
 # Who has been asked already stands in the list of offers, not among those who cannot go.
 ASKED = frozenset({"asked", "declined", "silent"})
 

@@ -34,5 +34,3 @@ def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
         # The part that asked stays as it is; the sentence stands where notices stand.
         response["HX-Retarget"], response["HX-Reswap"] = "#messages", "innerHTML"
     return response
-
-

@@ -150,9 +150,14 @@ def _doubtful_speaker(message: InboundMessage) -> bool:
 
 
 def _organisation(recipient: Recipient, to: str) -> Organisation | None:
-    """Whose conversation this is: the organisation that texted this person last, else whose number was texted."""
+    """Whose conversation this is: the organisation that texted this person last, else whose number was texted.
+
+    A text to a number that is nobody's goes to the first organisation: in somebody's inbox, not in nobody's.
+    """
     last = recipient.messages.select_related("organisation").order_by("-created_at").first()
-    return last.organisation if last else Organisation.objects.filter(sms_number=to).first()
+    if last is not None:
+        return last.organisation
+    return Organisation.objects.filter(sms_number=to).first() or Organisation.objects.order_by("name").first()
 
 
 def _say_kindly_why(message: InboundMessage) -> None:

@@ -33,7 +33,12 @@ def receipts(request: HttpRequest, name: str) -> JsonResponse:
 def problem(refusal: Problem) -> JsonResponse:
     """RFC 9457 problem details."""
     return JsonResponse(
-        {"type": f"urn:digibel:problem:{refusal.code}", "title": str(refusal), "status": refusal.status, "code": refusal.code},
+        {
+            "type": f"urn:digibel:problem:{refusal.code}",
+            "title": str(refusal),
+            "status": refusal.status,
+            "code": refusal.code,
+        },
         status=refusal.status,
         content_type="application/problem+json",
     )

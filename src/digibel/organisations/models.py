@@ -81,6 +81,9 @@ class Staff(AbstractBaseUser):
     def __str__(self) -> str:
         return f"staff {self.pk}"
 
+    def get_short_name(self) -> str:
+        return self.name
+
 
 class DutyHours(models.Model):
     """Every week on this day, from `start` until `end` (local), this person answers the telephone."""

@@ -115,9 +115,10 @@ def known_clients(organisation: Organisation, *, phone: str = "", name: str = ""
     found = Client.objects.of(organisation).select_related("recipient").order_by("-created_at")
     if phone:
         return list(found.filter(recipient__number_index=numbers.index(phone))[:5])
-    for token in name_tokens(name, organisation.pk):
+    tokens = name_tokens(name, organisation.pk)
+    for token in tokens:
         found = found.filter(name_tokens__token=token)
-    return list(found[:20]) if name.strip() else []
+    return list(found[:20]) if tokens else []
 
 
 def has_own_yes(client: Client) -> bool:

@@ -47,7 +47,7 @@ def note(
     """
     locked = lock_visit(visit.pk)
     if locked.status != VisitStatus.DONE or locked.followed_up_at is not None:
-        raise MoveNotAllowed(was="followed up" if locked.followed_up_at else locked.status)
+        raise MoveNotAllowed(was="followed_up" if locked.followed_up_at else locked.status)
     now = clock.now()
     follow_up = FollowUp.objects.create(
         visit=locked,

@@ -173,7 +173,7 @@ def watch_moments(request: HelpRequest) -> None:
     """When the last of the client's moments has passed, somebody asks for new ones."""
     timers.drop_timers(request.pk, "moments_over")
     last = worklist.moments_until(request)
-    if last is not None:
+    if last is not None and last > clock.now():
         timers.set_timer("moments_over", request.pk, last)
 
 

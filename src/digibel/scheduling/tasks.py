@@ -1,9 +1,26 @@
-"""What the queue calls every minute."""
+"""What the queue calls by itself: every minute, every hour, every night."""
 
+import logging
+
+from digibel.audit.chain import seal_chain
 from digibel.notifications.tasks import pick_up_lost, quietly
-from digibel.scheduling import clockwork
+from digibel.scheduling import clockwork, promises
+
+logger = logging.getLogger(__name__)
 
 
 def every_minute() -> None:
     quietly(clockwork.tick)
     pick_up_lost()
+
+
+def every_hour() -> int:
+    return quietly(seal_chain)
+
+
+def every_night() -> int:
+    """Work out everything anew; whatever does not hold is told to the operator, by reference. Returns how many."""
+    broken = [finding for finding in quietly(lambda: list(promises.check())) if not finding.holds]
+    for finding in broken:
+        logger.error("promise broken: %s", finding)
+    return len(broken)

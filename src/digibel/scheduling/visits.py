@@ -35,7 +35,14 @@ EXTENSION = timedelta(minutes=30)
 FOLLOW_UP_AFTER = timedelta(days=7)
 EARLY_IN = timedelta(hours=2)
 # "Ring me" is no such errand: whoever asked for a call wants it after the visit too.
-ENDED_BY_CHECK_OUT = ("visit.announce", "visit.confirm", "visit.alarm", "visit.late", "visit.nobody_home", "visit.undelivered")
+ENDED_BY_CHECK_OUT = (
+    "visit.announce",
+    "visit.confirm",
+    "visit.alarm",
+    "visit.late",
+    "visit.nobody_home",
+    "visit.undelivered",
+)
 
 
 def book(

@@ -151,7 +151,7 @@ def page_numbers(page: Page[Any]) -> list[int | str]:
 
 
 # How a moment is written: Django's format letters, which follow the language for the names of days and months.
-SHAPES = {"time": "H:i", "day": "D j M", "short": "D j M H:i", "year": "j M Y H:i", "long": "l j F Y, H:i"}
+SHAPES = {"time": "H:i", "day": "D j b", "short": "D j b H:i", "year": "j b Y H:i", "long": "l j F Y, H:i"}
 NEARLY_A_YEAR = timedelta(days=300)
 
 

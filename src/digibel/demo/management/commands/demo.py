@@ -64,7 +64,7 @@ class Command(BaseCommand):
             self._say("Making the demo's data, which takes some seconds ...")
             seeding.seed(clock.now())
         demo_clock.wake_up()
-        running.set_schedules()
+        running.wake_worker()
 
     def _serve(self, port: int) -> None:
         with running.Household() as household:
