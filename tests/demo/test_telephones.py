@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client as Browser
+from django.utils import translation
 
 import cast
 from digibel import clock
@@ -15,6 +16,13 @@ from digibel.requests.models import HelpRequest
 from digibel.scheduling.models import Visit
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """What is said outside a request is said in English, whatever the last request left behind."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

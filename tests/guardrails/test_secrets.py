@@ -165,3 +165,10 @@ def test_other_words_are_not_taken_for_misspelt_names(written: str) -> None:
 def test_every_language_has_participles() -> None:
     languages = ("nl", "fr", "en", "ar", "tr", "ro", "sq", "pl", "pt", "es")
     assert [len(participles(language)) > 0 for language in languages] == [True, True, True, False] + [True] * 6
+
+
+@pytest.mark.parametrize(
+    "text", ["Digibel ALARM 26-12345: bel nu", "vraag 26-0019, pincode vergeten", "code kwijt, zie 26-0377"]
+)
+def test_our_own_references_are_no_secrets(text):
+    assert find(text).kinds == ()

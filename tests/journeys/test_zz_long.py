@@ -281,7 +281,9 @@ def test_every_promise_holds_whatever_people_do():
         AnyOrder,
         settings=settings(
             max_examples=60,
-            stateful_step_count=40, derandomize=False, print_blob=True,
+            stateful_step_count=60,
+            derandomize=False,
+            print_blob=True,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

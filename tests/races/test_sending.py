@@ -115,7 +115,7 @@ def test_where_the_network_would_repeat_it_a_person_looks_instead(frozen_clock, 
 def test_workers_killed_again_and_again_send_each_text_once(frozen_clock, network, monkeypatch):
     network("knows_our_id")
     for number in range(ROUNDS):
-        with clock.travel(frozen_clock + timedelta(hours=number)):
+        with clock.travel(frozen_clock + timedelta(minutes=5 * number)):
             texts = {text.pk for text in queue_texts_for_round(number)}
             for _ in range(4):
                 process = sweep_in_another_process()
@@ -123,7 +123,7 @@ def test_workers_killed_again_and_again_send_each_text_once(frozen_clock, networ
                 if process.is_alive():
                     os.kill(process.pid, signal.SIGKILL)
                 process.join(10)
-        with clock.travel(frozen_clock + timedelta(hours=number, minutes=3)):
+        with clock.travel(frozen_clock + timedelta(minutes=5 * number + 3)):
             outbox.free_stuck()
             outbox.sweep()
             mine = OutboundMessage.objects.filter(pk__in=texts)

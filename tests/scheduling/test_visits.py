@@ -7,7 +7,7 @@ import pytest
 import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
-from digibel.notifications import outbox
+from digibel.notifications import calls, outbox
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import cards, clockwork, errors, openings, promises, visits, worklist
@@ -81,6 +81,10 @@ def test_a_volunteer_who_falls_ill_an_hour_before_is_an_urgent_call(visit, els):
         assert cast.texts(els, "annuleer").outcome == "visit.cancelled"
         call = CallTask.objects.open().about(visit).get()
         assert (call.kind, call.urgent, call.due_at) == ("visit.cancelled", True, clock.now())
+        alarm = OutboundMessage.objects.get(kind="alarm.alarm_cancelled_today")
+        on_duty = visit.request.organisation.staff.get()
+        assert (alarm.status, alarm.recipient.key_id) == ("sent", on_duty.key_id)
+        calls.note_outcome(call, "reached", by=SYSTEM)
         assert HelpRequest.objects.get().next_kind == "choose"
         assert broken() == []
 
@@ -190,6 +194,21 @@ def test_a_client_who_says_stop_before_hearing_the_word_is_rung(lindeboom, els):
         assert announced.status == "withdrawn"
         assert CallTask.objects.open().about(visit).get().kind == "visit.announce"
         assert worklist.differences() == []
+
+
+def test_unconfirmed_on_the_day_itself_whoever_is_on_duty_is_told_and_then_the_next(lindeboom, els):
+    second = cast.coordinator(lindeboom, name="Zoe")
+    today = clock.today()
+    windows = [{"from": f"{today}T18:00", "until": f"{today}T20:00"}]
+    visit = cast.booked(cast.request(lindeboom, windows=windows), els)
+    with clock.travel(clockwork.live_through(visit.starts_at - timedelta(hours=1, minutes=45))):
+        told = OutboundMessage.objects.filter(kind="alarm.alarm_unconfirmed", status="sent").order_by("created_at")
+        assert [message.recipient.key_id == second.key_id for message in told] == [False, True]
+        assert cast.texts(visit.client, "1").outcome == "visit.confirmed"
+        assert broken() == []
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        assert OutboundMessage.objects.filter(kind="alarm.alarm_unconfirmed").count() == 2
+        assert kinds_to(els.recipient, status="sent")[-2:] == ["visit.reminder_hour", "visit.stay_home"]
 
 
 def test_nobody_writes_about_who_has_died(visit, els):

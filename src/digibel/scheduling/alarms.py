@@ -15,6 +15,11 @@ from digibel.scheduling import timers, worklist
 from digibel.scheduling.models import Visit, VisitStatus
 
 CLIMB_AFTER = timedelta(minutes=10)
+KEY_OF_CALL = {
+    "visit.not_ok": "alarm_not_ok",
+    "visit.cancelled": "alarm_cancelled_today",
+    "visit.confirm": "alarm_unconfirmed",
+}
 
 
 def nudge(visit_id: uuid.UUID) -> None:
@@ -57,10 +62,15 @@ def raise_alarm(visit: Visit, key: str, *, kind: str = "visit.alarm") -> CallTas
         due_at=clock.now(),
         urgent=True,
     )
-    _text_ladder(visit, key, step=0)
-    timers.set_timer("alarm_climbs", call.pk, clock.now() + CLIMB_AFTER)
+    ring_for(call, visit, key)
     worklist.rewrite(visit.request)
     return call
+
+
+def ring_for(call: CallTask, visit: Visit, key: str) -> None:
+    """A call that cannot wait until somebody looks at the list: whoever is on duty is texted, then the next one."""
+    _text_ladder(visit, key, step=0)
+    timers.set_timer("alarm_climbs", call.pk, clock.now() + CLIMB_AFTER)
 
 
 def climb(call_id: uuid.UUID) -> None:
@@ -75,8 +85,8 @@ def climb(call_id: uuid.UUID) -> None:
 
 
 def _what_is_wrong(visit: Visit, call: CallTask) -> str:
-    if call.kind == "visit.not_ok":
-        return "alarm_not_ok"
+    if call.kind in KEY_OF_CALL:
+        return KEY_OF_CALL[call.kind]
     if CallTask.objects.open().about(visit).filter(kind="visit.nobody_home").exists():
         return "alarm_nobody_home"
     return "alarm_no_checkout" if visit.status == VisitStatus.UNDER_WAY else "alarm_no_checkin"

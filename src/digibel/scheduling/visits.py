@@ -19,7 +19,7 @@ from digibel.notifications.recipients import language_of
 from digibel.organisations import duty
 from digibel.organisations.models import Role
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import cards, errors, timers, worklist
+from digibel.scheduling import alarms, cards, errors, timers, worklist
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.ranking import travel_time
 from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
@@ -202,7 +202,7 @@ def hold_back(visit_id: uuid.UUID) -> None:
     _write(visit, held_back_at=clock.now())
     _text_volunteer(visit, "stay_home", moment=_volunteers_moment(visit))
     drop_calls(visit, "visit.announce")
-    open_call(
+    call = open_call(
         "visit.confirm",
         visit,
         organisation=visit.request.organisation,
@@ -210,6 +210,8 @@ def hold_back(visit_id: uuid.UUID) -> None:
         due_at=clock.now(),
         urgent=True,
     )
+    if clock.local(visit.starts_at).date() == clock.today():
+        alarms.ring_for(call, visit, "alarm_unconfirmed")
     worklist.rewrite(visit.request)
 
 
@@ -342,13 +344,14 @@ def _tell_client_nobody_comes(visit: Visit) -> None:
     organisation, client = visit.request.organisation, visit.client
     language = language_of(client.recipient, organisation)
     near = visit.starts_at - clock.now() <= clock.NEAR
+    today = clock.local(visit.starts_at).date() == clock.today()
     if client.recipient.channel == Channel.SMS:
-        if clock.local(visit.starts_at).date() == clock.today():
+        if today:
             _text_client(visit, "nobody_comes", volunteer=visit.volunteer.first_name, phone=display(organisation.phone))
         else:
             _text_client(visit, "client_visit_cancelled", day=languages.day_in_words(visit.starts_at, language))
     if near or client.recipient.channel != Channel.SMS:
-        open_call(
+        call = open_call(
             "visit.cancelled",
             visit,
             organisation=organisation,
@@ -357,6 +360,8 @@ def _tell_client_nobody_comes(visit: Visit) -> None:
             urgent=near,
             channel=Channel.CALL if client.recipient.channel == Channel.SMS else client.recipient.channel,
         )
+        if today:
+            alarms.ring_for(call, visit, "alarm_cancelled_today")
 
 
 @transaction.atomic

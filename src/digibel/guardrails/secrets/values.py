@@ -39,6 +39,8 @@ _VERSION: Final = re.compile(
 _ELSEWHERE: Final = re.compile(
     r"https?:\S{1,200}|www\.\S{1,200}|(?<!\S)\S{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}|\b(?:[\w-]{1,64}\.){1,4}(?:be|com|org|net|eu|brussels|fr|nl)\b(?:/\S{0,200})?"
 )
+# Our own: 26-0377 is the number of a request, and stands in every alarm.
+_REFERENCE: Final = re.compile(r"(?<![\d-])2\d-\d{4,5}(?![\d-])")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _RECENT_YEAR: Final = re.compile(r"199\d|20[0-3]\d")
 _PRODUCT_OR_COUNT: Final = re.compile(
@@ -89,7 +91,7 @@ def _surely_innocent(folded: str) -> list[tuple[int, int]]:
     if not digits:
         return []
     has_dot = "." in folded
-    patterns = [_TIME]
+    patterns = [_TIME, _REFERENCE]
     if digits >= _FEWEST_OF_TELEPHONE:
         patterns.append(_TELEPHONE)
     if _MONEY.search(folded):
