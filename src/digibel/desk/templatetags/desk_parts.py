@@ -155,6 +155,12 @@ SHAPES = {"time": "H:i", "day": "D j b", "short": "D j b H:i", "year": "j b Y H:
 NEARLY_A_YEAR = timedelta(days=300)
 
 
+def _written(value: datetime | date, shape: str) -> str:
+    """English writes its months with a capital, Dutch and French do not."""
+    letters = SHAPES[shape].replace("b", "M") if get_language() == "en" else SHAPES[shape]
+    return date_format(value, letters)
+
+
 def _shape_of(value: datetime, now: datetime) -> str:
     if clock.local(value).date() == clock.local(now).date():
         return "time"
@@ -167,8 +173,8 @@ def moment(value: datetime | date | None, shape: str = "") -> SafeString:
     if value is None:
         return SafeString("")
     if not isinstance(value, datetime):
-        return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value, SHAPES["day"]))
-    text = date_format(clock.local(value), SHAPES[shape or _shape_of(value, clock.now())])
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), _written(value, "day"))
+    text = _written(clock.local(value), shape or _shape_of(value, clock.now()))
     return format_html('<time datetime="{}">{}</time>', clock.local(value).isoformat(timespec="minutes"), text)
 
 

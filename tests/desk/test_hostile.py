@@ -1,0 +1,78 @@
+"""Every address of the house, with whatever comes in: a page or a sentence, never a breakdown, and nothing half-saved."""
+
+import uuid
+
+import pytest
+from django.test import Client as Browser
+from django.urls import URLPattern, URLResolver, get_resolver
+
+import cast
+from digibel.requests.models import HelpRequest
+from digibel.scheduling import calendars, cards
+
+pytestmark = pytest.mark.django_db
+
+GARBAGE = ["", "\x00", "é" * 300, "-1", "99999999999999999999", "👍🏽"]
+FIELDS = [
+    "deed", "outcome", "text", "to", "forward", "until", "as", "reason", "language", "volunteers", "wave", "place", "route", "day",
+    "q", "postcode", "kind", "phone", "windows", "away", "tasks", "consent", "minutes", "slug", "all_right", "autonomy_before",
+    "worries", "page", "reach", "on", "client", "choice", "offer", "home", "once", "identity", "show", "next",
+]  # fmt: skip
+
+
+def _routes(patterns, prefix=""):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns, prefix + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern):
+            yield prefix + str(pattern.pattern)
+
+
+ROUTES = sorted(
+    {route for route in _routes(get_resolver().url_patterns) if not route.startswith(("api/", "^", "readyz"))}
+)
+
+
+@pytest.fixture
+def house(frozen_clock):
+    lindeboom = cast.organisation()
+    visit = cast.booked(cast.request(lindeboom), cast.volunteer(lindeboom))
+    browser = Browser(raise_request_exception=False)
+    browser.force_login(cast.coordinator(lindeboom), backend="django.contrib.auth.backends.ModelBackend")
+    return browser, visit
+
+
+def _addresses(route, visit):
+    """The route with parts that fit, and with parts that do not."""
+    fitting = {
+        "reference": visit.request.reference,
+        "visit_id": visit.pk,
+        "volunteer_id": visit.volunteer_id,
+        "token": calendars.volunteer_token(visit.volunteer) if "calendar" in route else cards.token(visit),
+        "deed": "cancel",
+        "name": "simulator",
+    }
+    for parts in (fitting, {}):
+        address = "/" + route
+        while "<" in address:
+            before, _, rest = address.partition("<")
+            what, _, after = rest.partition(">")
+            kind, _, name = what.rpartition(":")
+            foreign = uuid.uuid4() if kind == "uuid" else "nothing"
+            address = f"{before}{parts.get(name, foreign)}{after}"
+        yield address
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_no_address_breaks_on_whatever_comes_in(route, house):
+    browser, visit = house
+    before = HelpRequest.objects.count()
+    for address in _addresses(route, visit):
+        assert browser.get(address).status_code < 500, address
+        for garbage in GARBAGE:
+            told = dict.fromkeys(FIELDS, garbage)
+            assert browser.get(address, told).status_code < 500, (address, garbage)
+            if address != "/logout":
+                assert browser.post(address, told).status_code < 500, (address, garbage)
+        assert browser.post(address, b"\xff\xfe{", content_type="application/json").status_code < 500, address
+    assert HelpRequest.objects.count() == before
