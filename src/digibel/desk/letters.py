@@ -7,7 +7,7 @@ from digibel.desk import words
 from digibel.notifications import phrasebook
 from digibel.notifications.numbers import display
 from digibel.notifications.recipients import language_of
-from digibel.scheduling import visits
+from digibel.scheduling import announcing
 from digibel.scheduling.models import Visit
 
 # What stands on each line of the letter, in every language.
@@ -20,7 +20,7 @@ def announcement(visit: Visit) -> dict[str, Any]:
     language = _language(visit)
     organisation, client = visit.request.organisation, visit.client
     values = {
-        **visits.announcement(visit),
+        **announcing.announcement(visit),
         "client": client.called,
         "organisation": organisation.name,
         "phone": display(organisation.phone),

@@ -14,7 +14,7 @@ from digibel.notifications.numbers import display
 from digibel.notifications.recipients import language_of
 from digibel.problems import Problem
 from digibel.requests.models import Client
-from digibel.scheduling import doorstep, errors, offers, reports, visits, worklist
+from digibel.scheduling import announcing, doorstep, errors, offers, reports, visits, worklist
 from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
 
@@ -275,7 +275,7 @@ VISIT_DEEDS: dict[str, Callable[[Visit, InboundMessage, replies.Reply], str]] = 
 
 def _confirm(visit: Visit, message: InboundMessage) -> str:
     visits.confirm(visit, by=Actor.client(visit.client))
-    values = visits.announcement(visit)
+    values = announcing.announcement(visit)
     reply(message, "plain.client_confirmed", day=values["day"], about=values["about"])
     return "visit.confirmed"
 

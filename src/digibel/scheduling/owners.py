@@ -1,5 +1,7 @@
 """For the messages and calls about requests, offers and visits: is it still true, what if it did not arrive, what now."""
 
+from datetime import timedelta
+
 from digibel import clock, languages
 from digibel.audit.actors import CLOCK, Actor
 from digibel.notifications import phrasebook
@@ -11,7 +13,7 @@ from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Role
 from digibel.requests.judging import judge_request
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import offers, openings, readiness, timers, visits, worklist
+from digibel.scheduling import announcing, offers, openings, readiness, timers, visits, worklist
 from digibel.scheduling.errors import MoveNotAllowed
 from digibel.scheduling.locks import lock_request, lock_visit
 from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus, Visit, VisitStatus
@@ -159,7 +161,7 @@ class VisitTexts(PlainTexts):
         """A client is reached in another way from now on: what they have not heard yet takes that way."""
         coming = Visit.objects.filter(client__recipient=recipient, status=VisitStatus.BOOKED).order_by("pk")
         for visit in coming.values_list("pk", flat=True):
-            visits.announce_again(lock_visit(visit))
+            announcing.announce_again(lock_visit(visit))
 
     def call_outcome(self, call: CallTask, outcome: str, *, by: Actor) -> None:
         visit = Visit.objects.select_related("request__organisation", "request__client__recipient").get(
@@ -275,7 +277,7 @@ class RequestTexts(PlainTexts):
             request,
             organisation=call.organisation,
             recipient=call.recipient,
-            due_at=clock.add_waking(clock.now(), visits.HOUR_BEFORE * 4),
+            due_at=clock.add_waking(clock.now(), timedelta(hours=4)),
             owner=Role.COORDINATOR,
             channel=Channel.WORKER if request.client.trusted_worker_phone else Channel.CALL,
         )

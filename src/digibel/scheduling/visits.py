@@ -1,33 +1,26 @@
 """Visits: booked with everything that follows, announced, begun, ended, or cancelled so that nobody opens the door in vain."""
 
-import secrets
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from django.db import transaction
 
-from digibel import clock, languages
+from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.notifications import outbox, phrasebook
+from digibel.notifications import outbox
 from digibel.notifications.calls import drop_calls, open_call
-from digibel.notifications.models import Channel, OutboundMessage
-from digibel.notifications.numbers import display
-from digibel.notifications.recipients import language_of
+from digibel.notifications.models import OutboundMessage
 from digibel.organisations import duty
-from digibel.organisations.models import Role
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import alarms, cards, errors, timers, worklist
+from digibel.scheduling import alarms, announcing, cards, errors, timers, worklist
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.ranking import travel_time
 from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
 from digibel.scheduling.moves import move
 from digibel.volunteers.models import Volunteer
 
-REMIND_AT = time(17)
-HOUR_BEFORE = timedelta(hours=1)
 CHECK_IN_WITHIN = timedelta(minutes=20)
 CHECK_OUT_NUDGE = timedelta(minutes=15)
 CHECK_OUT_ALARM = timedelta(minutes=30)
@@ -63,104 +56,15 @@ def book(
         busy_until=end + travel,
         booked_at=frozen_now,
         changed_at=frozen_now,
-        word=choose_word(request, volunteer),
+        word=announcing.choose_word(request, volunteer),
     )
     visit.card_digest = cards.digest(cards.token(visit))
     visit.save(force_insert=True)
     record("visit.booked", visit, by=by, organisation_id=request.organisation_id, request=request.pk)
-    outbox.queue_all([*_texts_to_volunteer(visit), *_announcement_texts(visit)])
+    outbox.queue_all([*announcing.texts_to_volunteer(visit), *announcing.announcement_texts(visit)])
     _start_timers(visit)
     worklist.rewrite(request)
     return visit
-
-
-def choose_word(request: HelpRequest, volunteer: Volunteer) -> str:
-    """A word both can say, and none that this client or this volunteer heard lately: yesterday's word opens no door today."""
-    words = phrasebook.codewords_for(
-        client=language_of(request.client.recipient, request.organisation),
-        volunteer=language_of(volunteer.recipient, request.organisation),
-    )
-    theirs = Visit.objects.filter(client=request.client_id) | Visit.objects.standing().by(volunteer)
-    used = set(theirs.exclude(word="").values_list("word", flat=True))
-    return secrets.choice([word for word in words if word.upper() not in used] or list(words)).upper()
-
-
-def _texts_to_volunteer(visit: Visit) -> Iterator[OutboundMessage]:
-    """The booking at once, as the answer to a yes; the day before; the hour before."""
-    recipient, organisation = visit.volunteer.recipient, visit.request.organisation
-    language = language_of(recipient, organisation)
-    moment = languages.day_and_time(visit.starts_at, language)
-    word, client = visit.word, visit.client.first_name
-    values = {"name": visit.volunteer.first_name, "client": client, "moment": moment, "word": word}
-    if visit.volunteer.sms_only:
-        key, values["street"] = "accepted_sms_only", _street(visit)
-    else:
-        key, values["link"] = "accepted", cards.link(visit)
-    yield _to_volunteer(visit, key, any_hour=True, **values)
-    if (day_before := _day_before(visit.starts_at)) > clock.now():
-        link = "" if visit.volunteer.sms_only else cards.link(visit)
-        yield _to_volunteer(
-            visit, "reminder_day", not_before=day_before, client=client, moment=moment, word=word, link=link
-        )
-    if (hour_before := visit.starts_at - HOUR_BEFORE) > clock.now():
-        clock_time = languages.clock_time(visit.starts_at, language)
-        yield _to_volunteer(visit, "reminder_hour", not_before=hour_before, client=client, time=clock_time, word=word)
-
-
-def _street(visit: Visit) -> str:
-    client = visit.client
-    box = f" / {client.box}" if client.box else ""
-    return f"{client.street} {client.house_number}{box}"
-
-
-def announce(visit: Visit) -> None:
-    """The client hears who comes and when, and the word: by text, or by somebody's voice, a letter, a worker they trust."""
-    outbox.queue_all(_announcement_texts(visit))
-
-
-def _announcement_texts(visit: Visit) -> list[OutboundMessage]:
-    """The texts to the client; where there are none, the errand of whoever tells them."""
-    client = visit.client
-    if client.recipient.channel == Channel.SMS:
-        return list(_texts_to_client(visit))
-    open_call(
-        "visit.announce",
-        visit,
-        organisation=visit.request.organisation,
-        recipient=client.recipient,
-        due_at=worklist.announce_due(visit),
-        owner=Role.INTAKE,
-        channel=client.recipient.channel,
-    )
-    return []
-
-
-def announce_again(visit: Visit) -> None:
-    """The client said STOP or START: what waits to leave no longer fits, and what they have not heard is told anew."""
-    told = worklist.is_announced(visit)
-    outbox.withdraw(OutboundMessage.objects.about(visit).filter(recipient=visit.client.recipient))
-    if not told:
-        drop_calls(visit, "visit.announce")
-        announce(visit)
-    worklist.rewrite(visit.request)
-
-
-def _texts_to_client(visit: Visit) -> Iterator[OutboundMessage]:
-    values = announcement(visit)
-    yield _to_client(visit, "announce", phone=display(visit.request.organisation.phone), **values)
-    if (day_before := _day_before(visit.starts_at)) > clock.now() + HOUR_BEFORE:
-        yield _to_client(visit, "client_reminder", not_before=day_before, **values)
-
-
-def announcement(visit: Visit) -> dict[str, str]:
-    """Who, when and the word, as values for the client's texts, in the client's language."""
-    language = language_of(visit.client.recipient, visit.request.organisation)
-    return {
-        "volunteer": visit.volunteer.first_name,
-        "day": languages.day_in_words(visit.starts_at, language),
-        "about": languages.about(visit.starts_at, language),
-        "word": visit.word,
-    }
 
 
 def _start_timers(visit: Visit) -> None:
@@ -171,10 +75,6 @@ def _start_timers(visit: Visit) -> None:
         ("check_out_alarm", visit.ends_at + CHECK_OUT_ALARM),
     ]
     timers.start_timers(visit.pk, moments)
-
-
-def _day_before(moment: datetime) -> datetime:
-    return clock.at(clock.local(moment).date() - timedelta(days=1), REMIND_AT)
 
 
 @transaction.atomic
@@ -189,7 +89,9 @@ def confirm(visit: Visit, *, by: Actor) -> None:
     drop_calls(locked, "visit.announce", "visit.confirm")
     record("visit.confirmed", locked, by=by, organisation_id=locked.request.organisation_id)
     if held_back:
-        _text_volunteer(locked, "goes_ahead", client=locked.client.first_name, moment=_volunteers_moment(locked))
+        announcing.text_volunteer(
+            locked, "goes_ahead", client=locked.client.first_name, moment=announcing.volunteers_moment(locked)
+        )
     worklist.rewrite(locked.request)
     visit.refresh_from_db()
 
@@ -200,7 +102,7 @@ def hold_back(visit_id: uuid.UUID) -> None:
     if visit.status != VisitStatus.BOOKED or visit.confirmed_at is not None:
         return
     _write(visit, held_back_at=clock.now())
-    _text_volunteer(visit, "stay_home", moment=_volunteers_moment(visit))
+    announcing.text_volunteer(visit, "stay_home", moment=announcing.volunteers_moment(visit))
     drop_calls(visit, "visit.announce")
     call = open_call(
         "visit.confirm",
@@ -310,9 +212,9 @@ def cancel(visit: Visit, *, by: Actor, reason: str) -> None:
     announced = worklist.is_announced(locked)
     _end(locked, VisitStatus.CANCELLED, by=by, reason=reason)
     if by.kind != "volunteer" and reason != "client_gone":
-        _text_volunteer(locked, "visit_cancelled", moment=_volunteers_moment(locked))
+        announcing.text_volunteer(locked, "visit_cancelled", moment=announcing.volunteers_moment(locked))
     if announced and reason not in {"client_gone", "client_cannot", "client_away"}:
-        _tell_client_nobody_comes(locked)
+        announcing.tell_client_nobody_comes(locked)
     worklist.rewrite(locked.request)
     visit.status = locked.status
 
@@ -337,31 +239,6 @@ def _end(visit: Visit, status: str, *, by: Actor, reason: str) -> None:
     outbox.withdraw(OutboundMessage.objects.about(visit))
     HelpRequest.objects.filter(pk=visit.request_id).update(searched_in_vain_at=None)
     record(f"visit.{status}", visit, by=by, organisation_id=visit.request.organisation_id, reason=reason)
-
-
-def _tell_client_nobody_comes(visit: Visit) -> None:
-    """Within a day it is urgent, and a voice is surer than a text: "nobody comes today, do not open"."""
-    organisation, client = visit.request.organisation, visit.client
-    language = language_of(client.recipient, organisation)
-    near = visit.starts_at - clock.now() <= clock.NEAR
-    today = clock.local(visit.starts_at).date() == clock.today()
-    if client.recipient.channel == Channel.SMS:
-        if today:
-            _text_client(visit, "nobody_comes", volunteer=visit.volunteer.first_name, phone=display(organisation.phone))
-        else:
-            _text_client(visit, "client_visit_cancelled", day=languages.day_in_words(visit.starts_at, language))
-    if near or client.recipient.channel != Channel.SMS:
-        call = open_call(
-            "visit.cancelled",
-            visit,
-            organisation=organisation,
-            recipient=client.recipient,
-            due_at=clock.now(),
-            urgent=near,
-            channel=Channel.CALL if client.recipient.channel == Channel.SMS else client.recipient.channel,
-        )
-        if today:
-            alarms.ring_for(call, visit, "alarm_cancelled_today")
 
 
 @transaction.atomic
@@ -397,37 +274,3 @@ def _write(visit: Visit, **fields: object) -> None:
     Visit.objects.filter(pk=visit.pk).update(**fields)
     for name, value in fields.items():
         setattr(visit, name, value)
-
-
-def _volunteers_moment(visit: Visit) -> str:
-    return languages.day_and_time(visit.starts_at, language_of(visit.volunteer.recipient, visit.request.organisation))
-
-
-def _text_volunteer(visit: Visit, key: str, **more: Any) -> None:
-    outbox.queue_all([_to_volunteer(visit, key, **more)])
-
-
-def _text_client(visit: Visit, key: str, **more: Any) -> None:
-    outbox.queue_all([_to_client(visit, key, **more)])
-
-
-def _to_volunteer(visit: Visit, key: str, **more: Any) -> OutboundMessage:
-    return outbox.compose(
-        visit.volunteer.recipient,
-        f"visit.{key}",
-        organisation=visit.request.organisation,
-        subject=visit,
-        near=visit.starts_at,
-        **more,
-    )
-
-
-def _to_client(visit: Visit, key: str, **more: Any) -> OutboundMessage:
-    return outbox.compose(
-        visit.client.recipient,
-        f"visit.{key}",
-        organisation=visit.request.organisation,
-        subject=visit,
-        near=visit.starts_at,
-        **more,
-    )

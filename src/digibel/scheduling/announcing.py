@@ -1,0 +1,173 @@
+"""What both sides hear around a visit: the booking, the reminders, the announcement with its word, and that nobody comes."""
+
+import secrets
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from digibel import clock, languages
+from digibel.notifications import outbox, phrasebook
+from digibel.notifications.calls import drop_calls, open_call
+from digibel.notifications.models import Channel, OutboundMessage
+from digibel.notifications.numbers import display
+from digibel.notifications.recipients import language_of
+from digibel.organisations.models import Role
+from digibel.requests.models import HelpRequest
+from digibel.scheduling import alarms, cards, worklist
+from digibel.scheduling.models import Visit
+from digibel.volunteers.models import Volunteer
+
+REMIND_AT = time(17)
+HOUR_BEFORE = timedelta(hours=1)
+
+
+def choose_word(request: HelpRequest, volunteer: Volunteer) -> str:
+    """A word both can say, and none that this client or this volunteer heard lately: yesterday's word opens no door today."""
+    words = phrasebook.codewords_for(
+        client=language_of(request.client.recipient, request.organisation),
+        volunteer=language_of(volunteer.recipient, request.organisation),
+    )
+    theirs = Visit.objects.filter(client=request.client_id) | Visit.objects.standing().by(volunteer)
+    used = set(theirs.exclude(word="").values_list("word", flat=True))
+    return secrets.choice([word for word in words if word.upper() not in used] or list(words)).upper()
+
+
+def texts_to_volunteer(visit: Visit) -> Iterator[OutboundMessage]:
+    """The booking at once, as the answer to a yes; the day before; the hour before."""
+    recipient, organisation = visit.volunteer.recipient, visit.request.organisation
+    language = language_of(recipient, organisation)
+    moment = languages.day_and_time(visit.starts_at, language)
+    word, client = visit.word, visit.client.first_name
+    values = {"name": visit.volunteer.first_name, "client": client, "moment": moment, "word": word}
+    if visit.volunteer.sms_only:
+        key, values["street"] = "accepted_sms_only", _street(visit)
+    else:
+        key, values["link"] = "accepted", cards.link(visit)
+    yield _to_volunteer(visit, key, any_hour=True, **values)
+    if (day_before := _day_before(visit.starts_at)) > clock.now():
+        link = "" if visit.volunteer.sms_only else cards.link(visit)
+        yield _to_volunteer(
+            visit, "reminder_day", not_before=day_before, client=client, moment=moment, word=word, link=link
+        )
+    if (hour_before := visit.starts_at - HOUR_BEFORE) > clock.now():
+        clock_time = languages.clock_time(visit.starts_at, language)
+        yield _to_volunteer(visit, "reminder_hour", not_before=hour_before, client=client, time=clock_time, word=word)
+
+
+def _street(visit: Visit) -> str:
+    client = visit.client
+    box = f" / {client.box}" if client.box else ""
+    return f"{client.street} {client.house_number}{box}"
+
+
+def announce(visit: Visit) -> None:
+    """The client hears who comes and when, and the word: by text, or by somebody's voice, a letter, a worker they trust."""
+    outbox.queue_all(announcement_texts(visit))
+
+
+def announcement_texts(visit: Visit) -> list[OutboundMessage]:
+    """The texts to the client; where there are none, the errand of whoever tells them."""
+    client = visit.client
+    if client.recipient.channel == Channel.SMS:
+        return list(_texts_to_client(visit))
+    open_call(
+        "visit.announce",
+        visit,
+        organisation=visit.request.organisation,
+        recipient=client.recipient,
+        due_at=worklist.announce_due(visit),
+        owner=Role.INTAKE,
+        channel=client.recipient.channel,
+    )
+    return []
+
+
+def announce_again(visit: Visit) -> None:
+    """The client said STOP or START: what waits to leave no longer fits, and what they have not heard is told anew."""
+    told = worklist.is_announced(visit)
+    outbox.withdraw(OutboundMessage.objects.about(visit).filter(recipient=visit.client.recipient))
+    if not told:
+        drop_calls(visit, "visit.announce")
+        announce(visit)
+    worklist.rewrite(visit.request)
+
+
+def _texts_to_client(visit: Visit) -> Iterator[OutboundMessage]:
+    values = announcement(visit)
+    yield _to_client(visit, "announce", phone=display(visit.request.organisation.phone), **values)
+    if (day_before := _day_before(visit.starts_at)) > clock.now() + HOUR_BEFORE:
+        yield _to_client(visit, "client_reminder", not_before=day_before, **values)
+
+
+def announcement(visit: Visit) -> dict[str, str]:
+    """Who, when and the word, as values for the client's texts, in the client's language."""
+    language = language_of(visit.client.recipient, visit.request.organisation)
+    return {
+        "volunteer": visit.volunteer.first_name,
+        "day": languages.day_in_words(visit.starts_at, language),
+        "about": languages.about(visit.starts_at, language),
+        "word": visit.word,
+    }
+
+
+def _day_before(moment: datetime) -> datetime:
+    return clock.at(clock.local(moment).date() - timedelta(days=1), REMIND_AT)
+
+
+def tell_client_nobody_comes(visit: Visit) -> None:
+    """Within a day it is urgent, and a voice is surer than a text: "nobody comes today, do not open"."""
+    organisation, client = visit.request.organisation, visit.client
+    language = language_of(client.recipient, organisation)
+    near = visit.starts_at - clock.now() <= clock.NEAR
+    today = clock.local(visit.starts_at).date() == clock.today()
+    if client.recipient.channel == Channel.SMS:
+        if today:
+            _text_client(visit, "nobody_comes", volunteer=visit.volunteer.first_name, phone=display(organisation.phone))
+        else:
+            _text_client(visit, "client_visit_cancelled", day=languages.day_in_words(visit.starts_at, language))
+    if near or client.recipient.channel != Channel.SMS:
+        call = open_call(
+            "visit.cancelled",
+            visit,
+            organisation=organisation,
+            recipient=client.recipient,
+            due_at=clock.now(),
+            urgent=near,
+            channel=Channel.CALL if client.recipient.channel == Channel.SMS else client.recipient.channel,
+        )
+        if today:
+            alarms.ring_for(call, visit, "alarm_cancelled_today")
+
+
+def volunteers_moment(visit: Visit) -> str:
+    return languages.day_and_time(visit.starts_at, language_of(visit.volunteer.recipient, visit.request.organisation))
+
+
+def text_volunteer(visit: Visit, key: str, **more: Any) -> None:
+    outbox.queue_all([_to_volunteer(visit, key, **more)])
+
+
+def _text_client(visit: Visit, key: str, **more: Any) -> None:
+    outbox.queue_all([_to_client(visit, key, **more)])
+
+
+def _to_volunteer(visit: Visit, key: str, **more: Any) -> OutboundMessage:
+    return outbox.compose(
+        visit.volunteer.recipient,
+        f"visit.{key}",
+        organisation=visit.request.organisation,
+        subject=visit,
+        near=visit.starts_at,
+        **more,
+    )
+
+
+def _to_client(visit: Visit, key: str, **more: Any) -> OutboundMessage:
+    return outbox.compose(
+        visit.client.recipient,
+        f"visit.{key}",
+        organisation=visit.request.organisation,
+        subject=visit,
+        near=visit.starts_at,
+        **more,
+    )
