@@ -112,7 +112,8 @@ def _deed(event: Event, by: str, offers: Sequence[Offer]) -> Happening:
     bell, icon, title = DEEDS[event.verb]
     facts = event.facts
     if event.verb == "request.offered":
-        names = [offer.volunteer.first_name for offer in offers if offer.wave == facts.get("wave")]
+        # By name: those of one wave are asked at the same moment, and databases return them in any order.
+        names = sorted(offer.volunteer.first_name for offer in offers if offer.wave == facts.get("wave"))
         title = gettext("Wave %(number)s: %(names)s") % {"number": facts.get("wave"), "names": ", ".join(names)}
     if event.verb == "request.closed":
         title = gettext("Closed: %(as)s") % {"as": CLOSINGS.get(str(facts.get("closing")), "")}
