@@ -151,3 +151,11 @@ def test_staff_who_text_back_are_answered_by_a_person(lindeboom):
     message.refresh_from_db()
     assert (message.status, message.recipient, numbers.display(staff.number)) == ("inbox", staff, "0470 12 34 56")
     assert Volunteer.objects.count() == 0
+
+
+def test_text_to_nobodys_number_is_shown_to_no_organisation_that_may_not_know_the_sender(frozen_clock):
+    cast.organisation("Aan de Beek", sms_number="+32460000009")
+    sleutel = cast.organisation("De Sleutel")
+    client = cast.request(sleutel, client={"channel": "call"}).client
+    assert cast.texts(client, "hallo", to="+32460000077").organisation is None
+    assert cast.texts("+32470999999", "hallo", to="+32460000077").organisation.name == "Aan de Beek"

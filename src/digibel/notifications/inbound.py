@@ -152,12 +152,16 @@ def _doubtful_speaker(message: InboundMessage) -> bool:
 def _organisation(recipient: Recipient, to: str) -> Organisation | None:
     """Whose conversation this is: the organisation that texted this person last, else whose number was texted.
 
-    A text to a number that is nobody's goes to the first organisation: in somebody's inbox, not in nobody's.
+    A stranger's text to a number that is nobody's goes to the first organisation: in somebody's inbox, not in nobody's.
+    Never that of somebody we know: they may be another organisation's client.
     """
     last = recipient.messages.select_related("organisation").order_by("-created_at").first()
     if last is not None:
         return last.organisation
-    return Organisation.objects.filter(sms_number=to).first() or Organisation.objects.order_by("name").first()
+    texted = Organisation.objects.filter(sms_number=to).first()
+    if texted is None and recipient.kind == Recipient.Kind.UNKNOWN:
+        return Organisation.objects.order_by("name").first()
+    return texted
 
 
 def _say_kindly_why(message: InboundMessage) -> None:
