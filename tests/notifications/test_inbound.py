@@ -88,6 +88,35 @@ def test_a_text_is_worked_through_once(els, lindeboom):
     assert OutboundMessage.objects.filter(kind="plain.declined").count() == 1
 
 
+def test_what_somebody_texted_first_is_worked_through_first(els, lindeboom, now):
+    """Two workers, and the one with the later text is the faster: the volunteer was in before they were out."""
+    visit = cast.booked(cast.request(lindeboom), els)
+    with clock.travel(visit.starts_at):
+        came_in = receive(els.recipient.number, "IN", id="in")
+    with clock.travel(visit.starts_at + timedelta(seconds=1)):
+        receive(els.recipient.number, "UIT", id="out")
+    with clock.travel(visit.starts_at + timedelta(seconds=2)):
+        all_right = receive(els.recipient.number, "1", id="all right")
+        assert inbound.route_text(all_right.pk) == "visit.reported"
+        assert inbound.route_text(came_in.pk) == "visit.begun"
+    assert set(InboundMessage.objects.values_list("outcome", flat=True)) == {
+        "visit.begun",
+        "visit.ended",
+        "visit.reported",
+    }
+
+
+def test_a_text_that_breaks_does_not_hold_up_what_was_said_after_it(els, lindeboom, now, monkeypatch):
+    visit = cast.booked(cast.request(lindeboom), els)
+    read = inbound.handlers()
+    monkeypatch.setattr(inbound, "handlers", lambda: [breaks_on_thanks, *read])
+    with clock.travel(visit.starts_at):
+        receive(els.recipient.number, "bedankt", id="breaks")
+    with clock.travel(visit.starts_at + timedelta(seconds=1)):
+        came_in = receive(els.recipient.number, "IN", id="in")
+        assert inbound.route_text(came_in.pk) == "visit.begun"
+
+
 def test_a_text_whose_wake_up_was_lost_is_picked_up(els, lindeboom, now):
     cast.offered(cast.request(lindeboom), els)
     message = receive(els.recipient.number, "nee")
@@ -125,6 +154,10 @@ def test_a_text_that_breaks_again_and_again_is_given_to_a_person(els, now, monke
 
 def breaks(message):
     raise RuntimeError("a mistake of ours")
+
+
+def breaks_on_thanks(message):
+    return breaks(message) if message.body == "bedankt" else None
 
 
 def test_an_answer_leaves_at_any_hour(els, lindeboom, now):

@@ -57,8 +57,30 @@ def receive_text(gateway: str, text: InboundText) -> InboundMessage | None:
     return message
 
 
-@transaction.atomic
 def route_text(message_id: uuid.UUID | str) -> str:
+    """Work through this text, after whatever else this person said before it: IN, then UIT, never the other way round.
+
+    Workers are many and the queue promises no order, so whoever comes first works through what is older too.
+    """
+    message = InboundMessage.objects.get(pk=message_id)
+    said_before = InboundMessage.objects.filter(
+        recipient=message.recipient_id, status=InboundMessage.Status.RECEIVED, received_at__lt=message.received_at
+    )
+    for earlier_id in list(said_before.order_by("received_at").values_list("pk", flat=True)):
+        _route_safely(earlier_id)
+    return _route(message_id)
+
+
+def _route_safely(message_id: uuid.UUID) -> None:
+    """A text that breaks is tried again by its own wake-up; what was said after it may be a check-out, and goes on."""
+    try:
+        _route(message_id)
+    except Exception as error:
+        logger.error("text failed", extra={"inbound_id": str(message_id), "error": type(error).__name__})
+
+
+@transaction.atomic
+def _route(message_id: uuid.UUID | str) -> str:
     """Offer a text to each handler until one owns it. The claim, the deed and the answer commit together, or not at all."""
     message = (
         InboundMessage.objects.select_for_update(of=("self",))
