@@ -173,6 +173,7 @@ MESSAGE_OWNERS = {
     "offer": "digibel.scheduling.owners.OfferTexts",
     "visit": "digibel.scheduling.owners.VisitTexts",
     "request": "digibel.scheduling.owners.RequestTexts",
+    "client": "digibel.scheduling.owners.ClientTexts",
     "alarm": "digibel.scheduling.owners.AlarmTexts",
     "": "digibel.notifications.owners.PlainTexts",
 }

@@ -14,7 +14,7 @@ from digibel.notifications.numbers import display
 
 FOLLOW_UPS = ("works", "fails", "refer")
 # No script can know what to say here: somebody has died, or nobody knows where the volunteer is.
-WITHOUT_WORDS = {"visit.ring_volunteer", "visit.alarm"}
+WITHOUT_WORDS = {"visit.ring_volunteer", "visit.alarm", "visit.stricter", "client.money_again"}
 
 
 @dataclass(frozen=True)

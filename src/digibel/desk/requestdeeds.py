@@ -14,7 +14,7 @@ from digibel.problems import Problem
 from digibel.requests import errors
 from digibel.requests.drafts import read_draft
 from digibel.requests.models import Closing, HelpRequest
-from digibel.scheduling import openings
+from digibel.scheduling import openings, rejudging
 
 Posted = Mapping[str, str]
 Verb = Callable[[HelpRequest, Posted, Actor], None]
@@ -59,6 +59,10 @@ def landed(request: HelpRequest, posted: Posted, by: Actor) -> None:
     openings.close(request, closing=Closing.REFERRED, by=by)
 
 
+def overrule(request: HelpRequest, posted: Posted, by: Actor) -> None:
+    rejudging.overrule(request, reason=posted.get("reason", ""), by=by)
+
+
 def close(request: HelpRequest, posted: Posted, by: Actor) -> None:
     chosen = posted.get("as", "")
     if chosen not in CLOSINGS:
@@ -89,5 +93,6 @@ DEEDS: dict[str, Deed] = {
     "back": Deed("stop", back, _("Noted: back home. The search can begin anew.")),
     "gone": Deed("stop", gone, _("Everything is silent for this person. Ring the volunteer if one was coming.")),
     "landed": Deed("refer", landed, _("Closed: the referral has helped.")),
+    "overrule": Deed("overrule", overrule, _("Noted, with your reason: a volunteer may go. The search can begin.")),
     "close": Deed("stop", close, _("Closed. Everybody concerned is told.")),
 }

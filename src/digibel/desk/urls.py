@@ -7,6 +7,7 @@ from digibel.desk.views import (
     calendar,
     calls,
     card,
+    concerns,
     design,
     guardrails,
     inbox,
@@ -70,4 +71,8 @@ urlpatterns = [
     path("visit/<str:token>/<slug:deed>", card.card_deed, name="card_deed"),
     path("calendar/<str:token>.ics", calendar.calendar, name="calendar"),
     path("guardrails", guardrails.guardrails, name="guardrails"),
+    path("guardrails/stricter", guardrails.tighten, name="tighten"),
+    path("guardrails/stricter/<uuid:tightening_id>/end", guardrails.end_tightening, name="end_tightening"),
+    path("concerns", concerns.concerns, name="concerns"),
+    path("concerns/<uuid:concern_id>", concerns.concern, name="concern"),
 ]

@@ -14,7 +14,8 @@ from digibel.audit.recording import record
 from digibel.desk import words
 from digibel.guardrails import catalogue, judgement, suggestions
 from digibel.organisations import duty
-from digibel.scheduling import calendars, cards
+from digibel.requests.judging import judge_request
+from digibel.scheduling import calendars, cards, doorstep
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.sealing import keys
 
@@ -142,7 +143,7 @@ def answers(visit: Visit, word: str) -> list[Answer]:
     """What the word may mean, likeliest first, each judged. `word` has passed the secrets gate."""
     language = words.desk_language()
     slugs = suggestions.suggest(word, language, MOST_ANSWERS)
-    judged = judgement.judge(slugs).tasks if slugs else ()
+    judged = doorstep.judge_wishes(visit, slugs).tasks if slugs else ()
     return [_answer(one, language, _say_in(visit, language)) for one in judged]
 
 
@@ -166,7 +167,8 @@ def _say_in(visit: Visit, language: str) -> list[str]:
 
 
 def _tasks(visit: Visit) -> tuple[judgement.VolunteerTask, ...]:
-    return judgement.sendable(task.slug for task in visit.request.tasks.all())
+    """By the rules of today: what became stricter is no longer on the card."""
+    return judge_request(visit.request).sendable
 
 
 def _language_of_word(visit: Visit) -> str:

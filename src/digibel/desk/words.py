@@ -69,6 +69,16 @@ ERRANDS: dict[str, Errand] = {
     "visit.report": Errand(_("Hear how the visit went"), ""),
     "visit.not_ok": Errand(_("The visit was not all right: hear why"), _("It is a talk, nothing more.")),
     "visit.follow_up": Errand(_("A week later: does it still work?"), ""),
+    "visit.stricter": Errand(
+        _("Ring the volunteer now: this may no longer be done"),
+        _("A rule became stricter during the visit. They stop with it kindly; the client gets a slip."),
+    ),
+    "client.money_again": Errand(
+        _("Money or papers again: hear what is behind it"),
+        _(
+            "A second new question of this person about money or papers, or a third. Would the welfare centre help better?"
+        ),
+    ),
     "visit.ring_volunteer": Errand(
         _("Tell the volunteer not to go"), _("The client moved or died. No text goes out about it: tell it yourself.")
     ),
@@ -101,6 +111,26 @@ REACHED: dict[str, Words] = {
     "visit.cancelled": _("Reached: they know"),
     "visit.late": _("Reached: they know"),
     "visit.ring_volunteer": _("Reached: they know"),
+}
+
+# What a client reports, and what a volunteer tells about themselves.
+WORRIES: dict[str, Words] = {
+    "code_seen": _("The volunteer saw a code or a password"),
+    "card_held": _("The volunteer held a bank card"),
+    "money": _("The volunteer got or touched money"),
+    "came_back": _("The volunteer came back without telling us"),
+}
+TOLD_HONESTLY: dict[str, Words] = {
+    "code_seen": _("Saw a code or a password"),
+    "card_held": _("Held a bank card"),
+    "money": _("Touched or got money"),
+    "private": _("Agreed on something private"),
+}
+WORRY_ICONS = {"code_seen": "look-away", "card_held": "no-card", "money": "coins", "private": "people"}
+
+DECISIONS: dict[str, Words] = {
+    "goes_on": _("the volunteer goes on"),
+    "stops": _("no more visits"),
 }
 
 CHANNELS: dict[str, Words] = {

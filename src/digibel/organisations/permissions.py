@@ -20,6 +20,9 @@ DEEDS: dict[str, frozenset[Role]] = {
     "follow_up": COORDINATING,
     "correct": COORDINATING,
     "pause_volunteer": COORDINATING,
+    "tighten": COORDINATING,
+    "overrule": COORDINATING,
+    "decide": COORDINATING,  # whether a volunteer goes on after what a client reported
 }
 
 SENTENCES = {
@@ -29,6 +32,9 @@ SENTENCES = {
     "follow_up": "Following up is for a coordinator. Ask one of them.",
     "correct": "Correcting what happened is for a coordinator. Ask one of them.",
     "pause_volunteer": "Pausing a volunteer is for a coordinator. Ask one of them.",
+    "tighten": "Making a rule stricter is for a coordinator. Ask one of them.",
+    "overrule": "Letting a volunteer go after all is for a coordinator. Ask one of them.",
+    "decide": "Deciding about a volunteer is for a coordinator. Ask one of them.",
 }
 
 

@@ -69,3 +69,13 @@ class KeyUsedOtherwise(Conflict):
 class AlreadyClosed(Conflict):
     code = "already_closed"
     message = "This request is closed. Open a new one for a new question."
+
+
+class NotTheSame(Problem):
+    code = "not_the_same"
+    message = "Choose an earlier request of this person about money or papers, or say that it is a new question."
+
+
+class NothingToOverrule(Conflict):
+    code = "nothing_to_overrule"
+    message = "Nothing here is kept from volunteers because it is the third time. Look at the verdicts again."

@@ -18,6 +18,7 @@ from digibel.languages import SPOKEN
 from digibel.notifications.models import Channel
 from digibel.requests import drafts
 from digibel.requests.intake import OPEN_CLIENT_FIELDS, SEALED_CLIENT_FIELDS
+from digibel.requests.judging import judge_request
 from digibel.requests.models import Client, Closing, HelpRequest, NextActionKind, Wish
 from digibel.sealing.errors import Erased
 
@@ -111,6 +112,9 @@ class RequestTold(Told):
     windows: list[WindowTold] = Field([], json_schema_extra={"maxItems": drafts.MOST_WINDOWS})
     away: list[WindowTold] = Field([], json_schema_extra={"maxItems": drafts.MOST_WINDOWS})
     consent: ConsentTold | None = None
+    same_as: str = text(
+        12, "The reference of an earlier request about the same problem with money or papers: it is then no new one."
+    )
 
     def as_told(self) -> dict[str, Any]:
         """As `drafts.read_draft` takes it."""
@@ -307,8 +311,7 @@ def _part(request: HelpRequest, language: str) -> PartLogged:
 
 
 def _judged(request: HelpRequest, language: str) -> list[JudgedTaskShown]:
-    verdicts = judgement.judge(task.slug for task in request.tasks.all())
-    return [judged(task, language) for task in verdicts.tasks]
+    return [judged(task, language) for task in judge_request(request).tasks]
 
 
 def _client_and_words(request: HelpRequest) -> tuple[ClientShown | None, str]:

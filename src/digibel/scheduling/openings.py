@@ -12,7 +12,7 @@ from digibel.notifications import outbox
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import OutboundMessage
 from digibel.organisations.models import Organisation, Role
-from digibel.requests import intake, referrals
+from digibel.requests import intake, judging, referrals
 from digibel.requests.drafts import RequestDraft, Window
 from digibel.requests.errors import AlreadyClosed
 from digibel.requests.models import Client, Closing, HelpRequest
@@ -46,7 +46,25 @@ def open_request(
             _ask_own_yes(request)
         watch_moments(request)
         worklist.rewrite(request)
+    _tell_coordinator(logged)
     return logged
+
+
+def _tell_coordinator(logged: Sequence[HelpRequest]) -> None:
+    """The second new problem of one client about money or administration, and each after it: a person asks what is behind it (E9).
+
+    It is about the client, so that closing the request does not take it off the list.
+    """
+    first = logged[0]
+    about_money = any(task.slug in judging.MONEY for request in logged for task in request.tasks.all())
+    if about_money and first.same_as_id is None and judging.facts_then(first).money_before:
+        open_call(
+            "client.money_again",
+            first.client,
+            organisation=first.organisation,
+            recipient=first.client.recipient,
+            due_at=clock.now(),
+        )
 
 
 def _ask_own_yes(request: HelpRequest) -> None:
@@ -118,6 +136,7 @@ def note_gone(client: Client, *, by: Actor) -> None:
     client.gone_at = clock.now()
     client.save(update_fields=["gone_at"])
     outbox.withdraw(OutboundMessage.objects.filter(recipient=client.recipient))
+    drop_calls(client)
     for request in _lock_requests(client):
         end_everything(request, by=by, reason="client_gone")
         worklist.close(request, closing=Closing.GONE)

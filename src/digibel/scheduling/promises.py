@@ -26,10 +26,12 @@ from digibel.notifications.models import (
     Recipient,
     SimulatedText,
 )
+from digibel.organisations.models import Tightening
+from digibel.requests import judging
 from digibel.requests.judging import judge_request
-from digibel.requests.models import Client, HelpRequest, NameToken
-from digibel.scheduling import worklist
-from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus, Report, Timer, Visit, VisitStatus
+from digibel.requests.models import Client, HelpRequest, NameToken, Overruling, StoredJudgement
+from digibel.scheduling import rejudging, worklist
+from digibel.scheduling.models import LIVE_OFFERS, Concern, Offer, OfferStatus, Report, Timer, Visit, VisitStatus
 from digibel.scheduling.readiness import unready_offers, unready_visits
 from digibel.sealing import strays
 from digibel.sealing.errors import Erased
@@ -49,6 +51,9 @@ FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (HelpRequest, ("in_own_words",)),
     (Client, ("door_note", "bell", "helpers", "interpreter", "decides_about_money", "trusted_worker", "contact_name")),
     (InboundMessage, ("body",)),
+    (Tightening, ("reason",)),
+    (Overruling, ("reason",)),
+    (Concern, ("note",)),
 )
 
 
@@ -126,11 +131,24 @@ def sent_though_not_ready() -> Iterator[str]:
 def not_for_volunteers() -> Iterator[str]:
     """Requests with a live offer or a visit to come, and a task that no volunteer may do (rule E1)."""
     live = Offer.objects.filter(request=OuterRef("pk"), status__in=LIVE_OFFERS)
-    coming = Visit.objects.standing().filter(request=OuterRef("pk"))
+    coming = Visit.objects.standing().exclude(rejudging.goes_on()).filter(request=OuterRef("pk"))
     offered = HelpRequest.objects.filter(Exists(live) | Exists(coming)).order_by("pk").prefetch_related("tasks")
     for request in offered.iterator(chunk_size=BATCH):
         if not request.tasks.all() or not judge_request(request).verdict.for_volunteers:
             yield request.reference
+
+
+def judged_otherwise() -> Iterator[str]:
+    """The latest judgements, made again by their own version of the catalogue. `replay_judgements` makes all of them again."""
+    latest = StoredJudgement.objects.select_related("request").order_by("-pk")[:SAMPLE]
+    for stored in latest.iterator(chunk_size=BATCH):
+        for difference in judging.differences(stored):
+            yield f"{difference.reference} {difference.slug}"
+
+
+def sent_while_undecided() -> Iterator[str]:
+    """A client reported something, nobody has decided, and the volunteer is not pausing (rule E8)."""
+    yield from _ids(Concern.objects.open().filter(volunteer__paused_at=None))
 
 
 # --- nobody is forgotten --------------------------------------------------------------------------------------------
@@ -246,6 +264,8 @@ PROMISES = (
     Promise("nobody in two visits at once", in_two_visits_at_once),
     Promise("only ready volunteers are asked and sent", sent_though_not_ready),
     Promise("only what a volunteer may do is offered", not_for_volunteers),
+    Promise("nobody is sent before a person has decided about them", sent_while_undecided),
+    Promise("every judgement follows from its rules", judged_otherwise),
     Promise("every open request has its one true next action", wrong_next_actions),
     Promise("no moment was missed", missed_moments),
     Promise("no secret is stored", stored_secrets),

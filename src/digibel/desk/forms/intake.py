@@ -141,6 +141,7 @@ class IntakeForm(forms.Form):
     windows = ListField(label=_("Moments"), required=False)
     away = ListField(label=_("Not at home"), required=False)
 
+    same_as = forms.CharField(required=False)
     consent = _plates(_("Their own yes"), CONSENTS)
     consent_language = forms.ChoiceField(label=_("In which language?"), required=False)
 
@@ -212,6 +213,7 @@ class IntakeForm(forms.Form):
             "tasks": self.task_slugs,
             "in_own_words": self._given("in_own_words"),
             "device": self._given("device"),
+            "same_as": self._given("same_as") if client else "",
             "consent": {"given": self._given("consent") == "spoken", "language": self.consent_spoken_in(client)},
             **self.moments(),
         }

@@ -20,10 +20,10 @@ from digibel.desk.forms.volunteers import PoolFilter
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import NotFound
+from digibel.scheduling.concerns import resume
 from digibel.scheduling.models import Offer, Visit
 from digibel.scheduling.readiness import pause
 from digibel.volunteers.models import Requirement, Volunteer
-from digibel.volunteers.pool import resume
 from digibel.volunteers.readiness import missing_on
 
 PER_PAGE = 30
