@@ -57,6 +57,7 @@ def test_page_says_the_situation_and_has_one_filled_button(nadia: Staff, client:
     assert main.count("push main") == 1
 
 
+@pytest.mark.guardrail("E12")
 def test_address_is_shown_only_to_who_asks_and_the_look_is_recorded(nadia: Staff, client: Browser) -> None:
     request = cast.request(nadia.organisation)
     assert STREET not in page_of(client, request)

@@ -45,6 +45,7 @@ def test_readiness_is_noted_renewed_and_ended_for_one_organisation(frozen_clock)
 
 
 @pytest.mark.django_db
+@pytest.mark.guardrail("E10")
 def test_nobody_is_ready_who_has_just_joined(frozen_clock):
     lindeboom = cast.organisation()
     els = cast.volunteer(lindeboom, ready=False)

@@ -73,6 +73,7 @@ urlpatterns = [
     path("guardrails", guardrails.guardrails, name="guardrails"),
     path("guardrails/stricter", guardrails.tighten, name="tighten"),
     path("guardrails/stricter/<uuid:tightening_id>/end", guardrails.end_tightening, name="end_tightening"),
+    path("visits/<uuid:visit_id>/concern", concerns.report, name="report_concern"),
     path("concerns", concerns.concerns, name="concerns"),
     path("concerns/<uuid:concern_id>", concerns.concern, name="concern"),
 ]

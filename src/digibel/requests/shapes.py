@@ -112,9 +112,6 @@ class RequestTold(Told):
     windows: list[WindowTold] = Field([], json_schema_extra={"maxItems": drafts.MOST_WINDOWS})
     away: list[WindowTold] = Field([], json_schema_extra={"maxItems": drafts.MOST_WINDOWS})
     consent: ConsentTold | None = None
-    same_as: str = text(
-        12, "The reference of an earlier request about the same problem with money or papers: it is then no new one."
-    )
 
     def as_told(self) -> dict[str, Any]:
         """As `drafts.read_draft` takes it."""

@@ -14,9 +14,10 @@ from digibel.audit.recording import record
 from digibel.guardrails import secrets
 from digibel.organisations.models import Organisation
 from digibel.problems import Conflict, Problem
-from digibel.scheduling import readiness
+from digibel.scheduling import readiness, worklist
 from digibel.scheduling.locks import lock_visit
-from digibel.scheduling.models import Concern, Visit
+from digibel.scheduling.models import Concern, Visit, VisitStatus
+from digibel.scheduling.reports import call_volunteer
 from digibel.volunteers import pool
 from digibel.volunteers.models import Volunteer
 
@@ -27,6 +28,11 @@ LONGEST_NOTE = 500
 class NothingReported(Problem):
     code = "nothing_reported"
     message = "Choose what the client reported: a code, a card or money."
+
+
+class NoVisitYet(Conflict):
+    code = "no_visit_yet"
+    message = "Nobody has been there yet. Cancel the visit, and ring who is on duty."
 
 
 class NoNote(Problem):
@@ -75,6 +81,17 @@ def raise_concern(visit: Visit, worries: Sequence[str], *, by: Actor) -> Concern
         concern.save(update_fields=["worries"])
     record("concern.raised", concern, by=by, organisation_id=concern.organisation_id, worries=len(pausing))
     readiness.pause(volunteer, by=by)
+    return concern
+
+
+@transaction.atomic
+def report(visit: Visit, worries: Sequence[str], *, by: Actor) -> Concern:
+    """The client rings about it by themselves, during the visit or after it. Somebody talks with the volunteer today."""
+    if lock_visit(visit.pk).status not in {VisitStatus.UNDER_WAY, VisitStatus.DONE}:
+        raise NoVisitYet
+    concern = raise_concern(visit, worries, by=by)
+    call_volunteer(concern.visit, urgent=True)
+    worklist.rewrite(concern.visit.request)
     return concern
 
 

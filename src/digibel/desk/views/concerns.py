@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
@@ -18,7 +18,7 @@ from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import Problem
 from digibel.scheduling import concerns as verbs
-from digibel.scheduling.models import Concern
+from digibel.scheduling.models import Concern, Visit
 from digibel.sealing import keys
 from digibel.sentences import sentence
 
@@ -63,6 +63,18 @@ def concern(request: StaffRequest, concern_id: uuid.UUID) -> HttpResponse:
     done = _("Decided: offers can come again.") if goes_on else _("Decided: no more visits.")
     do(request, lambda: None, done)
     return go_on("desk:concern", found.pk)
+
+
+@staff_page
+@require_POST
+def report(request: StaffRequest, visit_id: uuid.UUID) -> HttpResponse:
+    """The client rings and does not wait a week: whoever hears it writes it down, and the volunteer pauses at once."""
+    check_may(request.user, "call")
+    visit = Visit.objects.of(request.organisation).get(pk=visit_id)
+    by = Actor.staff(request.user)
+    said = _("Noted. The volunteer goes nowhere until a coordinator has decided.")
+    do(request, lambda: verbs.report(visit, request.POST.getlist("worries"), by=by), said)
+    return go_on("desk:visit_desk", visit.pk)
 
 
 def _page(request: StaffRequest, found: Concern, form: DecisionForm, *, status: int = 200) -> HttpResponse:
