@@ -35,7 +35,11 @@ def test_a_tightening_holds_from_its_day_until_a_person_ends_it(lindeboom):
     begins = clock.today() + timedelta(days=3)
     made = tighten(lindeboom, since=begins)
     days = [clock.today(), begins - timedelta(days=1), begins, begins + timedelta(days=400)]
-    assert [tightenings.in_force(lindeboom.pk, day) for day in days] == [{}, {}, *2 * [{"online-payment": "staff_only"}]]
+    assert [tightenings.in_force(lindeboom.pk, day) for day in days] == [
+        {},
+        {},
+        *2 * [{"online-payment": "staff_only"}],
+    ]
     tightenings.end(made, by=SYSTEM)
     assert tightenings.in_force(lindeboom.pk, begins) == {}
     with pytest.raises(tightenings.AlreadyEnded):

@@ -38,7 +38,8 @@ class HonestForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """As the verb takes them: all four in `answers`."""
         told = super().clean() or {}
-        return {**told, "answers": {name: told.pop(name, None) for name in QUESTIONS}}
+        answers = {name: told.pop(name, None) for name in QUESTIONS}
+        return {**told, "answers": answers}
 
 
 class ReportForm(HonestForm):
