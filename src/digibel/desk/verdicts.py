@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from digibel.desk import words
 from digibel.guardrails import catalogue, judgement
@@ -51,8 +51,8 @@ class Judged:
 
 
 STRICTER: dict[judgement.Stricter, words.Words] = {
-    judgement.Stricter.ORGANISATION: _lazy("Our organisation is stricter here than the catalogue."),
-    judgement.Stricter.ADMINISTRATOR: _lazy("Somebody else decides about this person's money."),
+    judgement.Stricter.ORGANISATION: gettext_lazy("Our organisation is stricter here than the catalogue."),
+    judgement.Stricter.ADMINISTRATOR: gettext_lazy("Somebody else decides about this person's money."),
     judgement.Stricter.THIRD: _lazy(
         "It is the third new question about money or papers: staff look at what is behind it."
     ),
