@@ -53,7 +53,7 @@ class Judged:
 STRICTER: dict[judgement.Stricter, words.Words] = {
     judgement.Stricter.ORGANISATION: gettext_lazy("Our organisation is stricter here than the catalogue."),
     judgement.Stricter.ADMINISTRATOR: gettext_lazy("Somebody else decides about this person's money."),
-    judgement.Stricter.THIRD: _lazy(
+    judgement.Stricter.THIRD: gettext_lazy(
         "It is the third new question about money or papers: staff look at what is behind it."
     ),
 }
