@@ -116,7 +116,7 @@ def _digits_value(text: Passage, place: int, sure: list[tuple[int, int]], names:
     digits = sum(map(len, groups))
     if digits < SHORTEST or _is_glued_to_letters(text, place, last, names):
         return Value(place, last, digits, Innocence.SURE) if last > place else None
-    is_pair = len(groups) == 2 and last - place == 2 and max(map(len, groups)) <= 3 and text.is_glued(last)
+    is_pair = len(groups) == 2 and last - place == 2 and digits < 6 and text.is_glued(last)
     return Value(place, last, digits, _innocence(text, place, last, sure, names), is_pair=is_pair)
 
 
