@@ -83,14 +83,11 @@ class Passage:
 
 def passage(reading: Reading, folded: str) -> Passage:
     """Cut the folded text of a reading, in which what was found already is covered."""
-    texts, starts, ends, words = [], [], [], []
-    for token in _TOKEN.finditer(folded):
-        text = token[0]
-        start, end = token.span()
-        texts.append(text)
-        starts.append(start)
-        ends.append(end)
-        words.append(word(text))
+    tokens = list(_TOKEN.finditer(folded))
+    texts = [token[0] for token in tokens]
+    starts = [token.start() for token in tokens]
+    ends = [token.end() for token in tokens]
+    words = [word(text) for text in texts]
     size = len(texts)
     return Passage(
         reading,

@@ -129,6 +129,8 @@ class Shapes:
     def spelled_at(self, place: int) -> Span | None:
         """Letters and figures one by one, and what follows at once: "m 1 n 0 u", "P-o-e-s 38", "capital M, i, n, o, u"."""
         text = self.text
+        if len(text.texts[place]) != 1 and not text.has(place, "spelling"):
+            return None
         step, last, singles, letters = place, -1, 0, 0
         while step < len(text):
             if len(text.texts[step]) == 1 and (text.is_word(step) or text.is_number(step)):

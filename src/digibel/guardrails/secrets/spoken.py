@@ -16,9 +16,39 @@ from digibel.guardrails.secrets.shapes import SHORTEST_MIXED, Chunk, Shapes, Spa
 from digibel.guardrails.secrets.values import Innocence, Value, find_values
 from digibel.guardrails.secrets.wordings import Word, is_part_of_a_name, word
 
-REACH: Final = {"password": 10, "pin": 10, "code": 9, "devices": 6, "typing": 2, "account": 6, "cards": 6, "senders": 4, "offering": 3}  # words between a name and its value
-NEAR: Final = {"password": 6, "pin": 7, "code": 3, "devices": 2, "typing": 1, "account": 0, "cards": 0, "senders": 3, "offering": 2}  # the same, when nothing says "is"
-BACK: Final = {"password": 3, "pin": 4, "code": 1, "devices": -1, "typing": 0, "account": -1, "cards": -1, "senders": -1, "offering": -1}  # and before the name
+REACH: Final = {
+    "password": 10,
+    "pin": 10,
+    "code": 9,
+    "devices": 6,
+    "typing": 2,
+    "account": 6,
+    "cards": 6,
+    "senders": 4,
+    "offering": 3,
+}  # words between a name and its value
+NEAR: Final = {
+    "password": 6,
+    "pin": 7,
+    "code": 3,
+    "devices": 2,
+    "typing": 1,
+    "account": 0,
+    "cards": 0,
+    "senders": 3,
+    "offering": 2,
+}  # the same, when nothing says "is"
+BACK: Final = {
+    "password": 3,
+    "pin": 4,
+    "code": 1,
+    "devices": -1,
+    "typing": 0,
+    "account": -1,
+    "cards": -1,
+    "senders": -1,
+    "offering": -1,
+}  # and before the name
 WORDS_INTO_NEXT_SENTENCE: Final = 5
 WORDS_AROUND_MIXED: Final = 4
 
@@ -249,7 +279,12 @@ class _Search:
         if name.kind == "account":
             return value.digits >= 4 and self.text.text(value.first - 1) == "/" and walk.is_same_sentence
         if name.kind in _PASSING:
-            return value.digits >= 4 and walk.is_same_sentence and not walk.is_blocked and self._is_beside(name, value, walk)
+            return (
+                value.digits >= 4
+                and walk.is_same_sentence
+                and not walk.is_blocked
+                and self._is_beside(name, value, walk)
+            )
         if walk.is_linked:
             return True
         if name.kind == "code":
@@ -373,7 +408,9 @@ class _Search:
             return True
         if (place > last + 1 and text.has(place - 1, "now") and self._link_end(place) >= 0):  # fmt: skip
             return True
-        is_between = text.has(place, "alternatives") or text.has(place, "into") or text.text(place) in (",", "/", "+", "&")
+        is_between = (
+            text.has(place, "alternatives") or text.has(place, "into") or text.text(place) in (",", "/", "+", "&")
+        )
         return is_between and (place <= last + 2 or text.has(place - 1, "now"))
 
     def _alternatives_after(self, span: Span) -> Iterator[Span]:

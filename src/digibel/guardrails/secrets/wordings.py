@@ -11,7 +11,18 @@ from digibel.guardrails.secrets.reading import fold
 
 _HERE: Final = Path(__file__).parent / "wordings"
 _PART: Final = re.compile(r"[^\W\d_]+|[0-9]+")
-_PHRASE_KINDS: Final = ("password", "pin", "code", "devices", "typing", "account", "cards", "senders", "offering", "harmless")
+_PHRASE_KINDS: Final = (
+    "password",
+    "pin",
+    "code",
+    "devices",
+    "typing",
+    "account",
+    "cards",
+    "senders",
+    "offering",
+    "harmless",
+)
 _SLIPPING: Final = ("password", "pin")
 _SHORTEST_SLIP: Final = 5
 _SPELLED: Final = ("digits", "teens", "tens", "hundreds")
@@ -140,9 +151,7 @@ class _Book:
             self.glued_numbers[language] = re.compile(rf"(?:{joined})(?:(?:en)?(?:{joined}))+")
 
     def look_up(self, word: str) -> Word:
-        phrases = (
-            self.phrases.get(word) or self.phrases.get(self._without_arabic_front(word)) or self.slips.get(word)
-        )
+        phrases = self.phrases.get(word) or self.phrases.get(self._without_arabic_front(word)) or self.slips.get(word)
         if (not phrases or not phrases.phrase) and (single := self._starred(word) or self._misspelt(word)):
             onward = phrases.onward if phrases else {}
             phrases = Branch(single)
