@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from digibel.guardrails import tables
+from digibel.guardrails.secrets import mask
 from digibel.problems import NotFound
 
 LANGUAGES = ("nl", "fr", "en")
@@ -134,7 +135,8 @@ def get(slug: str) -> Task:
     try:
         return TASKS[slug]
     except KeyError:
-        raise UnknownTask(slug=slug[:60].encode(errors="replace").decode()) from None
+        # It is repeated on a page and in an answer: somebody may have pasted a secret.
+        raise UnknownTask(slug=mask(slug)[:60].encode(errors="replace").decode()) from None
 
 
 # Reading the tables: a mistake in them stops the start of the service, never a visit.

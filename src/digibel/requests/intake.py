@@ -31,7 +31,7 @@ from digibel.requests.models import (
     TimeWindow,
 )
 from digibel.sealing import keys
-from digibel.sealing.index import name_tokens
+from digibel.sealing.index import harmless_id, name_tokens
 
 CONSENT_TEXT = "2026-11"
 SEALED_CLIENT_FIELDS = (
@@ -80,7 +80,10 @@ def log_request(
     first, *rest = _split(verdicts)
     logged = [_log_part(draft, first, verdicts, client=client, by=by, same_as=same_as)]
     if idempotency_key:
-        logged[0].idempotency_key, logged[0].idempotency_print = idempotency_key, idempotency_print
+        logged[0].idempotency_key, logged[0].idempotency_print = (
+            _kept_key(idempotency_key),
+            idempotency_print,
+        )
         logged[0].save(update_fields=["idempotency_key", "idempotency_print"])
     logged += [
         _log_part(draft, part, verdicts, client=client, by=by, same_as=same_as, split_from=logged[0]) for part in rest
@@ -171,12 +174,21 @@ def record_own_yes(client: Client, *, language: str, by: Actor) -> Consent:
 
 def asked_before(organisation: Organisation, key: str, fingerprint: str) -> list[HelpRequest]:
     """What was logged with this key before, or nothing. Raises `KeyUsedOtherwise` when it was for something else."""
-    first = HelpRequest.objects.of(organisation).filter(idempotency_key=key).first()
+    first = logged_with(organisation, key)
     if first is None:
         return []
     if first.idempotency_print != fingerprint:
         raise KeyUsedOtherwise
     return [first, *first.parts.order_by("reference")]
+
+
+def logged_with(organisation: Organisation, key: str) -> HelpRequest | None:
+    """What was logged with this idempotency key, whoever asks."""
+    return HelpRequest.objects.of(organisation).filter(idempotency_key=_kept_key(key)).first()
+
+
+def _kept_key(key: str) -> str:
+    return harmless_id(key, purpose="idempotency")
 
 
 def _split(verdicts: judgement.Judgement) -> list[tuple[str, ...]]:

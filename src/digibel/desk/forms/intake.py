@@ -13,6 +13,8 @@ from digibel import languages, places
 from digibel.desk import words
 from digibel.desk.forms import week
 from digibel.guardrails import secrets
+from digibel.notifications import numbers
+from digibel.notifications.errors import NotANumber
 from digibel.problems import Invalid, Problem
 from digibel.requests import errors
 from digibel.requests.drafts import ClientDraft, RequestDraft, read_draft
@@ -56,6 +58,14 @@ TEXTS = (
     "interpreter",
     "decides_about_money",
     "task_words",
+)
+# Not texts, but people type in them whatever they hear.
+NUMBERS = ("phone", "contact_phone", "trusted_worker_phone")
+OTHERS = (
+    "once",
+    "postcode",
+    "floor",
+    *(f"free_{what}_{row}" for what in ("day", "from", "until") for row in range(week.FREE_ROWS)),
 )
 LANGUAGES_TOLD = {"speaks", "reads"}
 TOLD_OF_CLIENT = tuple(one.name for one in fields(ClientDraft) if one.name not in LANGUAGES_TOLD)
@@ -278,12 +288,23 @@ def told_of(client: Client) -> dict[str, Any]:
 def without_secrets(posted: QueryDict) -> tuple[QueryDict, bool]:
     """What was typed with every secret masked, and whether there was one: it must not come back on the page either."""
     clean, held = posted.copy(), False
-    for name in TEXTS:
-        finding = secrets.find(posted.get(name, "").replace("\x00", ""))
-        if name in posted:
+    for name in (*TEXTS, *OTHERS, *NUMBERS):
+        if name not in posted:
+            continue
+        clean[name] = typed = posted[name].replace("\x00", "")
+        if name not in NUMBERS or not _is_number(typed):
+            finding = secrets.find(typed)
             clean[name] = finding.masked
-        held |= bool(finding.kinds)
+            held |= bool(finding.kinds)
     return clean, held
+
+
+def _is_number(typed: str) -> bool:
+    """A telephone number is one, whatever else its digits could be."""
+    try:
+        return bool(numbers.parse(typed))
+    except NotANumber:
+        return False
 
 
 def _once(codes: Sequence[str]) -> list[str]:

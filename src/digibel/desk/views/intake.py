@@ -185,7 +185,7 @@ def _print(call: Call) -> str:
 
 def _logged_before(call: Call) -> HelpRequest | None:
     key = _key(call)
-    return HelpRequest.objects.of(call.organisation).filter(idempotency_key=key).first() if key else None
+    return intake.logged_with(call.organisation, key) if key else None
 
 
 def _once_more(request: StaffRequest, call: Call) -> Call:
