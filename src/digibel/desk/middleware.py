@@ -31,7 +31,7 @@ class MaskedAddresses:
                 if _masked(name) != name:
                     del asked[name]
             if asked != request.GET:
-                request.GET = asked
+                request.GET = asked  # type: ignore[assignment]
                 request.META["QUERY_STRING"] = asked.urlencode()
         return self.get_response(request)
 

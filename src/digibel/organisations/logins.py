@@ -21,7 +21,7 @@ def counted_as(request: HttpRequest, credentials: Mapping[str, Any] | None = Non
     return harmless_id(typed, purpose="login") if "@" in typed else blind_index(typed, purpose="login")
 
 
-class Guard(AxesDatabaseHandler):  # type: ignore[misc]
+class Guard(AxesDatabaseHandler):
     """The guard of django-axes, which would keep every field of the form, and headers as they came."""
 
     def user_login_failed(

@@ -291,7 +291,7 @@ def without_secrets(posted: QueryDict) -> tuple[QueryDict, bool]:
     for name in (*TEXTS, *OTHERS, *NUMBERS):
         if name not in posted:
             continue
-        clean[name] = typed = posted[name].replace("\x00", "")
+        clean[name] = typed = str(posted[name]).replace("\x00", "")
         if name not in NUMBERS or not _is_number(typed):
             finding = secrets.find(typed)
             clean[name] = finding.masked

@@ -36,8 +36,7 @@ class Login(LoginView):
             return self._locked_out(form)
         if "@" not in form.data.get("username", ""):
             # It may be a password in the wrong field: it does not come back on the page.
-            form.data = form.data.copy()
-            form.data["username"] = ""
+            form.data = {**form.data, "username": ""}
         response = super().form_invalid(form)
         response.status_code = 422
         return response
