@@ -176,6 +176,7 @@ MESSAGE_OWNERS = {
     "request": "digibel.scheduling.owners.RequestTexts",
     "client": "digibel.scheduling.owners.ClientTexts",
     "alarm": "digibel.scheduling.owners.AlarmTexts",
+    "readiness": "digibel.volunteers.owners.ReadinessTexts",
     "": "digibel.notifications.owners.PlainTexts",
 }
 

@@ -18,6 +18,8 @@ from digibel.requests.judging import judge_request
 from digibel.scheduling import calendars, cards, doorstep
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.sealing import keys
+from digibel.volunteers import links, reminders
+from digibel.volunteers.models import Requirement
 
 # Whoever looks again within the hour is the same look.
 ONE_LOOK = timedelta(hours=1)
@@ -88,6 +90,7 @@ def context(visit: Visit) -> dict[str, Any]:
         "on_duty": duty.on_duty(organisation, clock.now()),
         "organisation": organisation,
         "late_by": LATE_BY,
+        "questions": questions_soon(visit),
         "report": getattr(visit, "report", None),
         "calendar": calendars.link(calendars.volunteer_token(visit.volunteer)),
         "closes_at": closes_at(visit),
@@ -115,6 +118,14 @@ def for_tasks(visit: Visit, language: str) -> list[Condition]:
         Condition(task.task.icon, task.task.name(language), " ".join(task.task.conditions_in(language)))
         for task in _tasks(visit)
     ]
+
+
+def questions_soon(visit: Visit) -> dict[str, Any] | None:
+    """The yearly five questions, when they run out within thirty days: until when, and the way to them, if it is open."""
+    today, organisation = clock.today(), visit.request.organisation
+    rows = visit.volunteer.readiness.filter(organisation=organisation, requirement=Requirement.QUESTIONS)
+    row = rows.filter(until__gte=today, until__lte=today + reminders.AHEAD).first()
+    return {"until": row.until, "address": links.address_now(visit.volunteer, organisation)} if row else None
 
 
 def door(visit: Visit) -> list[str]:

@@ -83,6 +83,17 @@ ERRANDS: dict[str, Errand] = {
         _("Tell the volunteer not to go"), _("The client moved or died. No text goes out about it: tell it yourself.")
     ),
     "plain.undelivered": Errand(_("A text did not arrive: is the number right?"), ""),
+    "readiness.information_note": Errand(_("The information note runs out: hand over the new one"), ""),
+    "readiness.insurance": Errand(_("The insurance runs out: renew it"), _("Without it nobody is sent.")),
+    "readiness.discretion": Errand(_("The duty of discretion runs out: go through it again"), ""),
+    "readiness.code_of_conduct": Errand(_("The code of conduct runs out: go through it again"), ""),
+    "readiness.training": Errand(_("The training runs out: propose a session"), ""),
+    "readiness.questions": Errand(
+        _("The five questions run out: ask whether they got the link"),
+        _("No internet? Let them answer at the office."),
+    ),
+    "readiness.adult": Errand(_("The note on age runs out: look again"), ""),
+    "readiness.own_duty": Errand(_("Ask whether they looked at their own declaration again"), ""),
     "offer.number_wrong": Errand(_("The offer did not arrive: is the number right?"), ""),
 }
 # Whatever is rung about that has no words of its own yet is still rung.
@@ -171,13 +182,36 @@ REQUIREMENTS: dict[str, Words] = {
     "discretion": _("Duty of discretion"),
     "code_of_conduct": _("Code of conduct"),
     "training": _("Training"),
+    "questions": _("Five questions on the rules"),
     "adult": _("Eighteen or older"),
     "own_duty": _("Own duty to declare"),
 }
 
+EXEMPTIONS: dict[str, Words] = {
+    "elsewhere": _("learned the same elsewhere"),
+    "under_way": _("it is under way"),
+    "together": _("goes together with somebody who has it"),
+    "next_session": _("registered for the next session"),
+}
+
+WAYS: dict[str, Words] = {"cash": _("in cash, against a signed receipt"), "transfer": _("by transfer")}
+MEANS: dict[str, Words] = {"car": _("car"), "bicycle": _("bicycle")}
+REAL_COSTS: dict[str, Words] = {
+    "ticket": _("tram, bus, metro or train"),
+    "parking": _("parking"),
+    "telephone": _("telephone and data"),
+    "material": _("material"),
+    "other": _("something else, with proof"),
+}
+EXPENSES: dict[str, Words] = {"flat": _("flat rate"), "km": _("kilometres"), "real": _("real costs")}
+
+NOTED, EXEMPTED, ENDED = _("noted"), _("exempted"), _("ended")
+FROM_SESSIONS = _("from the sessions attended")
+
 POOL: dict[str, Words] = {
     "ready": _("ready"),
     "not_ready": _("not ready yet"),
+    "soon": _("something runs out soon"),
     "paused": _("pausing"),
     "stopped": _("said STOP to offers"),
 }

@@ -23,6 +23,9 @@ DEEDS: dict[str, frozenset[Role]] = {
     "tighten": COORDINATING,
     "overrule": COORDINATING,
     "decide": COORDINATING,  # whether a volunteer goes on after what a client reported
+    "ready_volunteer": COORDINATING,
+    "train": COORDINATING,
+    "pay": COORDINATING,
 }
 
 SENTENCES = {
@@ -35,6 +38,9 @@ SENTENCES = {
     "tighten": "Making a rule stricter is for a coordinator. Ask one of them.",
     "overrule": "Letting a volunteer go after all is for a coordinator. Ask one of them.",
     "decide": "Deciding about a volunteer is for a coordinator. Ask one of them.",
+    "ready_volunteer": "The papers of a volunteer are for a coordinator. Ask one of them.",
+    "train": "Trainings are for a coordinator. Ask one of them.",
+    "pay": "Paying expenses is for a coordinator. Ask one of them.",
 }
 
 

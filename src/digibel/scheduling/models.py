@@ -12,6 +12,8 @@ from django.db.models import F, Q
 from digibel.notifications.models import OutboundMessage
 from digibel.organisations.models import Organisation
 from digibel.requests.models import Client, HelpRequest
+from digibel.scheduling.paid import Expense as Expense
+from digibel.scheduling.paid import Payment as Payment
 from digibel.sealing.fields import SealedTextField
 from digibel.volunteers.models import Volunteer
 

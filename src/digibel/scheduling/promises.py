@@ -36,6 +36,7 @@ from digibel.scheduling.readiness import unready_offers, unready_visits
 from digibel.sealing import strays
 from digibel.sealing.errors import Erased
 from digibel.sealing.models import DestroyedKey, PersonKey
+from digibel.volunteers.models import Readiness, TrainingSession
 
 SENDING_TAKES = timedelta(minutes=10)
 WAITING_TAKES = timedelta(minutes=15)
@@ -54,6 +55,8 @@ FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Tightening, ("reason",)),
     (Overruling, ("reason",)),
     (Concern, ("note",)),
+    (Readiness, ("version", "reference")),
+    (TrainingSession, ("place",)),
 )
 
 

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from digibel import clock
 from digibel.audit.actors import CLOCK, Actor
-from digibel.organisations.models import Organisation
+from digibel.organisations.models import Organisation, Staff
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import offers, timers, visits, worklist
 from digibel.scheduling.errors import MoveNotAllowed
@@ -33,6 +33,38 @@ def lose_readiness(
     _hold_requests(volunteer)
     met.end(volunteer, organisation, requirement, last_day=last_day, by=by)
     return reopen_unready(volunteer, by=by)
+
+
+@transaction.atomic
+def note_readiness(
+    volunteer: Volunteer,
+    organisation: Organisation,
+    requirement: str,
+    *,
+    since: date,
+    until: date | None,
+    by: Actor,
+    version: str = "",
+    reference: str = "",
+) -> int:
+    """A requirement is met or renewed, with the days as a person typed them. Returns how many visits are open again:
+    an earlier end than before may leave a visit without it."""
+    met.check_paper(requirement, since, until, reference)
+    _hold_requests(volunteer)
+    met.note(
+        volunteer, organisation, requirement, since=since, until=until, version=version, reference=reference, by=by
+    )
+    return reopen_unready(volunteer, by=by)
+
+
+@transaction.atomic
+def exempt(
+    volunteer: Volunteer, organisation: Organisation, requirement: str, *, until: date, reason: str, granted_by: Staff
+) -> int:
+    """Without this requirement until that day. Returns how many visits are open again."""
+    _hold_requests(volunteer)
+    met.exempt(volunteer, organisation, requirement, until=until, reason=reason, granted_by=granted_by)
+    return reopen_unready(volunteer, by=Actor.staff(granted_by))
 
 
 @transaction.atomic
