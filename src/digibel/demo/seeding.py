@@ -20,7 +20,7 @@ from digibel.scheduling import clockwork
 from digibel.sealing import keys
 from digibel.volunteers import pool, readiness
 from digibel.volunteers.models import Absence, Requirement, Volunteer
-from digibel.volunteers.requirements import RULES
+from digibel.volunteers.requirements import RULES, Rule
 
 # Early enough for every story, at an hour when nobody is woken.
 FIRST_DAY = -17
@@ -141,7 +141,14 @@ def _make_ready(volunteer: Volunteer, organisation: Organisation, remarks: froze
         over = requirement == Requirement.INSURANCE and "insurance_over" in remarks
         since = today - IN_THE_POOL_FOR
         until = today - timedelta(days=3) if over else _runs_out(requirement, remarks)
-        readiness.note(volunteer, organisation, requirement, since=since, until=until, by=SYSTEM)
+        readiness.note(
+            volunteer, organisation, requirement, since=since, until=until, by=SYSTEM, **_kept(RULES[requirement])
+        )
+
+
+def _kept(rule: Rule) -> dict[str, str]:
+    """What is written down beside the dates, invented."""
+    return {"version": {"version": "2026-1"}, "reference": {"reference": "DEMO-2026"}}.get(rule.keeps, {})
 
 
 def _runs_out(requirement: str, remarks: frozenset[str]) -> date | None:

@@ -47,8 +47,8 @@ def paper(request: StaffRequest, volunteer_id: uuid.UUID, requirement: str) -> H
     try:
         reopened = DEEDS[deed](request, found, requirement, form.cleaned_data)
     except Problem as problem:
-        form.add_error(None, sentence(problem))
-        return _page(request, found, requirement, **{deed: form}, status=problem.status)
+        refusal = sentence(problem)
+        return _page(request, found, requirement, refusal=refusal, **{deed: form}, status=problem.status)
     messages.success(request, _("Noted."))
     if reopened:
         many = ngettext("%(count)d visit is open again.", "%(count)d visits are open again.", reopened)
@@ -95,13 +95,14 @@ def _forms(found: Volunteer, request: StaffRequest, requirement: str, *, data: s
 
 
 def _page(
-    request: StaffRequest, found: Volunteer, requirement: str, *, status: int = 200, **typed: Form
+    request: StaffRequest, found: Volunteer, requirement: str, *, refusal: str = "", status: int = 200, **typed: Form
 ) -> HttpResponse:
     context = {
         "volunteer": found,
         "name": f"{found.first_name} {found.family_name}".strip(),
         "paper": papers.one(found, request.organisation, requirement),
         "forms": {**_forms(found, request, requirement), **typed},
+        "refusal": refusal,
         "by_answering": requirement == Requirement.QUESTIONS,
         "modules": papers.modules(found, request.organisation) if requirement == Requirement.TRAINING else [],
         "section": "volunteers",

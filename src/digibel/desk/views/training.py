@@ -39,6 +39,7 @@ def trainings(request: StaffRequest) -> HttpResponse:
         session = verbs.add_session(request.organisation, by=by, **form.cleaned_data)
         return go_on("desk:training", session.pk)
     own = TrainingSession.objects.filter(organisation=request.organisation).annotate(came=Count("attendances"))
+    own = own.order_by("-day", "module", "pk")
     page = Paginator(own, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
