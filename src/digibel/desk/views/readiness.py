@@ -43,12 +43,12 @@ def paper(request: StaffRequest, volunteer_id: uuid.UUID, requirement: str) -> H
         raise NotFound
     form = _forms(found, request, requirement, data=deed)[deed]
     if not form.is_valid():
-        return _page(request, found, requirement, **{deed: form}, status=422)
+        return _page(request, found, requirement, typed={deed: form}, status=422)
     try:
         reopened = DEEDS[deed](request, found, requirement, form.cleaned_data)
     except Problem as problem:
         refusal = sentence(problem)
-        return _page(request, found, requirement, refusal=refusal, **{deed: form}, status=problem.status)
+        return _page(request, found, requirement, typed={deed: form}, refusal=refusal, status=problem.status)
     messages.success(request, _("Noted."))
     if reopened:
         many = ngettext("%(count)d visit is open again.", "%(count)d visits are open again.", reopened)
@@ -95,13 +95,19 @@ def _forms(found: Volunteer, request: StaffRequest, requirement: str, *, data: s
 
 
 def _page(
-    request: StaffRequest, found: Volunteer, requirement: str, *, refusal: str = "", status: int = 200, **typed: Form
+    request: StaffRequest,
+    found: Volunteer,
+    requirement: str,
+    *,
+    typed: dict[str, Form] | None = None,
+    refusal: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "volunteer": found,
         "name": f"{found.first_name} {found.family_name}".strip(),
         "paper": papers.one(found, request.organisation, requirement),
-        "forms": {**_forms(found, request, requirement), **typed},
+        "forms": {**_forms(found, request, requirement), **(typed or {})},
         "refusal": refusal,
         "by_answering": requirement == Requirement.QUESTIONS,
         "modules": papers.modules(found, request.organisation) if requirement == Requirement.TRAINING else [],
