@@ -21,7 +21,7 @@ from digibel.scheduling.expenses import Claim
 from digibel.scheduling.models import Visit
 from digibel.scheduling.paid import Payment
 from digibel.volunteers import links, questions, readiness, training
-from digibel.volunteers.models import TrainingSession
+from digibel.volunteers.models import Readiness, TrainingSession
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 PAGES = ["law_file", "information_note", "expenses"]
@@ -61,6 +61,16 @@ def test_a_paper_is_noted_renewed_and_ended_from_its_page(desk, els):
     assert (row.until, row.reference) == (clock.today() + timedelta(days=300), "POL 12/34")
     assert desk.post(paper(els, "insurance"), {"deed": "end", "last_day": day(-1)}).status_code == 303
     assert desk.get(f"/volunteers/{els.pk}").context["missing"] == ["insurance"]
+
+
+def test_one_policy_is_renewed_for_everybody_who_was_insured_here(desk, lindeboom, sleutel, els):
+    cast.volunteer(lindeboom, name="Ayse")
+    cast.volunteer(sleutel, name="Karim")
+    cast.volunteer(lindeboom, name="Luc", ready=False)
+    told = {"deed": "note", "since": day(), "until": day(300), "reference": "P1", "everybody": "on"}
+    assert desk.post(paper(els, "insurance"), told).status_code == 303
+    renewed = Readiness.objects.filter(requirement="insurance", reference="P1")
+    assert sorted(one.volunteer.first_name for one in renewed) == ["Ayse", "Els"]
 
 
 @pytest.mark.parametrize(

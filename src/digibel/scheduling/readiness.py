@@ -20,7 +20,7 @@ from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Offer, Visit, VisitStatus
 from digibel.volunteers import pool
 from digibel.volunteers import readiness as met
-from digibel.volunteers.models import Volunteer
+from digibel.volunteers.models import Requirement, Volunteer
 
 AT_ONCE = 200
 
@@ -55,6 +55,21 @@ def note_readiness(
         volunteer, organisation, requirement, since=since, until=until, version=version, reference=reference, by=by
     )
     return reopen_unready(volunteer, by=by)
+
+
+@transaction.atomic
+def renew_insurance(organisation: Organisation, *, since: date, until: date | None, reference: str, by: Actor) -> int:
+    """One policy covers everybody: renewed for all whose insurance was ever noted here and who have not left.
+
+    Returns how many visits are open again.
+    """
+    insured = Volunteer.objects.filter(
+        left_at=None, readiness__organisation=organisation, readiness__requirement=Requirement.INSURANCE
+    )
+    return sum(
+        note_readiness(one, organisation, Requirement.INSURANCE, since=since, until=until, reference=reference, by=by)
+        for one in insured.order_by("pk")
+    )
 
 
 @transaction.atomic

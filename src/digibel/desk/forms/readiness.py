@@ -23,11 +23,14 @@ class PaperForm(forms.Form):
     until = Day(label=_("Until and including"), required=False, help_text=_("Leave empty if it never runs out."))
     version = forms.CharField(label=_("Version of the text"), max_length=20, required=False)
     reference = forms.CharField(label=_("Number of the policy"), max_length=40)
+    everybody = forms.BooleanField(label=_("For everybody whose insurance was noted here"), required=False)
 
     def __init__(self, rule: Rule, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         for name in {"version", "reference"} - {rule.keeps}:
             del self.fields[name]
+        if rule.keeps != "reference":
+            del self.fields["everybody"]
         if rule.must_end:
             self.fields["until"].required = True
             self.fields["until"].help_text = ""

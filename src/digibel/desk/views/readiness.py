@@ -58,6 +58,8 @@ def paper(request: StaffRequest, volunteer_id: uuid.UUID, requirement: str) -> H
 
 def _note(request: StaffRequest, found: Volunteer, requirement: str, told: dict[str, Any]) -> int:
     by = Actor.staff(request.user)
+    if told.pop("everybody", False):
+        return readiness.renew_insurance(request.organisation, by=by, **told)
     return readiness.note_readiness(found, request.organisation, requirement, by=by, **told)
 
 
