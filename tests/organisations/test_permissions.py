@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 FOR_ALL = {"log", "call", "refer", "answer", "print", "stop"}
 FOR_MATCHING = {"match", "offer", "cancel_visit"}
-FOR_COORDINATING = {"follow_up", "correct", "pause_volunteer"}
+FOR_COORDINATING = {"follow_up", "correct", "pause_volunteer", "check_number"}
 
 
 @pytest.mark.parametrize(

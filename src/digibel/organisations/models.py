@@ -137,3 +137,22 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
+
+
+class OwnNumber(models.Model):
+    """A public number as this organisation found it on the day it rang: see `numbers.py`. No value: still the shipped one."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="own_numbers")
+    slug = models.SlugField()
+    value = models.CharField(max_length=80, blank=True, default="")
+    source = models.CharField(max_length=120)
+    since = models.DateField()
+    checked_on = models.DateField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="own_number_once", fields=["organisation", "slug"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slug} of {self.organisation_id}"
