@@ -174,6 +174,7 @@ MESSAGE_OWNERS = {
     "visit": "digibel.scheduling.owners.VisitTexts",
     "request": "digibel.scheduling.owners.RequestTexts",
     "alarm": "digibel.scheduling.owners.AlarmTexts",
+    "fraud": "digibel.scheduling.fraud.FraudCalls",
     "": "digibel.notifications.owners.PlainTexts",
 }
 
@@ -183,6 +184,9 @@ DIGIBEL_CLOCK = "digibel.demo.clock.now" if DIGIBEL_DEMO else ""
 # Street addresses are looked up on a server of one's own, or not at all: the postcode points ship with Digibel.
 DIGIBEL_GEOCODER = os.environ.get("DIGIBEL_GEOCODER", "postcodes")
 DIGIBEL_GEOCODER_URL = os.environ.get("DIGIBEL_GEOCODER_URL", "")
+
+# Card Stop, the police, the tax office: a file of one's own with corrections to `organisations/numbers.toml`.
+DIGIBEL_NUMBERS_FILE = os.environ.get("DIGIBEL_NUMBERS_FILE", "")
 
 # Who may read /metrics from another machine; empty: only this one.
 DIGIBEL_METRICS_TOKEN = os.environ.get("DIGIBEL_METRICS_TOKEN", "")

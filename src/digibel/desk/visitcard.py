@@ -11,10 +11,10 @@ from digibel import clock, languages, places
 from digibel.audit.actors import Actor
 from digibel.audit.models import Event
 from digibel.audit.recording import record
-from digibel.desk import words
+from digibel.desk import fraudsteps, words
 from digibel.guardrails import catalogue, judgement, suggestions
-from digibel.organisations import duty
-from digibel.scheduling import calendars, cards
+from digibel.organisations import duty, numbers
+from digibel.scheduling import calendars, cards, fraud
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.sealing import keys
 
@@ -90,7 +90,16 @@ def context(visit: Visit) -> dict[str, Any]:
         "report": getattr(visit, "report", None),
         "calendar": calendars.link(calendars.volunteer_token(visit.volunteer)),
         "closes_at": closes_at(visit),
+        "fraud": fraud_steps(visit),
+        "emergency": numbers.find("emergency", organisation).value(language),
     }
+
+
+def fraud_steps(visit: Visit) -> dict[str, Any] | None:
+    """For a day after it was said that fraud is under way; the words to say are the client's."""
+    if fraud.shown_on(visit) is None:
+        return None
+    return fraudsteps.of(visit.request.organisation, client_language=_language_of_word(visit))
 
 
 def closes_at(visit: Visit) -> datetime | None:

@@ -61,6 +61,9 @@ ERRANDS: dict[str, Errand] = {
     "visit.nobody_home": Errand(
         _("Nobody opens the door"), _("The volunteer waits ten minutes. Ring the client, then the agreed contact.")
     ),
+    "fraud.now": Errand(
+        _("Fraud is happening now: see that they ring"), _("Card Stop, then their own bank, then the police.")
+    ),
     "visit.cancelled": Errand(_("Say that nobody comes, and not to open"), _("They may be waiting at the door.")),
     "visit.late": Errand(_("Say that the volunteer comes later"), ""),
     "visit.other_moment": Errand(_("Find another moment"), _("They texted that this one does not suit.")),
@@ -77,7 +80,7 @@ ERRANDS: dict[str, Errand] = {
 }
 # Whatever is rung about that has no words of its own yet is still rung.
 SOMETHING = Errand(_("Ring"), "")
-ALARMS = frozenset({"visit.alarm", "visit.nobody_home"})
+ALARMS = frozenset({"visit.alarm", "visit.nobody_home", "fraud.now"})
 
 OUTCOMES: dict[str, Words] = {
     "reached": _("Reached"),
@@ -99,6 +102,7 @@ REACHED: dict[str, Words] = {
     "visit.other_moment": _("Reached: it suits after all"),
     "visit.call_me": _("Reached: it suits"),
     "visit.cancelled": _("Reached: they know"),
+    "fraud.now": _("Done: they have rung"),
     "visit.late": _("Reached: they know"),
     "visit.ring_volunteer": _("Reached: they know"),
 }

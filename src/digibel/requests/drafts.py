@@ -59,7 +59,10 @@ class ClientDraft:
 
 @dataclass(frozen=True)
 class RequestDraft:
-    """A question, ready to be logged. `consent_language` is empty while the client's own yes is still to be asked."""
+    """A question, ready to be logged. `consent_language` is empty while the client's own yes is still to be asked.
+
+    `for_staff` are tasks that staff keep for themselves this time, though a volunteer might do them.
+    """
 
     client: ClientDraft
     tasks: tuple[str, ...]
@@ -70,6 +73,7 @@ class RequestDraft:
     windows: tuple[Window, ...] = ()
     away: tuple[Window, ...] = ()
     consent_language: str = ""
+    for_staff: tuple[str, ...] = ()
     held_secret: bool = field(default=False, compare=False)
 
 

@@ -16,8 +16,9 @@ MOST_ABOUT_MONEY = 2
 
 def judge_draft(draft: RequestDraft, client: Client) -> judgement.Judgement:
     """What may happen with what was asked on the telephone, for this client."""
-    for_staff = bool(client.decides_about_money) or asked_about_money(client) >= MOST_ABOUT_MONEY
-    return judgement.judge(draft.tasks, tightened=dict.fromkeys(MONEY, Verdict.STAFF_ONLY) if for_staff else None)
+    money = bool(client.decides_about_money) or asked_about_money(client) >= MOST_ABOUT_MONEY
+    for_staff = {*draft.for_staff, *(MONEY if money else ())}
+    return judgement.judge(draft.tasks, tightened=dict.fromkeys(for_staff, Verdict.STAFF_ONLY))
 
 
 def judge_request(request: HelpRequest) -> judgement.Judgement:

@@ -242,6 +242,31 @@ class FollowUp(models.Model):
         return f"follow-up of visit {self.visit_id}"
 
 
+class FraudAlarm(models.Model):
+    """Somebody is being robbed now: told by a volunteer at the table, or heard at intake. Says who told it, never about whom.
+
+    `client` and `request` are empty while intake has only heard a voice; what is saved afterwards is tied to it by `key`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    visit = models.ForeignKey(Visit, null=True, blank=True, on_delete=models.PROTECT, related_name="fraud_alarms")
+    client = models.ForeignKey(Client, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    request = models.ForeignKey(HelpRequest, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=80)
+    raised_at = models.DateTimeField()
+    raised_by = models.CharField(max_length=80)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Pressed twice, on an old page or by two thumbs, it is one alarm.
+            models.UniqueConstraint(name="fraud_alarm_once", fields=["organisation", "key"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"fraud alarm {self.pk}"
+
+
 class Preference(models.Model):
     """A client asks for the same volunteer again, or never again for one. Reasons are not stored."""
 

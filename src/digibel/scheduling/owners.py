@@ -219,7 +219,7 @@ class AlarmTexts(PlainTexts):
         return CallTask.objects.open().filter(subject_id=message.subject_id, kind__in=ALARM_CALLS).exists()
 
 
-ALARM_CALLS = ("visit.alarm", "visit.nobody_home", "visit.not_ok", "visit.confirm", "visit.cancelled")
+ALARM_CALLS = ("visit.alarm", "visit.nobody_home", "visit.not_ok", "visit.confirm", "visit.cancelled", "fraud.now")
 USUAL_OUTCOMES = ("reached", "no_answer", "other_moment", "wrong_number")
 CALL_SCRIPTS = {
     "announce": "announce_call",
