@@ -8,6 +8,8 @@ MATCHING = frozenset({Role.MATCHER, Role.COORDINATOR})
 COORDINATING = frozenset({Role.COORDINATOR})
 
 DEEDS: dict[str, frozenset[Role]] = {
+    "look": EVERYBODY,
+    "see_address": EVERYBODY,  # whoever rings or writes to them needs it; every look is in the audit (rule E12)
     "log": EVERYBODY,
     "call": EVERYBODY,
     "refer": EVERYBODY,
@@ -21,6 +23,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "correct": COORDINATING,
     "pause_volunteer": COORDINATING,
     "check_number": COORDINATING,
+    "see_access": COORDINATING,
 }
 
 SENTENCES = {
@@ -29,6 +32,7 @@ SENTENCES = {
     "cancel_visit": "Cancelling a visit is for a matcher or a coordinator. Ask one of them.",
     "follow_up": "Following up is for a coordinator. Ask one of them.",
     "correct": "Correcting what happened is for a coordinator. Ask one of them.",
+    "see_access": "Who has access is for a coordinator. Ask one of them.",
     "check_number": "Correcting a number is for a coordinator. Tell one of them what you heard.",
     "pause_volunteer": "Pausing a volunteer is for a coordinator. Ask one of them.",
 }
