@@ -15,7 +15,7 @@ from digibel.scheduling import fraud
 
 FOLLOW_UPS = ("works", "fails", "refer")
 # No script can know what to say here: somebody has died, or nobody knows where the volunteer is.
-WITHOUT_WORDS = {"visit.ring_volunteer", "visit.alarm"}
+WITHOUT_WORDS = {"visit.ring_volunteer", "visit.alarm", "visit.phone_lost"}
 
 
 @dataclass(frozen=True)

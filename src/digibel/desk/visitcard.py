@@ -14,8 +14,9 @@ from digibel.audit.recording import record
 from digibel.desk import fraudsteps, words
 from digibel.guardrails import catalogue, judgement, suggestions
 from digibel.organisations import duty, numbers
-from digibel.scheduling import calendars, cards, fraud
+from digibel.scheduling import calendars, fraud, policies
 from digibel.scheduling.models import Visit, VisitStatus
+from digibel.scheduling.policies import Seen
 from digibel.sealing import keys
 
 # Whoever looks again within the hour is the same look.
@@ -68,7 +69,7 @@ def context(visit: Visit) -> dict[str, Any]:
     """Everything on the card, in the language that is active."""
     keys.prefetch([visit.client.key_id, visit.volunteer.key_id])
     language, client, organisation = words.desk_language(), visit.client, visit.request.organisation
-    unread = visit.rules_read_at is None
+    unread = policies.volunteer_sees(visit) != Seen.DOOR
     return {
         "visit": visit,
         "client": client,
@@ -103,7 +104,7 @@ def fraud_steps(visit: Visit) -> dict[str, Any] | None:
 
 
 def closes_at(visit: Visit) -> datetime | None:
-    return visit.checked_out_at + cards.CLOSES_AFTER if visit.checked_out_at else None
+    return policies.card_closes_at(visit) if visit.checked_out_at else None
 
 
 def standing(*, with_text: bool) -> list[Condition]:

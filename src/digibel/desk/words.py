@@ -65,6 +65,13 @@ ERRANDS: dict[str, Errand] = {
         _("Fraud is happening now: see that they ring"), _("Card Stop, then their own bank, then the police.")
     ),
     "visit.cancelled": Errand(_("Say that nobody comes, and not to open"), _("They may be waiting at the door.")),
+    "visit.new_word": Errand(
+        _("Tell them the new codeword: the old one no longer counts"), _("The volunteer lost their telephone.")
+    ),
+    "visit.phone_lost": Errand(
+        _("Their telephone is lost: see that they know the new word"),
+        _("Note their number on their page once they have one, and the link is texted."),
+    ),
     "visit.late": Errand(_("Say that the volunteer comes later"), ""),
     "visit.other_moment": Errand(_("Find another moment"), _("They texted that this one does not suit.")),
     "visit.call_me": Errand(_("They ask to be rung"), ""),
@@ -102,6 +109,8 @@ REACHED: dict[str, Words] = {
     "visit.other_moment": _("Reached: it suits after all"),
     "visit.call_me": _("Reached: it suits"),
     "visit.cancelled": _("Reached: they know"),
+    "visit.new_word": _("Reached: they know"),
+    "visit.phone_lost": _("Reached: they know"),
     "fraud.now": _("Done: they have rung"),
     "visit.late": _("Reached: they know"),
     "visit.ring_volunteer": _("Reached: they know"),

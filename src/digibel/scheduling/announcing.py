@@ -92,6 +92,34 @@ def announce_again(visit: Visit) -> None:
     worklist.rewrite(visit.request)
 
 
+def tell_new_word(visit: Visit, *, told: bool) -> None:
+    """The word changed. Who has heard the old one hears so, near the visit also by a voice; else they hear only the new one."""
+    client = visit.client.recipient
+    outbox.withdraw(OutboundMessage.objects.about(visit).filter(recipient=client))
+    if not told:
+        drop_calls(visit, "visit.announce")
+        announce(visit)
+        return
+    near = visit.starts_at - clock.now() <= clock.NEAR
+    if client.channel == Channel.SMS:
+        _announcement, *reminder = _texts_to_client(visit)
+        language = language_of(client, visit.request.organisation)
+        values = {"day": languages.day_in_words(visit.starts_at, language), "word": visit.word}
+        phone = display(visit.request.organisation.phone)
+        outbox.queue_all([_to_client(visit, "new_word", phone=phone, **values), *reminder])
+    if near or client.channel != Channel.SMS:
+        open_call(
+            "visit.new_word",
+            visit,
+            organisation=visit.request.organisation,
+            recipient=client,
+            due_at=clock.now(),
+            owner=Role.INTAKE,
+            urgent=True,
+            channel=Channel.CALL if client.channel == Channel.SMS else client.channel,
+        )
+
+
 def _texts_to_client(visit: Visit) -> Iterator[OutboundMessage]:
     values = announcement(visit)
     yield _to_client(visit, "announce", phone=display(visit.request.organisation.phone), **values)

@@ -7,7 +7,19 @@ from django.db.models import Min
 from digibel import clock
 from digibel.notifications import outbox
 from digibel.notifications.models import MessageStatus, OutboundMessage
-from digibel.scheduling import alarms, followups, fraud, offers, openings, readiness, reports, timers, visits, worklist
+from digibel.scheduling import (
+    alarms,
+    cards,
+    followups,
+    fraud,
+    offers,
+    openings,
+    readiness,
+    reports,
+    timers,
+    visits,
+    worklist,
+)
 from digibel.scheduling.timers import Bell
 
 BELLS: dict[str, Bell] = {
@@ -19,6 +31,7 @@ BELLS: dict[str, Bell] = {
     "check_out_nudge": alarms.nudge,
     "check_out_alarm": alarms.no_check_out,
     "alarm_climbs": alarms.climb,
+    "card_closes": cards.close,
     "fraud_climbs": fraud.climb,
     "report_missing": reports.report_missing,
     "follow_up": followups.ask,

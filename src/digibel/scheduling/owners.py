@@ -19,7 +19,7 @@ from digibel.scheduling.locks import lock_request, lock_visit
 from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus, Visit, VisitStatus
 from digibel.scheduling.moves import move
 
-FOR_CLIENT = frozenset({"announce", "client_reminder", "nobody_comes", "client_visit_cancelled"})
+FOR_CLIENT = frozenset({"announce", "client_reminder", "new_word", "nobody_comes", "client_visit_cancelled"})
 # A text that says a visit is off stays true when it is off.
 SAYS_IT_IS_OFF = frozenset({"visit_cancelled", "nobody_comes", "client_visit_cancelled"})
 
@@ -226,6 +226,7 @@ CALL_SCRIPTS = {
     "confirm": "confirm_call",
     "cancelled": "cancel_call",
     "follow_up": "follow_up_call",
+    "new_word": "new_word_call",
     "undelivered": "undelivered_call",
     "report": "report_call",
     "not_ok": "report_call",
@@ -239,6 +240,8 @@ CALL_OUTCOMES = {
     "visit.not_ok": ("reached", "no_answer"),
     "visit.late": ("reached", "no_answer"),
     "visit.nobody_home": ("reached", "no_answer"),
+    "visit.new_word": ("reached", "no_answer"),
+    "visit.phone_lost": ("reached", "no_answer"),
 }
 
 

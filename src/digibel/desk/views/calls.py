@@ -70,6 +70,7 @@ def take_alarm(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def call_outcome(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
     """One button per outcome. A call that somebody else has just done answers with a page that says so."""
+    check_may(request.user, "call")
     errand = errands.of(request.organisation, call_id)
     outcome = request.POST.get("outcome", "")
     if errand.call.done_at is not None:

@@ -25,9 +25,10 @@ from digibel.desk.forms.card import ReportForm
 from digibel.guardrails import secrets
 from digibel.organisations import numbers
 from digibel.problems import NotFound, Problem
-from digibel.scheduling import cards, doorstep, fraud, reports, visits
+from digibel.scheduling import cards, doorstep, fraud, policies, reports, visits
 from digibel.scheduling.errors import CardClosed, NoSuchCard
 from digibel.scheduling.models import Visit
+from digibel.scheduling.policies import Seen
 from digibel.sentences import sentence
 
 LATEST = 180
@@ -106,7 +107,7 @@ def card_deed(card: OpenCard, deed: str) -> HttpResponse:
 
 def _page(card: OpenCard, *, status: int = 200, **more: Any) -> HttpResponse:
     visit = card.visit
-    if visit.rules_read_at is not None and card.http.method != "HEAD":
+    if policies.volunteer_sees(visit) == Seen.DOOR and card.http.method != "HEAD":
         visitcard.note_address_seen(visit)
     context = {
         **visitcard.context(visit),

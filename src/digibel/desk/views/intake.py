@@ -87,6 +87,7 @@ def new_request(request: StaffRequest) -> HttpResponse:
 @require_POST
 def verdict(request: StaffRequest) -> HttpResponse:
     """What is allowed of what was ticked, the words to say, and how far the call has come."""
+    check_may(request.user, "log")
     call = _call(request)
     context = {"judged": _judged(call), "steps": _steps(call), "on_duty": _on_duty(call), "fragment": True}
     context |= {"numbers": _numbers(call)}
@@ -97,6 +98,7 @@ def verdict(request: StaffRequest) -> HttpResponse:
 @require_POST
 def suggest(request: StaffRequest) -> HttpResponse:
     """The tasks that the words point at; a word about a secret, if there was one."""
+    check_may(request.user, "log")
     call = _call(request)
     return render(request, "desk/intake_tasks.html", {"picker": _picker(call), "held_secret": call.held_secret})
 
@@ -104,6 +106,7 @@ def suggest(request: StaffRequest) -> HttpResponse:
 @staff_page
 @require_POST
 def known(request: StaffRequest) -> HttpResponse:
+    check_may(request.user, "log")
     call = _call(request)
     return render(request, "desk/intake_known.html", {"acquaintances": _acquaintances(call), "form": call.form})
 
@@ -111,6 +114,7 @@ def known(request: StaffRequest) -> HttpResponse:
 @staff_page
 @require_POST
 def consent(request: StaffRequest) -> HttpResponse:
+    check_may(request.user, "log")
     return render(request, "desk/intake_script.html", {"script": _script(_call(request))})
 
 

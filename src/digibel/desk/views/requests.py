@@ -84,6 +84,7 @@ def request_page(request: StaffRequest, reference: str) -> HttpResponse:
 @require_POST
 def show_address(request: StaffRequest, reference: str) -> HttpResponse:
     """Where, and whom to ring at the door: shown to who asks, and written down that they asked."""
+    check_may(request.user, "see_address")
     found = intake.find(request.organisation, reference)
     record("address.shown", found.client, by=Actor.staff(request.user), organisation_id=request.organisation.pk)
     if getattr(request, "htmx", False):

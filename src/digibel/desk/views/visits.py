@@ -20,8 +20,9 @@ from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications.models import CallTask
 from digibel.organisations.permissions import check_may
 from digibel.problems import NotFound
-from digibel.scheduling import cards, corrections
+from digibel.scheduling import cards, corrections, lostphones
 from digibel.scheduling import visits as verbs
+from digibel.scheduling.errors import CardClosed
 from digibel.scheduling.models import Visit
 from digibel.sealing import keys
 
@@ -75,6 +76,7 @@ def visit_desk(request: StaffRequest, visit_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def visit_address(request: StaffRequest, visit_id: uuid.UUID) -> HttpResponse:
     """Where and whom: shown to who asks, and written down that they asked."""
+    check_may(request.user, "see_address")
     visit = _find(request, visit_id)
     record("address.shown", visit, by=Actor.staff(request.user), organisation_id=request.organisation.pk)
     if getattr(request, "htmx", False):
@@ -164,7 +166,10 @@ def _late(request: StaffRequest, visit: Visit) -> None:
 
 
 def _revoke(request: StaffRequest, visit: Visit) -> None:
-    cards.revoke(visit, by=_by(request))
+    """The telephone holds every card of theirs, not only this one."""
+    if not cards.is_open(visit):
+        raise CardClosed
+    lostphones.phone_lost(visit.volunteer, by=_by(request))
 
 
 def _send_link(request: StaffRequest, visit: Visit) -> None:
@@ -180,6 +185,6 @@ DEEDS: dict[str, tuple[str, Deed, str | Promise]] = {
     "check-out": ("correct", _check_out, _("Noted: the volunteer has left.")),
     "extend": ("correct", _extend, _("Half an hour more, without an alarm.")),
     "late": ("call", _late, _("Noted. Tell the client now: it is on the list of calls.")),
-    "revoke": ("stop", _revoke, _("The old link opens nothing any more.")),
+    "revoke": ("stop", _revoke, _("Closed. The codewords change and the clients are told.")),
     "send-link": ("call", _send_link, _("The link is on its way to the volunteer.")),
 }
