@@ -188,6 +188,9 @@ DIGIBEL_GEOCODER_URL = os.environ.get("DIGIBEL_GEOCODER_URL", "")
 # Card Stop, the police, the tax office: a file of one's own with corrections to `organisations/numbers.toml`.
 DIGIBEL_NUMBERS_FILE = os.environ.get("DIGIBEL_NUMBERS_FILE", "")
 
+# Who keeps the machine and the data running, for the list of who has access: "Firm, town; a name".
+DIGIBEL_OPERATORS = [one.strip() for one in os.environ.get("DIGIBEL_OPERATORS", "").split(";") if one.strip()]
+
 # Who may read /metrics from another machine; empty: only this one.
 DIGIBEL_METRICS_TOKEN = os.environ.get("DIGIBEL_METRICS_TOKEN", "")
 

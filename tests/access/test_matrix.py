@@ -76,6 +76,7 @@ desk:phone_lost                -     staff
 desk:places                    staff -
 desk:numbers                   staff -
 desk:number_checked            -     lead
+desk:access_list               lead  -
 desk:paper                     staff staff
 desk:search                    staff -
 desk:slip                      staff staff

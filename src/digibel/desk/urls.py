@@ -3,6 +3,7 @@
 from django.urls import path
 
 from digibel.desk.views import (
+    accesslist,
     account,
     calendar,
     calls,
@@ -65,6 +66,7 @@ urlpatterns = [
     path("places", places.places, name="places"),
     path("numbers", numbers.numbers, name="numbers"),
     path("numbers/<slug:slug>", numbers.number_checked, name="number_checked"),
+    path("access", accesslist.access_list, name="access_list"),
     path("paper", paper.paper, name="paper"),
     path("search", search.search, name="search"),
     path("login", account.login, name="login"),

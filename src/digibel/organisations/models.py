@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
 
+from digibel import clock
 from digibel.sealing.fields import SealedTextField
 
 
@@ -63,6 +64,7 @@ class Staff(AbstractBaseUser):
     key_id = models.UUIDField()
     mobile = SealedTextField(blank=True, default="")
     is_active = models.BooleanField(default=True)
+    since = models.DateField(null=True, blank=True, default=clock.today, help_text="Has access since this day.")
 
     objects: ClassVar[StaffManager] = StaffManager()
 
@@ -133,6 +135,7 @@ class ApiKey(models.Model):
     name = models.CharField(max_length=60)
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True, validators=[RegexValidator(r"^[0-9a-f]{64}$")])
+    since = models.DateField(null=True, blank=True, default=clock.today)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

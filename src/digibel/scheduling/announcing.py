@@ -6,6 +6,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from digibel import clock, languages
+from digibel.audit.actors import Actor
+from digibel.audit.recording import record
 from digibel.notifications import outbox, phrasebook
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import Channel, OutboundMessage
@@ -52,6 +54,13 @@ def texts_to_volunteer(visit: Visit) -> Iterator[OutboundMessage]:
     if (hour_before := visit.starts_at - HOUR_BEFORE) > clock.now():
         clock_time = languages.clock_time(visit.starts_at, language)
         yield _to_volunteer(visit, "reminder_hour", not_before=hour_before, client=client, time=clock_time, word=word)
+
+
+def note_address_texted(visit: Visit) -> None:
+    """Who has no internet gets the street in a text: that is a look too (rule E12)."""
+    if visit.volunteer.sms_only:
+        by = Actor.volunteer(visit.volunteer)
+        record("address.shown", visit, by=by, organisation_id=visit.request.organisation_id, on="text")
 
 
 def _street(visit: Visit) -> str:

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import uuid
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -19,8 +18,6 @@ from digibel.scheduling.errors import CardClosed, MoveNotAllowed, NoSuchCard
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import STANDING_VISITS, Visit, VisitStatus
 
-# No card is open longer than this after its visit was to end.
-LONGEST_OPEN = timedelta(days=4)
 WITH_LINK = ("visit.accepted", "visit.reminder_day")
 ALPHABET = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 16  # of 56 letters: 92 bits, and short enough for one text

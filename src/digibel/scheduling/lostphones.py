@@ -16,7 +16,7 @@ from digibel.notifications import numbers, outbox
 from digibel.notifications.calls import open_call
 from digibel.notifications.errors import NoTextsThere
 from digibel.notifications.models import OutboundMessage, Recipient
-from digibel.scheduling import announcing, cards, readiness, worklist
+from digibel.scheduling import announcing, cards, policies, readiness, worklist
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Offer, Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
@@ -51,7 +51,7 @@ def phone_lost(volunteer: Volunteer, *, by: Actor, number: str = "") -> int:
 def _with_card(volunteer: Volunteer) -> list[Visit]:
     """In one order for everybody, the request's lock first."""
     may_be_open = Visit.objects.by(volunteer).exclude(card_digest="").order_by("request_id", "pk")
-    recent = may_be_open.filter(ends_at__gt=clock.now() - cards.LONGEST_OPEN)
+    recent = may_be_open.filter(ends_at__gt=clock.now() - policies.LONGEST_OPEN)
     return [lock_visit(pk) for pk in recent.values_list("pk", flat=True)]
 
 
@@ -76,6 +76,7 @@ def _tell_volunteer(visit: Visit, *, reachable: bool) -> None:
     """With a number of theirs the booking is told anew; without one somebody has to find a way."""
     if reachable:
         outbox.queue_all(announcing.texts_to_volunteer(visit))
+        announcing.note_address_texted(visit)
         return
     open_call(
         "visit.phone_lost",

@@ -15,6 +15,8 @@ from digibel.sealing.reading import unsealed_or_none
 CLOSES_AFTER = timedelta(hours=24)
 # After a visit that was never checked out, the card closes by itself.
 CLOSES_AT_LAST = timedelta(hours=48)
+# No card is open longer than this after its visit was to end, whatever was said late.
+LONGEST_OPEN = timedelta(days=4)
 ENDED = frozenset({VisitStatus.CANCELLED, VisitStatus.MISSED})
 
 

@@ -62,6 +62,7 @@ def book(
     visit.save(force_insert=True)
     record("visit.booked", visit, by=by, organisation_id=request.organisation_id, request=request.pk)
     outbox.queue_all([*announcing.texts_to_volunteer(visit), *announcing.announcement_texts(visit)])
+    announcing.note_address_texted(visit)
     _start_timers(visit)
     worklist.rewrite(request)
     return visit

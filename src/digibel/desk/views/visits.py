@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from digibel import clock, languages
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import visitdeeds, visitlines, visitstory, words
+from digibel.desk import requeststory, visitdeeds, visitlines, visitstory, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications.models import CallTask
@@ -113,6 +113,7 @@ def visit_page(request: StaffRequest, visit: Visit, *, address_shown: bool = Fal
         "calls": [(call, words.errand(call.kind).what) for call in CallTask.objects.open().about(visit)],
         "deeds": visitdeeds.possible(visit, request.user),
         "events": visitstory.of(visit, request.organisation),
+        "looks": requeststory.looks(visit.request, [visit]),
         "report": getattr(visit, "report", None),
         "section": "visits",
     }
