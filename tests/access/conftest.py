@@ -18,8 +18,8 @@ from digibel.notifications.numbers import display
 from digibel.organisations.keys import make_key
 from digibel.organisations.models import Organisation, Role, Staff
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import calendars, cards, doorstep, fraud, openings, reports, visits
-from digibel.scheduling.models import FraudAlarm, Visit
+from digibel.scheduling import calendars, cards, doorstep, fraud, handovers, openings, reports, visits
+from digibel.scheduling.models import FraudAlarm, Handover, Visit
 from digibel.volunteers.models import Volunteer
 
 ROLES = (Role.INTAKE, Role.MATCHER, Role.COORDINATOR)
@@ -40,6 +40,7 @@ class House:
     text: InboundMessage
     alarm: FraudAlarm
     people: tuple[str, ...]
+    asked: Handover | None = None  # what the other organisation asks this one to take over
     marks: frozenset[str] = field(default_factory=frozenset)
 
     def browser(self, role: str) -> Browser:
@@ -56,6 +57,7 @@ class House:
             "call_id": CallTask.objects.of(self.organisation).open().filter(kind="fraud.now").get().pk,
             "message_id": self.text.pk,
             "client_id": self.booked.client_id,
+            "handover_id": self.asked.pk if self.asked else None,
             "slug": "tax",
             "token": cards.token(self.booked),
         }
@@ -115,7 +117,7 @@ def build(name: str, *, sms: str, volunteer: Volunteer | None, people: tuple[str
         text,
         alarm,
         people,
-        frozenset(marks),
+        marks=frozenset(marks),
     )
 
 
@@ -136,6 +138,8 @@ def houses(frozen_clock: datetime) -> tuple[House, House]:
         people=("Wladimira", "Ottoline", "Fredegonde"),
         street="Schubertlaan",
     )
+    for mine, theirs in ((first, second), (second, first)):
+        mine.asked = handovers.hand_over(theirs.waiting, to=mine.organisation, consent_language="nl", by=SYSTEM)
     second.marks = second.marks - {"4711"}
     first.marks = first.marks - {"4711"}
     return first, second

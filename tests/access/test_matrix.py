@@ -42,6 +42,8 @@ desk:request_deed/gone         -     staff
 desk:request_deed/landed       -     staff
 desk:request_deed/close        -     staff
 desk:request_deed/moments      -     staff
+desk:hand_over                 -     match
+desk:handover                  staff match
 desk:match                     staff -
 desk:match_request             staff -
 desk:offers                    -     match

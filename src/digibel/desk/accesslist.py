@@ -27,6 +27,7 @@ DEED_WORDS: dict[str, words.Words] = {
     "answer": _("answer texts"),
     "print": _("print the day, slips and letters"),
     "stop": _("stop everything for a person, and close lost cards"),
+    "hand_over": _("hand a request over, and take one"),
     "match": _("choose volunteers"),
     "offer": _("send offers"),
     "cancel_visit": _("cancel visits"),

@@ -15,7 +15,14 @@ from digibel.scheduling import fraud
 
 FOLLOW_UPS = ("works", "fails", "refer")
 # No script can know what to say here: somebody has died, or nobody knows where the volunteer is.
-WITHOUT_WORDS = {"visit.ring_volunteer", "visit.alarm", "visit.phone_lost"}
+WITHOUT_WORDS = {
+    "visit.ring_volunteer",
+    "visit.alarm",
+    "visit.phone_lost",
+    "handover.tell",
+    "handover.refused",
+    "handover.ended",
+}
 
 
 @dataclass(frozen=True)

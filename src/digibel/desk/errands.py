@@ -10,7 +10,7 @@ from digibel.notifications.models import CallTask
 from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Organisation, Staff
 from digibel.requests.models import Client, ClientQuerySet, HelpRequest, RequestQuerySet
-from digibel.scheduling import fraud
+from digibel.scheduling import fraud, handovers
 from digibel.scheduling.models import FraudAlarm, Offer, OfferQuerySet, Visit, VisitQuerySet
 from digibel.sealing import keys
 from digibel.volunteers.models import Volunteer, VolunteerQuerySet
@@ -27,6 +27,7 @@ class Errand:
     volunteer: Volunteer | None = None
     client: Client | None = None
     colleague: Staff | None = None
+    partner: str = ""
 
     @property
     def to_volunteer(self) -> bool:
@@ -35,6 +36,8 @@ class Errand:
 
     @property
     def name(self) -> str:
+        if self.partner:
+            return self.partner
         if self.to_volunteer or self.client is None:
             return self.volunteer_name or (self.colleague.name if self.colleague else gettext("a colleague"))
         return self.client.called
@@ -76,6 +79,9 @@ def with_subjects(calls: Iterable[CallTask]) -> list[Errand]:
     frauds = _frauds(listed)
     found = []
     for call in listed:
+        if call.kind.startswith("handover."):
+            found.append(_of_handover(call, requests, clients))
+            continue
         if alarm := frauds.get(call.subject_id):
             found.append(_of_fraud(call, alarm))
             continue
@@ -121,6 +127,20 @@ def _of_fraud(call: CallTask, alarm: FraudAlarm) -> Errand:
         client=alarm.client,
         colleague=fraud.raised_by(alarm),
     )
+
+
+def _of_handover(
+    call: CallTask, requests: dict[uuid.UUID, HelpRequest], clients: dict[uuid.UUID | None, Client]
+) -> Errand:
+    """One of our own requests, or the name of the other organisation: never anything of their client."""
+    own = requests.get(call.subject_id)
+    about = handovers.of_call(call)
+    if own is None and about is not None:
+        mine = about.request if about.request.organisation_id == call.organisation_id else about.made
+        own = _requests().filter(pk=mine.pk).first() if mine is not None else None
+    other = about.request.organisation if about is not None and about.to_id == call.organisation_id else None
+    client = clients.get(call.recipient_id) or (own.client if own is not None else None)
+    return Errand(call, request=own, client=client, partner=other.name if other is not None and client is None else "")
 
 
 def _prefetch_people(errands: Sequence[Errand]) -> None:

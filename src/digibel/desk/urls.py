@@ -10,6 +10,7 @@ from digibel.desk.views import (
     card,
     design,
     guardrails,
+    handovers,
     inbox,
     intake,
     letter,
@@ -42,6 +43,8 @@ urlpatterns = [
     path("requests/<str:reference>/do/<slug:deed>", requests.request_deed, name="request_deed"),
     path("requests/<str:reference>/match", match.match_request, name="match_request"),
     path("requests/<str:reference>/offers", match.offers, name="offers"),
+    path("requests/<str:reference>/handover", handovers.ask, name="hand_over"),
+    path("handovers/<uuid:handover_id>", handovers.handover, name="handover"),
     path("match", match.match, name="match"),
     path("design", design.design, name="design"),
     # today, calls, inbox, visits, people, places

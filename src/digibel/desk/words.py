@@ -82,6 +82,12 @@ ERRANDS: dict[str, Errand] = {
     "visit.ring_volunteer": Errand(
         _("Tell the volunteer not to go"), _("The client moved or died. No text goes out about it: tell it yourself.")
     ),
+    "handover.asked": Errand(_("Will we take this one?"), _("Another organisation asks. The client said yes to it.")),
+    "handover.tell": Errand(
+        _("Tell them that we help them from now on"), _("Another organisation handed them over to us.")
+    ),
+    "handover.refused": Errand(_("The other organisation cannot take it: look on"), ""),
+    "handover.ended": Errand(_("What we handed over has ended"), _("Nothing more is asked of us.")),
     "plain.undelivered": Errand(_("A text did not arrive: is the number right?"), ""),
     "offer.number_wrong": Errand(_("The offer did not arrive: is the number right?"), ""),
 }
@@ -110,6 +116,9 @@ REACHED: dict[str, Words] = {
     "visit.call_me": _("Reached: it suits"),
     "visit.cancelled": _("Reached: they know"),
     "visit.new_word": _("Reached: they know"),
+    "handover.tell": _("Reached: they know"),
+    "handover.refused": _("Seen"),
+    "handover.ended": _("Seen"),
     "visit.phone_lost": _("Reached: they know"),
     "fraud.now": _("Done: they have rung"),
     "visit.late": _("Reached: they know"),

@@ -16,6 +16,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "answer": EVERYBODY,
     "print": EVERYBODY,
     "stop": EVERYBODY,  # in hospital, moved, died: whoever hears it must be able to silence everything at once
+    "hand_over": MATCHING,
     "match": MATCHING,
     "offer": MATCHING,
     "cancel_visit": MATCHING,
@@ -27,6 +28,7 @@ DEEDS: dict[str, frozenset[Role]] = {
 }
 
 SENTENCES = {
+    "hand_over": "Handing a request over is for a matcher or a coordinator. Ask one of them.",
     "match": "Choosing volunteers is for a matcher or a coordinator. Ask one of them.",
     "offer": "Sending offers is for a matcher or a coordinator. Ask one of them.",
     "cancel_visit": "Cancelling a visit is for a matcher or a coordinator. Ask one of them.",

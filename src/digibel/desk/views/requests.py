@@ -18,6 +18,7 @@ from digibel.desk.forms import week
 from digibel.desk.forms.calls import spoken_choices
 from digibel.desk.forms.intake import WISHES, IntakeForm
 from digibel.desk.views.access import StaffRequest, staff_page
+from digibel.desk.views.handovers import partners
 from digibel.organisations.permissions import check_may
 from digibel.problems import Invalid, Problem
 from digibel.requests import intake, referrals
@@ -163,9 +164,17 @@ def _page(
         "spoken": spoken_choices(),
         "address_shown": address_shown,
         "refusal": refusal,
+        **_handovers(found),
         **_moments(found, form),
     }
     return render(request, "desk/request.html", context, status=status)
+
+
+def _handovers(found: HelpRequest) -> dict[str, Any]:
+    """To whom it may go, and what became of it: of theirs only whether it is still open."""
+    handovers = list(found.handovers.select_related("to", "made"))
+    waits = any(one.status == "asked" for one in handovers)
+    return {"handovers": handovers, "handover_waits": waits, "partners": partners(found.organisation)}
 
 
 def _visits(found: HelpRequest) -> list[Visit]:
