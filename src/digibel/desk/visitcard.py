@@ -14,6 +14,7 @@ from digibel.audit.recording import record
 from digibel.desk import fraudsteps, words
 from digibel.guardrails import catalogue, judgement, suggestions
 from digibel.organisations import duty, numbers
+from digibel.requests import access_notes
 from digibel.scheduling import calendars, fraud, policies
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.scheduling.policies import Seen
@@ -137,6 +138,7 @@ def door(visit: Visit) -> list[str]:
         told.append(_("ground floor"))
     told += [_("there is a dog")] if client.dog else []
     told += [_("they smoke")] if client.smoke else []
+    told += access_notes.in_words(client.access_codes, words.desk_language())
     return told + ([client.door_note] if client.door_note else [])
 
 

@@ -39,6 +39,7 @@ SEALED_CLIENT_FIELDS = (
     "box",
     "bell",
     "door_note",
+    "access",
     "contact_name",
     "contact_phone",
     "trusted_worker",
