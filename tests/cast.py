@@ -76,9 +76,21 @@ def volunteer(
         by=SYSTEM,
     )
     for one in organisations if ready else ():
-        for requirement in Requirement.values:
-            readiness.note(made, one, requirement, since=clock.today() - timedelta(days=30), until=None, by=SYSTEM)
+        make_ready(made, one)
     return made
+
+
+def make_ready(volunteer: Volunteer, organisation: Organisation) -> None:
+    for requirement in Requirement.values:
+        readiness.note(
+            volunteer, organisation, requirement, since=clock.today() - timedelta(days=30), until=None, by=SYSTEM
+        )
+
+
+def windows(*, days: int) -> list[dict[str, str]]:
+    """One afternoon, so many days from today."""
+    day = clock.local(clock.now()).date() + timedelta(days=days)
+    return [{"from": f"{day}T14:00", "until": f"{day}T17:00"}]
 
 
 def told(**changes: Any) -> dict[str, Any]:

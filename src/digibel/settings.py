@@ -177,6 +177,7 @@ MESSAGE_OWNERS = {
     "client": "digibel.scheduling.owners.ClientTexts",
     "alarm": "digibel.scheduling.owners.AlarmTexts",
     "readiness": "digibel.volunteers.owners.ReadinessTexts",
+    "fraud": "digibel.scheduling.fraud.FraudCalls",
     "": "digibel.notifications.owners.PlainTexts",
 }
 
@@ -186,6 +187,12 @@ DIGIBEL_CLOCK = "digibel.demo.clock.now" if DIGIBEL_DEMO else ""
 # Street addresses are looked up on a server of one's own, or not at all: the postcode points ship with Digibel.
 DIGIBEL_GEOCODER = os.environ.get("DIGIBEL_GEOCODER", "postcodes")
 DIGIBEL_GEOCODER_URL = os.environ.get("DIGIBEL_GEOCODER_URL", "")
+
+# Card Stop, the police, the tax office: a file of one's own with corrections to `organisations/numbers.toml`.
+DIGIBEL_NUMBERS_FILE = os.environ.get("DIGIBEL_NUMBERS_FILE", "")
+
+# Who keeps the machine and the data running, for the list of who has access: "Firm, town; a name".
+DIGIBEL_OPERATORS = [one.strip() for one in os.environ.get("DIGIBEL_OPERATORS", "").split(";") if one.strip()]
 
 # Who may read /metrics from another machine; empty: only this one.
 DIGIBEL_METRICS_TOKEN = os.environ.get("DIGIBEL_METRICS_TOKEN", "")

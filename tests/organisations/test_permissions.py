@@ -9,9 +9,9 @@ from digibel.problems import Refused
 
 pytestmark = pytest.mark.django_db
 
-FOR_ALL = {"log", "call", "refer", "answer", "print", "stop"}
-FOR_MATCHING = {"match", "offer", "cancel_visit"}
-FOR_COORDINATING = {"follow_up", "correct", "pause_volunteer"}
+FOR_ALL = {"look", "see_address", "log", "call", "refer", "answer", "print", "stop"}
+FOR_MATCHING = {"hand_over", "match", "offer", "cancel_visit"}
+FOR_COORDINATING = {"follow_up", "correct", "pause_volunteer", "check_number", "see_access"}
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,20 @@ from digibel.notifications import calls, phrasebook
 from digibel.notifications.calls import MOST_TRIES
 from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage
 from digibel.notifications.numbers import display
+from digibel.scheduling import fraud
 
 FOLLOW_UPS = ("works", "fails", "refer")
 # No script can know what to say here: somebody has died, or nobody knows where the volunteer is.
-WITHOUT_WORDS = {"visit.ring_volunteer", "visit.alarm", "visit.stricter", "client.money_again"}
+WITHOUT_WORDS = {
+    "visit.ring_volunteer",
+    "visit.alarm",
+    "visit.phone_lost",
+    "visit.stricter",
+    "client.money_again",
+    "handover.tell",
+    "handover.refused",
+    "handover.ended",
+}
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,8 @@ def of(errand: Errand) -> Sheet:
 def people(errand: Errand) -> list[Person]:
     """Whom to ring, in order. In an alarm everybody who may know; through a trusted worker, that worker first."""
     volunteer, client = _volunteer(errand), _client(errand)
+    if errand.call.kind == fraud.CALL:
+        return [person for person in (volunteer, _colleague(errand), client) if person is not None and person.number]
     if client is None or errand.client is None:
         return [volunteer or Person(errand.name, "", errand.call.recipient.number if errand.call.recipient else "")]
     contact = Person(errand.client.contact_name, _("agreed contact"), errand.client.contact_phone)
@@ -111,6 +123,13 @@ def _client(errand: Errand) -> Person | None:
     if errand.client is None:
         return None
     return Person(errand.client.called, _("client"), errand.client.recipient.number)
+
+
+def _colleague(errand: Errand) -> Person | None:
+    """Who has the client on the line."""
+    if errand.colleague is None:
+        return None
+    return Person(errand.colleague.name, _("took the call"), errand.colleague.mobile)
 
 
 def _undelivered(errand: Errand) -> str:

@@ -133,6 +133,8 @@ def add_threads(talks: Sequence[Waiting], organisation: Organisation) -> None:
 
 def _readable(message: OutboundMessage) -> str:
     """What we wrote, without the secret of a card's link and without where somebody lives."""
+    if not message.body:
+        return gettext("(the words are no longer kept)")
     if message.kind == "visit.accepted_sms_only":
         return gettext("(the booking, with the street and the codeword)")
     return CARD_LINK.sub(gettext("(link to the card)"), message.body)

@@ -8,6 +8,7 @@ from digibel.desk import callsheets, errands, visitlines, words
 from digibel.desk.callsheets import Person
 from digibel.notifications.models import CallQuerySet, CallTask
 from digibel.organisations.models import Organisation
+from digibel.requests.access_notes import in_words
 from digibel.scheduling.models import Visit, VisitStatus
 
 MOST_CALLS = 60
@@ -71,7 +72,9 @@ def _visit(visit: Visit) -> PaperVisit:
         volunteer=visitlines.called(visit),
         street=f"{client.street} {client.house_number}{box}",
         place=f"{client.postcode} {words.place_name(client.postcode)}",
-        door=tuple(filter(None, [client.bell, client.door_note])),
+        door=tuple(
+            filter(None, [client.bell, client.door_note, *in_words(client.access_codes, words.desk_language())])
+        ),
         contact=client.contact_name,
         contact_phone=client.contact_phone,
     )

@@ -8,9 +8,10 @@ from django.utils.translation import gettext
 
 from digibel.notifications.models import CallTask
 from digibel.notifications.recipients import language_of
-from digibel.organisations.models import Organisation
+from digibel.organisations.models import Organisation, Staff
 from digibel.requests.models import Client, ClientQuerySet, HelpRequest, RequestQuerySet
-from digibel.scheduling.models import Offer, OfferQuerySet, Visit, VisitQuerySet
+from digibel.scheduling import fraud, handovers
+from digibel.scheduling.models import FraudAlarm, Offer, OfferQuerySet, Visit, VisitQuerySet
 from digibel.sealing import keys
 from digibel.volunteers.models import Volunteer, VolunteerQuerySet
 
@@ -25,6 +26,8 @@ class Errand:
     offer: Offer | None = None
     volunteer: Volunteer | None = None
     client: Client | None = None
+    colleague: Staff | None = None
+    partner: str = ""
 
     @property
     def to_volunteer(self) -> bool:
@@ -33,8 +36,10 @@ class Errand:
 
     @property
     def name(self) -> str:
+        if self.partner:
+            return self.partner
         if self.to_volunteer or self.client is None:
-            return self.volunteer_name or gettext("a colleague")
+            return self.volunteer_name or (self.colleague.name if self.colleague else gettext("a colleague"))
         return self.client.called
 
     @property
@@ -71,8 +76,15 @@ def with_subjects(calls: Iterable[CallTask]) -> list[Errand]:
     clients: dict[uuid.UUID | None, Client] = {
         one.recipient_id: one for one in _clients().filter(recipient__in=rung, organisation=organisation)
     }
+    frauds = _frauds(listed)
     found = []
     for call in listed:
+        if call.kind.startswith("handover."):
+            found.append(_of_handover(call, requests, clients))
+            continue
+        if alarm := frauds.get(call.subject_id):
+            found.append(_of_fraud(call, alarm))
+            continue
         visit, offer = visits.get(call.subject_id), offers.get(call.subject_id)
         about = visit or offer
         request = about.request if about else requests.get(call.subject_id)
@@ -88,6 +100,47 @@ def with_subjects(calls: Iterable[CallTask]) -> list[Errand]:
         )
     _prefetch_people(found)
     return found
+
+
+def _frauds(calls: Sequence[CallTask]) -> dict[uuid.UUID, FraudAlarm]:
+    """Asked only when there is one: most days there is none."""
+    ids = [call.subject_id for call in calls if call.kind == fraud.CALL]
+    if not ids:
+        return {}
+    related = FraudAlarm.objects.select_related(
+        "organisation",
+        "visit__request__client__recipient",
+        "visit__volunteer__recipient",
+        "request",
+        "client__recipient",
+    )
+    return {one.pk: one for one in related.filter(pk__in=ids, organisation=calls[0].organisation_id)}
+
+
+def _of_fraud(call: CallTask, alarm: FraudAlarm) -> Errand:
+    visit = alarm.visit
+    return Errand(
+        call,
+        request=alarm.request or (visit.request if visit else None),
+        visit=visit,
+        volunteer=visit.volunteer if visit else None,
+        client=alarm.client,
+        colleague=fraud.raised_by(alarm),
+    )
+
+
+def _of_handover(
+    call: CallTask, requests: dict[uuid.UUID, HelpRequest], clients: dict[uuid.UUID | None, Client]
+) -> Errand:
+    """One of our own requests, or the name of the other organisation: never anything of their client."""
+    own = requests.get(call.subject_id)
+    about = handovers.of_call(call)
+    if own is None and about is not None:
+        mine = about.request if about.request.organisation_id == call.organisation_id else about.made
+        own = _requests().filter(pk=mine.pk).first() if mine is not None else None
+    other = about.request.organisation if about is not None and about.to_id == call.organisation_id else None
+    client = clients.get(call.recipient_id) or (own.client if own is not None else None)
+    return Errand(call, request=own, client=client, partner=other.name if other is not None and client is None else "")
 
 
 def _prefetch_people(errands: Sequence[Errand]) -> None:

@@ -70,12 +70,21 @@ CLOSINGS: dict[str, words.Words] = {
 }
 
 
+MOST_LOOKS = 12
+SHOWN_ON: dict[str, words.Words] = {
+    "letter": _("on a letter"),
+    "day": _("on the day's paper"),
+    "text": _("in a text to a volunteer without internet"),
+}
+
+
 @dataclass(frozen=True)
 class Look:
-    """Somebody looked at the address."""
+    """Somebody saw the address; `how` says where, if it was not on the page."""
 
     event: Event
     by: str
+    how: words.Words = ""
 
 
 def of(request: HelpRequest, visits: Sequence[Visit], offers: Sequence[Offer]) -> list[Happening]:
@@ -91,10 +100,10 @@ def of(request: HelpRequest, visits: Sequence[Visit], offers: Sequence[Offer]) -
 
 
 def looks(request: HelpRequest, visits: Sequence[Visit]) -> list[Look]:
-    """The last eight times that somebody looked at the address of this client."""
-    events = list(_about(request, visits).filter(verb="address.shown").newest_first()[:8])
+    """The last times that somebody saw the address of this client: on a page, a card, paper, or in a text."""
+    events = list(_about(request, visits).filter(verb="address.shown").newest_first()[:MOST_LOOKS])
     by = actors.names([event.actor for event in events], request.organisation)
-    return [Look(event, by[event.actor]) for event in events]
+    return [Look(event, by[event.actor], SHOWN_ON.get(str(event.facts.get("on", "")), "")) for event in events]
 
 
 def _about(request: HelpRequest, visits: Sequence[Visit]) -> EventQuerySet:

@@ -11,12 +11,14 @@ from digibel import clock, languages, places
 from digibel.audit.actors import Actor
 from digibel.audit.models import Event
 from digibel.audit.recording import record
-from digibel.desk import words
+from digibel.desk import fraudsteps, words
 from digibel.guardrails import catalogue, judgement, suggestions
-from digibel.organisations import duty
+from digibel.organisations import duty, numbers
+from digibel.requests import access_notes
 from digibel.requests.judging import judge_request
-from digibel.scheduling import calendars, cards, doorstep
+from digibel.scheduling import calendars, doorstep, fraud, policies
 from digibel.scheduling.models import Visit, VisitStatus
+from digibel.scheduling.policies import Seen
 from digibel.sealing import keys
 from digibel.volunteers import links, reminders
 from digibel.volunteers.models import Requirement
@@ -71,7 +73,7 @@ def context(visit: Visit) -> dict[str, Any]:
     """Everything on the card, in the language that is active."""
     keys.prefetch([visit.client.key_id, visit.volunteer.key_id])
     language, client, organisation = words.desk_language(), visit.client, visit.request.organisation
-    unread = visit.rules_read_at is None
+    unread = policies.volunteer_sees(visit) != Seen.DOOR
     return {
         "visit": visit,
         "client": client,
@@ -94,11 +96,20 @@ def context(visit: Visit) -> dict[str, Any]:
         "report": getattr(visit, "report", None),
         "calendar": calendars.link(calendars.volunteer_token(visit.volunteer)),
         "closes_at": closes_at(visit),
+        "fraud": fraud_steps(visit),
+        "emergency": numbers.find("emergency", organisation).value(language),
     }
 
 
+def fraud_steps(visit: Visit) -> dict[str, Any] | None:
+    """For a day after it was said that fraud is under way; the words to say are the client's."""
+    if fraud.shown_on(visit) is None:
+        return None
+    return fraudsteps.of(visit.request.organisation, client_language=_language_of_word(visit))
+
+
 def closes_at(visit: Visit) -> datetime | None:
-    return visit.checked_out_at + cards.CLOSES_AFTER if visit.checked_out_at else None
+    return policies.card_closes_at(visit) if visit.checked_out_at else None
 
 
 def standing(*, with_text: bool) -> list[Condition]:
@@ -139,6 +150,7 @@ def door(visit: Visit) -> list[str]:
         told.append(_("ground floor"))
     told += [_("there is a dog")] if client.dog else []
     told += [_("they smoke")] if client.smoke else []
+    told += access_notes.in_words(client.access_codes, words.desk_language())
     return told + ([client.door_note] if client.door_note else [])
 
 

@@ -53,8 +53,8 @@ MISS = Deed("miss", _("It did not take place"), _why(corrections.WHY_MISSED), re
 CANCEL = Deed("cancel", _("Cancel the visit"), _why(corrections.WHY_CANCELLED), red=True)
 REVOKE = Deed(
     "revoke",
-    _("Telephone lost: close the card"),
-    warning=_("The codeword was on it too. If the telephone was not locked, cancel the visit or ring the client."),
+    _("Telephone lost: close every card"),
+    warning=_("All open cards of this volunteer close, the codewords change, and the clients hear the new ones."),
 )
 SEND_LINK = Deed("send-link", _("Text the link once more"))
 

@@ -61,7 +61,17 @@ ERRANDS: dict[str, Errand] = {
     "visit.nobody_home": Errand(
         _("Nobody opens the door"), _("The volunteer waits ten minutes. Ring the client, then the agreed contact.")
     ),
+    "fraud.now": Errand(
+        _("Fraud is happening now: see that they ring"), _("Card Stop, then their own bank, then the police.")
+    ),
     "visit.cancelled": Errand(_("Say that nobody comes, and not to open"), _("They may be waiting at the door.")),
+    "visit.new_word": Errand(
+        _("Tell them the new codeword: the old one no longer counts"), _("The volunteer lost their telephone.")
+    ),
+    "visit.phone_lost": Errand(
+        _("Their telephone is lost: see that they know the new word"),
+        _("Note their number on their page once they have one, and the link is texted."),
+    ),
     "visit.late": Errand(_("Say that the volunteer comes later"), ""),
     "visit.other_moment": Errand(_("Find another moment"), _("They texted that this one does not suit.")),
     "visit.call_me": Errand(_("They ask to be rung"), ""),
@@ -82,6 +92,12 @@ ERRANDS: dict[str, Errand] = {
     "visit.ring_volunteer": Errand(
         _("Tell the volunteer not to go"), _("The client moved or died. No text goes out about it: tell it yourself.")
     ),
+    "handover.asked": Errand(_("Will we take this one?"), _("Another organisation asks. The client said yes to it.")),
+    "handover.tell": Errand(
+        _("Tell them that we help them from now on"), _("Another organisation handed them over to us.")
+    ),
+    "handover.refused": Errand(_("The other organisation cannot take it: look on"), ""),
+    "handover.ended": Errand(_("What we handed over has ended"), _("Nothing more is asked of us.")),
     "plain.undelivered": Errand(_("A text did not arrive: is the number right?"), ""),
     "readiness.information_note": Errand(_("The information note runs out: hand over the new one"), ""),
     "readiness.insurance": Errand(_("The insurance runs out: renew it"), _("Without it nobody is sent.")),
@@ -98,7 +114,7 @@ ERRANDS: dict[str, Errand] = {
 }
 # Whatever is rung about that has no words of its own yet is still rung.
 SOMETHING = Errand(_("Ring"), "")
-ALARMS = frozenset({"visit.alarm", "visit.nobody_home"})
+ALARMS = frozenset({"visit.alarm", "visit.nobody_home", "fraud.now"})
 
 OUTCOMES: dict[str, Words] = {
     "reached": _("Reached"),
@@ -120,6 +136,12 @@ REACHED: dict[str, Words] = {
     "visit.other_moment": _("Reached: it suits after all"),
     "visit.call_me": _("Reached: it suits"),
     "visit.cancelled": _("Reached: they know"),
+    "visit.new_word": _("Reached: they know"),
+    "handover.tell": _("Reached: they know"),
+    "handover.refused": _("Seen"),
+    "handover.ended": _("Seen"),
+    "visit.phone_lost": _("Reached: they know"),
+    "fraud.now": _("Done: they have rung"),
     "visit.late": _("Reached: they know"),
     "visit.ring_volunteer": _("Reached: they know"),
 }

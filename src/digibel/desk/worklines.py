@@ -17,7 +17,7 @@ from digibel.desk.errands import Errand
 from digibel.notifications.calls import MOST_TRIES
 from digibel.notifications.models import CallTask, Channel
 from digibel.organisations.models import Organisation, Role, Staff
-from digibel.scheduling import worklist
+from digibel.scheduling import handovers, worklist
 from digibel.scheduling.models import Concern, Offer, Visit, VisitStatus
 from digibel.sealing import keys
 
@@ -157,6 +157,8 @@ def call_url(call: CallTask) -> str:
     """A letter is printed; everything else is rung."""
     if call.channel == Channel.LETTER and call.kind == "visit.announce":
         return reverse("desk:letter", args=[call.subject_id])
+    if call.kind == handovers.ASKED:
+        return reverse("desk:handover", args=[call.subject_id])
     return reverse("desk:call", args=[call.pk])
 
 
@@ -207,7 +209,13 @@ def of_errand(errand: Errand, staff: Staff, now: datetime) -> Line:
         name=errand.name,
         place=_place_of(errand),
         what=named.what,
-        verb=_("Print the letter") if letter else _("I take it") if alarm and not taken else words.RING,
+        verb=_("Print the letter")
+        if letter
+        else words.LOOK
+        if call.kind == handovers.ASKED
+        else _("I take it")
+        if alarm and not taken
+        else words.RING,
         url=reverse("desk:take_alarm", args=[call.pk]) if alarm and not taken else call_url(call),
         why=" ".join(filter(None, why)),
         late=words.how_late(call.due_at, now),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from digibel import places
 from digibel.directory.models import HelpPlace
+from digibel.organisations import numbers
 
 
 class Near(NamedTuple):
@@ -60,7 +61,13 @@ def _advice(code: str, postcode: str, language: str, limit: int) -> Advice:
     near = [Near(place, km) for kind in route.get("kinds", []) for place, km in nearest(kind, postcode, limit)]
     near.sort(key=lambda one: one.km or 0.0)
     named = HelpPlace.objects.active().filter(slug__in=route.get("places", [])).order_by("slug")
-    return Advice(code, route.get(language) or route["fr"], (*near[:limit], *(Near(place, None) for place in named)))
+    return Advice(code, _text(route, language), (*near[:limit], *(Near(place, None) for place in named)))
+
+
+def _text(route: Mapping[str, Any], language: str) -> str:
+    """The sentence, with the numbers and addresses it names as they are known now."""
+    spoken = language if language in route else "fr"
+    return str(route[spoken]).format_map({slug: one.value(spoken) for slug, one in numbers.table().items()})
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from digibel.directory.models import HelpPlace
+from digibel.organisations import numbers
 
 FILES = ("computer_rooms.toml", "welfare_centres.toml", "telephones.toml", "devices_and_courses.toml")
 
@@ -24,7 +25,17 @@ def known_places() -> Iterator[dict[str, Any]]:
         text = (resources.files(__package__) / "data" / filename).read_text(encoding="utf-8")
         table = tomllib.loads(text)
         for place in table["places"]:
-            yield {**table["common"], **place}
+            fields = {**table["common"], **place}
+            yield _with_number(fields) if "number" in fields else fields
+
+
+def _with_number(fields: dict[str, Any]) -> dict[str, Any]:
+    """A place that is only a number to ring: what is known of it stands in one list for the whole house."""
+    number = numbers.table()[fields.pop("number")]
+    name, name_fr = number.name("nl"), number.name("fr")
+    told = {"name": name, "name_fr": name_fr if name_fr != name else "", "phone": number.value("nl")}
+    source = f"{number.source}, noted on {number.since.isoformat()}"
+    return {**fields, **told, "source": source, "checked_on": number.checked_on}
 
 
 @transaction.atomic

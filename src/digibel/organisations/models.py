@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
 
+from digibel import clock
 from digibel.guardrails.catalogue import Verdict
 from digibel.sealing.fields import SealedTextField
 
@@ -64,6 +65,7 @@ class Staff(AbstractBaseUser):
     key_id = models.UUIDField()
     mobile = SealedTextField(blank=True, default="")
     is_active = models.BooleanField(default=True)
+    since = models.DateField(null=True, blank=True, default=clock.today, help_text="Has access since this day.")
 
     objects: ClassVar[StaffManager] = StaffManager()
 
@@ -134,6 +136,7 @@ class ApiKey(models.Model):
     name = models.CharField(max_length=60)
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True, validators=[RegexValidator(r"^[0-9a-f]{64}$")])
+    since = models.DateField(null=True, blank=True, default=clock.today)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
@@ -189,3 +192,22 @@ class Tightening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slug}: {self.verdict}"
+
+
+class OwnNumber(models.Model):
+    """A public number as this organisation found it on the day it rang: see `numbers.py`. No value: still the shipped one."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="own_numbers")
+    slug = models.SlugField()
+    value = models.CharField(max_length=80, blank=True, default="")
+    source = models.CharField(max_length=120)
+    since = models.DateField()
+    checked_on = models.DateField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="own_number_once", fields=["organisation", "slug"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slug} of {self.organisation_id}"

@@ -8,12 +8,15 @@ MATCHING = frozenset({Role.MATCHER, Role.COORDINATOR})
 COORDINATING = frozenset({Role.COORDINATOR})
 
 DEEDS: dict[str, frozenset[Role]] = {
+    "look": EVERYBODY,
+    "see_address": EVERYBODY,  # whoever rings or writes to them needs it; every look is in the audit (rule E12)
     "log": EVERYBODY,
     "call": EVERYBODY,
     "refer": EVERYBODY,
     "answer": EVERYBODY,
     "print": EVERYBODY,
     "stop": EVERYBODY,  # in hospital, moved, died: whoever hears it must be able to silence everything at once
+    "hand_over": MATCHING,
     "match": MATCHING,
     "offer": MATCHING,
     "cancel_visit": MATCHING,
@@ -26,14 +29,19 @@ DEEDS: dict[str, frozenset[Role]] = {
     "ready_volunteer": COORDINATING,
     "train": COORDINATING,
     "pay": COORDINATING,
+    "check_number": COORDINATING,
+    "see_access": COORDINATING,
 }
 
 SENTENCES = {
+    "hand_over": "Handing a request over is for a matcher or a coordinator. Ask one of them.",
     "match": "Choosing volunteers is for a matcher or a coordinator. Ask one of them.",
     "offer": "Sending offers is for a matcher or a coordinator. Ask one of them.",
     "cancel_visit": "Cancelling a visit is for a matcher or a coordinator. Ask one of them.",
     "follow_up": "Following up is for a coordinator. Ask one of them.",
     "correct": "Correcting what happened is for a coordinator. Ask one of them.",
+    "see_access": "Who has access is for a coordinator. Ask one of them.",
+    "check_number": "Correcting a number is for a coordinator. Tell one of them what you heard.",
     "pause_volunteer": "Pausing a volunteer is for a coordinator. Ask one of them.",
     "tighten": "Making a rule stricter is for a coordinator. Ask one of them.",
     "overrule": "Letting a volunteer go after all is for a coordinator. Ask one of them.",

@@ -12,7 +12,8 @@ from digibel.notifications import numbers
 from digibel.notifications.errors import NotANumber, NoTextsThere
 from digibel.notifications.models import Channel
 from digibel.problems import Invalid, Problem
-from digibel.requests import errors
+from digibel.requests import access_notes, errors
+from digibel.requests.access_notes import ACCESS_NOTES
 from digibel.requests.models import Wish
 
 FURTHEST = timedelta(days=62)
@@ -28,7 +29,10 @@ Window = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class ClientDraft:
-    """Who, where and how to reach them. Numbers are E.164 or empty; texts have passed the secrets gate."""
+    """Who, where and how to reach them. Numbers are E.164 or empty; texts have passed the secrets gate.
+
+    `access` holds codes of the closed list (`access_notes.toml`), with commas between.
+    """
 
     first_name: str
     family_name: str
@@ -43,6 +47,7 @@ class ClientDraft:
     box: str = ""
     bell: str = ""
     door_note: str = ""
+    access: str = ""
     floor: int | None = None
     lift: bool = False
     dog: bool = False
@@ -59,8 +64,11 @@ class ClientDraft:
 
 @dataclass(frozen=True)
 class RequestDraft:
-    """A question, ready to be logged. `consent_language` is empty while the client's own yes is still to be asked; `same_as`
-    is the reference of an earlier request about the same problem, empty for a new one."""
+    """A question, ready to be logged. `consent_language` is empty while the client's own yes is still to be asked.
+
+    `same_as` is the reference of an earlier request about the same problem, empty for a new one. `for_staff` are tasks
+    that staff keep for themselves this time, though a volunteer might do them.
+    """
 
     client: ClientDraft
     tasks: tuple[str, ...]
@@ -72,6 +80,7 @@ class RequestDraft:
     away: tuple[Window, ...] = ()
     consent_language: str = ""
     same_as: str = ""
+    for_staff: tuple[str, ...] = ()
     held_secret: bool = field(default=False, compare=False)
 
 
@@ -165,6 +174,7 @@ def _read_client(outer: Reader, told: Mapping[str, Any]) -> ClientDraft:
         box=reader.text("box", 10),
         bell=reader.text("bell", 60),
         door_note=reader.text("door_note", 120),
+        access=_read_access(reader),
         floor=_read_floor(reader),
         lift=reader.flag("lift"),
         dog=reader.flag("dog"),
@@ -204,6 +214,15 @@ def _read_phone(reader: Reader, channel: str) -> str:
 def _read_postcode(reader: Reader) -> str:
     code = reader.text("postcode", 8, needed=True)
     return reader.attempt("postcode", lambda: places.get(code).postcode, "") if code else ""
+
+
+def _read_access(reader: Reader) -> str:
+    codes = tuple(dict.fromkeys(_strings(reader.told.get("access"))))
+    if any(code not in ACCESS_NOTES for code in codes):
+        reader.refuse("access", errors.NotOneOf(choices=", ".join(ACCESS_NOTES)))
+    if len(codes) > access_notes.MOST:
+        reader.refuse("access", errors.TooMany(most=access_notes.MOST))
+    return ",".join(code for code in codes[: access_notes.MOST] if code in ACCESS_NOTES)
 
 
 def _read_floor(reader: Reader) -> int | None:

@@ -43,6 +43,7 @@ SEALED_CLIENT_FIELDS = (
     "box",
     "bell",
     "door_note",
+    "access",
     "contact_name",
     "contact_phone",
     "trusted_worker",
@@ -89,7 +90,7 @@ def log_request(
         _log_part(draft, part, verdicts, client=client, by=by, same_as=same_as, split_from=logged[0]) for part in rest
     ]
     for request in logged:
-        _keep_judgement(request, verdicts, facts, by=by)
+        _keep_judgement(request, verdicts, facts, judging.kept_for_staff(draft), by=by)
     return logged
 
 
@@ -106,7 +107,9 @@ def earlier_problem(client: Client, reference: str) -> HelpRequest | None:
     return named[reference]
 
 
-def _keep_judgement(request: HelpRequest, made: judgement.Judgement, facts: Facts, *, by: Actor) -> None:
+def _keep_judgement(
+    request: HelpRequest, made: judgement.Judgement, facts: Facts, kept: judgement.Tightened, *, by: Actor
+) -> None:
     slugs = [task.slug for task in request.tasks.all()]
     judging.store(
         request,
@@ -114,6 +117,7 @@ def _keep_judgement(request: HelpRequest, made: judgement.Judgement, facts: Fact
         cause=StoredJudgement.Cause.LOGGED,
         tightened=tightenings.in_force(request.organisation_id, clock.today()),
         facts=facts,
+        floor={slug: verdict for slug, verdict in kept.items() if slug in slugs},
         by=by,
     )
 

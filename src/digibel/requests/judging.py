@@ -30,16 +30,26 @@ BATCH = 500
 
 
 def judge_for(
-    organisation: Organisation, slugs: Iterable[str], *, facts: Facts = judgement.NOTHING_KNOWN, on: date | None = None
+    organisation: Organisation,
+    slugs: Iterable[str],
+    *,
+    facts: Facts = judgement.NOTHING_KNOWN,
+    floor: judgement.Tightened | None = None,
+    on: date | None = None,
 ) -> judgement.Judgement:
-    """What may happen with these tasks at this organisation, today unless another day is named."""
+    """What may happen with these tasks at this organisation, today unless another day is named; nothing milder than `floor`."""
     tightened = tightenings.in_force(organisation.pk, on or clock.today())
-    return judgement.judge(slugs, tightened=tightened, facts=facts)
+    return judgement.judge(slugs, tightened=_strictest(floor or {}, tightened), facts=facts)
 
 
 def judge_draft(draft: RequestDraft, client: Client, *, same_as: HelpRequest | None = None) -> judgement.Judgement:
     """What may happen with what was asked on the telephone, for this client."""
-    return judge_for(client.organisation, draft.tasks, facts=facts_about(client, same_as=same_as))
+    facts = facts_about(client, same_as=same_as)
+    return judge_for(client.organisation, draft.tasks, facts=facts, floor=kept_for_staff(draft))
+
+
+def kept_for_staff(draft: RequestDraft) -> judgement.Tightened:
+    return dict.fromkeys(draft.for_staff, Verdict.STAFF_ONLY)
 
 
 def judge_request(request: HelpRequest, *, on: date | None = None) -> judgement.Judgement:

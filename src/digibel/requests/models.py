@@ -49,6 +49,8 @@ class Client(models.Model):
     box = SealedTextField(blank=True, default="")
     bell = SealedTextField(blank=True, default="")
     door_note = SealedTextField(blank=True, default="")
+    # Sealed, as a bell that flashes says something of who it is for.
+    access = SealedTextField(blank=True, default="", help_text="Codes of `access_notes.toml`, with commas between.")
     contact_name = SealedTextField(blank=True, default="", help_text="Whom to ring when nobody opens.")
     contact_phone = SealedTextField(blank=True, default="")
     trusted_worker = SealedTextField(
@@ -75,6 +77,10 @@ class Client(models.Model):
 
     def __str__(self) -> str:
         return f"client {self.pk}"
+
+    @property
+    def access_codes(self) -> list[str]:
+        return self.access.split(",") if self.access else []
 
     @property
     def called(self) -> str:

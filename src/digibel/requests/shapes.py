@@ -17,6 +17,7 @@ from digibel.guardrails.catalogue import Verdict
 from digibel.languages import SPOKEN
 from digibel.notifications.models import Channel
 from digibel.requests import drafts
+from digibel.requests.access_notes import ACCESS_NOTES, MOST
 from digibel.requests.intake import OPEN_CLIENT_FIELDS, SEALED_CLIENT_FIELDS
 from digibel.requests.judging import judge_request
 from digibel.requests.models import Client, Closing, HelpRequest, NextActionKind, Wish
@@ -82,6 +83,7 @@ class ClientTold(Told):
     box: str = text(10)
     bell: str = text(60)
     door_note: str = text(120)
+    access: list[str] = some_of(ACCESS_NOTES, MOST, [], "What to mind at the door, from a closed list.")
     floor: int | None = Field(None, json_schema_extra={"minimum": -2, "maximum": 60})
     lift: bool = False
     dog: bool = False
@@ -179,6 +181,7 @@ class ClientShown(BaseModel):
     postcode: str
     bell: str
     door_note: str
+    access: list[str]
     floor: int | None
     lift: bool
     dog: bool
@@ -315,6 +318,7 @@ def _client_and_words(request: HelpRequest) -> tuple[ClientShown | None, str]:
     client = request.client
     try:
         facts = {name: getattr(client, name) for name in (*SEALED_CLIENT_FIELDS, *OPEN_CLIENT_FIELDS)}
+        facts["access"] = client.access_codes
         return _client(client, facts), request.in_own_words
     except Erased:
         return None, ""

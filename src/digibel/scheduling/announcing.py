@@ -6,6 +6,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from digibel import clock, languages
+from digibel.audit.actors import Actor
+from digibel.audit.recording import record
 from digibel.notifications import outbox, phrasebook
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import Channel, OutboundMessage
@@ -58,6 +60,13 @@ def texts_to_volunteer(visit: Visit) -> Iterator[OutboundMessage]:
         yield _to_volunteer(visit, "reminder_hour", not_before=hour_before, client=client, time=clock_time, word=word)
 
 
+def note_address_texted(visit: Visit) -> None:
+    """Who has no internet gets the street in a text: that is a look too (rule E12)."""
+    if visit.volunteer.sms_only:
+        by = Actor.volunteer(visit.volunteer)
+        record("address.shown", visit, by=by, organisation_id=visit.request.organisation_id, on="text")
+
+
 def _street(visit: Visit) -> str:
     client = visit.client
     box = f" / {client.box}" if client.box else ""
@@ -94,6 +103,34 @@ def announce_again(visit: Visit) -> None:
         drop_calls(visit, "visit.announce")
         announce(visit)
     worklist.rewrite(visit.request)
+
+
+def tell_new_word(visit: Visit, *, told: bool) -> None:
+    """The word changed. Who has heard the old one hears so, near the visit also by a voice; else they hear only the new one."""
+    client = visit.client.recipient
+    outbox.withdraw(OutboundMessage.objects.about(visit).filter(recipient=client))
+    if not told:
+        drop_calls(visit, "visit.announce")
+        announce(visit)
+        return
+    near = visit.starts_at - clock.now() <= clock.NEAR
+    if client.channel == Channel.SMS:
+        _announcement, *reminder = _texts_to_client(visit)
+        language = language_of(client, visit.request.organisation)
+        values = {"day": languages.day_in_words(visit.starts_at, language), "word": visit.word}
+        phone = display(visit.request.organisation.phone)
+        outbox.queue_all([_to_client(visit, "new_word", phone=phone, **values), *reminder])
+    if near or client.channel != Channel.SMS:
+        open_call(
+            "visit.new_word",
+            visit,
+            organisation=visit.request.organisation,
+            recipient=client,
+            due_at=clock.now(),
+            owner=Role.INTAKE,
+            urgent=True,
+            channel=Channel.CALL if client.channel == Channel.SMS else client.channel,
+        )
 
 
 def _texts_to_client(visit: Visit) -> Iterator[OutboundMessage]:

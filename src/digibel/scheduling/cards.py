@@ -2,24 +2,22 @@
 
 import hashlib
 import hmac
-from datetime import timedelta
+import uuid
 
 from django.conf import settings
 from django.db import transaction
 
 from digibel import clock, languages
-from digibel.audit.actors import Actor
+from digibel.audit.actors import CLOCK, Actor
 from digibel.audit.recording import record
 from digibel.notifications import outbox
 from digibel.notifications.models import OutboundMessage
 from digibel.notifications.recipients import language_of
+from digibel.scheduling import policies, timers
 from digibel.scheduling.errors import CardClosed, MoveNotAllowed, NoSuchCard
 from digibel.scheduling.locks import lock_visit
-from digibel.scheduling.models import Visit, VisitStatus
+from digibel.scheduling.models import STANDING_VISITS, Visit, VisitStatus
 
-CLOSES_AFTER = timedelta(hours=24)
-# After a visit that was never checked out, the card closes by itself.
-CLOSES_AT_LAST = timedelta(hours=48)
 WITH_LINK = ("visit.accepted", "visit.reminder_day")
 ALPHABET = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 16  # of 56 letters: 92 bits, and short enough for one text
@@ -56,10 +54,21 @@ def open_card(token: str) -> Visit:
 
 
 def is_open(visit: Visit) -> bool:
-    if visit.status in {VisitStatus.CANCELLED, VisitStatus.MISSED}:
-        return False
-    closes = visit.checked_out_at + CLOSES_AFTER if visit.checked_out_at else visit.ends_at + CLOSES_AT_LAST
-    return clock.now() < closes
+    return policies.card_is_open(visit)
+
+
+def close(visit_id: uuid.UUID) -> None:
+    """The volunteer's view has closed: what we texted about it, with street and word, is no longer readable here either.
+
+    Rung by the clock; a visit that was extended meanwhile is looked at again when its card closes.
+    """
+    visit = lock_visit(visit_id)
+    if visit.status in STANDING_VISITS and clock.now() < policies.card_closes_at(visit):
+        timers.set_timer("card_closes", visit.pk, policies.card_closes_at(visit))
+        return
+    scrubbed = outbox.scrub(OutboundMessage.objects.about(visit))
+    if scrubbed:
+        record("card.closed", visit, by=CLOCK, organisation_id=visit.request.organisation_id, texts=scrubbed)
 
 
 @transaction.atomic

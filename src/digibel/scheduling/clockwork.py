@@ -9,7 +9,9 @@ from digibel.notifications import outbox
 from digibel.notifications.models import MessageStatus, OutboundMessage
 from digibel.scheduling import (
     alarms,
+    cards,
     followups,
+    fraud,
     offers,
     openings,
     readiness,
@@ -31,6 +33,8 @@ BELLS: dict[str, Bell] = {
     "check_out_nudge": alarms.nudge,
     "check_out_alarm": alarms.no_check_out,
     "alarm_climbs": alarms.climb,
+    "card_closes": cards.close,
+    "fraud_climbs": fraud.climb,
     "report_missing": reports.report_missing,
     "follow_up": followups.ask,
 }

@@ -79,7 +79,7 @@ def ask_slip(visit: Visit, slug: str, *, by: Actor) -> HelpRequest:
     locked = lock_visit(visit.pk)
     if judge_wishes(locked, [slug]).for_volunteer and not _asked_already(locked, slug):
         raise MayBeDone
-    draft = RequestDraft(client=_as_told(locked.client), tasks=(slug,))
+    draft = RequestDraft(client=as_told(locked.client), tasks=(slug,))
     organisation = locked.request.organisation
     key = _key(locked, slug)
     [made] = openings.open_request(draft, organisation=organisation, by=by, client=locked.client, idempotency_key=key)
@@ -105,7 +105,7 @@ def _open_call(visit: Visit, kind: str) -> CallTask | None:
     return CallTask.objects.open().about(visit).filter(kind=kind).first()
 
 
-def _as_told(client: Client) -> ClientDraft:
+def as_told(client: Client) -> ClientDraft:
     """Somebody we know, as a draft wants it. It is not written again."""
     return ClientDraft(
         first_name=client.first_name,

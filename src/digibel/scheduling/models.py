@@ -301,6 +301,73 @@ class Concern(models.Model):
         return f"concern {self.pk}"
 
 
+class FraudAlarm(models.Model):
+    """Somebody is being robbed now: told by a volunteer at the table, or heard at intake. Says who told it, never about whom.
+
+    `client` and `request` are empty while intake has only heard a voice; what is saved afterwards is tied to it by `key`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    visit = models.ForeignKey(Visit, null=True, blank=True, on_delete=models.PROTECT, related_name="fraud_alarms")
+    client = models.ForeignKey(Client, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    request = models.ForeignKey(HelpRequest, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=80)
+    raised_at = models.DateTimeField()
+    raised_by = models.CharField(max_length=80)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Pressed twice, on an old page or by two thumbs, it is one alarm.
+            models.UniqueConstraint(name="fraud_alarm_once", fields=["organisation", "key"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"fraud alarm {self.pk}"
+
+
+class Handover(models.Model):
+    """A request that another organisation is asked to take over, with the client's own yes. Holds nothing of the client.
+
+    `made` is the request the other organisation made of it; the two are linked here and nowhere else.
+    """
+
+    class Status(models.TextChoices):
+        ASKED = "asked", "asked"
+        ACCEPTED = "accepted", "accepted"
+        REFUSED = "refused", "refused"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    request = models.ForeignKey(HelpRequest, on_delete=models.PROTECT, related_name="handovers")
+    to = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    made = models.OneToOneField(
+        HelpRequest, null=True, blank=True, on_delete=models.PROTECT, related_name="handed_over_from"
+    )
+    with_worker = models.BooleanField(default=False, help_text="The worker they trust goes along.")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ASKED)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=80)
+    consent_language = models.CharField(max_length=8)
+    consent_text = models.CharField(max_length=20)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.CharField(max_length=80, blank=True, default="")
+
+    class Meta:
+        ordering = ("asked_at",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # One organisation at a time is asked, so that two never both take it.
+            models.UniqueConstraint(name="handover_open_once", fields=["request"], condition=Q(status="asked")),
+            models.UniqueConstraint(name="handover_taken_once", fields=["request"], condition=Q(status="accepted")),
+            models.CheckConstraint(
+                name="handover_made_iff_accepted",
+                condition=Q(status="accepted", made__isnull=False) | (~Q(status="accepted") & Q(made=None)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"handover {self.pk}"
+
+
 class Preference(models.Model):
     """A client asks for the same volunteer again, or never again for one. Reasons are not stored."""
 

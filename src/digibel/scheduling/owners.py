@@ -19,7 +19,7 @@ from digibel.scheduling.locks import lock_request, lock_visit
 from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus, Visit, VisitStatus
 from digibel.scheduling.moves import move
 
-FOR_CLIENT = frozenset({"announce", "client_reminder", "nobody_comes", "client_visit_cancelled"})
+FOR_CLIENT = frozenset({"announce", "client_reminder", "new_word", "nobody_comes", "client_visit_cancelled"})
 # A text that says a visit is off stays true when it is off.
 SAYS_IT_IS_OFF = frozenset({"visit_cancelled", "nobody_comes", "client_visit_cancelled"})
 
@@ -219,13 +219,14 @@ class AlarmTexts(PlainTexts):
         return CallTask.objects.open().filter(subject_id=message.subject_id, kind__in=ALARM_CALLS).exists()
 
 
-ALARM_CALLS = ("visit.alarm", "visit.nobody_home", "visit.not_ok", "visit.confirm", "visit.cancelled")
+ALARM_CALLS = ("visit.alarm", "visit.nobody_home", "visit.not_ok", "visit.confirm", "visit.cancelled", "fraud.now")
 USUAL_OUTCOMES = ("reached", "no_answer", "other_moment", "wrong_number")
 CALL_SCRIPTS = {
     "announce": "announce_call",
     "confirm": "confirm_call",
     "cancelled": "cancel_call",
     "follow_up": "follow_up_call",
+    "new_word": "new_word_call",
     "undelivered": "undelivered_call",
     "report": "report_call",
     "not_ok": "report_call",
@@ -240,6 +241,8 @@ CALL_OUTCOMES = {
     "visit.late": ("reached", "no_answer"),
     "visit.nobody_home": ("reached", "no_answer"),
     "visit.stricter": ("reached", "no_answer"),
+    "visit.new_word": ("reached", "no_answer"),
+    "visit.phone_lost": ("reached", "no_answer"),
 }
 
 

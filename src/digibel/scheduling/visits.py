@@ -14,7 +14,7 @@ from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import OutboundMessage
 from digibel.organisations import duty
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import alarms, announcing, cards, errors, timers, worklist
+from digibel.scheduling import alarms, announcing, cards, errors, policies, timers, worklist
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.ranking import travel_time
 from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
@@ -62,6 +62,7 @@ def book(
     visit.save(force_insert=True)
     record("visit.booked", visit, by=by, organisation_id=request.organisation_id, request=request.pk)
     outbox.queue_all([*announcing.texts_to_volunteer(visit), *announcing.announcement_texts(visit)])
+    announcing.note_address_texted(visit)
     _start_timers(visit)
     worklist.rewrite(request)
     return visit
@@ -73,6 +74,7 @@ def _start_timers(visit: Visit) -> None:
         ("check_in_late", visit.starts_at + CHECK_IN_WITHIN),
         ("check_out_nudge", visit.ends_at + CHECK_OUT_NUDGE),
         ("check_out_alarm", visit.ends_at + CHECK_OUT_ALARM),
+        ("card_closes", policies.card_closes_at(visit)),
     ]
     timers.start_timers(visit.pk, moments)
 
@@ -157,6 +159,7 @@ def check_out(visit: Visit, *, by: Actor) -> Visit:
     outbox.withdraw(OutboundMessage.objects.about(locked))
     timers.set_timer("follow_up", locked.pk, follow_up_due)
     timers.set_timer("report_missing", locked.pk, now + timedelta(hours=24))
+    timers.set_timer("card_closes", locked.pk, now + policies.CLOSES_AFTER)
     record("visit.ended", locked, by=by, organisation_id=locked.request.organisation_id)
     worklist.rewrite(locked.request)
     return locked
@@ -235,6 +238,7 @@ def _end(visit: Visit, status: str, *, by: Actor, reason: str) -> None:
     if visit.offer is not None and visit.offer.status == OfferStatus.ACCEPTED:
         move(visit.offer, OfferStatus.WITHDRAWN, by=by, reason=reason)
     timers.drop_timers(visit.pk)
+    timers.set_timer("card_closes", visit.pk, now + policies.CLOSES_AFTER)
     drop_calls(visit)
     outbox.withdraw(OutboundMessage.objects.about(visit))
     HelpRequest.objects.filter(pk=visit.request_id).update(searched_in_vain_at=None)

@@ -9,11 +9,12 @@ from typing import Any
 from django.db.models import Exists, Max, OuterRef, Q
 
 from digibel import clock
+from digibel.notifications.calls import open_call
 from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage
 from digibel.organisations.models import Organisation, Role
 from digibel.requests.judging import judge_request
 from digibel.requests.models import Closing, HelpRequest
-from digibel.scheduling.models import LIVE_OFFERS, STANDING_VISITS, Offer, Visit, VisitStatus
+from digibel.scheduling.models import LIVE_OFFERS, STANDING_VISITS, Handover, Offer, Visit, VisitStatus
 from digibel.scheduling.next_actions import LATE, NextAction, RequestFacts, VisitFacts, next_action, owner_now
 
 SHORT_NOTICE = timedelta(hours=2)
@@ -38,9 +39,17 @@ def rewrite(request: HelpRequest) -> NextAction | None:
 def close(request: HelpRequest, *, closing: Closing) -> None:
     """Nothing more has to happen. The caller records why and who."""
     fields = {"closed_at": clock.now(), "closed_as": closing, "next_kind": "", "next_due": None, "next_owner": ""}
-    HelpRequest.objects.filter(pk=request.pk, closed_at=None).update(**fields)
+    if HelpRequest.objects.filter(pk=request.pk, closed_at=None).update(**fields):
+        _tell_who_handed_it_over(request)
     for name, value in fields.items():
         setattr(request, name, value)
+
+
+def _tell_who_handed_it_over(request: HelpRequest) -> None:
+    """An organisation that handed a request over hears that it has ended: from here on it may forget the client."""
+    for handover in Handover.objects.filter(made=request).select_related("request__organisation"):
+        organisation = handover.request.organisation
+        open_call("handover.ended", handover, organisation=organisation, recipient=None, due_at=clock.now())
 
 
 def hand_over_late() -> int:

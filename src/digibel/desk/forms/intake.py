@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from digibel import languages, places
@@ -17,6 +18,7 @@ from digibel.notifications import numbers
 from digibel.notifications.errors import NotANumber
 from digibel.problems import Invalid, Problem
 from digibel.requests import errors
+from digibel.requests.access_notes import ACCESS_NOTES, in_words
 from digibel.requests.drafts import ClientDraft, RequestDraft, read_draft
 from digibel.requests.models import Client
 from digibel.sentences import sentence
@@ -141,7 +143,10 @@ class IntakeForm(forms.Form):
     postcode = _text(_("Postcode"), inputmode="numeric", list="postcodes")
     bell = _text(_("On the bell"))
     floor = _text(_("Floor"), inputmode="numeric")
-    door_note = _text(_("At the door"), _("Flash-bell, back door. Never a key or a door code."))
+    door_note = _text(_("At the door"), _("One short line. Never a key, a door code or an illness."))
+    access = forms.MultipleChoiceField(
+        label=_("What to mind at the door"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     lift = forms.BooleanField(label=_("there is a lift"), required=False)
     dog = forms.BooleanField(label=_("a dog"), required=False)
     smoke = forms.BooleanField(label=_("people smoke"), required=False)
@@ -164,6 +169,8 @@ class IntakeForm(forms.Form):
         self._choose("speaks", common)
         self._choose("speaks_other", nothing + others)
         self._choose("reads", common)
+        reader = (get_language() or "nl")[:2]
+        self._choose("access", [(code, in_words([code], reader)[0]) for code in ACCESS_NOTES])
         self._choose("consent_language", [("", _("the one they speak best")), *_every_language()])
 
     def _choose(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
@@ -235,7 +242,12 @@ class IntakeForm(forms.Form):
         speaks = self.spoken
         reads = [code for code in speaks if code in self._list("reads")]
         facts = {name: self._given(name) for name in TOLD_OF_CLIENT}
-        return {**facts, "speaks": speaks, "reads": _once([*reads, *self._list("reads")])}
+        return {
+            **facts,
+            "access": self._list("access"),
+            "speaks": speaks,
+            "reads": _once([*reads, *self._list("reads")]),
+        }
 
     def read(self, client: Client | None = None) -> RequestDraft | None:
         """The draft, or None with a sentence at each field that needs another look."""

@@ -26,6 +26,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from digibel import clock, places
+from digibel.requests.access_notes import in_words
 
 register = template.Library()
 
@@ -192,6 +193,12 @@ def phone(number: str, link: bool = True) -> SafeString:
         return text
     e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     return format_html('<a class="tel" href="tel:{}">{}</a>', e164, text)
+
+
+@register.filter
+def access_words(codes: list[str]) -> str:
+    """What to mind at the door, in the language of the page."""
+    return ", ".join(in_words(codes, (get_language() or "nl")[:2]))
 
 
 @register.inclusion_tag("desk/parts/nav_item.html", takes_context=True)

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 
 from digibel.organisations.models import Organisation, Staff
+from digibel.organisations.permissions import check_may
 
 
 class StaffRequest(HttpRequest):
@@ -22,12 +23,16 @@ class StaffView(Protocol):
 
 
 def staff_page(view: StaffView) -> Callable[..., HttpResponse]:
-    """For logged-in staff only; the view finds `request.user` and `request.organisation`."""
+    """For logged-in staff only; the view finds `request.user` and `request.organisation`.
+
+    To look is what every page asks; a page that does something asks for its own deed as well.
+    """
 
     @login_required
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         known = cast(StaffRequest, request)
+        check_may(known.user, "look")
         known.organisation = known.user.organisation
         return view(known, *args, **kwargs)
 

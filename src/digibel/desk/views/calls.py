@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from digibel import clock, languages
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import callsheets, errands, worklines
+from digibel.desk import callsheets, errands, fraudsteps, worklines
 from digibel.desk.answers import go_on
 from digibel.desk.callsheets import FOLLOW_UPS
 from digibel.desk.errands import Errand
@@ -27,7 +27,7 @@ from digibel.notifications.models import CallTask
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import Problem
 from digibel.requests import intake
-from digibel.scheduling import followups, reports
+from digibel.scheduling import followups, fraud, reports
 from digibel.scheduling.models import VisitStatus
 from digibel.sentences import sentence
 
@@ -72,6 +72,7 @@ def take_alarm(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def call_outcome(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
     """One button per outcome. A call that somebody else has just done answers with a page that says so."""
+    check_may(request.user, "call")
     errand = errands.of(request.organisation, call_id)
     outcome = request.POST.get("outcome", "")
     if errand.call.done_at is not None:
@@ -150,12 +151,19 @@ def call_page(
     record("number.shown", errand.call, by=by, organisation_id=organisation_id, numbers=len(sheet.people))
     context |= {
         "sheet": sheet,
+        "fraud": _fraud(errand, sheet.language),
         "mine": errand.call.acknowledged_by == str(by),
         "form": form or _empty_form(errand),
         "may_follow_up": may(request.user, "follow_up"),
         "right_to_left": languages.LANGUAGES[sheet.language].right_to_left,
     }
     return render(request, "desk/call.html", context, status=status)
+
+
+def _fraud(errand: Errand, language: str) -> dict[str, Any] | None:
+    if errand.call.kind != fraud.CALL:
+        return None
+    return fraudsteps.of(errand.call.organisation, client_language=language)
 
 
 def _empty_form(errand: Errand) -> CallForm | None:

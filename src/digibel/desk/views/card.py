@@ -19,14 +19,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from digibel import languages
 from digibel.audit.actors import Actor
-from digibel.desk import visitcard
+from digibel.desk import visitcard, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.card import ReportForm
 from digibel.guardrails import secrets
+from digibel.organisations import numbers
 from digibel.problems import NotFound, Problem
-from digibel.scheduling import cards, doorstep, reports, visits
+from digibel.scheduling import cards, doorstep, fraud, policies, reports, visits
 from digibel.scheduling.errors import CardClosed, NoSuchCard
 from digibel.scheduling.models import Visit
+from digibel.scheduling.policies import Seen
 from digibel.sentences import sentence
 
 LATEST = 180
@@ -105,7 +107,7 @@ def card_deed(card: OpenCard, deed: str) -> HttpResponse:
 
 def _page(card: OpenCard, *, status: int = 200, **more: Any) -> HttpResponse:
     visit = card.visit
-    if visit.rules_read_at is not None and card.http.method != "HEAD":
+    if policies.volunteer_sees(visit) == Seen.DOOR and card.http.method != "HEAD":
         visitcard.note_address_seen(visit)
     context = {
         **visitcard.context(visit),
@@ -187,9 +189,17 @@ STEPS: dict[str, tuple[Callable[[OpenCard], object], str | Promise]] = {
 
 
 def _ring_me(card: OpenCard) -> HttpResponse:
-    said = _("The person on duty knows, and rings you now. Danger? Leave, and ring 112.")
+    emergency = numbers.find("emergency", card.visit.request.organisation).value(words.desk_language())
+    said = _("The person on duty knows, and rings you now. Danger? Leave, and ring %(number)s.") % {"number": emergency}
     do(card.http, lambda: doorstep.ring_me(card.visit, by=card.by), said)
     return _back(card)
+
+
+def _fraud(card: OpenCard) -> HttpResponse:
+    """Nothing to fill in: who is on duty knows, and the card comes back with whom to ring in which order."""
+    said = _("The person on duty knows. Help them ring now.")
+    do(card.http, lambda: fraud.during_visit(card.visit, by=card.by), said)
+    return _back(card, "fraud")
 
 
 def _ask(card: OpenCard) -> HttpResponse:
@@ -243,6 +253,7 @@ DEEDS: dict[str, Callable[[OpenCard], HttpResponse]] = {
     "read": _read,
     "visit": _visit,
     "ring-me": _ring_me,
+    "fraud": _fraud,
     "ask": _ask,
     "slip": _slip,
     "report": _report,

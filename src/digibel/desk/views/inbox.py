@@ -83,6 +83,7 @@ def inbox_deed(request: StaffRequest, message_id: uuid.UUID, deed: str) -> HttpR
 @require_POST
 def inbox_length(request: StaffRequest) -> HttpResponse:
     """How long the answer is, while it is typed. Posted, so that it stands in no address."""
+    check_may(request.user, "answer")
     length = segments.count(" ".join(request.POST.get("text", "").split()))
     texts = ngettext("%(count)d text", "%(count)d texts", length.segments) % {"count": length.segments}
     return HttpResponse(_("%(units)d characters, %(texts)s") % {"units": length.units, "texts": texts})

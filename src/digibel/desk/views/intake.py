@@ -6,27 +6,29 @@ and what to read aloud. They are POSTed, so that nothing anybody says stands in 
 
 import hashlib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.db import transaction
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from digibel import clock, languages
 from digibel.audit.actors import Actor
-from digibel.desk import acquaintances, picker, verdicts, words
+from digibel.desk import acquaintances, fraudsteps, picker, verdicts, words
 from digibel.desk.acquaintances import Acquaintance
 from digibel.desk.answers import go_on
 from digibel.desk.forms import week
 from digibel.desk.forms.intake import CALLER_ICONS, IntakeForm, brussels_postcodes, without_secrets
 from digibel.desk.views.access import StaffRequest, staff_page
+from digibel.guardrails import catalogue
 from digibel.guardrails.judgement import Facts
 from digibel.notifications import phrasebook
 from digibel.notifications.numbers import display
-from digibel.organisations import duty
+from digibel.organisations import duty, numbers
 from digibel.organisations.models import Organisation
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import Invalid
@@ -34,7 +36,10 @@ from digibel.requests import intake, judging
 from digibel.requests.drafts import RequestDraft
 from digibel.requests.errors import KeyUsedOtherwise
 from digibel.requests.models import Client, HelpRequest
-from digibel.scheduling import openings
+from digibel.scheduling import fraud, openings
+
+# The routes of the law that are one number.
+NUMBERS = {"CARDSTOP": "card-stop", "POLICE": "police", "EMERGENCY": "emergency", "LINE_1712": "violence"}
 
 
 @dataclass
@@ -87,6 +92,7 @@ def new_request(request: StaffRequest) -> HttpResponse:
 @require_POST
 def verdict(request: StaffRequest) -> HttpResponse:
     """What is allowed of what was ticked, the words to say, and how far the call has come."""
+    check_may(request.user, "log")
     call = _call(request)
     context = {
         "judged": _judged(call),
@@ -94,6 +100,7 @@ def verdict(request: StaffRequest) -> HttpResponse:
         "form": call.form,
         "steps": _steps(call),
         "on_duty": _on_duty(call),
+        "numbers": _numbers(call),
         "fragment": True,
     }
     return render(request, "desk/intake_verdict.html", context)
@@ -103,6 +110,7 @@ def verdict(request: StaffRequest) -> HttpResponse:
 @require_POST
 def suggest(request: StaffRequest) -> HttpResponse:
     """The tasks that the words point at; a word about a secret, if there was one."""
+    check_may(request.user, "log")
     call = _call(request)
     return render(request, "desk/intake_tasks.html", {"picker": _picker(call), "held_secret": call.held_secret})
 
@@ -110,6 +118,7 @@ def suggest(request: StaffRequest) -> HttpResponse:
 @staff_page
 @require_POST
 def known(request: StaffRequest) -> HttpResponse:
+    check_may(request.user, "log")
     call = _call(request)
     return render(request, "desk/intake_known.html", {"acquaintances": _acquaintances(call), "form": call.form})
 
@@ -117,7 +126,28 @@ def known(request: StaffRequest) -> HttpResponse:
 @staff_page
 @require_POST
 def consent(request: StaffRequest) -> HttpResponse:
+    check_may(request.user, "log")
     return render(request, "desk/intake_script.html", {"script": _script(_call(request))})
+
+
+@staff_page
+@require_POST
+def fraud_now(request: StaffRequest) -> HttpResponse:
+    """One press while somebody is on the line: who is on duty knows, the steps are shown, and what was typed is kept.
+
+    Nothing need be filled in. What staff do afterwards is written at once for somebody we know; else it is ticked here, and
+    comes with what is saved.
+    """
+    check_may(request.user, "log")
+    posted, held_secret = without_secrets(request.POST)
+    posted["once"] = posted.get("once", "") or str(uuid.uuid4())
+    call = _call_of(request, posted, held_secret)
+    by = Actor.staff(request.user)
+    alarm = fraud.on_the_telephone(request.organisation, key=_once(call), by=by, client=_still_there(call.client))
+    if alarm.request is None and fraud.TASK not in call.form.task_slugs:
+        posted.setlist("tasks", [*posted.getlist("tasks"), fraud.TASK])
+        call = _call_of(request, posted, held_secret)
+    return _page(request, call)
 
 
 def _fresh_call(request: StaffRequest) -> Call:
@@ -127,10 +157,18 @@ def _fresh_call(request: StaffRequest) -> Call:
 
 
 def _call(request: StaffRequest) -> Call:
-    posted, held_secret = without_secrets(request.POST)
+    return _call_of(request, *without_secrets(request.POST))
+
+
+def _call_of(request: StaffRequest, posted: QueryDict, held_secret: bool) -> Call:
     form = IntakeForm(posted)
     client = _known_client(request, str(form.client_id or ""))
     return Call(form, request.organisation, client, held_secret)
+
+
+def _still_there(client: Client | None) -> Client | None:
+    """Nothing more is written about somebody who moved or died."""
+    return None if client is None or client.gone_at else client
 
 
 def _known_client(request: StaffRequest, told: str) -> Client | None:
@@ -161,8 +199,13 @@ def _acquaintances(call: Call) -> list[Acquaintance]:
     return found
 
 
+@transaction.atomic
 def _log(request: StaffRequest, call: Call, draft: RequestDraft) -> list[HelpRequest]:
-    return openings.open_request(
+    """What was said in this call; where fraud was heard in it, that part is for staff, and belongs to the alarm."""
+    alarm = fraud.heard(request.organisation, _once(call))
+    if alarm is not None:
+        draft = replace(draft, for_staff=(fraud.TASK,))
+    logged = openings.open_request(
         draft,
         organisation=request.organisation,
         by=Actor.staff(request.user),
@@ -170,12 +213,19 @@ def _log(request: StaffRequest, call: Call, draft: RequestDraft) -> list[HelpReq
         idempotency_key=_key(call),
         idempotency_print=_print(call),
     )
+    if alarm is not None:
+        fraud.tie(alarm, logged)
+    return logged
+
+
+def _once(call: Call) -> str:
+    """What tells this telephone call from others."""
+    return call.given("once").replace("\x00", "")[:60]
 
 
 def _key(call: Call) -> str | None:
     """A form that is sent twice is logged once."""
-    once = call.given("once")
-    return f"desk:{once[:60]}" if once else None
+    return f"desk:{_once(call)}" if _once(call) else None
 
 
 def _print(call: Call) -> str:
@@ -234,14 +284,24 @@ def _page(
         "steps": _steps(call),
         "script": _script(call),
         "on_duty": _on_duty(call),
+        "numbers": _numbers(call),
         "held_secret": call.held_secret,
         "windows": week.grid(call.form["windows"].value() or [], today),
         "away": week.grid(call.form["away"].value() or [], today),
         "free_rows": call.form.free_rows,
+        "fraud": _fraud(call),
     }
     if call.client and not context["acquaintances"]:
         context["acquaintances"] = [acquaintances.of_client(call.client)]
     return render(request, "desk/intake.html", context, status=status)
+
+
+def _fraud(call: Call) -> dict[str, Any] | None:
+    """Whom to ring, once it was said in this call that fraud is under way."""
+    if fraud.heard(call.organisation, _once(call)) is None:
+        return None
+    spoken = languages.best_language(call.spoken, fallback=call.reader)
+    return fraudsteps.of(call.organisation, client_language=spoken)
 
 
 def _picker(call: Call) -> picker.Picker:
@@ -280,6 +340,14 @@ def _same_as(call: Call) -> list[tuple[str, str]]:
 def _on_duty(call: Call) -> Any:
     """Whom to ring at once when there is danger; looked up only then."""
     return duty.on_duty(call.organisation, clock.now()) if _judged(call).urgent else None
+
+
+def _numbers(call: Call) -> list[tuple[str, str, str]]:
+    """Name, number and link of whom the urgent tasks among those ticked lead to."""
+    urgent = [catalogue.TASKS[slug] for slug in call.form.task_slugs if slug in catalogue.TASKS]
+    routes = dict.fromkeys(code for task in urgent if task.urgent for code in task.routes)
+    found = [numbers.find(NUMBERS[code], call.organisation) for code in routes if code in NUMBERS]
+    return [(one.name(call.reader), one.value(call.reader), one.href(call.reader)) for one in found]
 
 
 def _steps(call: Call) -> list[dict[str, str]]:

@@ -33,7 +33,9 @@ def letter(request: StaffRequest, visit_id: uuid.UUID) -> HttpResponse:
         return _page(request, visit)
     if request.POST.get("deed") == "posted":
         return _posted(request, visit)
-    record("letter.printed", visit, by=Actor.staff(request.user), organisation_id=request.organisation.pk)
+    by, organisation_id = Actor.staff(request.user), request.organisation.pk
+    record("letter.printed", visit, by=by, organisation_id=organisation_id)
+    record("address.shown", visit, by=by, organisation_id=organisation_id, on="letter")
     return _page(request, visit, printed=True)
 
 

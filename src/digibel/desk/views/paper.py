@@ -23,10 +23,13 @@ def paper(request: StaffRequest) -> HttpResponse:
         return render(request, "desk/paper.html", {"count_visits": visits, "count_calls": calls})
     check_may(request.user, "print")
     printed_visits, printed_calls = daypaper.visits(organisation), daypaper.calls(organisation)
+    by = Actor.staff(request.user)
+    for one in printed_visits:
+        record("address.shown", one.visit, by=by, organisation_id=organisation.pk, on="day")
     record(
         "day.printed",
         organisation,
-        by=Actor.staff(request.user),
+        by=by,
         organisation_id=organisation.pk,
         visits=len(printed_visits),
         calls=len(printed_calls),

@@ -18,6 +18,7 @@ from digibel.desk.forms import week
 from digibel.desk.forms.calls import spoken_choices
 from digibel.desk.forms.intake import WISHES, IntakeForm
 from digibel.desk.views.access import StaffRequest, staff_page
+from digibel.desk.views.handovers import partners
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import Invalid, Problem
 from digibel.requests import intake, judging, referrals
@@ -85,6 +86,7 @@ def request_page(request: StaffRequest, reference: str) -> HttpResponse:
 @require_POST
 def show_address(request: StaffRequest, reference: str) -> HttpResponse:
     """Where, and whom to ring at the door: shown to who asks, and written down that they asked."""
+    check_may(request.user, "see_address")
     found = intake.find(request.organisation, reference)
     record("address.shown", found.client, by=Actor.staff(request.user), organisation_id=request.organisation.pk)
     if getattr(request, "htmx", False):
@@ -165,9 +167,17 @@ def _page(
         "overruling": Overruling.objects.filter(request=found).first(),
         "may_overrule": may(request.user, "overrule") and rejudging.may_be_overruled(found),
         "refusal": refusal,
+        **_handovers(found),
         **_moments(found, form),
     }
     return render(request, "desk/request.html", context, status=status)
+
+
+def _handovers(found: HelpRequest) -> dict[str, Any]:
+    """To whom it may go, and what became of it: of theirs only whether it is still open."""
+    handovers = list(found.handovers.select_related("to", "made"))
+    waits = any(one.status == "asked" for one in handovers)
+    return {"handovers": handovers, "handover_waits": waits, "partners": partners(found.organisation)}
 
 
 def _visits(found: HelpRequest) -> list[Visit]:

@@ -14,14 +14,15 @@ from django.views.decorators.http import require_GET, require_POST
 from digibel import clock, languages
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import visitdeeds, visitlines, visitstory, words
+from digibel.desk import requeststory, visitdeeds, visitlines, visitstory, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications.models import CallTask
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import NotFound
-from digibel.scheduling import cards, concerns, corrections
+from digibel.scheduling import cards, concerns, corrections, lostphones
 from digibel.scheduling import visits as verbs
+from digibel.scheduling.errors import CardClosed
 from digibel.scheduling.models import Report, Visit
 from digibel.sealing import keys
 
@@ -75,6 +76,7 @@ def visit_desk(request: StaffRequest, visit_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def visit_address(request: StaffRequest, visit_id: uuid.UUID) -> HttpResponse:
     """Where and whom: shown to who asks, and written down that they asked."""
+    check_may(request.user, "see_address")
     visit = _find(request, visit_id)
     record("address.shown", visit, by=Actor.staff(request.user), organisation_id=request.organisation.pk)
     if getattr(request, "htmx", False):
@@ -117,6 +119,7 @@ def visit_page(request: StaffRequest, visit: Visit, *, address_shown: bool = Fal
         "concerns": list(visit.concerns.order_by("reported_at")),
         "worries": [(code, words.WORRIES[code]) for code in concerns.PAUSING],
         "may_decide": may(request.user, "decide"),
+        "looks": requeststory.looks(visit.request, [visit]),
         "section": "visits",
     }
     return render(request, "desk/visit_desk.html", context)
@@ -169,7 +172,10 @@ def _late(request: StaffRequest, visit: Visit) -> None:
 
 
 def _revoke(request: StaffRequest, visit: Visit) -> None:
-    cards.revoke(visit, by=_by(request))
+    """The telephone holds every card of theirs, not only this one."""
+    if not cards.is_open(visit):
+        raise CardClosed
+    lostphones.phone_lost(visit.volunteer, by=_by(request))
 
 
 def _send_link(request: StaffRequest, visit: Visit) -> None:
@@ -185,6 +191,6 @@ DEEDS: dict[str, tuple[str, Deed, str | Promise]] = {
     "check-out": ("correct", _check_out, _("Noted: the volunteer has left.")),
     "extend": ("correct", _extend, _("Half an hour more, without an alarm.")),
     "late": ("call", _late, _("Noted. Tell the client now: it is on the list of calls.")),
-    "revoke": ("stop", _revoke, _("The old link opens nothing any more.")),
+    "revoke": ("stop", _revoke, _("Closed. The codewords change and the clients are told.")),
     "send-link": ("call", _send_link, _("The link is on its way to the volunteer.")),
 }

@@ -1,0 +1,95 @@
+"""Who has access to what, by category: the list that must lie ready for the data protection authority.
+
+Act of 30 July 2018 on the protection of natural persons, art. 9: who processes data on health names the categories of persons
+with access, describes their capacity, and sees that they are bound to confidentiality (guardrail E12).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from digibel import clock
+from digibel.desk import words
+from digibel.organisations.models import Organisation, Role, Staff
+from digibel.organisations.permissions import DEEDS
+from digibel.scheduling import policies
+from digibel.scheduling.models import Visit
+
+DEED_WORDS: dict[str, words.Words] = {
+    "look": _("see the clients, requests, visits, calls and texts of the organisation"),
+    "see_address": _("see an address and a number, which is recorded"),
+    "log": _("log requests"),
+    "call": _("ring clients and volunteers, and note what was said"),
+    "refer": _("refer, with a slip"),
+    "answer": _("answer texts"),
+    "print": _("print the day, slips and letters"),
+    "stop": _("stop everything for a person, and close lost cards"),
+    "hand_over": _("hand a request over, and take one"),
+    "match": _("choose volunteers"),
+    "offer": _("send offers"),
+    "cancel_visit": _("cancel visits"),
+    "follow_up": _("follow up a week later"),
+    "correct": _("correct what happened"),
+    "pause_volunteer": _("pause volunteers"),
+    "check_number": _("correct public numbers"),
+    "see_access": _("see this list"),
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    since: date | None
+
+
+@dataclass(frozen=True)
+class Category:
+    """One role: what it may do beside the role before it, and who has it now."""
+
+    title: words.Words
+    deeds: tuple[words.Words, ...]
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    name: str
+    prefix: str
+    since: date | None
+
+
+def categories(organisation: Organisation) -> list[Category]:
+    staff = list(organisation.staff.filter(is_active=True).order_by("name"))
+    roles = [Role(value) for value, _label in Role.people()]
+    return [_category(role, before, staff) for role, before in zip(roles, [None, *roles], strict=False)]
+
+
+def _category(role: Role, before: Role | None, staff: Sequence[Staff]) -> Category:
+    mine = [deed for deed, may in DEEDS.items() if role in may and (before is None or before not in may)]
+    people = tuple(Person(one.name, one.since) for one in staff if one.role == role)
+    return Category(words.ROLES[role], tuple(DEED_WORDS.get(deed, deed) for deed in mine), people)
+
+
+def programs(organisation: Organisation) -> list[Program]:
+    living = organisation.api_keys.filter(revoked_at=None).order_by("name")
+    return [Program(key.name, key.prefix, key.since) for key in living]
+
+
+def open_cards(organisation: Organisation) -> int:
+    """How many volunteers can see a client of this organisation now."""
+    recent = (
+        Visit.objects.of(organisation).exclude(card_digest="").filter(ends_at__gt=clock.now() - policies.LONGEST_OPEN)
+    )
+    related = recent.select_related("client", "volunteer")
+    return len({visit.volunteer_id for visit in related if policies.card_is_open(visit)})
+
+
+def gateway() -> str:
+    return str(settings.DIGIBEL_GATEWAY)
+
+
+def operators() -> list[str]:
+    return list(settings.DIGIBEL_OPERATORS)

@@ -1,0 +1,17 @@
+"""What an operator can get wrong about the numbers, said at the start and not while somebody is being robbed."""
+
+import tomllib
+from typing import Any
+
+from django.core import checks
+
+from digibel.organisations import numbers
+
+
+def numbers_can_be_read(**_: Any) -> list[checks.CheckMessage]:
+    try:
+        numbers.table()
+    except (OSError, ValueError, KeyError, tomllib.TOMLDecodeError) as mistake:
+        hint = "Correct the file of DIGIBEL_NUMBERS_FILE, or leave the setting out to use the numbers that ship with Digibel."
+        return [checks.Error(f"The numbers to ring cannot be read: {mistake}", hint=hint, id="organisations.E001")]
+    return []

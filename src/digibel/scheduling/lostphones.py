@@ -1,0 +1,93 @@
+"""A volunteer's telephone is lost: one press, and nothing on it opens a door any more.
+
+Every open card of theirs closes, whichever organisation it is for; the words change and the clients hear the new ones; their
+calendar has another address; what they were asked ends, as anybody may answer on that telephone now. A new link is texted
+only to a number they gave after the loss, or when somebody asks for it. (GDPR art. 32 and 33: a lost telephone is a breach
+to be judged; the audit says when it was told.)
+"""
+
+from django.db import transaction
+from django.db.models import F
+
+from digibel import clock
+from digibel.audit.actors import Actor
+from digibel.audit.recording import record
+from digibel.notifications import numbers, outbox
+from digibel.notifications.calls import open_call
+from digibel.notifications.errors import NoTextsThere
+from digibel.notifications.models import OutboundMessage, Recipient
+from digibel.scheduling import announcing, cards, policies, readiness, worklist
+from digibel.scheduling.locks import lock_visit
+from digibel.scheduling.models import Offer, Visit, VisitStatus
+from digibel.volunteers.models import Volunteer
+
+WITH_WORD = ("visit.accepted", "visit.accepted_sms_only", "visit.reminder_day", "visit.reminder_hour")
+
+
+@transaction.atomic
+def phone_lost(volunteer: Volunteer, *, by: Actor, number: str = "") -> int:
+    """Close everything that was on it. `number` is the one they have now, as people write it; empty: not known yet.
+
+    Returns how many cards were closed. Raises `NotANumber` or `NoTextsThere` for a number that cannot be texted.
+    """
+    e164 = numbers.parse(number) if number.strip() else ""
+    if e164 and not numbers.is_textable(e164):
+        raise NoTextsThere
+    closed = [visit for visit in _with_card(volunteer) if _close(visit, by=by)]
+    for offer in Offer.objects.live().to(volunteer).order_by("pk"):
+        readiness.end_offer(offer, by=by, reason="phone_lost")
+    if e164:
+        _change_number(volunteer.recipient, e164)
+    Volunteer.objects.filter(pk=volunteer.pk).update(calendar_version=F("calendar_version") + 1)
+    for visit in closed:
+        if visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now():
+            _new_word(visit, by=by)
+            _tell_volunteer(visit, reachable=bool(e164))
+            worklist.rewrite(visit.request)
+    record("volunteer.phone_lost", volunteer, by=by, cards=len(closed), number_changed=bool(e164))
+    return len(closed)
+
+
+def _with_card(volunteer: Volunteer) -> list[Visit]:
+    """In one order for everybody, the request's lock first."""
+    may_be_open = Visit.objects.by(volunteer).exclude(card_digest="").order_by("request_id", "pk")
+    recent = may_be_open.filter(ends_at__gt=clock.now() - policies.LONGEST_OPEN)
+    return [lock_visit(pk) for pk in recent.values_list("pk", flat=True)]
+
+
+def _close(visit: Visit, *, by: Actor) -> bool:
+    if not cards.is_open(visit):
+        return False
+    cards.revoke(visit, by=by)
+    outbox.withdraw(OutboundMessage.objects.about(visit).filter(kind__in=WITH_WORD))
+    return True
+
+
+def _new_word(visit: Visit, *, by: Actor) -> None:
+    """The old word opens no door any more, and the client hears it by the way they are reached."""
+    told = worklist.is_announced(visit)
+    visit.word = announcing.choose_word(visit.request, visit.volunteer)
+    Visit.objects.filter(pk=visit.pk).update(word=visit.word)
+    record("visit.word_changed", visit, by=by, organisation_id=visit.request.organisation_id)
+    announcing.tell_new_word(visit, told=told)
+
+
+def _tell_volunteer(visit: Visit, *, reachable: bool) -> None:
+    """With a number of theirs the booking is told anew; without one somebody has to find a way."""
+    if reachable:
+        outbox.queue_all(announcing.texts_to_volunteer(visit))
+        announcing.note_address_texted(visit)
+        return
+    open_call(
+        "visit.phone_lost",
+        visit,
+        organisation=visit.request.organisation,
+        recipient=visit.volunteer.recipient,
+        due_at=clock.now(),
+        urgent=visit.starts_at - clock.now() <= clock.NEAR,
+    )
+
+
+def _change_number(recipient: Recipient, e164: str) -> None:
+    recipient.number, recipient.number_index = e164, numbers.index(e164)
+    recipient.save(update_fields=["number", "number_index"])

@@ -1,0 +1,287 @@
+"""Every role at every door: pages from the URL patterns, operations from the OpenAPI document, what is expected by hand.
+
+A new page, deed or operation without a row here fails.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.test import Client as Browser
+
+from digibel.api import openapi
+from digibel.api.main import api
+from digibel.desk import requestdeeds
+from digibel.desk.views import card as card_views
+from digibel.desk.views import visits as visit_views
+from digibel.organisations.models import Role
+
+from .conftest import ROLES, House, address, routes
+
+pytestmark = pytest.mark.django_db
+
+# Who gets further than the door: all (also without a login), staff, match (matchers and coordinators), lead (coordinators),
+# card (who holds an open link), key (a gateway's or an operator's own secret, never a login); "-" is no way in for anybody.
+EXPECTED = """
+desk:today                     staff -
+desk:today_news                staff -
+desk:requests                  staff -
+desk:new_request               staff staff
+desk:intake_verdict            -     staff
+desk:intake_suggest            -     staff
+desk:intake_known              -     staff
+desk:intake_consent            -     staff
+desk:intake_fraud              -     staff
+desk:request                   staff -
+desk:show_address              -     staff
+desk:request_deed/own-yes      -     staff
+desk:request_deed/away         -     staff
+desk:request_deed/back         -     staff
+desk:request_deed/gone         -     staff
+desk:request_deed/landed       -     staff
+desk:request_deed/close        -     staff
+desk:request_deed/moments      -     staff
+desk:hand_over                 -     match
+desk:handover                  staff match
+desk:match                     staff -
+desk:match_request             staff -
+desk:offers                    -     match
+desk:design                    staff -
+desk:calls                     staff -
+desk:call                      staff -
+desk:call_outcome              -     staff
+desk:take_alarm                -     staff
+desk:inbox                     staff -
+desk:inbox_length              -     staff
+desk:inbox_answer              -     staff
+desk:inbox_deed/done           -     staff
+desk:inbox_deed/book           -     match
+desk:inbox_deed/decline        -     match
+desk:visits                    staff -
+desk:visit_desk                staff -
+desk:visit_address             -     staff
+desk:visit_deed/confirm        -     staff
+desk:visit_deed/late           -     staff
+desk:visit_deed/send-link      -     staff
+desk:visit_deed/revoke         -     staff
+desk:visit_deed/cancel         -     match
+desk:visit_deed/miss           -     lead
+desk:visit_deed/check-in       -     lead
+desk:visit_deed/check-out      -     lead
+desk:visit_deed/extend         -     lead
+desk:volunteers                staff -
+desk:volunteer                 staff -
+desk:volunteer_deed/pause      -     lead
+desk:volunteer_deed/resume     -     lead
+desk:phone_lost                -     staff
+desk:places                    staff -
+desk:numbers                   staff -
+desk:number_checked            -     lead
+desk:access_list               lead  -
+desk:paper                     staff staff
+desk:search                    staff -
+desk:slip                      staff staff
+desk:letter                    staff staff
+desk:login                     all   all
+desk:logout                    -     all
+desk:guardrails                all   -
+desk:card                      card  -
+desk:card_deed/read            -     card
+desk:card_deed/visit           -     card
+desk:card_deed/ring-me         -     card
+desk:card_deed/fraud           -     card
+desk:card_deed/ask             -     card
+desk:card_deed/slip            -     card
+desk:card_deed/report          -     card
+desk:card_deed/cancel          -     card
+desk:calendar                  card  -
+gateway_inbound                -     key
+gateway_receipts               -     key
+healthz                        all   all
+readyz                         all   all
+metrics                        key   key
+set_language                   all   all
+demo:phones                    all   -
+demo:texts                     all   -
+demo:board                     all   -
+demo:clock                     -     all
+demo:type                      -     all
+"""
+# The telephones of the simulator are the demo's, refused on any address but loopback (tests/demo).
+DEMO = "demo:"
+
+# By operationId: every operation wants a living key, and shows its own organisation only.
+OPERATIONS = {
+    "list_requests",
+    "show_request",
+    "log_request",
+    "rank_candidates",
+    "send_offers",
+    "list_visits",
+    "list_tasks",
+    "judge_tasks",
+    "suggest_tasks",
+}
+
+DEEDS = {
+    "desk:request_deed": (*requestdeeds.DEEDS, "moments"),
+    "desk:visit_deed": tuple(visit_views.DEEDS),
+    "desk:volunteer_deed": ("pause", "resume"),
+    "desk:inbox_deed": ("done", "book", "decline"),
+    "desk:card_deed": tuple(card_views.DEEDS),
+}
+MAY = {
+    "all": {*ROLES, ""},
+    "staff": {*ROLES},
+    "match": {Role.MATCHER, Role.COORDINATOR},
+    "lead": {Role.COORDINATOR},
+    "card": {*ROLES, ""},
+    "key": {*ROLES, ""},  # a login is neither needed nor enough: what they show is looked at elsewhere
+}
+
+
+def table() -> dict[str, dict[str, str]]:
+    rows = [line.split() for line in EXPECTED.strip().splitlines()]
+    return {name: {"GET": looking, "POST": doing} for name, looking, doing in rows}
+
+
+def doors() -> Iterator[tuple[str, str, str]]:
+    """Name with its deed, route, deed."""
+    for name, route in routes():
+        if "<slug:deed>" in route:
+            for deed in DEEDS[name]:
+                yield f"{name}/{deed}", route, deed
+        else:
+            yield name, route, ""
+
+
+def answer(browser: Browser, method: str, path: str) -> int:
+    """The status, and nothing of what it did is kept."""
+    with transaction.atomic():
+        status = browser.generic(method, path).status_code
+        transaction.set_rollback(True)
+    return status
+
+
+def opened(browser: Browser, method: str, path: str) -> str:
+    """ "in", "not in", or "no such way"."""
+    with transaction.atomic():
+        response = browser.generic(method, path)
+        transaction.set_rollback(True)
+    if response.status_code == 405:
+        return "no such way"
+    to_login = response.status_code == 302 and response["Location"].startswith("/login")
+    return "not in" if to_login or response.status_code in {401, 403} else "in"
+
+
+def test_every_door_has_its_row():
+    assert sorted({name for name, _, _ in doors()}) == sorted(table())
+
+
+def test_every_role_opens_its_doors_and_no_others(houses: tuple[House, House]):
+    """All of them in one test: a house takes longer to build than all its doors take to try."""
+    mine, _ = houses
+    wrong = {role or "logged out": _tried(mine, role) for role in (*ROLES, "")}
+    assert wrong == {role: {} for role in wrong}
+
+
+def _tried(mine: House, role: str) -> dict[tuple[str, str], str]:
+    """What went another way than the table says."""
+    expected, found = {}, {}
+    for name, route, deed in doors():
+        if name.startswith(DEMO) or "key" in table()[name].values():
+            continue
+        path = address(route, mine.parts() | {"deed": deed})
+        for method, who in table()[name].items():
+            browser = mine.browser(role) if role else Browser()
+            expected[name, method] = "no such way" if who == "-" else "in" if role in MAY[who] else "not in"
+            if who == "-" and not role and "staff" in table()[name].values():
+                continue
+            found[name, method] = opened(browser, method, path)
+            if who == "-" and found[name, method] == "not in":
+                expected[name, method] = "not in"
+    assert len(found) > 100
+    return {door: way for door, way in found.items() if way != expected[door]}
+
+
+def test_an_outsider_finds_nobody_elses_thing(houses: tuple[House, House]):
+    """404 for what they may do with their own; 403 for what they may not do at all. Volunteers are a shared pool."""
+    mine, theirs = houses
+    assert {role: _found(mine, theirs, role) for role in ROLES} == {role: {} for role in ROLES}
+
+
+def _found(mine: House, theirs: House, role: str) -> dict[tuple[str, str], int]:
+    wrong = {}
+    shared = {
+        "desk:volunteer",
+        "desk:volunteer_deed/pause",
+        "desk:volunteer_deed/resume",
+        "desk:phone_lost",
+        "desk:number_checked",
+    }
+    for name, route, deed in doors():
+        who = table()[name]
+        if "<" not in route or name.startswith(DEMO) or name in shared or {"card", "key"} & {*who.values()}:
+            continue
+        path = address(route, theirs.parts() | {"deed": deed})
+        for method, may in who.items():
+            if may != "-":
+                status = answer(mine.browser(role), method, path)
+                if status != 404 and not (status == 403 and role not in MAY[may]):
+                    wrong[name, method] = status
+    return wrong
+
+
+def test_a_card_opens_for_its_link_alone(houses: tuple[House, House]):
+    """Neither a login nor somebody else's link: a letter changed, and there is no such card."""
+    mine, _ = houses
+    token = mine.parts()["token"]
+    forged = ("2" if token[0] != "2" else "3") + token[1:]
+    for name, route, deed in doors():
+        if not name.startswith("desk:card"):
+            continue
+        method = "POST" if deed else "GET"
+        path = address(route, mine.parts() | {"deed": deed})
+        assert answer(Browser(), method, path.replace(token, forged)) == 404, name
+        assert answer(mine.browser(Role.COORDINATOR), method, path.replace(token, forged)) == 404, name
+
+
+def operations() -> Iterator[tuple[str, str, str]]:
+    """operationId, method and path."""
+    for path, methods in api.get_openapi_schema(path_prefix="")["paths"].items():
+        for method, operation in methods.items():
+            yield operation["operationId"], method.upper(), path
+
+
+def test_every_operation_has_its_row():
+    assert {name for name, _, _ in operations()} == OPERATIONS
+    assert {one["operationId"] for one in openapi.operations(api.get_openapi_schema(path_prefix=""))} == OPERATIONS
+
+
+def test_every_operation_wants_a_living_key(houses: tuple[House, House]):
+    mine, _ = houses
+    found = {}
+    for name, method, path in operations():
+        at = "/api/v1" + path.format(reference=mine.booked.request.reference)
+        for shown in ("", f"Bearer {mine.revoked}", "Bearer dgb_nothing", "Bearer ", f"Basic {mine.secret}"):
+            headers = {"authorization": shown} if shown else {}
+            response = Browser(headers=headers).generic(method, at, b"{}", content_type="application/json")
+            found[name, shown[:12]] = response.status_code
+        cookie = mine.browser(Role.COORDINATOR).generic(method, at, b"{}", content_type="application/json")
+        found[name, "a login"] = cookie.status_code
+    assert {way: status for way, status in found.items() if status != 401} == {}
+
+
+def test_no_operation_shows_another_organisations_request(houses: tuple[House, House]):
+    mine, theirs = houses
+    browser = Browser(headers={"authorization": f"Bearer {mine.secret}"})
+    for name, method, path in operations():
+        at = "/api/v1" + path.format(reference=theirs.booked.request.reference)
+        response = browser.generic(method, at, b"{}", content_type="application/json")
+        text = response.content.decode()
+        told = {mark for mark in theirs.marks if re.search(re.escape(mark), text)} - {theirs.booked.request.reference}
+        assert told == set(), name
+        if "{reference}" in path:
+            assert response.status_code == 404, name
+            assert theirs.booked.request.reference not in text
