@@ -49,8 +49,10 @@ class Client(models.Model):
     box = SealedTextField(blank=True, default="")
     bell = SealedTextField(blank=True, default="")
     door_note = SealedTextField(blank=True, default="")
-    # Sealed, as a bell that flashes says something of who it is for.
-    access = SealedTextField(blank=True, default="", help_text="Codes of `access_notes.toml`, with commas between.")
+    # Sealed, as a bell that flashes says something of who it is for. Null: from before there was such a list.
+    access = SealedTextField(  # type: ignore[misc]
+        null=True, blank=True, help_text="Codes of `access_notes.toml`, with commas between."
+    )
     contact_name = SealedTextField(blank=True, default="", help_text="Whom to ring when nobody opens.")
     contact_phone = SealedTextField(blank=True, default="")
     trusted_worker = SealedTextField(

@@ -190,7 +190,7 @@ def _least(client: Client, *, with_worker: bool) -> ClientDraft:
         box=client.box,
         bell=client.bell,
         door_note=client.door_note,
-        access=client.access,
+        access=client.access or "",
         floor=client.floor,
         lift=client.lift,
         dog=client.dog,

@@ -50,7 +50,19 @@ BATCH = 500
 FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Report, ("note",)),
     (HelpRequest, ("in_own_words",)),
-    (Client, ("door_note", "bell", "helpers", "interpreter", "decides_about_money", "trusted_worker", "contact_name")),
+    (
+        Client,
+        (
+            "door_note",
+            "access",
+            "bell",
+            "helpers",
+            "interpreter",
+            "decides_about_money",
+            "trusted_worker",
+            "contact_name",
+        ),
+    ),
     (InboundMessage, ("body",)),
     (Tightening, ("reason",)),
     (Overruling, ("reason",)),

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             model_name="client",
             name="access",
             field=digibel.sealing.fields.SealedTextField(
-                blank=True, default="", help_text="Codes of `access_notes.toml`, with commas between."
+                blank=True, null=True, help_text="Codes of `access_notes.toml`, with commas between."
             ),
         ),
     ]
