@@ -26,7 +26,9 @@ class StricterForm(forms.Form):
     verdict = forms.TypedChoiceField(
         label=_("At our place it is"), choices=VERDICTS, coerce=Verdict, widget=forms.RadioSelect
     )
-    since = forms.DateField(label=_("From which day on?"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=_("From which day on?"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     reason = forms.CharField(
         label=_("Why?"),
         help_text=_("Colleagues read it. Name nobody."),
