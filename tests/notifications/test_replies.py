@@ -1,7 +1,14 @@
 """What people text, and what they mean by it: the corpora in `replies/`, one reply per line, in ten languages.
 
-`known.tsv` was written beside the parser. `unseen.tsv` was written afterwards and scored before anything was changed: 548 of 571
-right (96.0 %), nobody booked, cancelled or silenced wrongly. Its mistakes have been repaired since; two of its labels were ours.
+`known.tsv` was written beside the parser. Each other one was written without looking at its words, and scored before anything
+was changed; its mistakes have been repaired since. Right at that first reading, and booked, cancelled or silenced wrongly:
+
+    unseen.tsv     548 of 571 (96.0 %), 0
+    first.tsv      533 of 569 (93.7 %), 0
+    examined.tsv   330 of 364 (90.7 %), 0    written by somebody who had never seen the parser
+    second.tsv     333 of 356 (93.5 %), 0
+    third.tsv      227 of 241 (94.2 %), 2    "bir iki", "haha ok"
+    fourth.tsv     FOURTH
 """
 
 from pathlib import Path
@@ -24,15 +31,27 @@ def in_words(reply: Reply) -> str:
     return " ".join(str(part) for part in parts if part is not None)
 
 
-@pytest.mark.parametrize("corpus", ["known.tsv", "unseen.tsv"])
-def test_reply_is_read_as_it_was_meant(corpus: str) -> None:
+def misread_in(corpus: str) -> list[tuple[str, ...]]:
+    """Every reply that is not read as it was meant; where two readings are equally right, both are written (`decline A/unclear`)."""
     misread = []
     for state, language, windows, wanted, text in labelled(corpus):
         counts = tuple(int(count) for count in windows.split(","))
         read = replies.read(text.replace(r"\n", "\n"), state=state, language=language, windows=counts)
-        if in_words(read) != wanted:
+        if in_words(read) not in wanted.split("/"):
             misread.append((state, language, windows, text, wanted, in_words(read)))
-    assert misread == []
+    return misread
+
+
+@pytest.mark.parametrize("corpus", ["known.tsv", "unseen.tsv"])
+def test_reply_is_read_as_it_was_meant(corpus: str) -> None:
+    assert misread_in(corpus) == []
+
+
+@pytest.mark.parametrize("corpus", ["first.tsv", "examined.tsv", "second.tsv", "third.tsv", "fourth.tsv"])
+def test_nearly_all_are_read_as_meant_and_none_is_acted_on_wrongly(corpus: str) -> None:
+    misread = misread_in(corpus)
+    assert len(misread) <= 0.02 * len(labelled(corpus)), misread
+    assert [row for row in misread if row[-1].startswith(("accept", "cancel", "stop"))] == []
 
 
 def test_corpora_hold_every_language_in_every_state() -> None:

@@ -73,9 +73,9 @@ class Offers:
 def decide(state: str, signs: Sequence[Sign], offers: Offers) -> Reply:
     said = Said(signs)
     if said.have("stop"):
-        return Reply("stop") if said.only(COURTESY, {"stop", "regret", "today"}) else UNCLEAR
+        return Reply("stop") if _for_a_reason(said, COURTESY | {"stop", "regret", "today"}) else UNCLEAR
     if said.have("start"):
-        return Reply("start") if said.only(COURTESY, {"start"}) else UNCLEAR
+        return Reply("start") if _for_a_reason(said, COURTESY | {"start", "yes"}) else UNCLEAR
     if said.have("help") and not said.have("call_me"):
         return Reply("help") if said.only(_SMALL, {"help", "question", "regret"}) else UNCLEAR
     if state == "offer":
@@ -83,21 +83,33 @@ def decide(state: str, signs: Sequence[Sign], offers: Offers) -> Reply:
     return _STATES[state](said)
 
 
+def _for_a_reason(said: Said, around: Set[str]) -> bool:
+    """Whether a text holds these signs alone, or every clause that holds others tells a reason, in any words.
+
+    "STOP, I moved to Spain" is plain; "STOP, that was for my son" is not.
+    """
+    told = _SMALL | _WHEN | {"unknown", "elsewhere", "reason", "regret", "today", "tomorrow", "thing"}
+    return all(part <= around or (part <= told and "reason" in part) for part in said.parts())
+
+
 def _offer(said: Said, offers: Offers) -> Reply:
     letters = said.values("letter")
     if len(letters) > 1 or not (letters or len(offers.letters) == 1):
         return UNCLEAR
     place = letters[0] if letters else 0
-    # "Sorry, on holiday" is a no that spares us the word.
-    refused = said.have(*_NO) or {"regret", "reason"} <= said.meanings
+    # "Sorry, on holiday" and "I work that day" are a no that spares us the word.
+    excused = said.have("reason") and said.have("regret", "day", "today", "tomorrow")
+    refused = said.have(*_NO) or excused
     answer = _declined if refused else _accepted
     return answer(said, offers.letters[place], offers.windows[place])
 
 
 def _accepted(said: Said, letter: str, windows: int) -> Reply:
     numbers = [*said.values("number"), *([windows] if said.have("last") and windows > 1 else [])]
-    # A letter alone says which offer is meant, and not what about it.
-    if not said.only(_SMALL, _YES, {"number", "letter", "last"}) or not (numbers or said.have(*_YES)):
+    # A preference is a choice among windows. A letter is one among offers, as a number is among windows.
+    preferred = {"preference"} if numbers and windows > 1 else set()
+    answered = numbers or said.have(*_YES, "letter")
+    if not said.only(_SMALL, _YES, {"number", "letter", "last"}, preferred) or not answered:
         return UNCLEAR
     if len(set(numbers)) > 1 or (not numbers and windows != 1):
         return UNCLEAR
@@ -110,10 +122,17 @@ def _declined(said: Said, letter: str, windows: int) -> Reply:
         return UNCLEAR
     # "None of the 3" speaks of all windows; "no, 2" may mean anything, unless there is only one.
     about_all = {windows} if said.have("none") or windows == 1 else set()
-    if not set(said.values("number")) <= about_all:
+    numbers = set(said.values("number"))
+    told = windows == 1 and said.have("reason") and all(number > windows for number in numbers)
+    if not (numbers <= about_all or told):
         return UNCLEAR
     excuses = _EXCUSE | {"letter", "number"} | (_WHEN if windows == 1 else set())
-    if said.only(_SMALL, _NO, excuses) or (said.only(_SMALL, _NO, excuses, _STORY) and _refusal_stands_alone(said)):
+    excuses |= {"negation"} if said.have("letter") and said.have("no") else set()
+    plain = (said.have("regret") and said.have("reason")) or any(
+        part <= _SMALL | _NO | {"regret"} and part & _NO for part in said.parts()
+    )
+    story = said.only(_SMALL, _NO, excuses, _STORY) and (plain or _refusal_stands_alone(said))
+    if said.only(_SMALL, _NO, excuses) or story:
         return Reply("decline", letter)
     return UNCLEAR
 
@@ -138,16 +157,20 @@ def _cancelled(said: Said, around: Set[str]) -> Reply:
     # "No, cancel" may be "do not cancel", and "I cannot cancel" means that they come; "no, I cannot come" is plain.
     if said.have("cancel") and (said.have("no") or said.beside("cancel") & _NOT_THEN):
         return UNCLEAR
-    return Reply("cancel") if said.only(_SMALL, {"cancel"}, _EXCUSE - {"tomorrow"}, around) else UNCLEAR
+    whole = _SMALL | {"cancel"} | (_EXCUSE - {"tomorrow"}) | around
+    return Reply("cancel") if _for_a_reason(said, whole) else UNCLEAR
 
 
 def _late(said: Said) -> Reply:
     if not said.have("late", "duration"):
         return UNCLEAR
-    around = {"late", "duration", "number", "regret", "reason", "today"} | ({"on_the_way"} | _YES)
+    around = {"late", "duration", "number", "regret", "reason", "today", "roughly"} | ({"on_the_way"} | _YES)
     minutes = _minutes(said)
     if not said.have("late"):
-        around = {"duration", "regret"}
+        around = {"duration", "regret", "roughly"}
+    elif minutes and not said.have("question"):
+        # Whatever they tell about the tram: the minutes are what we asked for.
+        around |= {"unknown", "thing"}
     if not said.only(_SMALL, around, _range_words(said)) or minutes == []:
         return UNCLEAR
     if minutes is None:
@@ -180,14 +203,21 @@ def _visit_day(said: Said) -> Reply:
     # "I cannot" may be about the printer, once they are there.
     if said.have("cancel", "not_coming"):
         return _cancelled(said, {"not_coming"})
-    if said.have("longer"):
+    if said.have("longer") or (said.have("more") and said.have("duration") and not said.have("late", "on_the_way")):
         return _longer(said)
     clock = {"time", "at", "today"} | ({"duration"} if said.have("at") else set())
     if said.have("checkin"):
         return Reply("checkin") if said.only(_SMALL, _YES, {"checkin"}, clock) else UNCLEAR
     if said.have("checkout"):
-        return Reply("checkout") if said.only(_SMALL, {"checkout", "yes", "works"}, clock) else UNCLEAR
+        return Reply("checkout") if _told_first(said, "checkout", {"yes", "works", "thing", "both"}, clock) else UNCLEAR
     return _late(said)
+
+
+def _told_first(said: Said, meaning: str, *around: Set[str]) -> bool:
+    """Whether the first clause says this and nothing else of weight; what follows may hold words we do not know."""
+    first, *later = said.parts()
+    known = _SMALL.union({meaning}, *around)
+    return first <= known and (meaning in first or not later) and said.only(known, {"unknown"} if meaning in first else set())
 
 
 def _nobody_opens(said: Said) -> Reply:
@@ -198,7 +228,7 @@ def _nobody_opens(said: Said) -> Reply:
 def _longer(said: Said) -> Reply:
     named = _minutes(said)
     fits = named is None or (named != [] and named[-1] <= _LONGEST_EXTENSION)
-    around = {"longer", "duration", "number", "yes", "regret", "reason"}
+    around = {"longer", "more", "duration", "number", "yes", "regret", "reason", "roughly"}
     return Reply("longer", minutes=LONGER_MINUTES) if fits and said.only(_SMALL, around) else UNCLEAR
 
 
@@ -216,7 +246,7 @@ def _follow_up(said: Said) -> Reply:
 
 def _call_me(said: Said) -> Reply:
     """Somebody who wants to be called is called, whatever else they say, as long as they do want it."""
-    return UNCLEAR if {"negation", "no"} & said.beside("call_me") or said.have("cancel") else Reply("call_me")
+    return UNCLEAR if said.denied_nearby("call_me") or said.have("cancel") else Reply("call_me")
 
 
 def _works_or_not(said: Said, digits: Mapping[int, Intent]) -> Reply:
@@ -238,17 +268,19 @@ def _announced(said: Said) -> Reply:
     if said.have("call_me"):
         return _call_me(said)
     if said.have("other_moment"):
-        against = said.have("yes") or "negation" in said.beside("other_moment") or not set(numbers) <= {2}
+        against = said.denied_nearby("other_moment") or not set(numbers) <= {2}
         return UNCLEAR if against else Reply("other_moment")
     if said.have(*_NOT_THEN):
         fits = said.only(_SMALL, _NOT_THEN, _EXCUSE, _WHEN)
         return Reply("other_moment") if fits else UNCLEAR
+    if said.have("no") and said.have("reason"):
+        return Reply("other_moment") if said.only(_SMALL, _EXCUSE, _WHEN) else UNCLEAR
     return _announced_by_digit(said, numbers)
 
 
 def _announced_by_digit(said: Said, numbers: list[int]) -> Reply:
-    confirmed = said.have(*_YES) or numbers == [1]
-    if confirmed and said.only(_SMALL, _YES, {"number", "see_you"}) and set(numbers) <= {1}:
+    confirmed = said.have(*_YES, "confirm") or numbers == [1]
+    if confirmed and said.only(_SMALL, _YES, {"number", "see_you", "confirm"}) and set(numbers) <= {1}:
         return Reply("confirm")
     if said.only(_SMALL, {"number"}):
         by_digit: dict[tuple[int, ...], Reply] = {(2,): Reply("other_moment"), (3,): Reply("call_me")}

@@ -14,6 +14,7 @@ _NO_SIGNATURE: Final = frozenset(
         *("no", "none", "not_coming", "unable", "cannot", "stop", "cancel", "late", "fails"),
     }
 )
+_NEAR: Final = 3
 _LONGEST_SIGNATURE: Final = 3
 _LONGEST_CARELESS_SIGNATURE: Final = 2
 # What a clause with "not" in it means, by the first of these that it says.
@@ -41,6 +42,26 @@ class Said:
             dict.fromkeys(sign.value for sign in self.all if sign.meaning == meaning and sign.value is not None)
         )
 
+    def parts(self) -> list[frozenset[str]]:
+        """What each clause holds, in order, cut again where it begins to tell a reason ("I must cancel because ...")."""
+        found: list[set[str]] = [set()]
+        clause = self.all[0].clause if self.all else 0
+        for sign in self.all:
+            if sign.clause != clause or (sign.meaning == "reason" and found[-1].isdisjoint({"reason", "unknown"})):
+                found.append(set())
+            clause = sign.clause
+            found[-1].add(sign.meaning)
+        return [frozenset(part) for part in found if part] or [frozenset()]
+
+    def denied_nearby(self, meaning: str) -> bool:
+        """Whether a "not" stands close before this meaning in its clause, or right behind it."""
+        for place, sign in enumerate(self.all):
+            if sign.meaning == meaning:
+                near = self.all[max(0, place - _NEAR) : place + 2]
+                if any(other.meaning in {"negation", "no"} and other.clause == sign.clause for other in near):
+                    return True
+        return False
+
     def beside(self, meaning: str) -> frozenset[str]:
         """Everything said in the same clause as this meaning."""
         clauses = {sign.clause for sign in self.all if sign.meaning == meaning}
@@ -55,8 +76,9 @@ def _names(signs: list[Sign]) -> list[Sign]:
             _mark_signature(named, place + 1)
         elif sign.meaning == "greeting":
             _mark_address(named, place)
-        elif sign.meaning in {"thanks", "polite"} and place + 2 == len(signs) and _is_name(signs[-1]):
-            named[-1] = replace(signs[-1], meaning="name")
+        elif sign.meaning in {"thanks", "polite"} and all(s.meaning in {"glue", "at"} for s in signs[place + 1 : -1]):
+            if place + 1 < len(signs) and _is_name(signs[-1]):
+                named[place + 1 :] = [replace(s, meaning="name") for s in signs[place + 1 :]]
     last = [place for place, sign in enumerate(signs) if sign.line == signs[-1].line]
     if signs and signs[-1].line > 0 and len(last) <= 2 and all(_is_name(signs[place]) for place in last):
         for place in last:
@@ -65,7 +87,7 @@ def _names(signs: list[Sign]) -> list[Sign]:
 
 
 def _is_name(sign: Sign) -> bool:
-    return sign.name and sign.meaning == "unknown"
+    return sign.name and sign.meaning in {"unknown", "name"}
 
 
 def _mark_signature(signs: list[Sign], start: int) -> None:
@@ -89,14 +111,15 @@ def _mark_address(signs: list[Sign], place: int) -> None:
 
 
 def _without_articles(signs: list[Sign]) -> list[Sign]:
-    """A word that is "one" and "a" is the number only where it stands last: "een", "ja, un"."""
+    """A word that is "one" and "a" is the number only where it stands last ("ja, un") or before another ("bir iki")."""
     numbered = any(sign.meaning == "number" for sign in signs)
     answers = [sign for sign in signs if sign.meaning not in COURTESY]
     result = []
-    for sign in signs:
+    for place, sign in enumerate(signs):
         if sign.meaning == "one":
             last = bool(answers) and answers[-1] is sign and not numbered
-            sign = replace(sign, meaning="number", value=1) if last else replace(sign, meaning="glue")
+            counted = place + 1 < len(signs) and signs[place + 1].meaning == "number"
+            sign = replace(sign, meaning="number", value=1) if last or counted else replace(sign, meaning="glue")
         result.append(sign)
     return result
 

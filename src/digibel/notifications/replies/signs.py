@@ -15,16 +15,18 @@ _ALWAYS: Final = ("stop", "start", "help")
 _POSSIBLE: Final = ("coming", "can", "able")
 _DENIED: Final = ("not_coming", "unable", "cannot")
 _ANSWERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "offer": ("none", "no", *_DENIED, "yes", *_POSSIBLE, *_ALWAYS),
-    "booked": ("cancel", "late", *_DENIED, "no", "yes", *_POSSIBLE, *_ALWAYS),
+    "offer": ("none", "no", *_DENIED, "yes", *_POSSIBLE, *_ALWAYS, "preference"),
+    "booked": ("cancel", "late", *_DENIED, "no", "yes", *_POSSIBLE, *_ALWAYS, "roughly"),
     "visit_day": (
         *("nobody_opens", "nobody_home", "longer", "checkout", "checkin", "late", "cancel", *_DENIED),
-        *("no", "yes", *_POSSIBLE, "works", *_ALWAYS),
+        *("no", "yes", *_POSSIBLE, "works", *_ALWAYS, "roughly", "more"),
     ),
     "after_visit": ("fails", "works", "no", "yes", *_ALWAYS),
-    "announced": ("call_me", "other_moment", *_DENIED, "no", "yes", *_POSSIBLE, *_ALWAYS),
+    "announced": ("call_me", "other_moment", "confirm", *_DENIED, "no", "yes", *_POSSIBLE, *_ALWAYS),
     "follow_up": ("call_me", "fails", "works", "no", "yes", *_ALWAYS),
 }
+# What helps to answer at one moment, and makes us careful at any other.
+_CAREFUL: Final = ("preference", "roughly", "more", "asks")
 # Everything else that a word can do, most careful first.
 _OTHER_MEANINGS: Final = (
     *(
@@ -34,6 +36,7 @@ _OTHER_MEANINGS: Final = (
         "negation",
         "both",
         "or",
+        *_CAREFUL,
         "doubt",
         "at",
         "one",
@@ -55,17 +58,18 @@ _OTHER_MEANINGS: Final = (
         "closing",
         "polite",
         "glue",
+        "name",
     ),
 )
 # Meanings on which somebody is booked, cancelled or silenced: never decided by the language of the other words.
 _WEIGHTY: Final = frozenset({"yes", "no", "none", "negation", "stop", "start", "cancel", *_POSSIBLE, *_DENIED})
-_SMALL_WORDS: Final = frozenset({"glue", "polite"})
+_SMALL_WORDS: Final = frozenset({"glue", "polite", "name"})
 _BRUSSELS: Final = frozenset({"nl", "fr", "en"})
 # Pairs that may stand for each other where two languages disagree.
 _ALIKE: Final = {
     **dict.fromkeys(_POSSIBLE, "yes"),
     **dict.fromkeys(("none", *_DENIED), "no"),
-    **{"polite": "glue", "thing": "glue", "nobody_opens": "nobody_home"},
+    **{"polite": "glue", "name": "glue", "thing": "glue", "nobody_opens": "nobody_home"},
 }
 _ORDINAL_ENDINGS: Final = frozenset(
     {
@@ -110,15 +114,18 @@ class _Reader:
         self.known: Vocabulary = vocabulary()
         self.state, self.language = state, language
         self.letters = [letter.casefold() for letter in letters]
-        self.pieces = [
-            replace(piece, text=corrected(piece.text, language, self._meaning_alone) or piece.text)
-            if piece.kind == "word"
-            else piece
-            for piece in found
-        ]
+        self.pieces = found
+        self.pieces = [self._corrected(place, piece) for place, piece in enumerate(found)]
         self.words = [piece.text if piece.kind in {"word", "number"} else f"<{piece.kind}>" for piece in self.pieces]
         others = [word for word in self.words if word not in self.letters]
         self.coverage = {spoken: self.known.covered(others, spoken) for spoken in self.known.languages}
+
+    def _corrected(self, place: int, piece: Piece) -> Piece:
+        """A word without its typing error. A capital within a sentence, or on the last word, is that of a name."""
+        named = piece.looks_like_a_name and place > 0
+        if piece.kind != "word" or (named and (place + 1 == len(self.pieces) or not self._first_of_clause(place))):
+            return piece
+        return replace(piece, text=corrected(piece.text, self.language, self._meaning_alone) or piece.text)
 
     def signs(self) -> list[Sign]:
         found: list[Sign] = []
@@ -133,7 +140,7 @@ class _Reader:
         piece = self.pieces[place]
         if piece.kind == "symbol":
             return self._sign(piece, self._possible(piece.text)), 1
-        length = self._phrase_length(place)
+        phrase, length = self._phrase_at(place)
         letter = self._letter_at(place, length)
         if letter is not None:
             return self._sign(piece, "letter", letter), 1
@@ -143,24 +150,42 @@ class _Reader:
             return self._sign(piece, "number", _ROMAN[piece.text]), 1
         if length == 0:
             return self._sign(piece, "unknown"), 1
-        phrase = tuple(self.words[place : place + length])
+        if self._number_at(place + length) and Reading("label") in self._readings(phrase, self.language):
+            return self._sign(piece, "glue"), length
         reading, spoken = self._reading(self.known.phrases[phrase])
         if reading.meaning == "number":
             return self._with_unit(place, length, reading.value or NOT_A_NUMBER)
+        if reading.meaning == "name" and not piece.looks_like_a_name:
+            reading = Reading("unknown")
         if spoken != self.language:
             reading = _as_a_stranger(reading, phrase)
         return replace(self._sign(piece, reading.meaning, reading.value), negates=self._negates(phrase, spoken)), length
 
     def _negates(self, phrase: Phrase, spoken: str) -> bool:
         """A "no" that may deny what follows: "no" itself in Spanish, "helaas niet"; not the hedge of "raczej nie"."""
-        *others, last = (self.known.phrases.get((word,), {}).get(spoken, ()) for word in phrase)
-        return Reading("negation") in last and all(Reading("regret") in other for other in others)
+        *before, last = phrase
+        regretted = not before or Reading("regret") in self._readings(tuple(before), spoken)
+        return Reading("negation") in self._readings((last,), spoken) and regretted
 
-    def _phrase_length(self, place: int) -> int:
-        """The longest phrase from here that no comma or line end runs through."""
+    def _readings(self, phrase: Phrase, spoken: str) -> Readings:
+        return self.known.phrases.get(phrase, {}).get(spoken, ())
+
+    def _phrase_at(self, place: int) -> tuple[Phrase, int]:
+        """The longest phrase from here that no comma or line end runs through, and how many pieces it takes."""
         clause = self.pieces[place].clause
         end = next((i for i in range(place, len(self.pieces)) if self.pieces[i].clause != clause), len(self.pieces))
-        return self.known.longest(self.words[:end], place)
+        phrase, length = self.known.phrase_at(self.words[:end], place)
+        if length > 1 and not self._first_of_clause(place) and self._asks_only_in_front(phrase):
+            return self.known.phrase_at(self.words[: place + 1], place)
+        return phrase, length
+
+    def _asks_only_in_front(self, phrase: Phrase) -> bool:
+        """ "Ben ik" asks something where a clause begins with it; in "dan ben ik vrij" it does not."""
+        known = self.known.phrases[phrase].values()
+        return any(reading == Reading("asks") for readings in known for reading in readings)
+
+    def _first_of_clause(self, place: int) -> bool:
+        return place == 0 or self.pieces[place - 1].clause != self.pieces[place].clause
 
     def _letter_at(self, place: int, phrase_length: int) -> int | None:
         piece = self.pieces[place]
@@ -213,15 +238,14 @@ class _Reader:
         piece, after = self.pieces[place], place + taken
         unit = self._unit_at(after)
         if unit and number != NOT_A_NUMBER:
-            return self._sign(piece, "duration", number * unit), taken + max(1, self._phrase_length(after))
+            return self._sign(piece, "duration", number * unit), taken + max(1, self._phrase_at(after)[1])
         return self._sign(piece, "number", number), taken
 
     def _unit_at(self, place: int) -> int | None:
         """60 where an hour stands, 1 where a minute stands. One letter is a unit only right behind its number."""
         if place >= len(self.pieces) or self.pieces[place].clause != self.pieces[place - 1].clause:
             return None
-        length = self._phrase_length(place)
-        known = self.known.phrases.get(tuple(self.words[place : place + length]), {})
+        known = self.known.phrases.get(self._phrase_at(place)[0], {})
         readings = known.get(self.language) or tuple(reading for each in known.values() for reading in each)
         glued = self.pieces[place].glued or len(self.words[place]) > 1
         if glued and any(reading.meaning == "minute" for reading in readings):
@@ -247,7 +271,9 @@ class _Reader:
         by_meaning = {reading.meaning: reading for reading in reversed(readings)}
         for meaning in (*_ANSWERS[self.state], *_OTHER_MEANINGS):
             if meaning in by_meaning:
-                return by_meaning[meaning]
+                if meaning in _ANSWERS[self.state]:
+                    return by_meaning[meaning]
+                return Reading("doubt") if meaning in _CAREFUL else by_meaning[meaning]
         return Reading("elsewhere")
 
     def _possible(self, meaning: str) -> str:

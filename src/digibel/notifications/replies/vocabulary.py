@@ -13,13 +13,18 @@ under `kept`. A phrase wins from the words it is made of, so an exception is wri
 - what a story is made of: `reason`, `regret`, `next_time`, `on_the_way`, `today`, `tomorrow`, `day`, `at`, `thing`, `see_you`;
 - what changes nothing: `greeting`, `thanks` and `closing` (a name may follow), `polite`, `glue` (small words);
 - counting: `numbers`, `durations` (minutes), `one` (an article that may also be the number), `last`, `minute`, `hour`;
-- writing: `kept` (words whose accents mean something), `not_typos` (words that only look like another word misspelt).
+- only at one moment, and careful at any other: `preference` (an offer), `confirm` (a visit that was announced), `more` (time, during
+  a visit), `roughly` (how late), `asks` (a question, where a clause begins with it);
+- writing: `kept` (words whose accents mean something), `not_typos` (words that only look like another word misspelt), `aside`
+  (words that may stand within any phrase and change nothing), `label` (what a number may follow: "moment 2"), `name` (of people).
 
 A word may stand under several keys: what can be meant at this moment of the dialogue goes first, then what makes us careful.
+In a phrase, `(a|b|)` stands for one of these, or nothing: "(stuur|zend) (mij|) geen sms meer" are four phrases.
 """
 
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -28,8 +33,9 @@ from typing import Final
 
 from digibel.notifications.replies.writing import pieces
 
-LONGEST_PHRASE: Final = 9
-_WRITING_KEYS: Final = {"kept", "not_typos"}
+LONGEST_PHRASE: Final = 12
+_CHOICE: Final = re.compile(r"\(([^()]*)\)")
+_WRITING_KEYS: Final = {"kept", "not_typos", "aside"}
 
 Phrase = tuple[str, ...]
 
@@ -53,10 +59,35 @@ class Vocabulary:
     words: Mapping[str, frozenset[str]]
     not_typos: frozenset[str]
     kept: frozenset[str]
+    asides: frozenset[Phrase]
+    beginnings: frozenset[str]
     languages: tuple[str, ...]
+
+    def phrase_at(self, words: list[str], start: int) -> tuple[Phrase, int]:
+        """The longest known phrase from `start`, and how many words it takes with the asides within it ("stuur aub niets")."""
+        length = self.longest(words, start)
+        direct = tuple(words[start : start + length]), length
+        places = self._without_asides(words, start)
+        for count in range(len(places), max(1, length), -1):
+            phrase = tuple(words[place] for place in places[:count])
+            if phrase in self.phrases:
+                return phrase, places[count - 1] + 1 - start
+        return direct
+
+    def _without_asides(self, words: list[str], start: int) -> list[int]:
+        """The places of the words from `start` that are no aside; an aside in front is no part of a phrase."""
+        places = [start]
+        place = start + 1
+        while place < len(words) and len(places) < LONGEST_PHRASE:
+            aside = next((n for n in (3, 2, 1) if tuple(words[place : place + n]) in self.asides), 0)
+            places += [] if aside else [place]
+            place += aside or 1
+        return places
 
     def longest(self, words: list[str], start: int, language: str | None = None) -> int:
         """How many words the longest known phrase from `start` takes; 0 when there is none."""
+        if start < len(words) and words[start] not in self.beginnings:
+            return 0
         for length in range(min(LONGEST_PHRASE, len(words) - start), 0, -1):
             known = self.phrases.get(tuple(words[start : start + length]))
             if known and (language is None or language in known):
@@ -87,7 +118,13 @@ def vocabulary() -> Vocabulary:
             words.setdefault(word, set()).update(known)
     not_typos = frozenset(_folded(word)[0] for table in tables.values() for word in table["not_typos"])
     return Vocabulary(
-        phrases, {word: frozenset(known) for word, known in words.items()}, not_typos, kept, tuple(tables)
+        phrases=phrases,
+        words={word: frozenset(known) for word, known in words.items()},
+        not_typos=not_typos,
+        kept=kept,
+        asides=frozenset(_folded(aside) for table in tables.values() for aside in table["aside"]),
+        beginnings=frozenset(phrase[0] for phrase in phrases),
+        languages=tuple(tables),
     )
 
 
@@ -99,13 +136,28 @@ def _table_files() -> list[Traversable]:
 def _phrases_of(table: Mapping[str, object], kept: frozenset[str]) -> dict[Phrase, Readings]:
     found: dict[Phrase, Readings] = {}
     without_accents: dict[Phrase, Readings] = {}
-    for written, reading in _entries(table):
-        phrase = _folded(written, kept)
-        found[phrase] = (*found.get(phrase, ()), reading)
-        bare = _folded(written)
-        without_accents[bare] = (*without_accents.get(bare, ()), reading)
+    for entry, reading in _entries(table):
+        for written in _each(entry):
+            _add(found, _folded(written, kept), reading)
+            _add(without_accents, _folded(written), reading)
     # Somebody who types without accents is understood too, unless the bare word has a meaning of its own.
     return without_accents | found
+
+
+def _add(phrases: dict[Phrase, Readings], phrase: Phrase, reading: Reading) -> None:
+    known = phrases.get(phrase, ())
+    if phrase and reading not in known:
+        phrases[phrase] = (*known, reading)
+
+
+def _each(entry: str) -> Iterator[str]:
+    """Every phrase that an entry with choices stands for."""
+    choice = _CHOICE.search(entry)
+    if choice is None:
+        yield entry
+        return
+    for word in choice.group(1).split("|"):
+        yield from _each(entry[: choice.start()] + word + entry[choice.end() :])
 
 
 def _entries(table: Mapping[str, object]) -> Iterable[tuple[str, Reading]]:
