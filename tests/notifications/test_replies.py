@@ -8,7 +8,7 @@ was changed; its mistakes have been repaired since. Right at that first reading,
     examined.tsv   330 of 364 (90.7 %), 0    written by somebody who had never seen the parser
     second.tsv     333 of 356 (93.5 %), 0
     third.tsv      227 of 241 (94.2 %), 2    "bir iki", "haha ok"
-    fourth.tsv     FOURTH
+    fourth.tsv     186 of 205 (90.7 %), 0    written to be hard
 """
 
 from pathlib import Path
@@ -32,7 +32,7 @@ def in_words(reply: Reply) -> str:
 
 
 def misread_in(corpus: str) -> list[tuple[str, ...]]:
-    """Every reply that is not read as it was meant; where two readings are equally right, both are written (`decline A/unclear`)."""
+    """Every reply that is not read as it was meant. Where two readings are equally right, both are written: `decline A/unclear`."""
     misread = []
     for state, language, windows, wanted, text in labelled(corpus):
         counts = tuple(int(count) for count in windows.split(","))

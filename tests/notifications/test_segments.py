@@ -93,3 +93,40 @@ def answers_of(command: str, lines: str, *arguments: str) -> list[dict[str, obje
     with patch("sys.stdin", io.TextIOWrapper(io.BytesIO(lines.encode()))):
         call_command(command, *arguments, stdout=out)
     return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+# The default alphabet as the standard prints it: one row per low half of the septet, one column per high half (ESC at 0x1B).
+STANDARD = """
+U+0040 U+0394 U+0020 U+0030 U+00A1 U+0050 U+00BF U+0070
+U+00A3 U+005F U+0021 U+0031 U+0041 U+0051 U+0061 U+0071
+U+0024 U+03A6 U+0022 U+0032 U+0042 U+0052 U+0062 U+0072
+U+00A5 U+0393 U+0023 U+0033 U+0043 U+0053 U+0063 U+0073
+U+00E8 U+039B U+00A4 U+0034 U+0044 U+0054 U+0064 U+0074
+U+00E9 U+03A9 U+0025 U+0035 U+0045 U+0055 U+0065 U+0075
+U+00F9 U+03A0 U+0026 U+0036 U+0046 U+0056 U+0066 U+0076
+U+00EC U+03A8 U+0027 U+0037 U+0047 U+0057 U+0067 U+0077
+U+00F2 U+03A3 U+0028 U+0038 U+0048 U+0058 U+0068 U+0078
+U+00C7 U+0398 U+0029 U+0039 U+0049 U+0059 U+0069 U+0079
+U+000A U+039E U+002A U+003A U+004A U+005A U+006A U+007A
+U+00D8 ESC    U+002B U+003B U+004B U+00C4 U+006B U+00E4
+U+00F8 U+00C6 U+002C U+003C U+004C U+00D6 U+006C U+00F6
+U+000D U+00E6 U+002D U+003D U+004D U+00D1 U+006D U+00F1
+U+00C5 U+00DF U+002E U+003E U+004E U+00DC U+006E U+00FC
+U+00E5 U+00C9 U+002F U+003F U+004F U+00A7 U+006F U+00E0
+"""
+STANDARD_EXTENSION = "U+000C U+005E U+007B U+007D U+005C U+005B U+007E U+005D U+007C U+20AC"
+
+
+def letters(table: str) -> set[str]:
+    return {chr(int(code[2:], 16)) for code in table.split() if code != "ESC"}
+
+
+def test_every_character_of_the_first_plane_is_counted_as_the_standards_table_says() -> None:
+    basic, extension = letters(STANDARD), letters(STANDARD_EXTENSION)
+    assert (len(basic), len(extension)) == (127, 10)
+    seven_bit = basic | extension
+    for code in range(0x10000):
+        letter = chr(code)
+        size = 2 if letter in extension else 1
+        encoding = "gsm7" if letter in seven_bit else "ucs2"
+        assert count(letter) == Segments(encoding, size, 1), hex(code)

@@ -110,6 +110,22 @@ def test_a_bare_yes_to_two_open_offers_books_nothing_and_asks_back(lindeboom):
     assert (asked_again.outcome, asked_again.status) == ("", "inbox")
 
 
+def test_a_letter_alone_completes_what_was_said_before_we_asked_back(lindeboom):
+    els = cast.volunteer(lindeboom)
+    made = [cast.offered(cast.request(lindeboom), els)[0] for _ in range(2)]
+    assert cast.texts(els, "nee").outcome == "asked_which"
+    assert cast.texts(els, "b.").outcome == "offer.declined"
+    assert [Offer.objects.get(pk=offer.pk).status for offer in made] == ["sent", "declined"]
+    assert Visit.objects.count() == 0
+
+
+def test_a_letter_alone_chooses_among_offers_of_one_moment(lindeboom):
+    els = cast.volunteer(lindeboom)
+    made = [cast.offered(cast.request(lindeboom), els)[0] for _ in range(2)]
+    assert cast.texts(els, "B").outcome == "offer.accepted"
+    assert Visit.objects.get().request == made[1].request
+
+
 def test_a_late_no_touches_its_own_offer_only(lindeboom):
     els = cast.volunteer(lindeboom)
     made = [cast.offered(cast.request(lindeboom), els)[0] for _ in range(2)]

@@ -69,14 +69,14 @@ def handle_client(message: InboundMessage) -> str | None:
     return deed(visit, message) if deed else None
 
 
-def _read(message: InboundMessage, state: str, asked: Sequence[Offer] = ()) -> replies.Reply:
+def _read(message: InboundMessage, state: str, asked: Sequence[Offer] = (), text: str | None = None) -> replies.Reply:
     """What the text means in this state; `asked` are the offers it may answer, each with its own letter.
 
     Theirs, and not A, B, C in the order they are still open: "B1" is what the text called B.
     """
     assert message.organisation is not None
     return replies.read(
-        message.body,
+        message.body if text is None else text,
         state=state,
         language=language_of(message.recipient, message.organisation),
         windows=[len(offer.windows) for offer in asked] or [1],
@@ -103,8 +103,18 @@ def _about_offers(message: InboundMessage, volunteer: Volunteer) -> list[Reading
     live = live_offers(volunteer)
     if not live:
         return []
-    said = _read(message, "offer", live)
+    said = _read(message, "offer", live, _completed(message, live))
     return [Reading(said, lambda message, said: _answer_offer(message, said, live, volunteer))]
+
+
+def _completed(message: InboundMessage, live: list[Offer]) -> str:
+    """A letter alone, after we asked which offer was meant, completes what they had said: "nee", and then "B", is no yes to B."""
+    letter = message.body.strip(" .!)").upper()
+    before = InboundMessage.objects.filter(recipient=message.recipient, received_at__gte=live[-1].created_at)
+    last = before.exclude(pk=message.pk).order_by("-received_at", "-pk").first()
+    if last is None or last.outcome != "asked_which" or letter not in {offer.letter for offer in live}:
+        return message.body
+    return f"{last.body} {letter}"
 
 
 def _answer_offer(message: InboundMessage, said: replies.Reply, live: list[Offer], volunteer: Volunteer) -> str:

@@ -131,7 +131,8 @@ def _declined(said: Said, letter: str, windows: int) -> Reply:
     plain = (said.have("regret") and said.have("reason")) or any(
         part <= _SMALL | _NO | {"regret"} and part & _NO for part in said.parts()
     )
-    story = said.only(_SMALL, _NO, excuses, _STORY) and (plain or _refusal_stands_alone(said))
+    told = said.only(_SMALL, _NO, excuses, _STORY, {"elsewhere"}) and plain
+    story = told or (said.only(_SMALL, _NO, excuses, _STORY) and _refusal_stands_alone(said))
     if said.only(_SMALL, _NO, excuses) or story:
         return Reply("decline", letter)
     return UNCLEAR
@@ -217,7 +218,11 @@ def _told_first(said: Said, meaning: str, *around: Set[str]) -> bool:
     """Whether the first clause says this and nothing else of weight; what follows may hold words we do not know."""
     first, *later = said.parts()
     known = _SMALL.union({meaning}, *around)
-    return first <= known and (meaning in first or not later) and said.only(known, {"unknown"} if meaning in first else set())
+    return (
+        first <= known
+        and (meaning in first or not later)
+        and said.only(known, {"unknown"} if meaning in first else set())
+    )
 
 
 def _nobody_opens(said: Said) -> Reply:

@@ -47,7 +47,8 @@ class Said:
         found: list[set[str]] = [set()]
         clause = self.all[0].clause if self.all else 0
         for sign in self.all:
-            if sign.clause != clause or (sign.meaning == "reason" and found[-1].isdisjoint({"reason", "unknown"})):
+            told = found[-1] <= COURTESY | {"glue"} or not found[-1].isdisjoint({"reason", "unknown"})
+            if sign.clause != clause or (sign.meaning == "reason" and not told):
                 found.append(set())
             clause = sign.clause
             found[-1].add(sign.meaning)

@@ -132,6 +132,8 @@ class _Reader:
         place = 0
         while place < len(self.pieces):
             sign, taken = self._sign_at(place)
+            if found and found[-1].meaning == "number" and self._is_label(place, taken):
+                sign = replace(sign, meaning="glue")
             found.append(sign)
             place += taken
         return found
@@ -150,9 +152,11 @@ class _Reader:
             return self._sign(piece, "number", _ROMAN[piece.text]), 1
         if length == 0:
             return self._sign(piece, "unknown"), 1
-        if self._number_at(place + length) and Reading("label") in self._readings(phrase, self.language):
+        if self._number_at(place + length) and self._is_label(place, length):
             return self._sign(piece, "glue"), length
         reading, spoken = self._reading(self.known.phrases[phrase])
+        if reading.meaning == "regret" and place + length == len(self.pieces) and self._trails_off(phrase, spoken):
+            reading = Reading("doubt")
         if reading.meaning == "number":
             return self._with_unit(place, length, reading.value or NOT_A_NUMBER)
         if reading.meaning == "name" and not piece.looks_like_a_name:
@@ -160,6 +164,14 @@ class _Reader:
         if spoken != self.language:
             reading = _as_a_stranger(reading, phrase)
         return replace(self._sign(piece, reading.meaning, reading.value), negates=self._negates(phrase, spoken)), length
+
+    def _is_label(self, place: int, length: int) -> bool:
+        """Whether this is what a number is a number of: "moment 2", "the second slot"."""
+        return Reading("label") in self._readings(tuple(self.words[place : place + length]), self.language)
+
+    def _trails_off(self, phrase: Phrase, spoken: str) -> bool:
+        """Whether the last word of "sorry, but" leaves something to come."""
+        return Reading("doubt") in self._readings(phrase[-1:], spoken)
 
     def _negates(self, phrase: Phrase, spoken: str) -> bool:
         """A "no" that may deny what follows: "no" itself in Spanish, "helaas niet"; not the hedge of "raczej nie"."""

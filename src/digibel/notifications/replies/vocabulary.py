@@ -13,8 +13,8 @@ under `kept`. A phrase wins from the words it is made of, so an exception is wri
 - what a story is made of: `reason`, `regret`, `next_time`, `on_the_way`, `today`, `tomorrow`, `day`, `at`, `thing`, `see_you`;
 - what changes nothing: `greeting`, `thanks` and `closing` (a name may follow), `polite`, `glue` (small words);
 - counting: `numbers`, `durations` (minutes), `one` (an article that may also be the number), `last`, `minute`, `hour`;
-- only at one moment, and careful at any other: `preference` (an offer), `confirm` (a visit that was announced), `more` (time, during
-  a visit), `roughly` (how late), `asks` (a question, where a clause begins with it);
+- only at one moment, and careful at any other: `preference` (an offer), `confirm` (of a visit), `more` (time, during
+  one), `roughly` (how late), `asks` (a question, where a clause begins with it);
 - writing: `kept` (words whose accents mean something), `not_typos` (words that only look like another word misspelt), `aside`
   (words that may stand within any phrase and change nothing), `label` (what a number may follow: "moment 2"), `name` (of people).
 
