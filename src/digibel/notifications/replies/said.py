@@ -77,14 +77,18 @@ def _names(signs: list[Sign]) -> list[Sign]:
             _mark_signature(named, place + 1)
         elif sign.meaning == "greeting":
             _mark_address(named, place)
-        elif sign.meaning in {"thanks", "polite"} and all(s.meaning in {"glue", "at"} for s in signs[place + 1 : -1]):
-            if place + 1 < len(signs) and _is_name(signs[-1]):
-                named[place + 1 :] = [replace(s, meaning="name") for s in signs[place + 1 :]]
+        elif sign.meaning in {"thanks", "polite"} and _is_named(signs[place + 1 :]):
+            named[place + 1 :] = [replace(rest, meaning="name") for rest in signs[place + 1 :]]
     last = [place for place, sign in enumerate(signs) if sign.line == signs[-1].line]
     if signs and signs[-1].line > 0 and len(last) <= 2 and all(_is_name(signs[place]) for place in last):
         for place in last:
             named[place] = replace(signs[place], meaning="name")
     return named
+
+
+def _is_named(signs: list[Sign]) -> bool:
+    """Whether this is a name with at most small words before it: "thanks to Ahmed"."""
+    return bool(signs) and _is_name(signs[-1]) and all(sign.meaning in {"glue", "at"} for sign in signs[:-1])
 
 
 def _is_name(sign: Sign) -> bool:
