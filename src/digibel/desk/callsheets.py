@@ -11,6 +11,7 @@ from digibel.notifications import calls, phrasebook
 from digibel.notifications.calls import MOST_TRIES
 from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage
 from digibel.notifications.numbers import display
+from digibel.requests.models import Client
 
 FOLLOW_UPS = ("works", "fails", "refer")
 # No script can know what to say here: somebody has died, or nobody knows where the volunteer is.
@@ -151,10 +152,17 @@ def _facts(errand: Errand) -> list[tuple[words.Words, str]]:
         told += [
             (_("Speaks"), words.language_names(client.speaks)),
             (_("Interpreter"), client.interpreter),
-            (_("May hear the codeword"), client.helpers),
+            (_("May hear the codeword"), _named(client, "may_hear_word")),
+            (_("May change the request"), _named(client, "may_change")),
             (_("Decides about money"), client.decides_about_money),
         ]
     return [(label, value) for label, value in [*told, question] if value]
+
+
+def _named(client: Client, what: str) -> str:
+    """Whom the client named for this: "Malika, dochter (0470 12 34 56)"."""
+    named = [one for one in client.named_helpers.all() if getattr(one, what)]
+    return "; ".join(f"{one.name} ({display(one.phone)})" if one.phone else one.name for one in named)
 
 
 def _tasks(errand: Errand) -> str:

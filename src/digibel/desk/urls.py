@@ -7,6 +7,7 @@ from digibel.desk.views import (
     calendar,
     calls,
     card,
+    clients,
     design,
     guardrails,
     inbox,
@@ -40,6 +41,11 @@ urlpatterns = [
     path("requests/<str:reference>/offers", match.offers, name="offers"),
     path("match", match.match, name="match"),
     path("design", design.design, name="design"),
+    # the people who are visited
+    path("clients/<uuid:client_id>", clients.client_page, name="client"),
+    path("clients/<uuid:client_id>/address", clients.client_address, name="client_address"),
+    path("clients/<uuid:client_id>/caller", clients.client_caller, name="client_caller"),
+    path("clients/<uuid:client_id>/do/<slug:deed>", clients.client_deed, name="client_deed"),
     # today, calls, inbox, visits, people, places
     path("", today.today, name="today"),
     path("today/news", today.today_news, name="today_news"),

@@ -69,3 +69,13 @@ class KeyUsedOtherwise(Conflict):
 class AlreadyClosed(Conflict):
     code = "already_closed"
     message = "This request is closed. Open a new one for a new question."
+
+
+class NobodyNamed(Problem):
+    code = "nobody_named"
+    message = "Name who decides about money, or leave the kind and the number empty too."
+
+
+class MayNothing(Problem):
+    code = "may_nothing"
+    message = "Say what each named person may do: change the request, hear the codeword, or both."

@@ -13,13 +13,14 @@ from digibel.notifications import numbers
 from digibel.notifications.models import Recipient
 from digibel.notifications.recipients import add_recipient
 from digibel.organisations.models import Organisation, Role
-from digibel.requests.drafts import ClientDraft, RequestDraft, Window
+from digibel.requests.drafts import ClientDraft, HelperDraft, RequestDraft, Window
 from digibel.requests.errors import KeyUsedOtherwise
 from digibel.requests.judging import judge_draft
 from digibel.requests.models import (
     Client,
     Consent,
     HelpRequest,
+    NamedHelper,
     NameToken,
     NextActionKind,
     ReferenceCounter,
@@ -43,11 +44,11 @@ SEALED_CLIENT_FIELDS = (
     "contact_phone",
     "trusted_worker",
     "trusted_worker_phone",
-    "helpers",
     "interpreter",
     "decides_about_money",
+    "money_phone",
 )
-OPEN_CLIENT_FIELDS = ("postcode", "floor", "lift", "dog", "smoke", "wish")
+OPEN_CLIENT_FIELDS = ("postcode", "floor", "lift", "dog", "smoke", "wish", "reception", "money_kind")
 
 
 @transaction.atomic
@@ -99,8 +100,32 @@ def add_client(draft: ClientDraft, *, organisation: Organisation) -> Client:
         reads=list(draft.reads),
         **{name: getattr(draft, name) for name in (*SEALED_CLIENT_FIELDS, *OPEN_CLIENT_FIELDS)},
     )
+    write_helpers(client, draft.helpers)
     index_name(client)
     return client
+
+
+def write_helpers(client: Client, helpers: Sequence[HelperDraft]) -> None:
+    """Those the client names now, and nobody who was named before."""
+    client.named_helpers.all().delete()
+    NamedHelper.objects.bulk_create(
+        NamedHelper(
+            client=client,
+            name=helper.name,
+            phone=helper.phone,
+            may_change=helper.may_change,
+            may_hear_word=helper.may_hear_word,
+            position=position,
+        )
+        for position, helper in enumerate(helpers)
+    )
+
+
+def helpers_of(client: Client) -> tuple[HelperDraft, ...]:
+    """Those the client named, as they were told."""
+    return tuple(
+        HelperDraft(one.name, one.phone, one.may_change, one.may_hear_word) for one in client.named_helpers.all()
+    )
 
 
 def index_name(client: Client) -> None:

@@ -24,6 +24,14 @@ class Wish(models.TextChoices):
     MAN = "man", "a man"
 
 
+class MoneyKind(models.TextChoices):
+    """By what right somebody else decides about a client's money."""
+
+    ADMINISTRATOR = "administrator", "administrator named by the justice of the peace"
+    CARE_MANDATE = "care_mandate", "care mandate"
+    BANK_MANDATE = "bank_mandate", "mandate at the bank"
+
+
 class ClientQuerySet(models.QuerySet["Client"]):
     def of(self, organisation: Organisation) -> ClientQuerySet:
         return self.filter(organisation=organisation)
@@ -55,9 +63,16 @@ class Client(models.Model):
         blank=True, default="", help_text="Who passes messages on, where we cannot reach them."
     )
     trusted_worker_phone = SealedTextField(blank=True, default="")
-    helpers = SealedTextField(blank=True, default="", help_text="Who may change the request or hear the codeword.")
     interpreter = SealedTextField(blank=True, default="", help_text="A named adult, never a child.")
     decides_about_money = SealedTextField(blank=True, default="", help_text="An administrator or a care mandate.")
+    # NULL is a client of before it was asked.
+    money_phone = SealedTextField(null=True, blank=True, help_text="Of who decides about money.")
+    money_kind = models.CharField(max_length=16, choices=MoneyKind.choices, blank=True, default="")
+    reception = models.BooleanField(
+        default=False,
+        help_text="Who passes messages on is a reception: it knows the appointment and never the codeword.",
+    )
+    version = models.PositiveIntegerField(default=1, help_text="Raised with each correction of what we know.")
 
     postcode = models.CharField(max_length=4)
     floor = models.SmallIntegerField(null=True, blank=True)
@@ -80,6 +95,26 @@ class Client(models.Model):
     def called(self) -> str:
         """How the desk names them: as the bell says, else first and family name."""
         return self.address_as or f"{self.first_name} {self.family_name}".strip()
+
+
+class NamedHelper(models.Model):
+    """Somebody the client named: a daughter, a neighbour. What they may do is the client's to say, and to take back."""
+
+    MOST: ClassVar[int] = 4
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="named_helpers")
+    name = SealedTextField(key="client.key_id")
+    phone = SealedTextField(key="client.key_id", blank=True, default="")
+    may_change = models.BooleanField(default=False, help_text="May change a request or its moments.")
+    may_hear_word = models.BooleanField(default=False, help_text="May hear the codeword.")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return f"helper of client {self.client_id}"
 
 
 class NameToken(models.Model):

@@ -27,7 +27,7 @@ from digibel.notifications.models import (
     SimulatedText,
 )
 from digibel.requests.judging import judge_request
-from digibel.requests.models import Client, HelpRequest, NameToken
+from digibel.requests.models import Client, HelpRequest, NamedHelper, NameToken
 from digibel.scheduling import worklist
 from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus, Report, Timer, Visit, VisitStatus
 from digibel.scheduling.readiness import unready_offers, unready_visits
@@ -47,7 +47,8 @@ BATCH = 500
 FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Report, ("note",)),
     (HelpRequest, ("in_own_words",)),
-    (Client, ("door_note", "bell", "helpers", "interpreter", "decides_about_money", "trusted_worker", "contact_name")),
+    (Client, ("door_note", "bell", "interpreter", "decides_about_money", "trusted_worker", "contact_name")),
+    (NamedHelper, ("name",)),
     (InboundMessage, ("body",)),
 )
 

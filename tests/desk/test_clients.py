@@ -1,0 +1,151 @@
+"""A client on the desk: what we know, who rings, and the buttons that concern the person."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+import cast
+from digibel import clock
+from digibel.audit.models import Event
+from digibel.requests import callers
+from digibel.requests.models import Client
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
+
+STREET = "Theodorstraat 41"
+AROUND = {
+    "phone": "0470 12 34 56",
+    "helpers": [
+        {"name": "Mia, dochter", "phone": "0471 11 11 11", "may_change": True, "may_hear_word": True},
+        {"name": "Buur Jan", "phone": "0471 22 22 22", "may_change": True},
+    ],
+    "trusted_worker": "Onthaal De Wilg",
+    "trusted_worker_phone": "02 511 22 44",
+    "reception": True,
+    "contact_name": "Zus Rita",
+    "contact_phone": "0471 33 33 33",
+    "decides_about_money": "Meester Bo",
+    "money_kind": "administrator",
+    "money_phone": "0471 44 44 44",
+}
+
+
+@pytest.fixture
+def guido(lindeboom):
+    return cast.request(lindeboom, client=AROUND).client
+
+
+def page_of(browser, client):
+    answer = browser.get(f"/clients/{client.pk}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_page_tells_who_and_who_is_around_and_no_number(desk, guido):
+    page = page_of(desk, guido)
+    for told in (
+        "Meneer Claes: what we know",
+        "Mia, dochter",
+        "may change the request, may hear the codeword",
+        "Onthaal De Wilg",
+    ):
+        assert told in page
+    for hidden in (STREET, "0470 12 34 56", "0471 11 11 11", "+32471444444"):
+        assert hidden not in page
+
+
+def test_address_and_numbers_are_shown_to_who_asks_and_the_look_stays_on_the_page(desk, guido, nadia):
+    shown = desk.post(f"/clients/{guido.pk}/address", headers={"HX-Request": "true"}).content.decode()
+    for told in (STREET, "0470 12 34 56", "0471 11 11 11", "0471 44 44 44"):
+        assert told in shown
+    assert "<html" not in shown
+    event = Event.objects.get(verb="address.shown")
+    assert (event.actor, event.subject_id, event.facts) == (f"staff:{nadia.pk}", str(guido.pk), {})
+    assert page_of(desk, guido).count(f"<li>{nadia.name},") == 1
+
+
+def test_another_organisation_finds_nobody(neighbour, guido):
+    for method, path in (("get", ""), ("post", "/address"), ("post", "/caller"), ("post", "/do/gone")):
+        assert getattr(neighbour, method)(f"/clients/{guido.pk}{path}").status_code == 404
+    guido.refresh_from_db()
+    assert guido.gone_at is None
+    assert not Event.objects.filter(verb="address.shown").exists()
+
+
+def test_nobody_looks_without_logging_in(client, guido):
+    assert client.get(f"/clients/{guido.pk}").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("0470 12 34 56", [("client", True, True)]),
+        ("+32471111111", [("helper", True, True)]),
+        ("0471 22 22 22", [("helper", True, False)]),
+        ("025112244", [("reception", False, False)]),
+        ("0471333333", [("contact", False, False)]),
+        ("0471444444", [("money", False, False)]),
+        ("0499 99 99 99", [("unknown", False, False)]),
+    ],
+)
+def test_who_rings_may_only_what_the_client_said(guido, number, expected):
+    rings = [(one.kind, one.may_change, one.may_hear_word) for one in callers.who_rings(guido, number)]
+    assert rings == expected
+
+
+def test_a_number_of_two_people_is_told_as_two(lindeboom):
+    shared = {"phone": "0470 12 34 56", "helpers": [{"name": "Mia", "phone": "0470 12 34 56", "may_change": True}]}
+    client = cast.request(lindeboom, client=shared).client
+    assert [one.kind for one in callers.who_rings(client, "0470 12 34 56")] == ["client", "helper"]
+
+
+def test_desk_says_who_rings_and_keeps_no_number(desk, guido):
+    answer = desk.post(f"/clients/{guido.pk}/caller", {"phone": "0471 22 22 22"}).content.decode()
+    assert "Buur Jan" in answer
+    assert "never hears the codeword" in answer
+    event = Event.objects.get(verb="caller.checked")
+    assert (event.subject_id, event.facts) == (str(guido.pk), {})
+    unknown = desk.post(f"/clients/{guido.pk}/caller", {"phone": "0499 00 00 00"}).content.decode()
+    assert "Tell nothing" in unknown
+    assert desk.post(f"/clients/{guido.pk}/caller", {"phone": "abc"}).status_code == 422
+
+
+def test_two_people_of_one_household_are_two_people(desk, lindeboom, guido):
+    """Same street, same number: what happens to him does not happen to her."""
+    her = cast.request(lindeboom, client={"first_name": "Rita", "phone": "0470 12 34 56"})
+    desk.post(f"/clients/{guido.pk}/do/gone")
+    her.refresh_from_db()
+    assert (Client.objects.get(pk=guido.pk).gone_at, her.client.gone_at) == (clock.now(), None)
+    assert her.is_open
+
+
+def test_away_and_back_from_the_page(desk, guido):
+    tomorrow = clock.today().replace(day=clock.today().day + 1)
+    desk.post(f"/clients/{guido.pk}/do/away", {"until": tomorrow.isoformat()})
+    assert "nobody goes before that day" in page_of(desk, guido)
+    desk.post(f"/clients/{guido.pk}/do/back")
+    assert "nobody goes before that day" not in page_of(desk, guido)
+    assert desk.post(f"/clients/{guido.pk}/do/dance").status_code == 404
+
+
+def test_own_yes_is_noted_with_language_and_version(desk, lindeboom):
+    client = cast.request(lindeboom, consent={"given": False}).client
+    assert "Not yet: nobody can be sent." in page_of(desk, client)
+    desk.post(f"/clients/{client.pk}/do/own-yes", {"language": "nl"})
+    page = page_of(desk, client)
+    assert "text 2026-11, noted by Nadia" in page
+    assert "Not yet: nobody can be sent." not in page
+
+
+def test_page_costs_the_same_with_many_visits(desk, lindeboom, guido):
+    def count():
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            page_of(desk, guido)
+        return len(queries)
+
+    before = count()
+    for _ in range(3):
+        cast.openings.open_request(cast.draft(), organisation=lindeboom, by=cast.SYSTEM, client=guido)
+    assert count() == before
