@@ -2,13 +2,16 @@
 
 import pytest
 from django.db import connection
+from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 import cast
 from digibel import clock
 from digibel.audit.models import Event
+from digibel.desk.forms.intake import ClientForm
 from digibel.requests import callers
 from digibel.requests.models import Client
+from digibel.scheduling import cards
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
@@ -149,3 +152,112 @@ def test_page_costs_the_same_with_many_visits(desk, lindeboom, guido):
     for _ in range(3):
         cast.openings.open_request(cast.draft(), organisation=lindeboom, by=cast.SYSTEM, client=guido)
     assert count() == before
+
+
+# --- putting right ----------------------------------------------------------------------------------------------------
+
+
+def typed(browser, client, **changes):
+    """What the edit page sends back, with these changes."""
+    person = Client.objects.select_related("recipient").get(pk=client.pk)
+    initial = ClientForm(client=person).initial
+    told = {name: "on" if value is True else value for name, value in initial.items()}
+    sent = {name: value for name, value in told.items() if value not in (None, "", False, [], ())}
+    return {**sent, **changes}
+
+
+def test_edit_page_shows_everything_and_saving_it_unchanged_changes_nothing(desk, guido):
+    page = desk.get(f"/clients/{guido.pk}/edit").content.decode()
+    for value in ("Theodorstraat", "Mia, dochter", "Meester Bo", "Onthaal De Wilg"):
+        assert f'value="{value}"' in page
+    assert Event.objects.filter(verb="address.shown").count() == 1
+    answer = desk.post(f"/clients/{guido.pk}/edit", typed(desk, guido), follow=True)
+    assert "Nothing was different." in answer.content.decode()
+    assert Client.objects.get().version == 1
+
+
+def test_three_rare_languages_survive_an_edit(desk, lindeboom):
+    client = cast.request(lindeboom, client={"speaks": ["rif", "ary", "ti", "nl"], "reads": ["ti"]}).client
+    desk.post(f"/clients/{client.pk}/edit", typed(desk, client, bell="Claes"))
+    client.refresh_from_db()
+    assert (client.speaks, client.reads, client.bell) == (["rif", "ary", "ti", "nl"], ["ti"], "Claes")
+
+
+def test_correcting_from_the_page_and_what_needs_another_look(desk, guido):
+    refused = desk.post(f"/clients/{guido.pk}/edit", typed(desk, guido, postcode="9999", phone="12", house_number=""))
+    assert refused.status_code == 422
+    assert 'value="9999"' in refused.content.decode()
+    desk.post(
+        f"/clients/{guido.pk}/edit",
+        typed(desk, guido, street="Nieuwstraat", helper_name_1="", helper_phone_1="", helper_change_1=""),
+    )
+    guido.refresh_from_db()
+    assert (guido.street, [one.name for one in guido.named_helpers.all()]) == ("Nieuwstraat", ["Mia, dochter"])
+
+
+def test_secret_in_a_correction_is_not_kept(desk, guido):
+    desk.post(f"/clients/{guido.pk}/edit", typed(desk, guido, door_note="haar pincode is 4711"))
+    guido.refresh_from_db()
+    assert "4711" not in guido.door_note
+
+
+def test_two_colleagues_at_once_see_both_and_lose_nothing(desk, guido):
+    first, second = typed(desk, guido, bell="Claes-Peeters"), typed(desk, guido, bell="Peeters", box="7")
+    desk.post(f"/clients/{guido.pk}/edit", first)
+    conflict = desk.post(f"/clients/{guido.pk}/edit", second)
+    page = conflict.content.decode()
+    assert conflict.status_code == 409
+    assert "Nadia changed this while you were typing." in page
+    assert page.count("<h3>") == 1
+    assert "Claes-Peeters" in page
+    assert 'name="box" value="7"' in page
+    guido.refresh_from_db()
+    assert (guido.bell, guido.box) == ("Claes-Peeters", "")
+    desk.post(f"/clients/{guido.pk}/edit", {**second, "keep": "theirs", "shown_version": 2})
+    guido.refresh_from_db()
+    assert (guido.bell, guido.box) == ("Claes-Peeters", "7")
+    desk.post(f"/clients/{guido.pk}/edit", {**second, "keep": "mine", "shown_version": 3})
+    guido.refresh_from_db()
+    assert (guido.bell, guido.box, guido.version) == ("Peeters", "7", 4)
+
+
+def test_choosing_is_no_pass_for_what_changed_after_the_choice_was_shown(desk, guido):
+    mine = typed(desk, guido, bell="Peeters")
+    desk.post(f"/clients/{guido.pk}/edit", typed(desk, guido, bell="Een"))
+    assert desk.post(f"/clients/{guido.pk}/edit", mine).status_code == 409
+    desk.post(f"/clients/{guido.pk}/edit", typed(desk, guido, bell="Twee"))
+    assert desk.post(f"/clients/{guido.pk}/edit", {**mine, "keep": "mine", "shown_version": 2}).status_code == 409
+    guido.refresh_from_db()
+    assert guido.bell == "Twee"
+
+
+def test_another_organisation_corrects_nobody(neighbour, desk, guido):
+    sent = typed(desk, guido, street="Nieuwstraat")
+    assert neighbour.get(f"/clients/{guido.pk}/edit").status_code == 404
+    assert neighbour.post(f"/clients/{guido.pk}/edit", sent).status_code == 404
+
+
+def test_volunteers_card_says_what_changed_since_their_yes(client, desk, lindeboom):
+    visit = cast.booked(cast.request(lindeboom), cast.volunteer(lindeboom))
+    card = Browser(headers={"accept-language": "en"})
+    path = f"/visit/{cards.token(visit)}"
+    assert "Changed since you said yes" not in card.get(path, {"lang": "en"}).content.decode()
+    with clock.travel(clock.now() + clock.NEAR / 24):
+        desk.post(
+            f"/clients/{visit.client_id}/edit", typed(desk, visit.client, dog="on", street="Nieuwstraat", bell="X")
+        )
+    page = card.get(path, {"lang": "en"}).content.decode()
+    assert "Changed since you said yes:" in page
+    assert "the address, the bell, the dog" in page
+
+
+def test_a_mistaken_death_is_undone_from_the_page(desk, guido):
+    desk.post(f"/clients/{guido.pk}/do/gone", {"as": "died"})
+    page = page_of(desk, guido)
+    assert "Died: send and ring nothing." in page
+    assert "This is a mistake" in page
+    desk.post(f"/clients/{guido.pk}/do/undo-gone", {"reason": "wrong_person"})
+    assert "send and ring nothing" not in page_of(desk, guido)
+    desk.post(f"/clients/{guido.pk}/do/gone", {"as": "moved"})
+    with clock.travel(clock.now() + 2 * clock.NEAR):
+        assert "This is a mistake" not in page_of(desk, guido)

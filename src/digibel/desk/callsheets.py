@@ -15,7 +15,7 @@ from digibel.requests.models import Client
 
 FOLLOW_UPS = ("works", "fails", "refer")
 # No script can know what to say here: somebody has died, or nobody knows where the volunteer is.
-WITHOUT_WORDS = {"visit.ring_volunteer", "visit.alarm"}
+WITHOUT_WORDS = {"visit.ring_volunteer", "visit.alarm", "visit.door_changed"}
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,10 @@ def people(errand: Errand) -> list[Person]:
     if client is None or errand.client is None:
         return [volunteer or Person(errand.name, "", errand.call.recipient.number if errand.call.recipient else "")]
     contact = Person(errand.client.contact_name, _("agreed contact"), errand.client.contact_phone)
-    worker = Person(errand.client.trusted_worker, _("worker they trust"), errand.client.trusted_worker_phone)
-    found = [client]
+    client_of = errand.client
+    passes_on = _("reception: never the codeword") if client_of.reception else _("worker they trust")
+    worker = Person(client_of.trusted_worker, passes_on, client_of.trusted_worker_phone)
+    found = [client, worker] if client_of.reception else [client]
     if errand.call.kind == "visit.alarm" and volunteer:
         found = [volunteer, client, contact]
     elif errand.call.kind == "visit.nobody_home" and volunteer:

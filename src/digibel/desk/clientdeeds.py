@@ -1,4 +1,7 @@
-"""What can be done to a client on their own page: one small verb each, with who may. For this person only, whoever lives or telephones with them."""
+"""What can be done to a client on their own page: one small verb each, with who may.
+
+For this person only, whoever lives or telephones with them.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ from digibel.audit.actors import Actor
 from digibel.desk import words
 from digibel.problems import Problem
 from digibel.requests import errors
-from digibel.requests.models import Client
+from digibel.requests.models import Client, Gone
 from digibel.scheduling import openings
 
 Posted = Mapping[str, str]
@@ -48,8 +51,13 @@ def back(client: Client, posted: Posted, by: Actor) -> None:
     openings.note_back(client, by=by)
 
 
-def moved(client: Client, posted: Posted, by: Actor) -> None:
-    openings.note_gone(client, by=by)
+def gone(client: Client, posted: Posted, by: Actor) -> None:
+    said = posted.get("as", "")
+    openings.note_gone(client, by=by, gone_as=said if said in Gone.values else "")
+
+
+def undo_gone(client: Client, posted: Posted, by: Actor) -> None:
+    openings.undo_gone(client, reason=posted.get("reason", ""), by=by)
 
 
 def _coming_day(text: str) -> date:
@@ -66,5 +74,15 @@ DEEDS: dict[str, Deed] = {
     "own-yes": Deed("call", own_yes, _("Their own yes is noted. The search can begin.")),
     "away": Deed("stop", away, _("Noted: away. Everything is cancelled, and the volunteer is told.")),
     "back": Deed("stop", back, _("Noted: back home. The search can begin anew.")),
-    "gone": Deed("stop", moved, _("Everything is silent for this person. Ring the volunteer if one was coming.")),
+    "gone": Deed("stop", gone, _("Everything is silent for this person. Ring the volunteer if one was coming.")),
+    "undo-gone": Deed(
+        "stop",
+        undo_gone,
+        _("Undone. Every question is open again: look at what has to happen next, visits are not booked again."),
+    ),
+}
+MISTAKES: dict[str, words.Words] = {
+    "wrong_person": _("it was somebody else"),
+    "misunderstood": _("it was misunderstood"),
+    "wrong_button": _("the wrong button"),
 }

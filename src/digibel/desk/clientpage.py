@@ -7,11 +7,13 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from digibel import clock
 from digibel.audit.models import Event, kind_of
-from digibel.desk import actors, visitlines, words
+from digibel.desk import actors, clientdeeds, visitlines, words
 from digibel.desk.forms.intake import MONEY_KINDS, WISHES
 from digibel.organisations.models import Organisation
 from digibel.requests.models import Client, HelpRequest, NamedHelper
+from digibel.scheduling import openings
 from digibel.scheduling.models import Visit
 from digibel.sealing import keys
 
@@ -56,7 +58,12 @@ def context(client: Client) -> dict[str, Any]:
         "requests": [_request(one) for one in sorted(requests, key=lambda one: not one.is_open)],
         "visits": visitlines.as_lines(visits),
         "looks": _looks(client, organisation),
+        "mistakes": clientdeeds.MISTAKES.items() if _may_undo(client) else (),
     }
+
+
+def _may_undo(client: Client) -> bool:
+    return client.gone_at is not None and clock.now() <= client.gone_at + openings.UNDONE_WITHIN
 
 
 def _facts(client: Client) -> dict[str, Any]:

@@ -44,6 +44,7 @@ urlpatterns = [
     # the people who are visited
     path("clients/<uuid:client_id>", clients.client_page, name="client"),
     path("clients/<uuid:client_id>/address", clients.client_address, name="client_address"),
+    path("clients/<uuid:client_id>/edit", clients.client_edit, name="client_edit"),
     path("clients/<uuid:client_id>/caller", clients.client_caller, name="client_caller"),
     path("clients/<uuid:client_id>/do/<slug:deed>", clients.client_deed, name="client_deed"),
     # today, calls, inbox, visits, people, places

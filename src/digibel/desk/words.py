@@ -72,6 +72,9 @@ ERRANDS: dict[str, Errand] = {
     "visit.ring_volunteer": Errand(
         _("Tell the volunteer not to go"), _("The client moved or died. No text goes out about it: tell it yourself.")
     ),
+    "visit.door_changed": Errand(
+        _("Tell the volunteer what changed at the door"), _("The card shows it. Ask whether they still come.")
+    ),
     "plain.undelivered": Errand(_("A text did not arrive: is the number right?"), ""),
     "offer.number_wrong": Errand(_("The offer did not arrive: is the number right?"), ""),
 }
@@ -101,6 +104,7 @@ REACHED: dict[str, Words] = {
     "visit.cancelled": _("Reached: they know"),
     "visit.late": _("Reached: they know"),
     "visit.ring_volunteer": _("Reached: they know"),
+    "visit.door_changed": _("Reached: they know, and come"),
 }
 
 CHANNELS: dict[str, Words] = {

@@ -79,3 +79,23 @@ class NobodyNamed(Problem):
 class MayNothing(Problem):
     code = "may_nothing"
     message = "Say what each named person may do: change the request, hear the codeword, or both."
+
+
+class ChangedMeanwhile(Conflict):
+    code = "changed_meanwhile"
+    message = "Somebody else corrected this meanwhile. Look at both, and choose."
+
+
+class OnlyByStart(Problem):
+    code = "only_by_start"
+    message = "They said STOP to texts. Only they can ask for texts again: they text START."
+
+
+class PersonGone(Conflict):
+    code = "person_gone"
+    message = "This person has moved or died. Choose somebody else."
+
+
+class TooLateToUndo(Conflict):
+    code = "too_late_to_undo"
+    message = "This can be undone within a day only. Open a new request instead."

@@ -218,6 +218,34 @@ def _log_part(
     return request
 
 
+def split_off(request: HelpRequest, tasks: Sequence[RequestTask], *, by: Actor) -> HelpRequest:
+    """These tasks go on as a request of their own, beside what is left. The caller says what must happen next to each."""
+    frozen_now = clock.now()
+    part = HelpRequest.objects.create(
+        organisation=request.organisation,
+        client=request.client,
+        reference=next_reference(),
+        split_from=request.split_from or request,
+        logged_at=frozen_now,
+        logged_by=str(by),
+        caller=request.caller,
+        key_id=request.key_id,
+        in_own_words=request.in_own_words,
+        device=request.device,
+        always_home=request.always_home,
+        next_kind=NextActionKind.REFER,
+        next_due=frozen_now,
+        next_owner=Role.INTAKE,
+    )
+    for task in tasks:
+        task.request = part
+        task.save(update_fields=["request"])
+    for window in request.windows.all():
+        TimeWindow.objects.create(request=part, starts_at=window.starts_at, ends_at=window.ends_at, away=window.away)
+    record("request.split", request, by=by, organisation_id=request.organisation_id, part=part.pk, tasks=len(tasks))
+    return part
+
+
 def replace_windows(
     request: HelpRequest, *, windows: Sequence[Window], always_home: bool, away: Sequence[Window]
 ) -> None:

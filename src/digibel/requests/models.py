@@ -24,6 +24,13 @@ class Wish(models.TextChoices):
     MAN = "man", "a man"
 
 
+class Gone(models.TextChoices):
+    """Why everything is silent. Empty where nobody said which of the two."""
+
+    MOVED = "moved", "moved"
+    DIED = "died", "died"
+
+
 class MoneyKind(models.TextChoices):
     """By what right somebody else decides about a client's money."""
 
@@ -66,7 +73,9 @@ class Client(models.Model):
     interpreter = SealedTextField(blank=True, default="", help_text="A named adult, never a child.")
     decides_about_money = SealedTextField(blank=True, default="", help_text="An administrator or a care mandate.")
     # NULL is a client of before it was asked.
-    money_phone = SealedTextField(null=True, blank=True, help_text="Of who decides about money.")
+    money_phone = SealedTextField(  # type: ignore[misc]
+        null=True, blank=True, help_text="Of who decides about money."
+    )
     money_kind = models.CharField(max_length=16, choices=MoneyKind.choices, blank=True, default="")
     reception = models.BooleanField(
         default=False,
@@ -85,6 +94,7 @@ class Client(models.Model):
 
     away_until = models.DateField(null=True, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True, help_text="Moved or died: everything is silent.")
+    gone_as = models.CharField(max_length=8, choices=Gone.choices, blank=True, default="")
 
     objects = ClientQuerySet.as_manager()
 

@@ -20,7 +20,7 @@ from digibel.scheduling.models import Visit, VisitStatus
 CLOSES_AFTER = timedelta(hours=24)
 # After a visit that was never checked out, the card closes by itself.
 CLOSES_AT_LAST = timedelta(hours=48)
-WITH_LINK = ("visit.accepted", "visit.reminder_day")
+WITH_LINK = ("visit.accepted", "visit.reminder_day", "visit.address_changed")
 ALPHABET = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 16  # of 56 letters: 92 bits, and short enough for one text
 

@@ -16,7 +16,7 @@ from digibel.desk.forms import week
 from digibel.guardrails import secrets
 from digibel.problems import Invalid, Problem
 from digibel.requests import errors
-from digibel.requests.drafts import ClientDraft, RequestDraft, read_draft
+from digibel.requests.drafts import ClientDraft, RequestDraft, read_client, read_draft
 from digibel.requests.intake import helpers_of
 from digibel.requests.models import Client, NamedHelper
 from digibel.sentences import sentence
@@ -353,3 +353,54 @@ def brussels_postcodes() -> list[tuple[str, str]]:
     """What the field for the postcode proposes."""
     reader = words.desk_language()
     return [(place.postcode, places.name(place.postcode, reader)) for place in places.brussels()]
+
+
+class ClientForm(IntakeForm):
+    """Only the person, to be corrected. `version` is the one that was on the screen."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None = None, *, client: Client, **kwargs: Any) -> None:
+        initial = {} if data is not None else _as_typed(client)
+        super().__init__(data, initial=initial, **kwargs)
+        common, others = _language_choices()
+        theirs = {*client.speaks, *client.reads}
+        # Whoever speaks three languages that few do keeps all three.
+        for name in ("speaks", "reads"):
+            self._choose(name, common + [one for one in others if one[0] in theirs])
+
+    @property
+    def seen_version(self) -> int:
+        return _number(self._given("version"))
+
+    @property
+    def shown_version(self) -> int:
+        """The colleague's, that was on the screen when somebody chose between two."""
+        return _number(str(self.posted.get("shown_version", "")))
+
+    def read_person(self) -> ClientDraft | None:
+        """What is true now, or None with a sentence at each field that needs another look."""
+        self.full_clean()
+        if not self._given("channel"):
+            self.refuse("channel", errors.Missing())
+        try:
+            draft = read_client(self._told_of_somebody_new())
+        except Invalid as invalid:
+            self.refuse_all(invalid)
+            return None
+        return None if self.errors else draft
+
+
+def _number(told: str) -> int:
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 9 else 0
+
+
+def _as_typed(client: Client) -> dict[str, Any]:
+    told = told_of(client)
+    helpers = told.pop("helpers")
+    rows = {
+        f"helper_{what}_{row}": helper[name]
+        for row, helper in enumerate(helpers)
+        for what, name in (("name", "name"), ("phone", "phone"), ("change", "may_change"), ("word", "may_hear_word"))
+    }
+    return {**told, **rows, "version": client.version, "best": next(iter(client.speaks), "")}

@@ -3,21 +3,28 @@
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import clientdeeds, clientpage, words
+from digibel.desk import clientdeeds, clientpage, corrections, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.calls import spoken_choices
+from digibel.desk.forms.intake import ClientForm, brussels_postcodes, without_secrets
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications.errors import NotANumber
 from digibel.organisations.permissions import check_may
+from digibel.problems import Problem
 from digibel.requests import callers, intake
+from digibel.requests import rectifying as requests_rectifying
+from digibel.requests.drafts import ClientDraft
+from digibel.requests.errors import ChangedMeanwhile
 from digibel.requests.models import Client
+from digibel.scheduling import rectifying
 from digibel.sentences import sentence
 
 # Who rings, to this client, and what that means for the conversation.
@@ -76,6 +83,69 @@ def client_deed(request: StaffRequest, client_id: uuid.UUID, deed: str) -> HttpR
     by = Actor.staff(request.user)
     do(request, lambda: chosen.verb(found, request.POST.dict(), by), chosen.done)
     return go_on("desk:client", found.pk)
+
+
+@staff_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def client_edit(request: StaffRequest, client_id: uuid.UUID) -> HttpResponse:
+    """GET: all that we know, to be put right. POST: put it right, or show what a colleague changed meanwhile."""
+    check_may(request.user, "log")
+    found, by = intake.find_client(request.organisation, client_id), Actor.staff(request.user)
+    if request.method != "POST":
+        record("address.shown", found, by=by, organisation_id=request.organisation.pk)
+        return _edit(request, found, ClientForm(client=found))
+    posted, held_secret = without_secrets(request.POST)
+    form = ClientForm(posted, client=found)
+    draft = form.read_person()
+    if draft is None:
+        return _edit(request, found, form, held_secret=held_secret, status=422)
+    version = form.seen_version
+    if request.POST.get("keep") == "theirs":
+        draft = requests_rectifying.keeping_theirs(found, draft, version)
+    if request.POST.get("keep") in {"mine", "theirs"}:
+        # Chosen with the colleague's version before their eyes; a still newer one is asked about again.
+        version = max(version, form.shown_version)
+    try:
+        changed = rectifying.correct(found, draft, version=version, by=by)
+    except ChangedMeanwhile:
+        return _conflict(request, found, form, draft)
+    except Problem as problem:
+        form.add_error(None, sentence(problem))
+        return _edit(request, found, form, held_secret=held_secret, status=problem.status)
+    if held_secret:
+        messages.warning(request, _("There was a code or an account number in the text. It was not kept."))
+    messages.success(request, _("Corrected. Everybody concerned hears it.") if changed else _("Nothing was different."))
+    return go_on("desk:client", found.pk)
+
+
+def _edit(request: StaffRequest, found: Client, form: ClientForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = {
+        "section": "requests",
+        "client": found,
+        "form": form,
+        "postcodes": brussels_postcodes(),
+        "channel_icons": words.CHANNEL_ICONS,
+        **more,
+    }
+    return render(request, "desk/client_edit.html", context, status=status)
+
+
+def _conflict(request: StaffRequest, found: Client, form: ClientForm, draft: ClientDraft) -> HttpResponse:
+    """Both side by side; what was typed goes along, so that nothing of it is lost."""
+    found.refresh_from_db()
+    context = {
+        "section": "requests",
+        "client": found,
+        "hidden": [
+            (name, value)
+            for name, values in form.posted.lists()
+            if name not in {"csrfmiddlewaretoken", "keep", "shown_version"}
+            for value in values
+        ]
+        + [("shown_version", found.version)],
+        **corrections.conflict(found, draft, form.seen_version),
+    }
+    return render(request, "desk/client_conflict.html", context, status=409)
 
 
 def page(request: StaffRequest, found: Client, *, status: int = 200, **more: Any) -> HttpResponse:

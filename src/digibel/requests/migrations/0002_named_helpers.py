@@ -6,6 +6,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import digibel.sealing.fields
+from digibel.sealing.errors import Erased
 
 LONGEST = 60
 
@@ -16,7 +17,7 @@ def name_each(apps, schema_editor):
     for client in Client.objects.order_by("pk").iterator():
         try:
             line = client.helpers
-        except Exception:  # noqa: BLE001, S112  (erased: nothing to carry over)
+        except Erased:  # nothing to carry over
             continue
         if line:
             NamedHelper.objects.create(client=client, name=line[: 2 * LONGEST], may_change=True, may_hear_word=True)
