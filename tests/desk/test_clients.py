@@ -10,7 +10,7 @@ from digibel import clock
 from digibel.audit.models import Event
 from digibel.desk.forms.intake import ClientForm
 from digibel.requests import callers
-from digibel.requests.models import Client
+from digibel.requests.models import Client, Merge
 from digibel.scheduling import cards
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -261,3 +261,38 @@ def test_a_mistaken_death_is_undone_from_the_page(desk, guido):
     desk.post(f"/clients/{guido.pk}/do/gone", {"as": "moved"})
     with clock.travel(clock.now() + 2 * clock.NEAR):
         assert "This is a mistake" not in page_of(desk, guido)
+
+
+# --- known twice ------------------------------------------------------------------------------------------------------
+
+
+def test_two_rows_are_compared_made_one_and_two_again(desk, lindeboom, guido):
+    twin = cast.request(lindeboom, client={"family_name": "Klaas", "phone": "0470 12 34 56"}).client
+    page = desk.get(f"/clients/{guido.pk}/merge").content.decode()
+    assert f"with={twin.pk}" in page
+    assert f"with={guido.pk}" not in page
+    page = desk.get(f"/clients/{guido.pk}/merge", {"with": twin.pk}).content.decode()
+    assert 'name="keep_family_name" value="theirs"' in page
+    desk.post(f"/clients/{guido.pk}/merge", {"with": twin.pk, "keep_family_name": "theirs"})
+    guido.refresh_from_db()
+    assert guido.family_name == "Klaas"
+    page = desk.get(f"/clients/{twin.pk}").content.decode()
+    assert "Made one with another row" in page
+    done = guido.merges.get()
+    desk.post(f"/clients/{guido.pk}/unmerge/{done.pk}")
+    guido.refresh_from_db()
+    twin.refresh_from_db()
+    assert (guido.family_name, twin.merged_into, twin.help_requests.count()) == ("Claes", None, 1)
+
+
+def test_merging_is_for_a_coordinator_and_never_across_organisations(
+    desk, neighbour, client, lindeboom, sleutel, guido
+):
+    theirs = cast.request(sleutel).client
+    assert desk.get(f"/clients/{guido.pk}/merge", {"with": theirs.pk}).status_code == 404
+    assert desk.post(f"/clients/{guido.pk}/merge", {"with": theirs.pk}).status_code == 404
+    assert neighbour.post(f"/clients/{guido.pk}/merge", {"with": guido.pk}).status_code == 404
+    assert desk.get(f"/clients/{guido.pk}/merge", {"with": "no id"}).status_code == 404
+    assert Merge.objects.count() == 0
+    client.force_login(cast.staff(lindeboom, name="Ines"), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(f"/clients/{guido.pk}/merge").status_code == 403

@@ -13,7 +13,7 @@ from digibel.desk import actors, clientdeeds, visitlines, words
 from digibel.desk.forms.intake import MONEY_KINDS, WISHES
 from digibel.organisations.models import Organisation
 from digibel.requests.models import Client, HelpRequest, NamedHelper
-from digibel.scheduling import openings
+from digibel.scheduling import merging, openings
 from digibel.scheduling.models import Visit
 from digibel.sealing import keys
 
@@ -58,6 +58,7 @@ def context(client: Client) -> dict[str, Any]:
         "requests": [_request(one) for one in sorted(requests, key=lambda one: not one.is_open)],
         "visits": visitlines.as_lines(visits),
         "looks": _looks(client, organisation),
+        "merges": merging.standing(client),
         "mistakes": clientdeeds.MISTAKES.items() if _may_undo(client) else (),
     }
 

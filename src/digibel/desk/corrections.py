@@ -13,6 +13,7 @@ from digibel.desk.forms.intake import MONEY_KINDS, WISHES, IntakeForm
 from digibel.requests import rectifying
 from digibel.requests.drafts import ClientDraft, HelperDraft
 from digibel.requests.models import Client
+from digibel.scheduling import merging
 
 # What a volunteer who said yes on other facts must see, in the words of the card.
 AT_THE_DOOR: dict[str, words.Words] = {
@@ -88,3 +89,36 @@ def shown(name: str, value: Any) -> str:
 def _helper(one: HelperDraft) -> str:
     may = [(one.may_change, _("may change the request")), (one.may_hear_word, _("may hear the codeword"))]
     return ", ".join([one.name, *filter(None, [one.phone]), *(said for allowed, said in may if allowed)])
+
+
+MOVES: dict[str, words.Words] = {
+    "requests.helprequest": gettext_lazy("questions"),
+    "scheduling.visit": gettext_lazy("visits"),
+    "requests.consent": gettext_lazy("spoken yes"),
+    "requests.namedhelper": gettext_lazy("people they name"),
+    "scheduling.preference": gettext_lazy("wishes about a volunteer"),
+    "notifications.outboundmessage": gettext_lazy("texts to them"),
+    "notifications.inboundmessage": gettext_lazy("texts from them"),
+    "notifications.calltask": gettext_lazy("calls"),
+    "scheduling.complaint": gettext_lazy("complaints"),
+}
+
+
+def side_by_side(kept: Client, other: Client) -> dict[str, Any]:
+    """Two clients who may be one person: where they differ, and what would move to the first."""
+    mine, theirs = rectifying.as_draft(kept), rectifying.as_draft(other)
+    return {
+        "section": "requests",
+        "client": kept,
+        "other": other,
+        "changes": [
+            {
+                "name": name,
+                "label": label(name),
+                "mine": shown(name, getattr(mine, name)),
+                "theirs": shown(name, getattr(theirs, name)),
+            }
+            for name in merging.different(kept, other)
+        ],
+        "moves": [(MOVES.get(kind, kind), count) for kind, count in merging.preview(kept, other).items()],
+    }

@@ -45,6 +45,8 @@ urlpatterns = [
     path("clients/<uuid:client_id>", clients.client_page, name="client"),
     path("clients/<uuid:client_id>/address", clients.client_address, name="client_address"),
     path("clients/<uuid:client_id>/edit", clients.client_edit, name="client_edit"),
+    path("clients/<uuid:client_id>/merge", clients.client_merge, name="client_merge"),
+    path("clients/<uuid:client_id>/unmerge/<uuid:merge_id>", clients.client_unmerge, name="client_unmerge"),
     path("clients/<uuid:client_id>/caller", clients.client_caller, name="client_caller"),
     path("clients/<uuid:client_id>/do/<slug:deed>", clients.client_deed, name="client_deed"),
     # today, calls, inbox, visits, people, places

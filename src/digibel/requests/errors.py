@@ -99,3 +99,23 @@ class PersonGone(Conflict):
 class TooLateToUndo(Conflict):
     code = "too_late_to_undo"
     message = "This can be undone within a day only. Open a new request instead."
+
+
+class MergedMeanwhile(Conflict):
+    code = "merged_meanwhile"
+    message = "This person was known twice and is one now. Open their page again."
+
+
+class CannotMerge(Conflict):
+    code = "cannot_merge"
+    message = "These two cannot be made one: choose two different people of your own list, who have not moved or died."
+
+
+class VisitsAtOnce(Conflict):
+    code = "visits_at_once"
+    message = "Both have a visit at the same time. Cancel one of the two first."
+
+
+class CannotUnmerge(Conflict):
+    code = "cannot_unmerge"
+    message = "This can be undone for thirty days, the latest one first."

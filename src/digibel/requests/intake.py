@@ -1,7 +1,7 @@
 """Logging a request: the client, the question, the judgement, the split, and the client's own yes."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
@@ -139,11 +139,23 @@ def known_clients(organisation: Organisation, *, phone: str = "", name: str = ""
     """Clients of this organisation at this number, or with all parts of this name."""
     found = Client.objects.of(organisation).select_related("recipient").order_by("-created_at")
     if phone:
-        return list(found.filter(recipient__number_index=numbers.index(phone))[:5])
+        return _each_once(found.filter(recipient__number_index=numbers.index(phone))[:5])
     tokens = name_tokens(name, organisation.pk)
     for token in tokens:
         found = found.filter(name_tokens__token=token)
-    return list(found[:20]) if tokens else []
+    return _each_once(found[:20]) if tokens else []
+
+
+def _each_once(found: Iterable[Client]) -> list[Client]:
+    """Who was known twice is found once, by either name."""
+    return list(dict.fromkeys(survivor(client) for client in found))
+
+
+def survivor(client: Client) -> Client:
+    """The one this row points at since two were made one; itself for everybody else."""
+    while client.merged_into_id is not None:
+        client = Client.objects.select_related("recipient", "organisation").get(pk=client.merged_into_id)
+    return client
 
 
 def has_own_yes(client: Client) -> bool:
@@ -280,4 +292,5 @@ def find(organisation: Organisation, reference: str) -> HelpRequest:
 
 
 def find_client(organisation: Organisation, client_id: uuid.UUID) -> Client:
-    return Client.objects.of(organisation).select_related("recipient").get(pk=client_id)
+    """This organisation's client with this id, or whom it points at. Raises `Client.DoesNotExist`."""
+    return survivor(Client.objects.of(organisation).select_related("recipient", "organisation").get(pk=client_id))

@@ -96,6 +96,15 @@ class Client(models.Model):
     gone_at = models.DateTimeField(null=True, blank=True, help_text="Moved or died: everything is silent.")
     gone_as = models.CharField(max_length=8, choices=Gone.choices, blank=True, default="")
 
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Was known twice: look there.",
+    )
+
     objects = ClientQuerySet.as_manager()
 
     def __str__(self) -> str:
@@ -105,6 +114,52 @@ class Client(models.Model):
     def called(self) -> str:
         """How the desk names them: as the bell says, else first and family name."""
         return self.address_as or f"{self.first_name} {self.family_name}".strip()
+
+
+class Merge(models.Model):
+    """Two rows were one person, and one of them is a pointer now. What each was before, so that it can be undone.
+
+    What stood in the survivor is sealed with the survivor's key, and how the other was reached with the other's: erasing either
+    forgets its own half.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kept = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="merges")
+    merged = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="merged_by")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.CharField(max_length=80, blank=True, default="")
+    kept_before = SealedTextField(key="kept.key_id", help_text="JSON: what stood there, field by field.")
+    kept_after = SealedTextField(key="kept.key_id", help_text="JSON: what the merge made of it.")
+    merged_before = SealedTextField(key="merged.key_id", help_text="JSON: how the other was reached.")
+
+    class Meta:
+        ordering = ("-made_at",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Nobody is merged into two people.
+            models.UniqueConstraint(name="merge_once", fields=["merged"], condition=Q(undone_at=None)),
+            models.CheckConstraint(name="merge_of_two", condition=~Q(kept=F("merged"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"merge {self.pk}"
+
+
+class MovedRow(models.Model):
+    """One row that a merge moved: what is not here stays with the survivor when it is undone."""
+
+    merge = models.ForeignKey(Merge, on_delete=models.CASCADE, related_name="moved")
+    model = models.CharField(max_length=60, help_text="requests.helprequest")
+    row = models.CharField(max_length=40)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="moved_once", fields=["merge", "model", "row"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.row}"
 
 
 class NamedHelper(models.Model):

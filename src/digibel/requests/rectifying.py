@@ -80,9 +80,15 @@ def correct(client: Client, draft: ClientDraft, *, version: int, by: Actor) -> f
 
 
 def lock_client(client: Client) -> Client:
-    """Freshly read, with how they are reached. After the locks of their requests, never before."""
+    """Freshly read, with how they are reached. After the locks of their requests, never before.
+
+    Raises `MergedMeanwhile` for who is somebody else's pointer by now.
+    """
     related = Client.objects.select_related("recipient", "organisation")
-    return related.select_for_update(of=("self",), no_key=True).get(pk=client.pk)
+    locked = related.select_for_update(of=("self",), no_key=True).get(pk=client.pk)
+    if locked.merged_into_id is not None:
+        raise errors.MergedMeanwhile
+    return locked
 
 
 def _write(client: Client, draft: ClientDraft, changed: frozenset[str]) -> None:

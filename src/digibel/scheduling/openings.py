@@ -15,7 +15,7 @@ from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.organisations.models import Organisation, Role
 from digibel.requests import intake, referrals
 from digibel.requests.drafts import RequestDraft, Window
-from digibel.requests.errors import AlreadyClosed, NotOneOf, PersonGone, TooLateToUndo
+from digibel.requests.errors import AlreadyClosed, MergedMeanwhile, NotOneOf, PersonGone, TooLateToUndo
 from digibel.requests.models import Client, Closing, HelpRequest, NextActionKind
 from digibel.requests.rectifying import lock_client
 from digibel.scheduling import offers, timers, visits, worklist
@@ -39,7 +39,7 @@ def open_request(
     idempotency_print: str = "",
 ) -> list[HelpRequest]:
     """Log a request (see `intake.log_request`) and put what it asks for on somebody's list."""
-    if client is not None and lock_client(client).gone_at is not None:
+    if client is not None and (client := _hold_survivor(client)).gone_at is not None:
         raise PersonGone
     logged = intake.log_request(
         draft,
@@ -55,6 +55,14 @@ def open_request(
         watch_moments(request)
         worklist.rewrite(request)
     return logged
+
+
+def _hold_survivor(client: Client) -> Client:
+    """Whoever was on the page, or who they were made one with while it was open."""
+    try:
+        return lock_client(client)
+    except MergedMeanwhile:
+        return lock_client(intake.survivor(Client.objects.get(pk=client.pk)))
 
 
 def ask_own_yes(request: HelpRequest) -> None:

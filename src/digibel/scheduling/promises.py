@@ -27,7 +27,7 @@ from digibel.notifications.models import (
     SimulatedText,
 )
 from digibel.requests.judging import judge_request
-from digibel.requests.models import Client, HelpRequest, NamedHelper, NameToken
+from digibel.requests.models import Client, HelpRequest, Merge, NamedHelper, NameToken
 from digibel.scheduling import worklist
 from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus, Report, Timer, Visit, VisitStatus
 from digibel.scheduling.readiness import unready_offers, unready_visits
@@ -49,6 +49,7 @@ FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (HelpRequest, ("in_own_words",)),
     (Client, ("door_note", "bell", "interpreter", "decides_about_money", "trusted_worker", "contact_name")),
     (NamedHelper, ("name",)),
+    (Merge, ("kept_before", "kept_after", "merged_before")),
     (InboundMessage, ("body",)),
 )
 
@@ -226,6 +227,15 @@ def across_organisations() -> Iterator[str]:
             yield from _ids(model._default_manager.filter(~Exists(own), subject_kind=kind))
 
 
+def two_of_one_person() -> Iterator[str]:
+    """What still belongs to a row that is a pointer since two clients were made one."""
+    for rows in (HelpRequest.objects, Visit.objects):
+        yield from _ids(rows.filter(client__merged_into__isnull=False))
+    pointers = Recipient.objects.filter(client__merged_into__isnull=False)
+    yield from _ids(pointers.exclude(number_index=""))
+    yield from _ids(Client.objects.exclude(merged_into=None).exclude(organisation=F("merged_into__organisation")))
+
+
 def not_forgotten() -> Iterator[str]:
     """What is left of people whose key was destroyed: a key that came back, or a trace by which they can be found."""
     for key_id in PersonKey.objects.filter(pk__in=DestroyedKey.objects.values("pk")).values_list("pk", flat=True):
@@ -254,6 +264,7 @@ PROMISES = (
     Promise("every message leaves, is withdrawn, or is on somebody's list", unsent_messages),
     Promise("every text that came in was read", unread_messages),
     Promise("nothing crosses from one organisation to another", across_organisations),
+    Promise("who was known twice is one person", two_of_one_person),
     Promise("who was erased is gone", not_forgotten),
     Promise("the audit is as it was written", altered_audit),
 )

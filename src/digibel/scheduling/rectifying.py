@@ -35,11 +35,12 @@ def correct(client: Client, draft: ClientDraft, *, version: int, by: Actor) -> f
     requests += _money_to_staff(requests, by=by) if draft.decides_about_money and not had_decider else []
     for request in requests:
         request.client = client
-        _follow(request, changed, by=by)
+        follow(request, changed, by=by)
     return changed
 
 
-def _follow(request: HelpRequest, changed: frozenset[str], *, by: Actor) -> None:
+def follow(request: HelpRequest, changed: frozenset[str], *, by: Actor) -> None:
+    """What follows for one open request, which the caller holds, from other facts about its client."""
     if changed & ASKED_ON:
         _ask_anew(request, by=by)
     if changed & rectifying.REACH and not intake.has_own_yes(request.client):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import clientdeeds, clientpage, corrections, words
+from digibel.desk import acquaintances, clientdeeds, clientpage, corrections, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.calls import spoken_choices
 from digibel.desk.forms.intake import ClientForm, brussels_postcodes, without_secrets
@@ -24,7 +24,7 @@ from digibel.requests import rectifying as requests_rectifying
 from digibel.requests.drafts import ClientDraft
 from digibel.requests.errors import ChangedMeanwhile
 from digibel.requests.models import Client
-from digibel.scheduling import rectifying
+from digibel.scheduling import merging, rectifying
 from digibel.sentences import sentence
 
 # Who rings, to this client, and what that means for the conversation.
@@ -146,6 +146,59 @@ def _conflict(request: StaffRequest, found: Client, form: ClientForm, draft: Cli
         **corrections.conflict(found, draft, form.seen_version),
     }
     return render(request, "desk/client_conflict.html", context, status=409)
+
+
+@staff_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def client_merge(request: StaffRequest, client_id: uuid.UUID) -> HttpResponse:
+    """GET: who it may be as well; with `?with=`, both side by side and what moves. POST: make them one."""
+    check_may(request.user, "correct")
+    found = intake.find_client(request.organisation, client_id)
+    told = request.POST.get("with", "") if request.method == "POST" else request.GET.get("with", "")
+    other = _other(request, told) if told else None
+    if other is None or other.pk == found.pk:
+        return render(request, "desk/client_merge.html", _to_choose(request, found))
+    if request.method == "POST":
+        theirs = [name for name in merging.CHOICES if request.POST.get(f"keep_{name}") == "theirs"]
+        by = Actor.staff(request.user)
+        do(
+            request,
+            lambda: merging.merge(found, other, theirs=theirs, by=by),
+            _("They are one now. Undo it within thirty days."),
+        )
+        return go_on("desk:client", found.pk)
+    record("address.shown", found, by=Actor.staff(request.user), organisation_id=request.organisation.pk)
+    record("address.shown", other, by=Actor.staff(request.user), organisation_id=request.organisation.pk)
+    return render(request, "desk/client_merge.html", corrections.side_by_side(found, other))
+
+
+@staff_page
+@require_POST
+def client_unmerge(request: StaffRequest, client_id: uuid.UUID, merge_id: uuid.UUID) -> HttpResponse:
+    check_may(request.user, "correct")
+    found = intake.find_client(request.organisation, client_id)
+    done = found.merges.select_related("kept", "merged").get(pk=merge_id)
+    do(
+        request,
+        lambda: merging.undo(done, by=Actor.staff(request.user)),
+        _("Two people again, each with what was theirs."),
+    )
+    return go_on("desk:client", found.pk)
+
+
+def _other(request: StaffRequest, told: str) -> Client:
+    try:
+        return intake.find_client(request.organisation, uuid.UUID(told))
+    except ValueError:
+        raise Client.DoesNotExist from None
+
+
+def _to_choose(request: StaffRequest, found: Client) -> dict[str, Any]:
+    q = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:80]
+    name = q or f"{found.first_name} {found.family_name}"
+    known = acquaintances.look_up(request.organisation, phone=q or found.recipient.number, name=name)
+    likely = [one for one in known if one.client.pk != found.pk and not one.client.gone_at]
+    return {"section": "requests", "client": found, "likely": likely, "q": q}
 
 
 def page(request: StaffRequest, found: Client, *, status: int = 200, **more: Any) -> HttpResponse:
