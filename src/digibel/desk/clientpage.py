@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from digibel import clock
 from digibel.audit.models import Event, kind_of
-from digibel.desk import actors, clientdeeds, visitlines, words
+from digibel.desk import actors, clientdeeds, complaintlines, visitlines, words
 from digibel.desk.forms.intake import MONEY_KINDS, WISHES
 from digibel.organisations.models import Organisation
 from digibel.requests.models import Client, HelpRequest, NamedHelper
@@ -58,6 +58,7 @@ def context(client: Client) -> dict[str, Any]:
         "requests": [_request(one) for one in sorted(requests, key=lambda one: not one.is_open)],
         "visits": visitlines.as_lines(visits),
         "looks": _looks(client, organisation),
+        "complaints": complaintlines.as_rows(client.complaints.select_related("client")),
         "merges": merging.standing(client),
         "mistakes": clientdeeds.MISTAKES.items() if _may_undo(client) else (),
     }

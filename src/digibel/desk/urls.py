@@ -8,6 +8,7 @@ from digibel.desk.views import (
     calls,
     card,
     clients,
+    complaints,
     design,
     guardrails,
     inbox,
@@ -47,6 +48,10 @@ urlpatterns = [
     path("clients/<uuid:client_id>/edit", clients.client_edit, name="client_edit"),
     path("clients/<uuid:client_id>/merge", clients.client_merge, name="client_merge"),
     path("clients/<uuid:client_id>/unmerge/<uuid:merge_id>", clients.client_unmerge, name="client_unmerge"),
+    path("clients/<uuid:client_id>/complain", complaints.complain, name="complain"),
+    path("complaints", complaints.complaints, name="complaints"),
+    path("complaints.csv", complaints.complaints_csv, name="complaints_csv"),
+    path("complaints/<uuid:complaint_id>", complaints.complaint, name="complaint"),
     path("clients/<uuid:client_id>/caller", clients.client_caller, name="client_caller"),
     path("clients/<uuid:client_id>/do/<slug:deed>", clients.client_deed, name="client_deed"),
     # today, calls, inbox, visits, people, places

@@ -20,6 +20,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "follow_up": COORDINATING,
     "correct": COORDINATING,
     "pause_volunteer": COORDINATING,
+    "complaints": COORDINATING,  # whoever hears one writes it down; answering is the coordinator's
 }
 
 SENTENCES = {
@@ -28,6 +29,7 @@ SENTENCES = {
     "cancel_visit": "Cancelling a visit is for a matcher or a coordinator. Ask one of them.",
     "follow_up": "Following up is for a coordinator. Ask one of them.",
     "correct": "Correcting what happened is for a coordinator. Ask one of them.",
+    "complaints": "Answering complaints is for a coordinator. Ask one of them.",
     "pause_volunteer": "Pausing a volunteer is for a coordinator. Ask one of them.",
 }
 

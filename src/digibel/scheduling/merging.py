@@ -27,13 +27,20 @@ from digibel.requests.models import Client, Consent, HelpRequest, Merge, MovedRo
 from digibel.requests.rectifying import FIELDS, REACH, as_draft, differences
 from digibel.scheduling import announcing, openings, rectifying, worklist
 from digibel.scheduling.locks import lock_visit
-from digibel.scheduling.models import Preference, Visit, VisitStatus
+from digibel.scheduling.models import Complaint, Preference, Visit, VisitStatus
 from digibel.sealing.errors import Erased
 from digibel.sealing.strays import sealed_fields
 
 UNDONE_WITHIN = timedelta(days=30)
 # Every table that belongs to a client, and to how they are reached; a test looks whether one is missing.
-OF_CLIENT: tuple[type[models.Model], ...] = (HelpRequest, Visit, Consent, NamedHelper, Preference)
+OF_CLIENT: tuple[type[models.Model], ...] = (
+    HelpRequest,
+    Visit,
+    Consent,
+    NamedHelper,
+    Preference,
+    Complaint,
+)
 OF_RECIPIENT: tuple[type[models.Model], ...] = (OutboundMessage, InboundMessage, CallTask)
 # What a person chooses between; those whom either named are all kept, as far as there is room.
 CHOICES = tuple(name for name in FIELDS if name != "helpers")

@@ -28,8 +28,8 @@ from digibel.notifications.models import (
 )
 from digibel.requests.judging import judge_request
 from digibel.requests.models import Client, HelpRequest, Merge, NamedHelper, NameToken
-from digibel.scheduling import worklist
-from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus, Report, Timer, Visit, VisitStatus
+from digibel.scheduling import complaints, worklist
+from digibel.scheduling.models import LIVE_OFFERS, Complaint, Offer, OfferStatus, Report, Timer, Visit, VisitStatus
 from digibel.scheduling.readiness import unready_offers, unready_visits
 from digibel.sealing import strays
 from digibel.sealing.errors import Erased
@@ -51,6 +51,7 @@ FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (NamedHelper, ("name",)),
     (Merge, ("kept_before", "kept_after", "merged_before")),
     (InboundMessage, ("body",)),
+    (Complaint, ("text", "answer")),
 )
 
 
@@ -227,6 +228,17 @@ def across_organisations() -> Iterator[str]:
             yield from _ids(model._default_manager.filter(~Exists(own), subject_kind=kind))
 
 
+def forgotten_complaints() -> Iterator[str]:
+    """Open without somebody whose it is, or without the day that is next; and what is another organisation's."""
+    yield from _ids(Complaint.objects.open().filter(Q(owner="") | Q(due_at=None)))
+    for complaint in Complaint.objects.open().exclude(due_at=None).order_by("pk").iterator(chunk_size=BATCH):
+        wanted = complaints.end_due if complaint.answered_at else complaints.answer_due
+        if complaint.due_at != wanted(complaint.made_at):
+            yield f"complaint {complaint.pk}"
+    strange = ~Q(organisation=F("client__organisation")) | ~Q(key_id=F("client__key_id"))
+    yield from _ids(Complaint.objects.filter(strange))
+
+
 def two_of_one_person() -> Iterator[str]:
     """What still belongs to a row that is a pointer since two clients were made one."""
     for rows in (HelpRequest.objects, Visit.objects):
@@ -264,6 +276,7 @@ PROMISES = (
     Promise("every message leaves, is withdrawn, or is on somebody's list", unsent_messages),
     Promise("every text that came in was read", unread_messages),
     Promise("nothing crosses from one organisation to another", across_organisations),
+    Promise("every complaint is somebody's, and has a day", forgotten_complaints),
     Promise("who was known twice is one person", two_of_one_person),
     Promise("who was erased is gone", not_forgotten),
     Promise("the audit is as it was written", altered_audit),
