@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
-from digibel import clock
+from digibel import clock, places
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.guardrails import judgement
@@ -28,7 +28,7 @@ from digibel.requests.models import (
     TimeWindow,
 )
 from digibel.sealing import keys
-from digibel.sealing.index import name_tokens
+from digibel.sealing.index import name_tokens, sound_tokens
 
 CONSENT_TEXT = "2026-11"
 SEALED_CLIENT_FIELDS = (
@@ -131,7 +131,7 @@ def helpers_of(client: Client) -> tuple[HelperDraft, ...]:
 def index_name(client: Client) -> None:
     client.name_tokens.all().delete()
     words = f"{client.first_name} {client.family_name} {client.address_as}"
-    tokens = name_tokens(words, client.organisation_id)
+    tokens = name_tokens(words, client.organisation_id) | sound_tokens(client.family_name, client.organisation_id)
     NameToken.objects.bulk_create(NameToken(client=client, token=token) for token in sorted(tokens))
 
 
@@ -144,6 +144,15 @@ def known_clients(organisation: Organisation, *, phone: str = "", name: str = ""
     for token in tokens:
         found = found.filter(name_tokens__token=token)
     return _each_once(found[:20]) if tokens else []
+
+
+def clients_alike(organisation: Organisation, *, family_name: str, postcode: str) -> list[Client]:
+    """Clients of this organisation in the same municipality whose name sounds like this one, however it was written."""
+    sounds = sound_tokens(family_name, organisation.pk) if places.is_known(postcode) else set()
+    found = Client.objects.of(organisation).select_related("recipient").filter(postcode=postcode)
+    return (
+        _each_once(found.filter(name_tokens__token__in=sounds).order_by("-created_at").distinct()[:5]) if sounds else []
+    )
 
 
 def _each_once(found: Iterable[Client]) -> list[Client]:

@@ -196,7 +196,13 @@ def _other(request: StaffRequest, told: str) -> Client:
 def _to_choose(request: StaffRequest, found: Client) -> dict[str, Any]:
     q = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:80]
     name = q or f"{found.first_name} {found.family_name}"
-    known = acquaintances.look_up(request.organisation, phone=q or found.recipient.number, name=name)
+    known = acquaintances.look_up(
+        request.organisation,
+        phone=q or found.recipient.number,
+        name=name,
+        family_name=q or found.family_name,
+        postcode=found.postcode,
+    )
     likely = [one for one in known if one.client.pk != found.pk and not one.client.gone_at]
     return {"section": "requests", "client": found, "likely": likely, "q": q}
 
