@@ -16,6 +16,7 @@ GARBAGE = ["", "\x00", "é" * 300, "-1", "99999999999999999999", "👍🏽"]
 FIELDS = [
     "deed", "outcome", "text", "to", "forward", "until", "as", "reason", "language", "volunteers", "wave", "place", "route", "day",
     "q", "postcode", "kind", "phone", "windows", "away", "tasks", "consent", "minutes", "slug", "all_right", "autonomy_before",
+    "with", "version", "keep", "shown_version", "floor", "best", "helper_name_0", "visit", "outcome", "state", "q",
     "worries", "page", "reach", "on", "client", "choice", "offer", "home", "once", "identity", "show", "next",
 ]  # fmt: skip
 
@@ -48,6 +49,7 @@ def _addresses(route, visit):
         "reference": visit.request.reference,
         "visit_id": visit.pk,
         "volunteer_id": visit.volunteer_id,
+        "client_id": visit.client_id,
         "token": calendars.volunteer_token(visit.volunteer) if "calendar" in route else cards.token(visit),
         "deed": "cancel",
         "name": "simulator",
