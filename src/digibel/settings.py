@@ -93,6 +93,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "digibel.desk.middleware.MaskedAddresses",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -174,7 +175,9 @@ MESSAGE_OWNERS = {
     "offer": "digibel.scheduling.owners.OfferTexts",
     "visit": "digibel.scheduling.owners.VisitTexts",
     "request": "digibel.scheduling.owners.RequestTexts",
+    "client": "digibel.scheduling.owners.ClientTexts",
     "alarm": "digibel.scheduling.owners.AlarmTexts",
+    "readiness": "digibel.volunteers.owners.ReadinessTexts",
     "": "digibel.notifications.owners.PlainTexts",
 }
 
@@ -209,6 +212,8 @@ AXES_LOCKOUT_PARAMETERS = ["username"]
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 AXES_RESET_ON_SUCCESS = True
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
+AXES_HANDLER = "digibel.organisations.logins.Guard"
+AXES_USERNAME_CALLABLE = "digibel.organisations.logins.counted_as"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 
@@ -254,7 +259,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "digibel.guardrails.logs.MaskedFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("DIGIBEL_LOG_LEVEL", "WARNING")},
     # Django's own loggers print request paths, and with an error the local values: personal data. Ids only, from us.

@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
+from digibel import clock
+from digibel.audit.actors import SYSTEM
 from digibel.guardrails import catalogue
+from digibel.guardrails.catalogue import Verdict
+from digibel.organisations import tightenings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
@@ -56,3 +60,26 @@ def test_suggestions_come_best_first(program: Any) -> None:
 
 def test_suggestions_for_nothing_are_none(program: Any) -> None:
     assert program.post("/tasks/suggestions", {"text": " \x00 "}).json() == {"tasks": []}
+
+
+@pytest.mark.guardrail("E2")
+def test_verdicts_are_those_of_the_keys_own_organisation(program: Any, outsider: Any) -> None:
+    tightenings.tighten(
+        program.organisation, "photos", Verdict.FORBIDDEN, reason="Privacy", since=clock.today(), by=SYSTEM
+    )
+    for one, verdict in ((program, "forbidden"), (outsider, "allowed")):
+        assert one.post("/tasks/judgement", {"tasks": ["photos"]}).json()["verdict"] == verdict
+        assert {task["slug"]: task["verdict"] for task in one.get("/tasks").json()["tasks"]}["photos"] == verdict
+
+
+@pytest.mark.guardrail("E9")
+def test_money_is_for_staff_where_somebody_else_decides(program: Any) -> None:
+    told = {"tasks": ["online-payment"], "decides_about_money": True}
+    assert program.post("/tasks/judgement", told).json()["verdict"] == "staff_only"
+
+
+def test_rules_say_where_they_come_from_and_what_holds_them(program: Any) -> None:
+    rules = {rule["id"]: rule for rule in program.get("/tasks").json()["rules"]}
+    assert sorted(rules) == sorted(catalogue.RULES)
+    assert (rules["E1"]["held"], rules["E1"]["since"]) == ("software", "2026-11-21")
+    assert rules["E1"]["tests"] == list(catalogue.RULES["E1"].tests) != []

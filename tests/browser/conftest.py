@@ -1,6 +1,12 @@
 """A real Chromium, and axe to look over every page it opens."""
 
 import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,6 +14,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+ROOT = Path(__file__).parents[2]
+READY_WITHIN = 180
+COORDINATOR, PASSWORD = "fatima@lindeboom.example", "digibel-demo"
 CHROMIUM = os.environ.get("DIGIBEL_CHROMIUM", "/usr/bin/chromium")
 # Playwright's own loop runs in the thread of the test, and Django would refuse the database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -61,3 +70,48 @@ def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(chosen) if chosen else tmp_path_factory.mktemp("screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`manage.py demo` on a free port, with people of its own; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("DIGIBEL_")}
+    env["DIGIBEL_HOME"] = str(tmp_path_factory.mktemp("demo"))
+    command = [sys.executable, str(ROOT / "manage.py"), "demo", "--port", str(port)]
+    process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, process)
+        yield address
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=20)
+
+
+def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(READY_WITHIN):
+        assert process.poll() is None, "the demo ended by itself"
+        try:
+            urllib.request.urlopen(f"{address}/healthz", timeout=2)
+            return
+        except OSError:
+            time.sleep(1)
+    raise AssertionError("the demo did not begin to serve")
+
+
+@pytest.fixture
+def log_in(demo: str) -> Callable[[Page], None]:
+    """``log_in(page)``: fills in the login as the coordinator, and waits until the day is there."""
+
+    def come_in(page: Page) -> None:
+        if not page.url.startswith(f"{demo}/login"):
+            page.goto(f"{demo}/login")
+        page.fill("[name=username]", COORDINATOR)
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{demo}/")
+
+    return come_in

@@ -1,64 +1,32 @@
 """The whole way in a real browser, on the demo as it is started for a newcomer: every step a person's, every text a real one."""
 
 import json
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
-ROOT = Path(__file__).parents[2]
-READY_WITHIN = 180
 API_KEY = "dgb_demo_lindeboom"
-COORDINATOR = "fatima@lindeboom.example"
 # The worker looks for work a few times a second; a slow machine takes its time.
 PATIENCE = 30_000
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`manage.py demo` on a free port, with people of its own; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = {name: value for name, value in os.environ.items() if not name.startswith("DIGIBEL_")}
-    env["DIGIBEL_HOME"] = str(tmp_path_factory.mktemp("demo"))
-    command = [sys.executable, str(ROOT / "manage.py"), "demo", "--port", str(port)]
-    process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(address, process)
-        yield address
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=20)
-
-
-def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(READY_WITHIN):
-        assert process.poll() is None, "the demo ended by itself"
-        try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=2)
-            return
-        except OSError:
-            time.sleep(1)
-    raise AssertionError("the demo did not begin to serve")
 
 
 class Desk:
     """What a coordinator does with the pages, in the words of the house."""
 
-    def __init__(self, page: Page, demo: str, axe: Callable[[Page], list[str]], screenshots: Path) -> None:
-        self.page, self.demo, self.axe, self.screenshots = page, demo, axe, screenshots
+    def __init__(
+        self,
+        page: Page,
+        demo: str,
+        axe: Callable[[Page], list[str]],
+        log_in: Callable[[Page], None],
+        screenshots: Path,
+    ) -> None:
+        self.page, self.demo, self.axe, self.come_in, self.screenshots = page, demo, axe, log_in, screenshots
         self.steps = 0
 
     def open(self, path: str) -> None:
@@ -78,10 +46,7 @@ class Desk:
     def log_in(self) -> None:
         self.open("/login")
         self.look("login")
-        self.page.fill("[name=username]", COORDINATOR)
-        self.page.fill("[name=password]", "digibel-demo")
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_url(f"{self.demo}/")
+        self.come_in(self.page)
         self.look("today")
 
     def log_request(self) -> str:
@@ -193,9 +158,13 @@ def _wait_until(page: Page, address: str, text: str) -> None:
 
 
 def test_a_request_goes_the_whole_way(
-    page: Page, demo: str, axe: Callable[[Page], list[str]], screenshots: Path
+    page: Page,
+    demo: str,
+    axe: Callable[[Page], list[str]],
+    log_in: Callable[[Page], None],
+    screenshots: Path,
 ) -> None:
-    desk, telephones = Desk(page, demo, axe, screenshots), Telephones(page, demo)
+    desk, telephones = Desk(page, demo, axe, log_in, screenshots), Telephones(page, demo)
     desk.log_in()
     reference = desk.log_request()
     request = f"{demo}/requests/{reference}"

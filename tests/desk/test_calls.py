@@ -88,6 +88,7 @@ def test_words_in_arabic_run_from_right_to_left(desk, lindeboom):
     assert page.count('lang="ar" dir="rtl"') == 2
 
 
+@pytest.mark.guardrail("E14")
 def test_reached_confirms_the_visit_and_goes_on(desk, visit, announce):
     answer = note(desk, announce, "reached")
     assert (answer.status_code, answer.url) == (303, "/")
@@ -163,6 +164,7 @@ def follow_up(lindeboom, visit):
         yield CallTask.objects.open().get(kind="visit.follow_up")
 
 
+@pytest.mark.guardrail("E8", "Z2", "Z3")
 def test_a_follow_up_is_noted_with_what_they_can_and_what_worries(desk, visit, follow_up):
     note(desk, follow_up, "fails", autonomy="4", worries=["came_back", "code_seen"])
     told = FollowUp.objects.get(visit=visit)

@@ -64,6 +64,7 @@ def fresh(visit):
     return Visit.objects.get(pk=visit.pk)
 
 
+@pytest.mark.guardrail("E3", "E7")
 def test_card_shows_only_the_conditions_until_they_are_read(client, visit):
     html = page(client, visit)
     assert "You look away." in html
@@ -71,6 +72,7 @@ def test_card_shows_only_the_conditions_until_they_are_read(client, visit):
     assert not Event.objects.about(visit).filter(verb="address.shown").exists()
 
 
+@pytest.mark.guardrail("E3")
 def test_reading_opens_the_rest_and_is_kept_once(client, visit):
     for _ in range(2):
         assert client.post(at(visit, "read", lang="en")).status_code == 303
@@ -95,6 +97,7 @@ def test_card_says_nothing_that_only_the_desk_may_know(client, lindeboom, els):
     ] == []
 
 
+@pytest.mark.guardrail("E12")
 def test_looking_at_the_address_is_recorded_once_an_hour(client, read, now):
     for minutes in (0, 30, 90):
         with clock.travel(now + timedelta(minutes=minutes)):
@@ -125,6 +128,7 @@ def test_revoked_link_opens_nothing(client, visit):
     assert (client.get(old).status_code, client.get(at(visit)).status_code) == (404, 200)
 
 
+@pytest.mark.guardrail("E7")
 def test_card_closes_a_day_after_check_out(client, read):
     with clock.travel(read.starts_at):
         press(client, read, "in")
@@ -140,6 +144,7 @@ def test_card_closes_a_day_after_check_out(client, read):
     assert not Report.objects.exists()
 
 
+@pytest.mark.guardrail("Z7")
 def test_in_and_out_pressed_twice_happen_once(client, read):
     with clock.travel(read.starts_at):
         for step in ("in", "in", "out", "out"):
@@ -214,11 +219,13 @@ def test_an_allowed_wish_gets_its_conditions_and_no_slip(client, read):
     assert 'name="task" value="printer-scanner"' not in html
 
 
+@pytest.mark.guardrail("E4")
 def test_what_is_asked_at_the_door_keeps_no_secret(client, read):
     html = client.post(at(read, "ask", lang="en"), {"word": "kaart 4111 1111 1111 1111"}).content.decode()
     assert "4111" not in html
 
 
+@pytest.mark.guardrail("E1", "Z6")
 def test_a_slip_becomes_one_request_to_refer(client, read):
     for _ in range(2):
         client.post(at(read, "slip", lang="en"), {"task": "cash-withdrawal"})

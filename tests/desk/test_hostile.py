@@ -7,8 +7,10 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 
 import cast
+from digibel import clock
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import calendars, cards
+from digibel.volunteers import links, training
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +20,7 @@ FIELDS = [
     "q", "postcode", "kind", "phone", "windows", "away", "tasks", "consent", "minutes", "slug", "all_right", "autonomy_before",
     "with", "version", "keep", "shown_version", "floor", "best", "helper_name_0", "visit", "outcome", "state", "q",
     "worries", "page", "reach", "on", "client", "choice", "offer", "home", "once", "identity", "show", "next",
+    "since", "version", "reference", "last_day", "module", "there", "year", "amount", "km", "paid_on", "payment", "try", "lang",
 ]  # fmt: skip
 
 
@@ -45,13 +48,16 @@ def house(frozen_clock):
 
 def _addresses(route, visit):
     """The route with parts that fit, and with parts that do not."""
+    organisation = visit.request.organisation
     fitting = {
         "reference": visit.request.reference,
         "visit_id": visit.pk,
         "volunteer_id": visit.volunteer_id,
         "client_id": visit.client_id,
-        "token": calendars.volunteer_token(visit.volunteer) if "calendar" in route else cards.token(visit),
+        "token": _token(route, visit),
         "deed": "cancel",
+        "requirement": "insurance",
+        "session_id": training.add_session(organisation, module="door", day=clock.today(), place="", by=cast.SYSTEM).pk,
         "name": "simulator",
     }
     for parts in (fitting, {}):
@@ -63,6 +69,14 @@ def _addresses(route, visit):
             foreign = uuid.uuid4() if kind == "uuid" else "nothing"
             address = f"{before}{parts.get(name, foreign)}{after}"
         yield address
+
+
+def _token(route, visit):
+    if "calendar" in route:
+        return calendars.volunteer_token(visit.volunteer)
+    if "questions" in route:
+        return links.token(links.open_link(visit.volunteer, visit.request.organisation))
+    return cards.token(visit)
 
 
 @pytest.mark.parametrize("route", ROUTES)

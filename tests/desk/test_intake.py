@@ -14,11 +14,14 @@ from django.utils import translation
 
 import cast
 from digibel import clock
+from digibel.audit.actors import SYSTEM
 from digibel.desk import picker, verdicts
 from digibel.desk.forms import week
 from digibel.desk.forms.intake import IntakeForm
 from digibel.guardrails import catalogue
+from digibel.guardrails.catalogue import Verdict
 from digibel.notifications.models import CallTask
+from digibel.organisations import tightenings
 from digibel.organisations.models import Organisation, Staff
 from digibel.requests.drafts import ClientDraft
 from digibel.requests.models import Client, HelpRequest
@@ -333,3 +336,56 @@ def test_say_rings_first_when_there_is_danger() -> None:
     assert first == "First we ring, now: I help you. Somebody can come to your home afterwards."
     assert catalogue.get("video-call").name("en") in second
     assert catalogue.get("fraud-now").name("en") not in second
+
+
+# --- as strict as the organisation, and as this client asks for ------------------------------------------------------
+
+
+def verdicts_of(client: Browser, **told: Any) -> list[tuple[str, str]]:
+    judged = client.post(reverse("desk:intake_verdict"), told).context["judged"]
+    return [(row.verdict, str(row.stricter)) for row in judged.rows]
+
+
+@pytest.mark.guardrail("E2")
+def test_verdict_while_typing_knows_what_is_stricter_here(nadia: Staff, client: Browser) -> None:
+    assert verdicts_of(client, tasks=["photos"]) == [("allowed", "")]
+    tightenings.tighten(
+        nadia.organisation, "photos", Verdict.STAFF_ONLY, reason="Privacy", since=clock.today(), by=SYSTEM
+    )
+    stricter = "Our organisation is stricter here than the catalogue."
+    assert verdicts_of(client, tasks=["photos"]) == [("staff_only", stricter)]
+
+
+@pytest.mark.guardrail("E9")
+def test_verdict_while_typing_knows_who_decides_about_money(nadia: Staff, client: Browser) -> None:
+    told = {"tasks": ["online-payment"], "decides_about_money": "Mevr. Janssens"}
+    assert verdicts_of(client, **told) == [("staff_only", "Somebody else decides about this person's money.")]
+    known = cast.request(nadia.organisation, client={"decides_about_money": "Mevr. Janssens"}).client
+    assert verdicts_of(client, tasks=["online-payment"], identity=str(known.pk))[0][0] == "staff_only"
+
+
+@pytest.mark.guardrail("E9")
+def test_the_third_question_about_money_is_seen_while_typing_unless_it_is_the_same_one(
+    nadia: Staff, client: Browser
+) -> None:
+    first = cast.request(nadia.organisation, tasks=["online-payment"])
+    told = written(identity=str(first.client_id), tasks=["online-payment"], once="")
+    assert verdicts_of(client, **told)[0][0] == "conditions"
+    client.post(NEW, told)
+    assert verdicts_of(client, **told)[0][0] == "staff_only"
+    assert verdicts_of(client, **told, same_as=first.reference)[0][0] == "conditions"
+    page = client.post(reverse("desk:intake_verdict"), told)
+    assert [reference for reference, _ in page.context["same_as"]] == ["26-0002", first.reference]
+    assert client.post(NEW, {**told, "same_as": first.reference}).status_code == 303
+    logged = HelpRequest.objects.order_by("-reference")[0]
+    assert (logged.same_as_id, logged.next_kind) == (first.pk, "choose")
+
+
+@pytest.mark.parametrize("reference", ["26-9999", "x", "26-0001"])
+def test_the_same_as_something_that_is_not_theirs_is_refused(nadia: Staff, client: Browser, reference: str) -> None:
+    cast.request(nadia.organisation, tasks=["online-payment"])  # 26-0001, of somebody else
+    known = cast.request(nadia.organisation, tasks=["online-payment"]).client
+    told = written(identity=str(known.pk), tasks=["online-payment"], same_as=reference)
+    answer = client.post(NEW, told)
+    assert (answer.status_code, HelpRequest.objects.count()) == (422, 2)
+    assert "say that it is a new question" in answer.content.decode()

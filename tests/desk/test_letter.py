@@ -52,6 +52,7 @@ def test_looking_prints_nothing_and_printing_is_recorded(desk, lindeboom):
     assert [word for word in wanted if word not in article] == []
 
 
+@pytest.mark.guardrail("E14")
 def test_posted_is_told_but_not_confirmed(desk, lindeboom):
     visit = booked(lindeboom)
     for _ in range(2):

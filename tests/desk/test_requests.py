@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 import cast
 from digibel import clock
-from digibel.audit.actors import Actor
+from digibel.audit.actors import SYSTEM, Actor
 from digibel.audit.models import Event
 from digibel.desk import requeststate, requeststory
 from digibel.desk.errors import broken
@@ -57,6 +57,7 @@ def test_page_says_the_situation_and_has_one_filled_button(nadia: Staff, client:
     assert main.count("push main") == 1
 
 
+@pytest.mark.guardrail("E12")
 def test_address_is_shown_only_to_who_asks_and_the_look_is_recorded(nadia: Staff, client: Browser) -> None:
     request = cast.request(nadia.organisation)
     assert STREET not in page_of(client, request)
@@ -292,3 +293,39 @@ def test_broken_page_shows_no_trace(rf: RequestFactory) -> None:
     answer = broken(rf.get("/"))
     assert answer.status_code == 500
     assert "Traceback" not in answer.content.decode()
+
+
+# --- the third time about money -------------------------------------------------------------------------------------
+
+
+def third(lindeboom: Organisation) -> HelpRequest:
+    first = cast.request(lindeboom, tasks=["online-payment"])
+    told = cast.draft(tasks=["online-payment"])
+    again = [openings.open_request(told, organisation=lindeboom, by=SYSTEM, client=first.client)[0] for _ in range(2)]
+    return again[-1]
+
+
+@pytest.mark.guardrail("E9")
+def test_a_coordinator_lets_a_volunteer_go_all_the_same_and_says_why(lindeboom: Organisation, client: Browser) -> None:
+    client.force_login(cast.coordinator(lindeboom), backend="django.contrib.auth.backends.ModelBackend")
+    request = third(lindeboom)
+    address = f"/requests/{request.reference}"
+    assert client.get(address).context["may_overrule"] is True
+    client.post(f"{address}/do/overrule", {"reason": " "})
+    assert HelpRequest.objects.get(pk=request.pk).next_kind == "refer"
+    client.post(f"{address}/do/overrule", {"reason": "Ze leert het snel, geen maatschappelijk werk nodig"})
+    page = client.get(address)
+    assert (page.context["may_overrule"], page.context["help_request"].next_kind) == (False, "choose")
+    assert "Ze leert het snel" in page.content.decode()
+
+
+@pytest.mark.guardrail("E9")
+def test_nobody_else_overrules_the_third_time(nadia: Staff, lindeboom: Organisation, client: Browser) -> None:
+    request = third(lindeboom)
+    intake_worker = cast.staff(lindeboom, name="Wim")
+    outsider = cast.coordinator(cast.organisation("De Sleutel", sms_number="+32460000002"))
+    for person, status in ((intake_worker, 403), (outsider, 404)):
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        answer = client.post(f"/requests/{request.reference}/do/overrule", {"reason": "Toch maar"})
+        assert answer.status_code == status
+    assert HelpRequest.objects.get(pk=request.pk).next_kind == "refer"

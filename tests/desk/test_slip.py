@@ -63,6 +63,7 @@ def test_choosing_starts_with_the_nearest_of_each_route(desk, asked, office):
     assert re.findall(r'name="place" value="([^"]+)" checked', html) == [str(office.pk)]
 
 
+@pytest.mark.guardrail("E13")
 def test_handing_out_refers_once_and_leads_to_the_sheet(desk, asked, office):
     answer = desk.post(address(asked), {"place": [str(office.pk)], "language": "nl"})
     assert answer.status_code == 303
@@ -72,6 +73,7 @@ def test_handing_out_refers_once_and_leads_to_the_sheet(desk, asked, office):
     assert "OCMW Jette" in text(desk.get(answer.url))
 
 
+@pytest.mark.guardrail("E13")
 def test_sheet_speaks_the_clients_language_and_names_no_family(desk, asked, office):
     said = text(desk.get(address(asked), {"place": str(office.pk)}))
     wanted = ("Guido", "CPAS de Jette", "Voorbeeldstraat 1, 1090 Jette", "02 000 00 01", "09:00–12:00, 13:00–16:00")

@@ -92,7 +92,7 @@ def test_the_page_tells_readiness_day_by_day(desk, lindeboom, els):
     yesterday = clock.today() - timedelta(days=1)
     readiness.end(els, lindeboom, Requirement.INSURANCE, last_day=yesterday, by=cast.SYSTEM)
     page = desk.get(page_of(els))
-    met = {str(one["label"]): one["met"] for one in page.context["readiness"]}
+    met = {str(one.label): one.met for one in page.context["readiness"]}
     assert (met.pop("Insurance"), set(met.values())) == (False, {True})
     assert page.content.decode().count("not ready to be sent yet.") == 1
 

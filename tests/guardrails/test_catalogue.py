@@ -102,6 +102,7 @@ PRIVATE_TOPICS = re.compile(
 )
 
 
+@pytest.mark.guardrail("R*")
 def test_catalogue_holds_exactly_the_matrix() -> None:
     rows = [line.split() for line in MATRIX.split("\n") if line]
     assert [(task.slug, str(task.row), task.verdict) for task in TASKS.values()] == [tuple(row) for row in rows]
@@ -169,6 +170,7 @@ def test_only_fraud_and_abuse_are_urgent() -> None:
     assert [task.slug for task in TASKS.values() if task.urgent] == ["fraud-now", "abuse-suspicion"]
 
 
+@pytest.mark.guardrail("R44")
 def test_fraud_names_the_calls_in_their_order() -> None:
     assert TASKS["fraud-now"].routes[:3] == ("CARDSTOP", "BANK", "POLICE")
     for language in LANGUAGES:

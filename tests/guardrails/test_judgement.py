@@ -71,6 +71,7 @@ def test_organisation_may_be_stricter() -> None:
     assert [judged.tightened for judged in judgement.tasks] == [True, False]
 
 
+@pytest.mark.guardrail("E2")
 def test_looser_tightening_is_clamped_when_judged() -> None:
     assert judge(["benefits"], tightened={"benefits": Verdict.ALLOWED}) == judge(["benefits"])
 
@@ -86,6 +87,7 @@ def test_stricter_tightening_may_be_set(slug: str, verdict: Verdict) -> None:
 
 @pytest.mark.parametrize("slug", TASKS)
 @pytest.mark.parametrize("verdict", Verdict)
+@pytest.mark.guardrail("E2")
 def test_tightening_that_is_not_stricter_cannot_be_set(slug: str, verdict: Verdict) -> None:
     stricter = list(Verdict)[list(Verdict).index(TASKS[slug].verdict) + 1 :]
     if verdict in stricter:
@@ -101,6 +103,7 @@ def test_tightening_of_an_unknown_task_cannot_be_set() -> None:
 
 
 @given(slugs, tightenings)
+@pytest.mark.guardrail("E1")
 def test_nothing_staff_only_or_forbidden_ever_reaches_a_volunteer(
     named: list[str], tight: Mapping[str, Verdict]
 ) -> None:
@@ -110,6 +113,7 @@ def test_nothing_staff_only_or_forbidden_ever_reaches_a_volunteer(
 
 
 @given(slugs, tightenings)
+@pytest.mark.guardrail("E2")
 def test_tightening_never_loosens(named: list[str], tight: Mapping[str, Verdict]) -> None:
     plain, strict = judge(named), judge(named, tightened=tight)
     assert strict.verdict.strictness >= plain.verdict.strictness
@@ -139,6 +143,7 @@ def test_volunteer_task_shows_every_standing_condition() -> None:
 
 
 @pytest.mark.parametrize("slug", TASKS)
+@pytest.mark.guardrail("E1")
 def test_volunteer_task_cannot_be_made_without_the_judgement(slug: str) -> None:
     with pytest.raises(TypeError):
         VolunteerTask(TASKS[slug], Verdict.ALLOWED, CATALOGUE_VERSION)
@@ -160,6 +165,7 @@ def test_volunteer_task_cannot_be_copied_with_a_refused_verdict() -> None:
         dataclasses.replace(allowed, verdict=Verdict.STAFF_ONLY)
 
 
+@pytest.mark.guardrail("E1")
 def test_judgement_made_by_hand_still_sends_nothing_refused() -> None:
     real = judge(["cash-withdrawal"])
     forged = Judgement(Verdict.ALLOWED, (dataclasses.replace(real.tasks[0], verdict=Verdict.ALLOWED),))

@@ -172,3 +172,26 @@ def test_every_language_has_participles() -> None:
 )
 def test_our_own_references_are_no_secrets(text):
     assert find(text).kinds == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("p1n c0de: 4402", "p1n c0de: [SECRET]"),
+        ("m0t de p4sse: Ch0colat", "m0t de p4sse: [SECRET]"),
+        ("p@ssw0rd = p4ssword", "p@ssw0rd = [SECRET]"),
+        ("Mijn wachtwoord is m 1 n 0 u", "Mijn wachtwoord is [SECRET]"),
+        ("🔑 5521", "🔑 [SECRET]"),
+        ("login: mary@home.be / Poes12", "login: mary@home.be / [SECRET]"),
+        ("user: rita54 pw: hortensia_3", "user: rita54 pw: [SECRET]"),
+        ("oude pin was 1111 maar nu 9274", "oude pin was [SECRET] maar nu [SECRET]"),
+        ("Use 482915 to log in", "Use [SECRET] to log in"),
+        ("voor mijn bankkaart gebruik ik 3872", "voor mijn bankkaart gebruik ik [SECRET]"),
+        ("mot de passe : motdepasse", "mot de passe : [SECRET]"),
+        ("mot de passe de porte : tournesol", "mot de passe de porte : tournesol"),
+        ("code v.d. gsm v. mevrouw = 5683", "code v.d. gsm v. mevrouw = [SECRET]"),
+        ("sehna Joao55", "sehna [SECRET]"),
+    ],
+)
+def test_a_secret_is_found_however_people_hint_at_it(text: str, masked: str) -> None:
+    assert mask(text) == masked

@@ -9,6 +9,8 @@ code. Each later round was first read by code that had never seen it, and then l
 | 3 | 56 of 77 | 5 of 55 | written to be hard: "the door opens when you press 4 4 1 9" |
 | 4 | 95 of 96 | 1 of 52 | everyday texts |
 | 5 | 34 of 46 | 1 of 34 | written to be hard |
+| 6 | 442 of 473 | 1 of 295 | everyday texts, leetspeak, keys drawn instead of named, misspellings |
+| 7 | 248 of 311 | 6 of 271 | written to be hard: "for my card I use 3872", "use 482915 to log in" |
 """
 
 import csv

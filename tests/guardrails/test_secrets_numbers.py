@@ -222,3 +222,20 @@ def test_random_long_numbers_are_rarely_taken_for_a_card_or_national_number() ->
     chance = random.Random(4821)
     numbers = ["".join(chance.choices("0123456789", k=chance.randint(10, 19))) for _ in range(10_000)]
     assert sum(bool(find(number).kinds) for number in numbers) < 200
+
+
+def test_an_expiry_date_alone_says_nothing_and_stays() -> None:
+    assert find("visa 4111 1111 1111 1111 exp 03/28, van mama").masked == "visa [CARD] exp 03/28, van mama"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("tel 02 555 12 34, 85.07.30-033.28", "tel 02 555 12 34, [NATIONAL NUMBER]"),
+        ("op 12/03/2026: 4111-1111-1111-1111 / 0488 11 22 33", "op 12/03/2026: [CARD] / 0488 11 22 33"),
+        ("dossier 26-0377, 85 07 30 033 28 3 keer", "dossier 26-0377, [NATIONAL NUMBER] 3 keer"),
+        ("numer 85073003328", "numer [NATIONAL NUMBER]"),
+    ],
+)
+def test_a_number_is_found_beside_a_date_or_a_telephone_number_which_stay(text: str, masked: str) -> None:
+    assert find(text).masked == masked

@@ -97,6 +97,7 @@ def test_molenbeek_a_daughter_calls_for_her_mother(frozen_clock):
     assert worklist.differences() == []
 
 
+@pytest.mark.guardrail("E14", "Z6")
 def test_jette_four_floors_a_dog_and_a_bank_card_on_the_table(frozen_clock):
     """A landline only, "de tablet doet raar", itsme has run out; and then he holds out his card."""
     loading.load_known_places()

@@ -35,6 +35,7 @@ def slugs(request):
     return [task.slug for task in request.tasks.all()]
 
 
+@pytest.mark.guardrail("E1")
 def test_a_request_is_split_where_part_of_it_is_not_for_volunteers(lindeboom):
     volunteer, staff = log(lindeboom, tasks=["benefits", "video-call", "cash-withdrawal", "wifi-connect"])
     assert (slugs(volunteer), slugs(staff)) == (["video-call", "wifi-connect"], ["benefits", "cash-withdrawal"])
@@ -43,6 +44,7 @@ def test_a_request_is_split_where_part_of_it_is_not_for_volunteers(lindeboom):
 
 
 @pytest.mark.parametrize("slug", sorted(TASKS))
+@pytest.mark.guardrail("R*")
 def test_every_task_goes_where_the_catalogue_says(lindeboom, slug):
     [request] = log(lindeboom, tasks=[slug])
     assert request.next_kind == ("choose" if TASKS[slug].verdict.for_volunteers else "refer")
@@ -123,6 +125,7 @@ def test_the_audit_tells_that_it_was_logged_and_nothing_of_who(lindeboom):
 # --- money ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.guardrail("E9")
 def test_where_somebody_else_decides_about_money_it_is_for_staff(lindeboom):
     video, money = log(lindeboom, tasks=["bank-app", "video-call"], client={"decides_about_money": "Mevr. Janssens"})
     assert (slugs(video), slugs(money)) == (["video-call"], ["bank-app"])
@@ -130,6 +133,7 @@ def test_where_somebody_else_decides_about_money_it_is_for_staff(lindeboom):
     assert judge_request(money).for_volunteer == ()
 
 
+@pytest.mark.guardrail("E9")
 def test_the_third_call_about_money_goes_to_staff(lindeboom):
     """Rule E9; two parts of one call are one, and a call about something else does not count."""
     [first] = log(lindeboom, tasks=["online-payment"])

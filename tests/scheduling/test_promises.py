@@ -102,6 +102,7 @@ def test_an_offer_to_who_said_stop(house):
     broken_by("only ready volunteers are asked and sent", house["offer"].request.reference)
 
 
+@pytest.mark.guardrail("E1")
 def test_a_forbidden_task_that_was_offered(house):
     request = house["offer"].request
     RequestTask.objects.create(
@@ -122,6 +123,7 @@ def test_a_moment_that_was_missed(house):
     broken_by("no moment was missed", f"offer_expires {late.subject_id}")
 
 
+@pytest.mark.guardrail("E4")
 def test_a_secret_in_a_note(house):
     Report.objects.update(note="haar pincode is 4711")
     broken_by("no secret is stored", f"report {house['done'].report.pk}")
@@ -201,6 +203,7 @@ def test_only_the_first_ten_are_named_and_the_others_counted(house):
     assert str(finding).endswith(" and 2 more")
 
 
+@pytest.mark.guardrail("E4")
 def test_every_column_of_free_text_is_looked_at():
     """A new sealed column is somebody's name or number, or it is looked at for secrets."""
     looked_at = {(model._meta.label, name) for model, names in promises.FREE_TEXTS for name in names}

@@ -34,6 +34,7 @@ def kinds_sent(person):
 
 
 @pytest.mark.parametrize("requirement", Requirement.values)
+@pytest.mark.guardrail("E10")
 def test_losing_a_requirement_opens_the_visit_again_at_once(lindeboom, els, requirement):
     request = cast.request(lindeboom)
     visit = cast.booked(request, els)
@@ -77,6 +78,7 @@ def test_losing_readiness_ends_what_was_asked_and_asks_the_next(lindeboom, els):
 
 
 @pytest.mark.parametrize("deed", ["pause", "leave", "delete a requirement", "end a requirement elsewhere"])
+@pytest.mark.guardrail("E10")
 def test_by_whatever_door_it_is_lost_the_clock_sees_it_the_same_minute(lindeboom, els, deed):
     visit = cast.booked(cast.request(lindeboom), els)
     if deed == "pause":
@@ -118,6 +120,7 @@ def test_a_visit_under_way_goes_on(lindeboom, els):
         (("code_seen", "came_back"), True, True),
     ],
 )
+@pytest.mark.guardrail("E8", "Z8")
 def test_what_a_client_tells_about_money_pauses_the_volunteer_and_coming_back_is_a_talk(
     lindeboom, els, worries, pauses, talk
 ):

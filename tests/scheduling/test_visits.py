@@ -39,6 +39,7 @@ def broken():
     return [str(finding) for finding in promises.check() if not finding.holds]
 
 
+@pytest.mark.guardrail("Z7")
 def test_a_booked_visit_is_told_to_both_and_reminded_of(visit, els):
     assert kinds_to(els.recipient) == ["offer.offer_one", "visit.accepted", "visit.reminder_day", "visit.reminder_hour"]
     assert kinds_to(visit.client.recipient) == ["visit.announce", "visit.client_reminder"]
@@ -153,6 +154,7 @@ def test_longer_takes_no_time_that_is_promised_to_the_next(lindeboom, els):
         assert broken() == []
 
 
+@pytest.mark.guardrail("E6", "Z7")
 def test_no_word_after_the_end_rings_a_bell_that_climbs(visit, els, lindeboom):
     second = cast.coordinator(lindeboom, name="Zoe")
     with clock.travel(clockwork.live_through(visit.starts_at)):
@@ -242,6 +244,7 @@ def test_a_request_is_not_closed_over_the_head_of_who_is_inside(visit, els):
         assert request.is_open
 
 
+@pytest.mark.guardrail("E7")
 def test_the_card_opens_on_acceptance_and_closes_a_day_after_check_out(visit, els):
     token = cards.token(visit)
     assert cards.open_card(token) == visit

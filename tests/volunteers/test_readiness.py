@@ -41,10 +41,12 @@ def test_readiness_is_noted_renewed_and_ended_for_one_organisation(frozen_clock)
     assert readiness.missing(els, sleutel, today + timedelta(days=1)) == []
     readiness.note(els, lindeboom, "insurance", since=today, until=None, by=SYSTEM)
     assert readiness.missing(els, lindeboom, today + timedelta(days=400)) == []
-    assert Event.objects.filter(verb="readiness.ended").get().facts == {"requirement": "insurance"}
+    facts = Event.objects.filter(verb="readiness.ended").get().facts
+    assert facts == {"requirement": "insurance", "until": str(today)}
 
 
 @pytest.mark.django_db
+@pytest.mark.guardrail("E10")
 def test_nobody_is_ready_who_has_just_joined(frozen_clock):
     lindeboom = cast.organisation()
     els = cast.volunteer(lindeboom, ready=False)

@@ -18,6 +18,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel, Field
 
 from digibel.api import errors
+from digibel.guardrails import secrets
 from digibel.problems import Invalid, NotFound, Problem
 from digibel.requests.errors import Missing, NotOneOf, TooLong, TooMany
 from digibel.sentences import sentence
@@ -143,7 +144,8 @@ def _name(place: tuple[Any, ...]) -> str:
     """From ("body", "told", "windows", 0, "from") to windows.0.from: where it was found and our own name are left out."""
     source, *path = place
     named = path[1:] if source == "body" and len(path) > 1 else path
-    return ".".join(str(step) for step in named)[:LONGEST_FIELD].encode("utf-8", "replace").decode()
+    told = secrets.mask(".".join(str(step) for step in named))
+    return told[:LONGEST_FIELD].encode("utf-8", "replace").decode()
 
 
 def _said(kind: str, context: Mapping[str, Any]) -> Problem:

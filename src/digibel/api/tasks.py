@@ -1,5 +1,6 @@
 """The guardrails for programs: the catalogue of tasks, the judgement, and suggestions from a description."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from ninja import Router
@@ -8,6 +9,8 @@ from pydantic import BaseModel, Field
 from digibel.guardrails import catalogue, judgement, suggestions
 from digibel.guardrails.catalogue import UnknownTask, Verdict
 from digibel.problems import Invalid, Problem
+from digibel.requests import judging
+from digibel.requests.api import ApiRequest
 from digibel.requests.drafts import MOST_TASKS
 from digibel.requests.shapes import SLUGS, JudgedTaskShown, Told, judged, reader
 
@@ -27,6 +30,11 @@ class RuleShown(BaseModel):
     id: str
     sentence: str
     sources: list[str]
+    confidence: str = Field(description="How surely the sources carry it: H, M-H or M.")
+    since: date
+    arguable: str = Field(description="Why somebody may rightly see it otherwise; empty when nobody does.")
+    held: str = Field(description="By software, by people, or by nothing yet.")
+    tests: list[str] = Field(description="The tests that fail when the software no longer holds it.")
 
 
 class Catalogue(BaseModel):
@@ -42,6 +50,7 @@ class Catalogue(BaseModel):
 
 class TasksTold(Told):
     tasks: list[Slug] = Field(min_length=1, max_length=MOST_TASKS)
+    decides_about_money: bool = Field(False, description="Somebody else decides about this client's money.")
 
 
 class JudgementShown(BaseModel):
@@ -62,15 +71,25 @@ class SuggestionsShown(BaseModel):
 
 
 @tasks.get("", response=Catalogue)
-def list_tasks(request: object, language: Language | None = None) -> Catalogue:
-    """The whole catalogue, in one language."""
+def list_tasks(request: ApiRequest, language: Language | None = None) -> Catalogue:
+    """The whole catalogue, in one language, with the verdicts of today at the key's organisation: it may be stricter."""
     said = language or reader()
+    judged_here = judging.judge_for(request.auth.organisation, catalogue.TASKS)
     return Catalogue(
         version=catalogue.CATALOGUE_VERSION,
         language=said,
-        tasks=[_task(task, said) for task in catalogue.TASKS.values()],
+        tasks=[_task(task, said) for task in judged_here.tasks],
         rules=[
-            RuleShown(id=rule.id, sentence=rule.sentence(said), sources=list(rule.sources))
+            RuleShown(
+                id=rule.id,
+                sentence=rule.sentence(said),
+                sources=list(rule.sources),
+                confidence=rule.confidence,
+                since=rule.since,
+                arguable=rule.arguable,
+                held=rule.held,
+                tests=list(rule.tests),
+            )
             for rule in catalogue.RULES.values()
         ],
         routes={code: catalogue.in_language(names, said) for code, names in catalogue.ROUTES.items()},
@@ -79,10 +98,11 @@ def list_tasks(request: object, language: Language | None = None) -> Catalogue:
 
 
 @tasks.post("/judgement", response=JudgementShown)
-def judge_tasks(request: object, told: TasksTold) -> JudgementShown:
-    """What a volunteer may do of these, with the conditions, the routes and the rules. Nothing is logged."""
+def judge_tasks(request: ApiRequest, told: TasksTold) -> JudgementShown:
+    """What a volunteer may do of these at the key's organisation, with conditions, routes and rules. Nothing is logged."""
     _check_known(told.tasks)
-    made = judgement.judge(told.tasks)
+    facts = judgement.Facts(administrator=told.decides_about_money)
+    made = judging.judge_for(request.auth.organisation, told.tasks, facts=facts)
     return JudgementShown(
         verdict=made.verdict,
         catalogue_version=made.catalogue_version,
@@ -102,6 +122,6 @@ def suggest_tasks(request: object, told: DescriptionTold) -> SuggestionsShown:
     return SuggestionsShown(tasks=suggestions.suggest(told.text, told.language or reader()))
 
 
-def _task(task: catalogue.Task, language: str) -> CatalogueTask:
-    shown = judged(judgement.JudgedTask(task, task.verdict), language)
+def _task(here: judgement.JudgedTask, language: str) -> CatalogueTask:
+    task, shown = here.task, judged(here, language)
     return CatalogueTask(**shown.model_dump(), skills=list(task.skills), icon=task.icon, urgent=task.urgent)

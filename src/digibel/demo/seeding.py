@@ -3,7 +3,7 @@
 import heapq
 import itertools
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -20,10 +20,13 @@ from digibel.scheduling import clockwork
 from digibel.sealing import keys
 from digibel.volunteers import pool, readiness
 from digibel.volunteers.models import Absence, Requirement, Volunteer
+from digibel.volunteers.requirements import RULES, Rule
 
 # Early enough for every story, at an hour when nobody is woken.
 FIRST_DAY = -17
 IN_THE_POOL_FOR = timedelta(days=200)
+# From the first day of the stories: the reminder goes out on the way, and the card of a visit to come says so.
+QUESTIONS_LAST = timedelta(days=40)
 # What somebody who has only just come has signed already.
 FIRST_PAPERS = frozenset({Requirement.INFORMATION_NOTE, Requirement.ADULT})
 
@@ -136,6 +139,21 @@ def _make_ready(volunteer: Volunteer, organisation: Organisation, remarks: froze
     today = clock.today()
     for requirement in FIRST_PAPERS if "new" in remarks else Requirement.values:
         over = requirement == Requirement.INSURANCE and "insurance_over" in remarks
-        until = today - timedelta(days=3) if over else None
         since = today - IN_THE_POOL_FOR
-        readiness.note(volunteer, organisation, requirement, since=since, until=until, by=SYSTEM)
+        until = today - timedelta(days=3) if over else _runs_out(requirement, remarks)
+        readiness.note(
+            volunteer, organisation, requirement, since=since, until=until, by=SYSTEM, **_kept(RULES[requirement])
+        )
+
+
+def _kept(rule: Rule) -> dict[str, str]:
+    """What is written down beside the dates, invented."""
+    return {"version": {"version": "2026-1"}, "reference": {"reference": "DEMO-2026"}}.get(rule.keeps, {})
+
+
+def _runs_out(requirement: str, remarks: frozenset[str]) -> date | None:
+    """The demo's papers count long, but for who has to answer the five questions again soon."""
+    soon = requirement == Requirement.QUESTIONS and "questions_soon" in remarks
+    if not soon:
+        return RULES[requirement].ends(clock.today())
+    return clock.today() + QUESTIONS_LAST

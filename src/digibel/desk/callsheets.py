@@ -15,7 +15,13 @@ from digibel.requests.models import Client
 
 FOLLOW_UPS = ("works", "fails", "refer")
 # No script can know what to say here: somebody has died, or nobody knows where the volunteer is.
-WITHOUT_WORDS = {"visit.ring_volunteer", "visit.alarm", "visit.door_changed"}
+WITHOUT_WORDS = {
+    "visit.ring_volunteer",
+    "visit.alarm",
+    "visit.stricter",
+    "visit.door_changed",
+    "client.money_again",
+}
 
 
 @dataclass(frozen=True)

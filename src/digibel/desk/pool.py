@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from digibel import clock
 from digibel.desk import words
@@ -15,6 +16,7 @@ from digibel.sealing import keys
 from digibel.sealing.index import fold
 from digibel.volunteers.models import Readiness, Requirement, Volunteer, VolunteerQuerySet
 from digibel.volunteers.readiness import missing_on
+from digibel.volunteers.reminders import AHEAD
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,14 @@ class PoolLine:
     bell: str
     state: words.Words
     why: str
+    soon: tuple[tuple[words.Words, date], ...] = ()
 
 
 def search(
     organisation: Organisation, *, q: str = "", postcode: str = "", language: str = "", skill: str = "", state: str = ""
 ) -> list[Volunteer]:
-    """Everybody who has not left and fits, by postcode, the newest first. `state`: ready, not_ready or paused.
+    """Everybody who has not left and fits, by postcode, the newest first. `state`: ready, not_ready, soon (something runs
+    out within thirty days) or paused.
 
     Names are sealed, so they are opened only when somebody looks for one.
     """
@@ -50,11 +54,18 @@ def search(
 def _in_state(found: VolunteerQuerySet, organisation: Organisation, state: str) -> VolunteerQuerySet:
     if state == "paused":
         return found.exclude(paused_at=None)
+    if state == "soon":
+        return found.filter(pk__in=_runs_out(organisation).values("volunteer"))
     if state not in {"ready", "not_ready"}:
         return found
     ready = _ready_ids(organisation)
     awake = found.filter(paused_at=None)
     return awake.filter(pk__in=ready) if state == "ready" else awake.exclude(pk__in=ready)
+
+
+def _runs_out(organisation: Organisation) -> QuerySet[Readiness]:
+    today = clock.today()
+    return Readiness.objects.filter(organisation=organisation, until__gte=today, until__lte=today + AHEAD)
 
 
 def _ready_ids(organisation: Organisation) -> list[UUID]:
@@ -107,7 +118,15 @@ def _line(volunteer: Volunteer, rows: list[Readiness]) -> PoolLine:
         bell=bell,
         state=state,
         why=why,
+        soon=_soon(rows),
     )
+
+
+def _soon(rows: Iterable[Readiness]) -> tuple[tuple[words.Words, date], ...]:
+    """What runs out within thirty days, the first to go first."""
+    today = clock.today()
+    ending = [(row.until, row.requirement) for row in rows if row.until and today <= row.until <= today + AHEAD]
+    return tuple((words.REQUIREMENTS[requirement], until) for until, requirement in sorted(ending))
 
 
 def _state_of(volunteer: Volunteer, missing: list[str]) -> tuple[str, words.Words, str]:

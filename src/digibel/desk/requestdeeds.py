@@ -11,7 +11,7 @@ from digibel.desk.forms.intake import IntakeForm, told_of
 from digibel.requests import errors
 from digibel.requests.drafts import read_draft
 from digibel.requests.models import Closing, HelpRequest
-from digibel.scheduling import openings
+from digibel.scheduling import openings, rejudging
 
 Posted = Mapping[str, str]
 Verb = Callable[[HelpRequest, Posted, Actor], None]
@@ -36,6 +36,10 @@ def landed(request: HelpRequest, posted: Posted, by: Actor) -> None:
     openings.close(request, closing=Closing.REFERRED, by=by)
 
 
+def overrule(request: HelpRequest, posted: Posted, by: Actor) -> None:
+    rejudging.overrule(request, reason=posted.get("reason", ""), by=by)
+
+
 def close(request: HelpRequest, posted: Posted, by: Actor) -> None:
     chosen = posted.get("as", "")
     if chosen not in CLOSINGS:
@@ -53,5 +57,6 @@ def moments(request: HelpRequest, form: IntakeForm, by: Actor) -> None:
 DEEDS: dict[str, Deed] = {
     **{name: Deed(one.permission, _to_client(one.verb), one.done) for name, one in clientdeeds.DEEDS.items()},
     "landed": Deed("refer", landed, _("Closed: the referral has helped.")),
+    "overrule": Deed("overrule", overrule, _("Noted, with your reason: a volunteer may go. The search can begin.")),
     "close": Deed("stop", close, _("Closed. Everybody concerned is told.")),
 }

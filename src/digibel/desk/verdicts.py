@@ -5,22 +5,27 @@ from dataclasses import dataclass
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from digibel.desk import words
 from digibel.guardrails import catalogue, judgement
 from digibel.guardrails.judgement import JudgedTask
+from digibel.organisations.models import Organisation
+from digibel.requests import judging
 
 SAID_IN = catalogue.LANGUAGES
 
 
 @dataclass(frozen=True)
 class Row:
-    """One task: its verdict, what to mind (or who helps instead), and the rule it comes from."""
+    """One task: its verdict, what to mind (or who helps instead), the rule it comes from, and why it is stricter here."""
 
     icon: str
     name: str
     verdict: str
     why: list[str]
     rule: str
+    stricter: words.Words = ""
 
 
 @dataclass(frozen=True)
@@ -45,10 +50,31 @@ class Judged:
         return bool(self.for_volunteer and self.for_others)
 
 
-def judge(slugs: Sequence[str], *, reader: str, client: str) -> Judged:
-    """`reader` is the language of the page, `client` the one to speak. Unknown slugs are left out."""
+STRICTER: dict[judgement.Stricter, words.Words] = {
+    judgement.Stricter.ORGANISATION: gettext_lazy("Our organisation is stricter here than the catalogue."),
+    judgement.Stricter.ADMINISTRATOR: gettext_lazy("Somebody else decides about this person's money."),
+    judgement.Stricter.THIRD: gettext_lazy(
+        "It is the third new question about money or papers: staff look at what is behind it."
+    ),
+}
+
+
+def told(
+    slugs: Sequence[str],
+    *,
+    organisation: Organisation,
+    facts: judgement.Facts = judgement.NOTHING_KNOWN,
+    reader: str,
+    client: str,
+) -> Judged:
+    """What was ticked, as it will be judged when it is saved. Unknown slugs are left out."""
     known = [slug for slug in slugs if slug in catalogue.TASKS]
-    tasks = judgement.judge(known).tasks if known else ()
+    tasks = judging.judge_for(organisation, known, facts=facts).tasks if known else ()
+    return panel(tasks, reader=reader, client=client)
+
+
+def panel(tasks: Sequence[JudgedTask], *, reader: str, client: str) -> Judged:
+    """`reader` is the language of the page, `client` the one to speak."""
     others = [judged for judged in tasks if not judged.verdict.for_volunteers]
     first = client if client in SAID_IN else reader
     order = [first, *(language for language in SAID_IN if language != first)]
@@ -67,7 +93,8 @@ def _row(judged: JudgedTask, reader: str) -> Row:
     why = list(task.conditions_in(reader))
     if not judged.verdict.for_volunteers:
         why = [_("Goes to: %(routes)s.") % {"routes": ", ".join(_routes([judged], reader))}]
-    return Row(task.icon, task.name(reader), judged.verdict.value, why, f"R{task.row}")
+    stricter = STRICTER[judged.stricter] if judged.stricter else ""
+    return Row(task.icon, task.name(reader), judged.verdict.value, why, f"R{task.row}", stricter)
 
 
 def _routes(tasks: Sequence[JudgedTask], reader: str) -> list[str]:

@@ -14,9 +14,12 @@ from digibel.audit.recording import record
 from digibel.desk import corrections, words
 from digibel.guardrails import catalogue, judgement, suggestions
 from digibel.organisations import duty
-from digibel.scheduling import calendars, cards
+from digibel.requests.judging import judge_request
+from digibel.scheduling import calendars, cards, doorstep
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.sealing import keys
+from digibel.volunteers import links, reminders
+from digibel.volunteers.models import Requirement
 
 # Whoever looks again within the hour is the same look.
 ONE_LOOK = timedelta(hours=1)
@@ -88,6 +91,7 @@ def context(visit: Visit) -> dict[str, Any]:
         "on_duty": duty.on_duty(organisation, clock.now()),
         "organisation": organisation,
         "late_by": LATE_BY,
+        "questions": questions_soon(visit),
         "report": getattr(visit, "report", None),
         "calendar": calendars.link(calendars.volunteer_token(visit.volunteer)),
         "closes_at": closes_at(visit),
@@ -117,6 +121,14 @@ def for_tasks(visit: Visit, language: str) -> list[Condition]:
     ]
 
 
+def questions_soon(visit: Visit) -> dict[str, Any] | None:
+    """The yearly five questions, when they run out within thirty days: until when, and the way to them, if it is open."""
+    today, organisation = clock.today(), visit.request.organisation
+    rows = visit.volunteer.readiness.filter(organisation=organisation, requirement=Requirement.QUESTIONS)
+    row = rows.filter(until__gte=today, until__lte=today + reminders.AHEAD).first()
+    return {"until": row.until, "address": links.address_now(visit.volunteer, organisation)} if row else None
+
+
 def door(visit: Visit) -> list[str]:
     """What stands between the street and the table: floor, lift, dog, smoke, and what the client said about the door."""
     client = visit.client
@@ -143,7 +155,7 @@ def answers(visit: Visit, word: str) -> list[Answer]:
     """What the word may mean, likeliest first, each judged. `word` has passed the secrets gate."""
     language = words.desk_language()
     slugs = suggestions.suggest(word, language, MOST_ANSWERS)
-    judged = judgement.judge(slugs).tasks if slugs else ()
+    judged = doorstep.judge_wishes(visit, slugs).tasks if slugs else ()
     return [_answer(one, language, _say_in(visit, language)) for one in judged]
 
 
@@ -167,7 +179,8 @@ def _say_in(visit: Visit, language: str) -> list[str]:
 
 
 def _tasks(visit: Visit) -> tuple[judgement.VolunteerTask, ...]:
-    return judgement.sendable(task.slug for task in visit.request.tasks.all())
+    """By the rules of today: what became stricter is no longer on the card."""
+    return judge_request(visit.request).sendable
 
 
 def _language_of_word(visit: Visit) -> str:

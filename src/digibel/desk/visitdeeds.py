@@ -22,6 +22,7 @@ REASONS: dict[str, words.Words] = {
     "volunteer_cannot": _("the volunteer cannot go"),
     "client_cannot": _("the client cannot, on this moment"),
     "client_away": _("the client is away"),
+    "stricter": _("a rule became stricter"),
     "organisation": _("we cannot let it go on"),
 }
 

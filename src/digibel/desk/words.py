@@ -69,6 +69,16 @@ ERRANDS: dict[str, Errand] = {
     "visit.report": Errand(_("Hear how the visit went"), ""),
     "visit.not_ok": Errand(_("The visit was not all right: hear why"), _("It is a talk, nothing more.")),
     "visit.follow_up": Errand(_("A week later: does it still work?"), ""),
+    "visit.stricter": Errand(
+        _("Ring the volunteer now: this may no longer be done"),
+        _("A rule became stricter during the visit. They stop with it kindly; the client gets a slip."),
+    ),
+    "client.money_again": Errand(
+        _("Money or papers again: hear what is behind it"),
+        _(
+            "A second new question of this person about money or papers, or a third. Would the welfare centre help better?"
+        ),
+    ),
     "visit.ring_volunteer": Errand(
         _("Tell the volunteer not to go"), _("The client moved or died. No text goes out about it: tell it yourself.")
     ),
@@ -76,6 +86,17 @@ ERRANDS: dict[str, Errand] = {
         _("Tell the volunteer what changed at the door"), _("The card shows it. Ask whether they still come.")
     ),
     "plain.undelivered": Errand(_("A text did not arrive: is the number right?"), ""),
+    "readiness.information_note": Errand(_("The information note runs out: hand over the new one"), ""),
+    "readiness.insurance": Errand(_("The insurance runs out: renew it"), _("Without it nobody is sent.")),
+    "readiness.discretion": Errand(_("The duty of discretion runs out: go through it again"), ""),
+    "readiness.code_of_conduct": Errand(_("The code of conduct runs out: go through it again"), ""),
+    "readiness.training": Errand(_("The training runs out: propose a session"), ""),
+    "readiness.questions": Errand(
+        _("The five questions run out: ask whether they got the link"),
+        _("No internet? Let them answer at the office."),
+    ),
+    "readiness.adult": Errand(_("The note on age runs out: look again"), ""),
+    "readiness.own_duty": Errand(_("Ask whether they looked at their own declaration again"), ""),
     "offer.number_wrong": Errand(_("The offer did not arrive: is the number right?"), ""),
 }
 # Whatever is rung about that has no words of its own yet is still rung.
@@ -105,6 +126,26 @@ REACHED: dict[str, Words] = {
     "visit.late": _("Reached: they know"),
     "visit.ring_volunteer": _("Reached: they know"),
     "visit.door_changed": _("Reached: they know, and come"),
+}
+
+# What a client reports, and what a volunteer tells about themselves.
+WORRIES: dict[str, Words] = {
+    "code_seen": _("The volunteer saw a code or a password"),
+    "card_held": _("The volunteer held a bank card"),
+    "money": _("The volunteer got or touched money"),
+    "came_back": _("The volunteer came back without telling us"),
+}
+TOLD_HONESTLY: dict[str, Words] = {
+    "code_seen": _("Saw a code or a password"),
+    "card_held": _("Held a bank card"),
+    "money": _("Touched or got money"),
+    "private": _("Agreed on something private"),
+}
+WORRY_ICONS = {"code_seen": "look-away", "card_held": "no-card", "money": "coins", "private": "people"}
+
+DECISIONS: dict[str, Words] = {
+    "goes_on": _("the volunteer goes on"),
+    "stops": _("no more visits"),
 }
 
 CHANNELS: dict[str, Words] = {
@@ -145,13 +186,36 @@ REQUIREMENTS: dict[str, Words] = {
     "discretion": _("Duty of discretion"),
     "code_of_conduct": _("Code of conduct"),
     "training": _("Training"),
+    "questions": _("Five questions on the rules"),
     "adult": _("Eighteen or older"),
     "own_duty": _("Own duty to declare"),
 }
 
+EXEMPTIONS: dict[str, Words] = {
+    "elsewhere": _("learned the same elsewhere"),
+    "under_way": _("it is under way"),
+    "together": _("goes together with somebody who has it"),
+    "next_session": _("registered for the next session"),
+}
+
+WAYS: dict[str, Words] = {"cash": _("in cash, against a signed receipt"), "transfer": _("by transfer")}
+MEANS: dict[str, Words] = {"car": _("car"), "bicycle": _("bicycle")}
+REAL_COSTS: dict[str, Words] = {
+    "ticket": _("tram, bus, metro or train"),
+    "parking": _("parking"),
+    "telephone": _("telephone and data"),
+    "material": _("material"),
+    "other": _("something else, with proof"),
+}
+EXPENSES: dict[str, Words] = {"flat": _("flat rate"), "km": _("kilometres"), "real": _("real costs")}
+
+NOTED, EXEMPTED, ENDED = _("noted"), _("exempted"), _("ended")
+FROM_SESSIONS = _("from the sessions attended")
+
 POOL: dict[str, Words] = {
     "ready": _("ready"),
     "not_ready": _("not ready yet"),
+    "soon": _("something runs out soon"),
     "paused": _("pausing"),
     "stopped": _("said STOP to offers"),
 }

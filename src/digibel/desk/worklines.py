@@ -18,7 +18,7 @@ from digibel.notifications.calls import MOST_TRIES
 from digibel.notifications.models import CallTask, Channel
 from digibel.organisations.models import Organisation, Role, Staff
 from digibel.scheduling import worklist
-from digibel.scheduling.models import Complaint, Offer, Visit, VisitStatus
+from digibel.scheduling.models import Complaint, Concern, Offer, Visit, VisitStatus
 from digibel.sealing import keys
 
 EVENING = time(18)
@@ -83,6 +83,7 @@ def lines(organisation: Organisation, staff: Staff, now: datetime) -> list[Line]
     found = [_of_row(row, visits.get(row.request.pk), asked.get(row.request.pk, 0), staff, now) for row in rows]
     found += [of_errand(errand, staff, now) for errand in apart]
     found += [_of_complaint(one, url, staff, now) for one, url in complaintlines.due(organisation)]
+    found += [_of_concern(one, staff, now) for one in _undecided(organisation)]
     found += [_of_text(talk, now) for talk in conversations.waiting(organisation)]
     return sorted(found, key=lambda line: (not line.alert, line.at, line.name))
 
@@ -252,6 +253,32 @@ def _tag_of(call: CallTask, alarm: bool, taken: bool) -> words.Words | Promise:
     if call.urgent:
         return _("urgent")
     return words.CHANNELS[call.channel] if call.channel in {Channel.LETTER, Channel.WORKER} else ""
+
+
+def _undecided(organisation: Organisation) -> list[Concern]:
+    open_ones = Concern.objects.of(organisation).open().select_related("volunteer", "visit__request")
+    found = list(open_ones)
+    keys.prefetch([one.volunteer.key_id for one in found])
+    return found
+
+
+def _of_concern(one: Concern, staff: Staff, now: datetime) -> Line:
+    """A client reported something: the volunteer waits at home until a coordinator has decided."""
+    return Line(
+        at=one.reported_at,
+        owner=Role.COORDINATOR,
+        bell="you",
+        name=f"{one.volunteer.first_name} {one.volunteer.family_name[:1]}".strip(),
+        place=words.place_and_reference(gettext("volunteer"), one.visit.request.reference),
+        what=_("A client reported something: talk, and decide"),
+        verb=_("Decide"),
+        url=reverse("desk:concern", args=[one.pk]),
+        why=" ".join(f"{words.WORRIES[worry]}." for worry in one.worries),
+        late=words.how_late(one.reported_at, now),
+        tag=_("pausing"),
+        tag_kind="wait",
+        mine=staff.role == Role.COORDINATOR,
+    )
 
 
 def _of_text(talk: conversations.Waiting, now: datetime) -> Line:

@@ -1,7 +1,8 @@
 """Every task a client can ask for, and every rule that says what a volunteer may do about it.
 
 The texts are data: `tasks/*.toml`, `rules.toml`, `routes.toml`, `skills.toml`, `sources.toml`. They are read once, checked,
-and never change while the service runs: a new text is a new `CATALOGUE_VERSION`, which is kept beside what a volunteer read.
+and never change while the service runs: a new text is a new `CATALOGUE_VERSION`, which is kept beside what a volunteer read
+and beside every judgement (`versions.py`). `proofs.toml` names the tests that hold each rule; it is gathered from them.
 
 Rule ids: `R26` is row 26 of the matrix (`R0` is look-first), `Z2` a standing condition of every visit, `E9` a rule that the
 system itself enforces.
@@ -15,13 +16,20 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from digibel.guardrails import tables
+from digibel.guardrails.secrets import mask
 from digibel.problems import NotFound
 
 LANGUAGES = ("nl", "fr", "en")
 """Languages in which the catalogue is written: those of the desk."""
 
+EVERY_ROW = "R*"
+"""Marks a test that holds every row of the matrix."""
+
 FALLBACK = "fr"
 """For a reader of another language: most people in Brussels read it."""
+
+SOFTWARE, PEOPLE, NOT_YET = "software", "people", "not yet"
+"""Who holds a rule. What only people can hold, the software tells before every visit and asks about afterwards."""
 
 T = TypeVar("T")
 Texts = Mapping[str, str]
@@ -72,6 +80,9 @@ class Rule:
     since: date
     arguable: str = ""
     """Why somebody may rightly see it otherwise; empty when nobody does."""
+    held: str = SOFTWARE
+    tests: tuple[str, ...] = ()
+    """The tests that fail when the software stops holding it: `tests/guardrails/test_judgement.py::test_...`."""
 
     def sentence(self, language: str) -> str:
         return in_language(self.sentences, language)
@@ -124,7 +135,8 @@ def get(slug: str) -> Task:
     try:
         return TASKS[slug]
     except KeyError:
-        raise UnknownTask(slug=slug[:60].encode(errors="replace").decode()) from None
+        # It is repeated on a page and in an answer: somebody may have pasted a secret.
+        raise UnknownTask(slug=mask(slug)[:60].encode(errors="replace").decode()) from None
 
 
 # Reading the tables: a mistake in them stops the start of the service, never a visit.
@@ -183,6 +195,8 @@ def _rule(id: str, row: dict[str, Any], sentences: dict[str, str]) -> Rule:
         confidence=row["confidence"],
         since=date.fromisoformat(row.get("since", _RULE_TABLE["since"])),
         arguable=row.get("arguable", ""),
+        held=row.get("held", SOFTWARE),
+        tests=tuple(_PROOFS.get(id, ()) or (_PROOFS.get(EVERY_ROW, ()) if id.startswith("R") else ())),
     )
 
 
@@ -192,6 +206,7 @@ def _named(name: str) -> Mapping[str, Texts]:
 
 _RULE_TABLE = tables.read("rules.toml")
 _SOURCES = tables.read("sources.toml")
+_PROOFS = tables.read("proofs.toml")
 
 CATALOGUE_VERSION: str = _RULE_TABLE["version"]
 SAY_IN_GENERAL: Texts = MappingProxyType(_RULE_TABLE["say_in_general"])

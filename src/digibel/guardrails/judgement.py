@@ -1,19 +1,52 @@
 """May a volunteer do this? The one place where that is decided.
 
 Two things hold here and are tested by trying to break them: a task that is *staff only* or *forbidden* has no way to a
-volunteer (rule E1), and an organisation may only be stricter than the catalogue (rule E2).
+volunteer (rule E1), and an organisation may only be stricter than the catalogue (rule E2). A verdict comes from three places,
+and the strictest wins: the catalogue, what the organisation keeps stricter, and what is true of this client (rule E9).
 
 `VolunteerTask` carries the first one in a type: an offer is made of these, and only the judgement makes them.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from digibel.guardrails.catalogue import CATALOGUE_VERSION, STANDING_CONDITIONS, Rule, Task, Verdict, get
 from digibel.problems import Problem
 
 Tightened = Mapping[str, Verdict]
 """What an organisation keeps stricter than the catalogue: task slug to its own verdict."""
+
+MOST_ABOUT_MONEY = 2
+"""From the third new problem of one client about money or administration on, staff look why it keeps coming back (E9)."""
+
+
+class Stricter(StrEnum):
+    """Why a verdict is stricter than the catalogue's."""
+
+    ORGANISATION = "organisation"
+    ADMINISTRATOR = "administrator"
+    THIRD = "third"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is true of a client and counts for the verdict. `money_before` counts their other problems about money or
+    administration, however many visits each took; `overruled` is a coordinator's decision, with a reason, on the third one."""
+
+    administrator: bool = False
+    money_before: int = 0
+    overruled: bool = False
+
+    @property
+    def keeps_money_for_staff(self) -> Stricter | None:
+        """Somebody else decides about money: no overruling helps. Or it is the third problem, and nobody has overruled it."""
+        if self.administrator:
+            return Stricter.ADMINISTRATOR
+        return Stricter.THIRD if self.money_before >= MOST_ABOUT_MONEY and not self.overruled else None
+
+
+NOTHING_KNOWN = Facts()
 
 
 class NothingToJudge(Problem, ValueError):
@@ -30,6 +63,7 @@ class TighteningRefused(Problem):
 class JudgedTask:
     task: Task
     verdict: Verdict
+    stricter: Stricter | None = None
 
     @property
     def slug(self) -> str:
@@ -37,7 +71,7 @@ class JudgedTask:
 
     @property
     def tightened(self) -> bool:
-        """The organisation is stricter here than the catalogue."""
+        """Stricter here than in the catalogue; `stricter` says why."""
         return self.verdict is not self.task.verdict
 
 
@@ -109,22 +143,24 @@ class Judgement:
         return tuple(judged.slug for judged in self.tasks if judged.verdict is verdict)
 
 
-def judge(slugs: Iterable[str], *, tightened: Tightened | None = None) -> Judgement:
+def judge(slugs: Iterable[str], *, tightened: Tightened | None = None, facts: Facts = NOTHING_KNOWN) -> Judgement:
     """Judge the tasks of one request, each once, in the order they were named.
 
     Raises `NothingToJudge` for no task at all and `UnknownTask` for a slug that is not in the catalogue. A tightening that
     would loosen is clamped: the catalogue's verdict stays.
     """
     stricter = tightened or {}
-    tasks = tuple(_judge_one(get(slug), stricter) for slug in dict.fromkeys(slugs))
+    tasks = tuple(_judge_one(get(slug), stricter, facts) for slug in dict.fromkeys(slugs))
     if not tasks:
         raise NothingToJudge
     return Judgement(Verdict.strictest(judged.verdict for judged in tasks), tasks)
 
 
-def sendable(slugs: Iterable[str], *, tightened: Tightened | None = None) -> tuple[VolunteerTask, ...]:
+def sendable(
+    slugs: Iterable[str], *, tightened: Tightened | None = None, facts: Facts = NOTHING_KNOWN
+) -> tuple[VolunteerTask, ...]:
     """The part of a request that may be offered to a volunteer; empty when nothing may."""
-    return judge(slugs, tightened=tightened).sendable
+    return judge(slugs, tightened=tightened, facts=facts).sendable
 
 
 def check_tightening(slug: str, verdict: Verdict) -> None:
@@ -134,5 +170,12 @@ def check_tightening(slug: str, verdict: Verdict) -> None:
         raise TighteningRefused(slug=task.slug, verdict=task.verdict)
 
 
-def _judge_one(task: Task, tightened: Tightened) -> JudgedTask:
-    return JudgedTask(task, Verdict.strictest([task.verdict, tightened.get(task.slug, task.verdict)]))
+def _judge_one(task: Task, tightened: Tightened, facts: Facts) -> JudgedTask:
+    verdict, why = task.verdict, None
+    own = tightened.get(task.slug, verdict)
+    if own.stricter_than(verdict):
+        verdict, why = own, Stricter.ORGANISATION
+    for_staff = facts.keeps_money_for_staff if task.money_or_administration else None
+    if for_staff and Verdict.STAFF_ONLY.stricter_than(verdict):
+        verdict, why = Verdict.STAFF_ONLY, for_staff
+    return JudgedTask(task, verdict, why)

@@ -1,10 +1,14 @@
 """The law as code, on paper: what `docs/guardrails.md` holds, and the order in which the page `/guardrails` tells it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from digibel.guardrails import tables
 from digibel.guardrails.catalogue import (
     CATALOGUE_VERSION,
+    EVERY_ROW,
     LANGUAGES,
+    NOT_YET,
+    PEOPLE,
     ROUTES,
     RULES,
     STANDING_CONDITIONS,
@@ -24,7 +28,13 @@ the tables in `src/digibel/guardrails/`; correct those, not this page. A test fa
 - Every rule has an id that is stable: `Z2` holds at every visit, `E9` is held by the software itself, `R26` is row 26 of the
   table of tasks (`R0` is *look first*, for "it acts strange").
 - A verdict is *allowed*, *conditions*, *staff only* or *forbidden*; of several tasks in one request the strictest wins. An
-  organisation may be stricter, never looser.
+  organisation may be stricter, never looser: for one task, with a reason, from a day on, until a person ends it. What is
+  forbidden nobody can touch. Two facts of a client count too: where somebody else decides about money, and from the third new
+  problem about money or administration on, these tasks are for staff (E9); a coordinator may overrule the third with a reason.
+- Under each rule stand the tests that fail when the software no longer holds it. What happens between two people in a room no
+  software can hold; such a rule says so.
+- Every judgement keeps the version of the catalogue, the organisation's tightenings and the facts it was made with.
+  `manage.py replay_judgements` makes all of them again and says which would differ.
 - *Confidence* says how surely the source carries the rule: H high, M-H, M medium. A rule marked **arguable** can rightly be
   seen otherwise, and says why.
 - A lawyer or data protection officer must read these texts before an organisation goes live.
@@ -48,31 +58,67 @@ def rows() -> int:
     return len({task.row for task in TASKS.values()} - {0})
 
 
-def law_page() -> str:
-    """The whole page, in Markdown."""
-    return "\n".join(_lines()) + "\n"
+Proofs = Mapping[str, Sequence[str]]
 
 
-def _lines() -> Iterator[str]:
+def law_page(proofs: Proofs | None = None) -> str:
+    """The whole page, in Markdown. `proofs` are the tests behind each rule, where they were just gathered anew."""
+    return "\n".join(_lines(shipped() if proofs is None else proofs)) + "\n"
+
+
+def shipped() -> Proofs:
+    return tables.read("proofs.toml")
+
+
+def _lines(proofs: Proofs) -> Iterator[str]:
     yield _INTRODUCTION
     yield f"Version of the catalogue: {CATALOGUE_VERSION}.\n"
     yield "## At every visit\n"
     for rule in STANDING_CONDITIONS:
-        yield from _rule(rule)
+        yield from _rule(rule, proofs)
     yield "## What the software holds\n"
     for rule in system_rules():
-        yield from _rule(rule)
+        yield from _rule(rule, proofs)
+    yield from _arguable()
     yield f"## The {rows()} rows of tasks\n"
+    yield f"Every row is held by:\n{_list(proofs.get(EVERY_ROW, ()))}\n"
     yield from _overview(TASKS.values())
     for task in TASKS.values():
-        yield from _task(task)
+        yield from _task(task, proofs)
 
 
-def _rule(rule: Rule) -> Iterator[str]:
+def _rule(rule: Rule, proofs: Proofs) -> Iterator[str]:
     yield f"### {rule.id}\n"
     for language in LANGUAGES:
         yield f"- **{language}** {rule.sentence(language)}"
     yield f"- {_origin(rule)}"
+    yield f"- {_held(rule, proofs.get(rule.id, ()))}"
+    yield ""
+
+
+def _held(rule: Rule, tests: Sequence[str]) -> str:
+    if rule.held == NOT_YET:
+        return "Held by: nothing yet. It is still to be built."
+    if rule.held == PEOPLE:
+        told = "Held by people; the software tells it before every visit, and asks about it afterwards"
+        return f"{told}:\n{_list(tests)}" if tests else f"{told}."
+    return f"Held by the software, as these tests prove:\n{_list(tests)}"
+
+
+def _list(tests: Sequence[str]) -> str:
+    return "\n".join(f"  - `{test}`" for test in tests)
+
+
+def _arguable() -> Iterator[str]:
+    """What a lawyer wants to see together: where we have chosen, and somebody may rightly choose otherwise."""
+    yield "## Where somebody may rightly see it otherwise\n"
+    yield "People decide these, not the software. An organisation that sees it more strictly says so on the page `/guardrails`."
+    yield "Everything rests on the one sentence that the law itself forbids (R26); the other rows are policy.\n"
+    yield "| rule | confidence | why |"
+    yield "|---|---|---|"
+    for rule in RULES.values():
+        if rule.arguable:
+            yield f"| {rule.id} | {rule.confidence} | {rule.arguable} |"
     yield ""
 
 
@@ -91,7 +137,7 @@ def _overview(tasks: Iterable[Task]) -> Iterator[str]:
     yield ""
 
 
-def _task(task: Task) -> Iterator[str]:
+def _task(task: Task, proofs: Proofs) -> Iterator[str]:
     yield f"### R{task.row} {task.name('en')}\n"
     urgent = ", urgent" if task.urgent else ""
     routes = "; ".join(in_language(ROUTES[code], "en") for code in task.routes)
@@ -101,4 +147,6 @@ def _task(task: Task) -> Iterator[str]:
     if task.say:
         yield from (f"- say, **{language}** “{task.sentence_to_say(language)}”" for language in LANGUAGES)
     yield f"- {_origin(RULES[f'R{task.row}'])}"
+    if tests := proofs.get(f"R{task.row}"):
+        yield f"- Held also by:\n{_list(tests)}"
     yield ""

@@ -25,6 +25,7 @@ from digibel.notifications.recipients import with_number
 from digibel.organisations.models import Organisation
 from digibel.problems import Problem
 from digibel.sealing import keys
+from digibel.sealing.index import harmless_id
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ def receive_text(gateway: str, text: InboundText) -> InboundMessage | None:
         with transaction.atomic():
             message = InboundMessage.objects.create(
                 gateway=gateway,
-                provider_id=text.provider_id,
+                provider_id=harmless_id(text.provider_id, purpose="provider"),
                 organisation=_organisation(recipient, text.to),
                 recipient=recipient,
                 key_id=recipient.key_id,

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
 
+from digibel.guardrails.catalogue import Verdict
 from digibel.sealing.fields import SealedTextField
 
 
@@ -137,3 +138,54 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
+
+
+class TighteningQuerySet(models.QuerySet["Tightening"]):
+    def standing(self) -> TighteningQuerySet:
+        """Those that no person has ended, in force today or from a day to come."""
+        return self.filter(ended_at=None)
+
+
+class Tightening(models.Model):
+    """An organisation is stricter about one task than the catalogue (rule E2), from a day on, until a person ends it.
+
+    It stays when it has ended: a judgement of that time was made with it. The reason is for colleagues; it names nobody.
+    """
+
+    STRICTER = (Verdict.CONDITIONS, Verdict.STAFF_ONLY, Verdict.FORBIDDEN)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="tightenings")
+    slug = models.SlugField(help_text="A task of the catalogue.")
+    verdict = models.CharField(max_length=12, choices=[(one.value, one.value) for one in STRICTER])
+    reason = models.CharField(max_length=300)
+    since = models.DateField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=80, blank=True, default="")
+
+    objects = TighteningQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("slug", "since")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # One answer to "what holds here for this task": whoever changes it ends the old one first.
+            models.UniqueConstraint(
+                name="tightening_once", fields=["organisation", "slug"], condition=models.Q(ended_at=None)
+            ),
+            # "Allowed" is stricter than nothing, so it is none.
+            models.CheckConstraint(
+                name="tightening_is_stricter",
+                condition=models.Q(verdict__in=[Verdict.CONDITIONS, Verdict.STAFF_ONLY, Verdict.FORBIDDEN]),
+            ),
+            models.CheckConstraint(name="tightening_has_a_reason", condition=~models.Q(reason="")),
+            models.CheckConstraint(
+                name="tightening_ended_by_somebody",
+                condition=models.Q(ended_at=None, ended_by="")
+                | (models.Q(ended_at__isnull=False) & ~models.Q(ended_by="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slug}: {self.verdict}"

@@ -21,6 +21,12 @@ DEEDS: dict[str, frozenset[Role]] = {
     "correct": COORDINATING,
     "pause_volunteer": COORDINATING,
     "complaints": COORDINATING,  # whoever hears one writes it down; answering is the coordinator's
+    "tighten": COORDINATING,
+    "overrule": COORDINATING,
+    "decide": COORDINATING,  # whether a volunteer goes on after what a client reported
+    "ready_volunteer": COORDINATING,
+    "train": COORDINATING,
+    "pay": COORDINATING,
 }
 
 SENTENCES = {
@@ -31,6 +37,12 @@ SENTENCES = {
     "correct": "Correcting what happened is for a coordinator. Ask one of them.",
     "complaints": "Answering complaints is for a coordinator. Ask one of them.",
     "pause_volunteer": "Pausing a volunteer is for a coordinator. Ask one of them.",
+    "tighten": "Making a rule stricter is for a coordinator. Ask one of them.",
+    "overrule": "Letting a volunteer go after all is for a coordinator. Ask one of them.",
+    "decide": "Deciding about a volunteer is for a coordinator. Ask one of them.",
+    "ready_volunteer": "The papers of a volunteer are for a coordinator. Ask one of them.",
+    "train": "Trainings are for a coordinator. Ask one of them.",
+    "pay": "Paying expenses is for a coordinator. Ask one of them.",
 }
 
 

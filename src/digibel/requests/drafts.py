@@ -72,7 +72,8 @@ class ClientDraft:
 
 @dataclass(frozen=True)
 class RequestDraft:
-    """A question, ready to be logged. `consent_language` is empty while the client's own yes is still to be asked."""
+    """A question, ready to be logged. `consent_language` is empty while the client's own yes is still to be asked; `same_as`
+    is the reference of an earlier request about the same problem, empty for a new one."""
 
     client: ClientDraft
     tasks: tuple[str, ...]
@@ -83,6 +84,7 @@ class RequestDraft:
     windows: tuple[Window, ...] = ()
     away: tuple[Window, ...] = ()
     consent_language: str = ""
+    same_as: str = ""
     held_secret: bool = field(default=False, compare=False)
 
 
@@ -154,6 +156,7 @@ def read_draft(told: Mapping[str, Any]) -> RequestDraft:
         windows=() if always_home else _read_windows(reader, "windows", least_minutes=VISIT_MINUTES),
         away=_read_windows(reader, "away", least_minutes=1) if always_home else (),
         consent_language=_read_consent(reader),
+        same_as=reader.text("same_as", 12),
         held_secret=reader.held_secret,
     )
     if not always_home and not draft.windows and "windows" not in reader.refused:

@@ -119,3 +119,13 @@ class VisitsAtOnce(Conflict):
 class CannotUnmerge(Conflict):
     code = "cannot_unmerge"
     message = "This can be undone for thirty days, the latest one first."
+
+
+class NotTheSame(Problem):
+    code = "not_the_same"
+    message = "Choose an earlier request of this person about money or papers, or say that it is a new question."
+
+
+class NothingToOverrule(Conflict):
+    code = "nothing_to_overrule"
+    message = "Nothing here is kept from volunteers because it is the third time. Look at the verdicts again."

@@ -9,13 +9,16 @@ from digibel import clock, places
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.guardrails import judgement
+from digibel.guardrails.judgement import Facts
 from digibel.notifications import numbers
 from digibel.notifications.models import Recipient
 from digibel.notifications.recipients import add_recipient
+from digibel.organisations import tightenings
 from digibel.organisations.models import Organisation, Role
+from digibel.problems import Invalid
+from digibel.requests import judging
 from digibel.requests.drafts import ClientDraft, HelperDraft, RequestDraft, Window
-from digibel.requests.errors import KeyUsedOtherwise
-from digibel.requests.judging import judge_draft
+from digibel.requests.errors import KeyUsedOtherwise, NotTheSame
 from digibel.requests.models import (
     Client,
     Consent,
@@ -25,10 +28,11 @@ from digibel.requests.models import (
     NextActionKind,
     ReferenceCounter,
     RequestTask,
+    StoredJudgement,
     TimeWindow,
 )
 from digibel.sealing import keys
-from digibel.sealing.index import name_tokens, sound_tokens
+from digibel.sealing.index import harmless_id, name_tokens, sound_tokens
 
 CONSENT_TEXT = "2026-11"
 SEALED_CLIENT_FIELDS = (
@@ -71,14 +75,48 @@ def log_request(
     client = client or add_client(draft.client, organisation=organisation)
     if draft.consent_language and not has_own_yes(client):
         record_own_yes(client, language=draft.consent_language, by=by)
-    verdicts = judge_draft(draft, client)
+    same_as = earlier_problem(client, draft.same_as)
+    verdicts = judging.judge_draft(draft, client, same_as=same_as)
+    facts = judging.facts_about(client, same_as=same_as)
     first, *rest = _split(verdicts)
-    logged = [_log_part(draft, first, verdicts, client=client, by=by)]
+    logged = [_log_part(draft, first, verdicts, client=client, by=by, same_as=same_as)]
     if idempotency_key:
-        logged[0].idempotency_key, logged[0].idempotency_print = idempotency_key, idempotency_print
+        logged[0].idempotency_key, logged[0].idempotency_print = (
+            _kept_key(idempotency_key),
+            idempotency_print,
+        )
         logged[0].save(update_fields=["idempotency_key", "idempotency_print"])
-    logged += [_log_part(draft, part, verdicts, client=client, by=by, split_from=logged[0]) for part in rest]
+    logged += [
+        _log_part(draft, part, verdicts, client=client, by=by, same_as=same_as, split_from=logged[0]) for part in rest
+    ]
+    for request in logged:
+        _keep_judgement(request, verdicts, facts, by=by)
     return logged
+
+
+def earlier_problem(client: Client, reference: str) -> HelpRequest | None:
+    """The earlier request about the same problem that was named; None for a new one. Raises `Invalid`.
+
+    Only one about money or administration: nothing else is counted. Another client's is answered like one that is not there.
+    """
+    if not reference:
+        return None
+    named = {one.reference: one for one in judging.earlier_about_money(client)}
+    if reference not in named:
+        raise Invalid({"same_as": [NotTheSame()]})
+    return named[reference]
+
+
+def _keep_judgement(request: HelpRequest, made: judgement.Judgement, facts: Facts, *, by: Actor) -> None:
+    slugs = [task.slug for task in request.tasks.all()]
+    judging.store(
+        request,
+        judging.only(made, slugs),
+        cause=StoredJudgement.Cause.LOGGED,
+        tightened=tightenings.in_force(request.organisation_id, clock.today()),
+        facts=facts,
+        by=by,
+    )
 
 
 def add_client(draft: ClientDraft, *, organisation: Organisation) -> Client:
@@ -182,12 +220,21 @@ def record_own_yes(client: Client, *, language: str, by: Actor) -> Consent:
 
 def asked_before(organisation: Organisation, key: str, fingerprint: str) -> list[HelpRequest]:
     """What was logged with this key before, or nothing. Raises `KeyUsedOtherwise` when it was for something else."""
-    first = HelpRequest.objects.of(organisation).filter(idempotency_key=key).first()
+    first = logged_with(organisation, key)
     if first is None:
         return []
     if first.idempotency_print != fingerprint:
         raise KeyUsedOtherwise
     return [first, *first.parts.order_by("reference")]
+
+
+def logged_with(organisation: Organisation, key: str) -> HelpRequest | None:
+    """What was logged with this idempotency key, whoever asks."""
+    return HelpRequest.objects.of(organisation).filter(idempotency_key=_kept_key(key)).first()
+
+
+def _kept_key(key: str) -> str:
+    return harmless_id(key, purpose="idempotency")
 
 
 def _split(verdicts: judgement.Judgement) -> list[tuple[str, ...]]:
@@ -202,6 +249,7 @@ def _log_part(
     *,
     client: Client,
     by: Actor,
+    same_as: HelpRequest | None = None,
     split_from: HelpRequest | None = None,
 ) -> HelpRequest:
     frozen_now = clock.now()
@@ -210,6 +258,7 @@ def _log_part(
         client=client,
         reference=next_reference(),
         split_from=split_from,
+        same_as_id=judging.root_of(same_as) if same_as else None,
         logged_at=frozen_now,
         logged_by=str(by),
         caller=draft.caller,
@@ -239,15 +288,18 @@ def _log_part(
     return request
 
 
-def split_off(request: HelpRequest, tasks: Sequence[RequestTask], *, by: Actor) -> HelpRequest:
-    """These tasks go on as a request of their own, beside what is left. The caller says what must happen next to each."""
-    frozen_now = clock.now()
+def split_off(request: HelpRequest, slugs: Sequence[str], *, by: Actor) -> HelpRequest:
+    """A part of a request that is no longer for volunteers becomes a request of its own, as at intake. The caller holds it.
+
+    The judgement that it came from is copied, so that each of them can be made again by itself.
+    """
     part = HelpRequest.objects.create(
         organisation=request.organisation,
         client=request.client,
         reference=next_reference(),
-        split_from=request.split_from or request,
-        logged_at=frozen_now,
+        split_from_id=request.split_from_id or request.pk,
+        same_as_id=request.same_as_id,
+        logged_at=clock.now(),
         logged_by=str(by),
         caller=request.caller,
         key_id=request.key_id,
@@ -255,15 +307,19 @@ def split_off(request: HelpRequest, tasks: Sequence[RequestTask], *, by: Actor) 
         device=request.device,
         always_home=request.always_home,
         next_kind=NextActionKind.REFER,
-        next_due=frozen_now,
+        next_due=clock.now(),
         next_owner=Role.INTAKE,
     )
-    for task in tasks:
-        task.request = part
-        task.save(update_fields=["request"])
+    RequestTask.objects.filter(request=request, slug__in=slugs).update(request=part)
+    judged = request.judgements.last()
+    if judged is not None:
+        judged.pk, judged.request = None, part
+        judged.verdicts = {slug: verdict for slug, verdict in judged.verdicts.items() if slug in slugs}
+        judged.save(force_insert=True)
     for window in request.windows.all():
-        TimeWindow.objects.create(request=part, starts_at=window.starts_at, ends_at=window.ends_at, away=window.away)
-    record("request.split", request, by=by, organisation_id=request.organisation_id, part=part.pk, tasks=len(tasks))
+        window.pk, window.request = None, part
+        window.save(force_insert=True)
+    record("request.split", request, by=by, organisation_id=request.organisation_id, part=part.pk, tasks=len(slugs))
     return part
 
 

@@ -254,6 +254,14 @@ class HelpRequest(models.Model):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="help_requests")
     reference = models.CharField(max_length=12, unique=True)
     split_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
+    same_as = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="asked_again",
+        help_text="The first request about this same problem: asked again, it is not a new one (rule E9).",
+    )
     idempotency_key = models.CharField(max_length=80, null=True, blank=True)  # noqa: DJ001  (null: none given)
     idempotency_print = models.CharField(max_length=64, blank=True, default="")
     logged_at = models.DateTimeField()
@@ -321,6 +329,52 @@ class RequestTask(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+class StoredJudgement(models.Model):
+    """One time that a request was judged, with everything the verdicts follow from, so that it can be made again.
+
+    The first row is of the telephone call; a later one says why it was looked at again. `tightened` and `floor` are verdicts
+    by task: what the organisation kept stricter, and what had been judged before, which a later look never loosens.
+    """
+
+    class Cause(models.TextChoices):
+        LOGGED = "logged", "logged"
+        STRICTER = "stricter", "the organisation, the client's situation or the catalogue has become stricter"
+        OVERRULED = "overruled", "a coordinator lets a volunteer go after all"
+
+    request = models.ForeignKey(HelpRequest, on_delete=models.CASCADE, related_name="judgements")
+    cause = models.CharField(max_length=12, choices=Cause.choices)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    version = models.CharField(max_length=20, help_text="Of the catalogue.")
+    tightened = models.JSONField(default=dict, blank=True)
+    floor = models.JSONField(default=dict, blank=True)
+    administrator = models.BooleanField(default=False, help_text="Somebody else decides about money.")
+    money_before = models.PositiveSmallIntegerField(default=0, help_text="Other problems about money before this one.")
+    overruled = models.BooleanField(default=False)
+    verdicts = models.JSONField(help_text="What came of it: a verdict by task.")
+
+    class Meta:
+        ordering = ("pk",)
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["version"], name="judgement_by_version")]
+
+    def __str__(self) -> str:
+        return f"judgement of {self.request_id}"
+
+
+class Overruling(models.Model):
+    """A coordinator lets a volunteer go although it is the client's third problem about money (rule E9), and says why."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    request = models.OneToOneField(HelpRequest, on_delete=models.CASCADE, related_name="overruling")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    key_id = models.UUIDField(help_text="The client's key.")
+    reason = SealedTextField()
+
+    def __str__(self) -> str:
+        return f"overruling of {self.request_id}"
 
 
 class TimeWindow(models.Model):

@@ -19,6 +19,7 @@ from digibel.languages import SPOKEN
 from digibel.notifications.models import Channel
 from digibel.requests import drafts
 from digibel.requests.intake import OPEN_CLIENT_FIELDS, SEALED_CLIENT_FIELDS, helpers_of
+from digibel.requests.judging import judge_request
 from digibel.requests.models import Client, Closing, HelpRequest, MoneyKind, NamedHelper, NextActionKind, Wish
 from digibel.sealing.errors import Erased
 
@@ -334,8 +335,7 @@ def _part(request: HelpRequest, language: str) -> PartLogged:
 
 
 def _judged(request: HelpRequest, language: str) -> list[JudgedTaskShown]:
-    verdicts = judgement.judge(task.slug for task in request.tasks.all())
-    return [judged(task, language) for task in verdicts.tasks]
+    return [judged(task, language) for task in judge_request(request).tasks]
 
 
 def _client_and_words(request: HelpRequest) -> tuple[ClientShown | None, str]:

@@ -44,6 +44,10 @@ def texts_to_volunteer(visit: Visit) -> Iterator[OutboundMessage]:
     else:
         key, values["link"] = "accepted", cards.link(visit)
     yield _to_volunteer(visit, key, any_hour=True, **values)
+    if visit.volunteer.sms_only:
+        # Their conditions cannot come on a card (rule E3); in one segment they do not fit into the text before.
+        phone = display(organisation.phone)
+        yield _to_volunteer(visit, "house_rules", any_hour=True, phone=phone)
     if (day_before := _day_before(visit.starts_at)) > clock.now():
         link = "" if visit.volunteer.sms_only else cards.link(visit)
         yield _to_volunteer(

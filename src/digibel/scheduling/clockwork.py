@@ -7,8 +7,20 @@ from django.db.models import Min
 from digibel import clock
 from digibel.notifications import outbox
 from digibel.notifications.models import MessageStatus, OutboundMessage
-from digibel.scheduling import alarms, followups, offers, openings, readiness, reports, timers, visits, worklist
+from digibel.scheduling import (
+    alarms,
+    followups,
+    offers,
+    openings,
+    readiness,
+    rejudging,
+    reports,
+    timers,
+    visits,
+    worklist,
+)
 from digibel.scheduling.timers import Bell
+from digibel.volunteers import reminders
 
 BELLS: dict[str, Bell] = {
     "offer_expires": offers.expire,
@@ -25,9 +37,14 @@ BELLS: dict[str, Bell] = {
 
 
 def tick() -> int:
-    """Ring what is due, look who may still be sent, hand over what is late. Safe to run twice, late, or in many places."""
+    """Ring what is due, look who may still be sent for what, say what runs out, hand over what is late.
+
+    Safe to run twice, late, or in many places.
+    """
     rung = timers.ring_due(BELLS)
     readiness.reopen_unready()
+    rejudging.rejudge_due()
+    reminders.remind_due()
     worklist.hand_over_late()
     return rung
 

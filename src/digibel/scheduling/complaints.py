@@ -15,7 +15,7 @@ from digibel.organisations.models import Role
 from digibel.problems import Conflict, Problem
 from digibel.requests.models import Client
 from digibel.requests.rectifying import lock_client
-from digibel.scheduling import readiness
+from digibel.scheduling import concerns
 from digibel.scheduling.models import Complaint, Visit
 from digibel.scheduling.reports import call_volunteer
 
@@ -55,7 +55,7 @@ def note(client: Client, *, kind: str, text: str, by: Actor, visit: Visit | None
     if kind not in Complaint.Kind.values:
         raise NoSuchKind
     if kind == Complaint.Kind.MONEY and visit is not None:
-        readiness.pause(visit.volunteer, by=by)
+        concerns.raise_concern(visit, ["money"], by=by)
         call_volunteer(visit, urgent=True)
     locked, now = lock_client(client), clock.now()
     complaint = Complaint.objects.create(

@@ -1,5 +1,7 @@
 """What a volunteer does at the door beside IN and OUT: reads the rules, finds nobody, asks to be rung, hears a new question."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from digibel import clock
@@ -9,6 +11,7 @@ from digibel.guardrails import catalogue, judgement
 from digibel.notifications.calls import open_call
 from digibel.notifications.models import CallTask
 from digibel.problems import Conflict
+from digibel.requests import judging
 from digibel.requests.drafts import ClientDraft, RequestDraft
 from digibel.requests.models import Client, HelpRequest
 from digibel.scheduling import alarms, errors, openings, visits
@@ -71,17 +74,31 @@ def ring_me(visit: Visit, *, by: Actor) -> CallTask:
 def ask_slip(visit: Visit, slug: str, *, by: Actor) -> HelpRequest:
     """The client asked for something a volunteer may not do: it becomes a request of its own, to be referred with a slip.
 
-    Asked twice at one visit it is one request. Raises `MayBeDone` for what a volunteer may do, `UnknownTask`.
+    Asked twice at one visit it is one request. Raises `MayBeDone` for what a volunteer may do here, `UnknownTask`.
     """
-    if judgement.judge([slug]).for_volunteer:
-        raise MayBeDone
     locked = lock_visit(visit.pk)
+    if judge_wishes(locked, [slug]).for_volunteer and not _asked_already(locked, slug):
+        raise MayBeDone
     draft = RequestDraft(client=_as_told(locked.client), tasks=(slug,))
     organisation = locked.request.organisation
-    key = f"card:{locked.pk.hex}:{slug}"
+    key = _key(locked, slug)
     [made] = openings.open_request(draft, organisation=organisation, by=by, client=locked.client, idempotency_key=key)
     record("visit.slip_asked", locked, by=by, organisation_id=organisation.pk, request=made.pk)
     return made
+
+
+def judge_wishes(visit: Visit, slugs: Sequence[str]) -> judgement.Judgement:
+    """What may be done of what is asked at the door: by the organisation's own rules, and by what is true of this client."""
+    facts = judging.facts_about(visit.client)
+    return judging.judge_for(visit.request.organisation, slugs, facts=facts)
+
+
+def _key(visit: Visit, slug: str) -> str:
+    return f"card:{visit.pk.hex}:{slug}"
+
+
+def _asked_already(visit: Visit, slug: str) -> bool:
+    return HelpRequest.objects.of(visit.request.organisation).filter(idempotency_key=_key(visit, slug)).exists()
 
 
 def _open_call(visit: Visit, kind: str) -> CallTask | None:

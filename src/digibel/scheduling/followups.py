@@ -10,14 +10,13 @@ from digibel.audit.recording import record
 from digibel.notifications import outbox
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.requests.models import Closing, HelpRequest
-from digibel.scheduling import offers, readiness, timers, worklist
+from digibel.scheduling import concerns, offers, timers, worklist
 from digibel.scheduling.errors import MoveNotAllowed
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import FollowUp, Visit, VisitStatus
 from digibel.scheduling.reports import call_volunteer
 
 WORRIES = ("code_seen", "card_held", "money", "came_back")
-PAUSING = frozenset({"code_seen", "card_held", "money"})
 
 
 def ask(visit_id: uuid.UUID) -> None:
@@ -70,8 +69,8 @@ def note(
     )
     if worries:
         call_volunteer(locked, urgent=True)
-    if PAUSING.intersection(worries):
-        readiness.pause(locked.volunteer, by=by)
+    if set(concerns.PAUSING).intersection(worries):
+        concerns.raise_concern(locked, worries, by=by)
     _go_on(locked, outcome)
     return follow_up
 

@@ -12,6 +12,8 @@ from django.db.models import F, Q
 from digibel.notifications.models import OutboundMessage
 from digibel.organisations.models import Organisation, Role
 from digibel.requests.models import Client, HelpRequest
+from digibel.scheduling.paid import Expense as Expense
+from digibel.scheduling.paid import Payment as Payment
 from digibel.sealing.fields import SealedTextField
 from digibel.volunteers.models import Volunteer
 
@@ -215,6 +217,11 @@ class Report(models.Model):
     autonomy_before = models.PositiveSmallIntegerField(null=True, blank=True)
     autonomy_after = models.PositiveSmallIntegerField(null=True, blank=True)
     note = models.CharField(max_length=500, blank=True, default="")
+    answers = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Code to yes or no: code_seen, card_held, money, private. Only what was asked.",
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -241,6 +248,57 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return f"follow-up of visit {self.visit_id}"
+
+
+class ConcernQuerySet(models.QuerySet["Concern"]):
+    def open(self) -> ConcernQuerySet:
+        return self.filter(decided_at=None)
+
+    def of(self, organisation: Organisation) -> ConcernQuerySet:
+        return self.filter(organisation=organisation)
+
+
+class Concern(models.Model):
+    """A client reported something about money, a code or a card (rule E8): the volunteer pauses until a person decides.
+
+    The volunteer is not judged by this row. Who decided, when and what stays; the note is sealed with the volunteer's key.
+    """
+
+    class Decision(models.TextChoices):
+        GOES_ON = "goes_on", "the volunteer goes on"
+        STOPS = "stops", "no more visits"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="concerns")
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="concerns")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="concerns")
+    worries = models.JSONField(default=list, help_text="What the client reported: code_seen, card_held, money.")
+    reported_at = models.DateTimeField()
+    reported_by = models.CharField(max_length=80, help_text="Who wrote down what the client said.")
+    was_pausing = models.BooleanField(default=False, help_text="The volunteer was pausing already, for another reason.")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=80, blank=True, default="")
+    decision = models.CharField(max_length=8, choices=Decision.choices, blank=True, default="")
+    key_id = models.UUIDField(help_text="The volunteer's key.")
+    note = SealedTextField(blank=True, default="")
+
+    objects = ConcernQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("reported_at",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Said once more about the same visit, it is the same concern.
+            models.UniqueConstraint(name="concern_open_once", fields=["visit"], condition=Q(decided_at=None)),
+            # Decided means by somebody, somehow; nothing lifts a pause by itself.
+            models.CheckConstraint(
+                name="concern_decided_by_somebody",
+                condition=Q(decided_at=None, decided_by="", decision="")
+                | (Q(decided_at__isnull=False) & ~Q(decided_by="") & ~Q(decision="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"concern {self.pk}"
 
 
 class Preference(models.Model):

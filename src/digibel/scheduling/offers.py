@@ -3,7 +3,8 @@
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,7 +20,7 @@ from digibel.notifications.models import OutboundMessage
 from digibel.notifications.recipients import language_of
 from digibel.problems import Conflict
 from digibel.requests.intake import has_own_yes
-from digibel.requests.judging import judge_request
+from digibel.requests.judging import closes_on, judge_request
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import errors, timers, visits, worklist
 from digibel.scheduling.locks import lock_request
@@ -46,18 +47,19 @@ def check_may_be_offered(request: HelpRequest) -> tuple[judgement.VolunteerTask,
     return _check_request(request)
 
 
-def _check_request(request: HelpRequest) -> tuple[judgement.VolunteerTask, ...]:
+def _check_request(request: HelpRequest, *, on: date | None = None) -> tuple[judgement.VolunteerTask, ...]:
+    """Judged by the rules of today, or of the day of the visit: then all of it must be for volunteers."""
     if not request.is_open:
         raise errors.RequestClosed
-    tasks = judge_request(request).sendable
-    if not tasks:
+    judged = judge_request(request, on=on)
+    if not judged.sendable or (on is not None and not judged.verdict.for_volunteers):
         raise errors.NotForVolunteers
     client = request.client
     if not has_own_yes(client):
         raise errors.NoOwnYes
     if client.gone_at is not None or (client.away_until is not None and client.away_until > clock.today()):
         raise errors.ClientAway
-    return tasks
+    return judged.sendable
 
 
 @transaction.atomic
@@ -77,6 +79,7 @@ def send_wave(
             _chosen(volunteer, ranking.candidate(volunteer.pk), ranking.reason_against(volunteer.pk))
             for volunteer in volunteers
         ]
+    chosen = _before_it_closes(locked, chosen)
     if not chosen:
         raise errors.NoCandidates
     # Two requests may ask the same people at the same instant, and each needs a letter of its own.
@@ -93,6 +96,18 @@ def send_wave(
     record("request.offered", locked, by=by, organisation_id=locked.organisation_id, wave=wave, offers=len(offers))
     worklist.rewrite(request)
     return offers
+
+
+def _before_it_closes(request: HelpRequest, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Only moments before the day from which the organisation keeps part of this for staff (rule E2)."""
+    closes = closes_on(request)
+    if closes is None:
+        return list(candidates)
+    open_at = {
+        one.volunteer.pk: tuple(moment for moment in one.moments if clock.local(moment).date() < closes)
+        for one in candidates
+    }
+    return [replace(one, moments=open_at[one.volunteer.pk]) for one in candidates if open_at[one.volunteer.pk]]
 
 
 def _chosen(volunteer: Volunteer, candidate: Candidate | None, reason: str) -> Candidate:
@@ -228,7 +243,7 @@ def check_still_free(request: HelpRequest, volunteer: Volunteer, start: datetime
         raise errors.OfferGone
     if readiness.missing(volunteer, request.organisation, clock.local(start).date()):
         raise errors.OfferGone
-    _check_request(request)
+    _check_request(request, on=clock.local(start).date())
 
 
 def _why_gone(offer: Offer) -> Conflict:

@@ -13,7 +13,7 @@ from digibel.notifications import outbox
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.organisations.models import Organisation, Role
-from digibel.requests import intake, referrals
+from digibel.requests import intake, judging, referrals
 from digibel.requests.drafts import RequestDraft, Window
 from digibel.requests.errors import AlreadyClosed, MergedMeanwhile, NotOneOf, PersonGone, TooLateToUndo
 from digibel.requests.models import Client, Closing, HelpRequest, NextActionKind
@@ -54,6 +54,7 @@ def open_request(
             ask_own_yes(request)
         watch_moments(request)
         worklist.rewrite(request)
+    _tell_coordinator(logged)
     return logged
 
 
@@ -63,6 +64,23 @@ def _hold_survivor(client: Client) -> Client:
         return lock_client(client)
     except MergedMeanwhile:
         return lock_client(intake.survivor(Client.objects.get(pk=client.pk)))
+
+
+def _tell_coordinator(logged: Sequence[HelpRequest]) -> None:
+    """The second new problem of one client about money or administration, and each after it: a person asks what is behind it (E9).
+
+    It is about the client, so that closing the request does not take it off the list.
+    """
+    first = logged[0]
+    about_money = any(task.slug in judging.MONEY for request in logged for task in request.tasks.all())
+    if about_money and first.same_as_id is None and judging.facts_then(first).money_before:
+        open_call(
+            "client.money_again",
+            first.client,
+            organisation=first.organisation,
+            recipient=first.client.recipient,
+            due_at=clock.now(),
+        )
 
 
 def ask_own_yes(request: HelpRequest) -> None:
@@ -143,6 +161,7 @@ def note_gone(client: Client, *, by: Actor, gone_as: str = "") -> None:
     client.gone_at, client.gone_as = clock.now(), gone_as
     client.save(update_fields=["gone_at", "gone_as"])
     outbox.withdraw(OutboundMessage.objects.filter(recipient=client.recipient))
+    drop_calls(client)
     for request in requests:
         end_everything(request, by=by, reason="client_gone")
         worklist.close(request, closing=Closing.GONE)

@@ -264,7 +264,16 @@ CALL_OUTCOMES = {
     "visit.late": ("reached", "no_answer"),
     "visit.nobody_home": ("reached", "no_answer"),
     "visit.door_changed": ("reached", "no_answer"),
+    "visit.stricter": ("reached", "no_answer"),
 }
+
+
+class ClientTexts(PlainTexts):
+    """What a person talks over with a client, and no script can know: why money or papers keep coming back (rule E9)."""
+
+    def script(self, call: CallTask) -> Script:
+        language = language_of(call.recipient, call.organisation) if call.recipient else call.organisation.language
+        return Script(language=language, sentences="", outcomes=("reached", "no_answer", "wrong_number"))
 
 
 class RequestTexts(PlainTexts):

@@ -26,14 +26,27 @@ from digibel.notifications.models import (
     Recipient,
     SimulatedText,
 )
+from digibel.organisations.models import Tightening
+from digibel.requests import judging
 from digibel.requests.judging import judge_request
-from digibel.requests.models import Client, HelpRequest, Merge, NamedHelper, NameToken
-from digibel.scheduling import complaints, worklist
-from digibel.scheduling.models import LIVE_OFFERS, Complaint, Offer, OfferStatus, Report, Timer, Visit, VisitStatus
+from digibel.requests.models import Client, HelpRequest, Merge, NamedHelper, NameToken, Overruling, StoredJudgement
+from digibel.scheduling import complaints, rejudging, worklist
+from digibel.scheduling.models import (
+    LIVE_OFFERS,
+    Complaint,
+    Concern,
+    Offer,
+    OfferStatus,
+    Report,
+    Timer,
+    Visit,
+    VisitStatus,
+)
 from digibel.scheduling.readiness import unready_offers, unready_visits
 from digibel.sealing import strays
 from digibel.sealing.errors import Erased
 from digibel.sealing.models import DestroyedKey, PersonKey
+from digibel.volunteers.models import Readiness, TrainingSession
 
 SENDING_TAKES = timedelta(minutes=10)
 WAITING_TAKES = timedelta(minutes=15)
@@ -52,6 +65,11 @@ FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Merge, ("kept_before", "kept_after", "merged_before")),
     (InboundMessage, ("body",)),
     (Complaint, ("text", "answer")),
+    (Tightening, ("reason",)),
+    (Overruling, ("reason",)),
+    (Concern, ("note",)),
+    (Readiness, ("version", "reference")),
+    (TrainingSession, ("place",)),
 )
 
 
@@ -129,11 +147,24 @@ def sent_though_not_ready() -> Iterator[str]:
 def not_for_volunteers() -> Iterator[str]:
     """Requests with a live offer or a visit to come, and a task that no volunteer may do (rule E1)."""
     live = Offer.objects.filter(request=OuterRef("pk"), status__in=LIVE_OFFERS)
-    coming = Visit.objects.standing().filter(request=OuterRef("pk"))
+    coming = Visit.objects.standing().exclude(rejudging.goes_on()).filter(request=OuterRef("pk"))
     offered = HelpRequest.objects.filter(Exists(live) | Exists(coming)).order_by("pk").prefetch_related("tasks")
     for request in offered.iterator(chunk_size=BATCH):
         if not request.tasks.all() or not judge_request(request).verdict.for_volunteers:
             yield request.reference
+
+
+def judged_otherwise() -> Iterator[str]:
+    """The latest judgements, made again by their own version of the catalogue. `replay_judgements` makes all of them again."""
+    latest = StoredJudgement.objects.select_related("request").order_by("-pk")[:SAMPLE]
+    for stored in latest.iterator(chunk_size=BATCH):
+        for difference in judging.differences(stored):
+            yield f"{difference.reference} {difference.slug}"
+
+
+def sent_while_undecided() -> Iterator[str]:
+    """A client reported something, nobody has decided, and the volunteer is not pausing (rule E8)."""
+    yield from _ids(Concern.objects.open().filter(volunteer__paused_at=None))
 
 
 # --- nobody is forgotten --------------------------------------------------------------------------------------------
@@ -269,6 +300,8 @@ PROMISES = (
     Promise("nobody in two visits at once", in_two_visits_at_once),
     Promise("only ready volunteers are asked and sent", sent_though_not_ready),
     Promise("only what a volunteer may do is offered", not_for_volunteers),
+    Promise("nobody is sent before a person has decided about them", sent_while_undecided),
+    Promise("every judgement follows from its rules", judged_otherwise),
     Promise("every open request has its one true next action", wrong_next_actions),
     Promise("no moment was missed", missed_moments),
     Promise("no secret is stored", stored_secrets),

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from digibel import clock
 from digibel.audit.actors import CLOCK, Actor
-from digibel.organisations.models import Organisation
+from digibel.organisations.models import Organisation, Staff
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import offers, timers, visits, worklist
 from digibel.scheduling.errors import MoveNotAllowed
@@ -20,7 +20,7 @@ from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Offer, Visit, VisitStatus
 from digibel.volunteers import pool
 from digibel.volunteers import readiness as met
-from digibel.volunteers.models import Volunteer
+from digibel.volunteers.models import Requirement, Volunteer
 
 AT_ONCE = 200
 
@@ -33,6 +33,53 @@ def lose_readiness(
     _hold_requests(volunteer)
     met.end(volunteer, organisation, requirement, last_day=last_day, by=by)
     return reopen_unready(volunteer, by=by)
+
+
+@transaction.atomic
+def note_readiness(
+    volunteer: Volunteer,
+    organisation: Organisation,
+    requirement: str,
+    *,
+    since: date,
+    until: date | None,
+    by: Actor,
+    version: str = "",
+    reference: str = "",
+) -> int:
+    """A requirement is met or renewed, with the days as a person typed them. Returns how many visits are open again:
+    an earlier end than before may leave a visit without it."""
+    met.check_paper(requirement, since, until, reference)
+    _hold_requests(volunteer)
+    met.note(
+        volunteer, organisation, requirement, since=since, until=until, version=version, reference=reference, by=by
+    )
+    return reopen_unready(volunteer, by=by)
+
+
+@transaction.atomic
+def renew_insurance(organisation: Organisation, *, since: date, until: date | None, reference: str, by: Actor) -> int:
+    """One policy covers everybody: renewed for all whose insurance was ever noted here and who have not left.
+
+    Returns how many visits are open again.
+    """
+    insured = Volunteer.objects.filter(
+        left_at=None, readiness__organisation=organisation, readiness__requirement=Requirement.INSURANCE
+    )
+    return sum(
+        note_readiness(one, organisation, Requirement.INSURANCE, since=since, until=until, reference=reference, by=by)
+        for one in insured.order_by("pk")
+    )
+
+
+@transaction.atomic
+def exempt(
+    volunteer: Volunteer, organisation: Organisation, requirement: str, *, until: date, reason: str, granted_by: Staff
+) -> int:
+    """Without this requirement until that day. Returns how many visits are open again."""
+    _hold_requests(volunteer)
+    met.exempt(volunteer, organisation, requirement, until=until, reason=reason, granted_by=granted_by)
+    return reopen_unready(volunteer, by=Actor.staff(granted_by))
 
 
 @transaction.atomic

@@ -11,13 +11,11 @@ from django.db.models import F
 
 from digibel import clock
 from digibel.audit.actors import Actor
-from digibel.guardrails.catalogue import Verdict
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.requests import intake, rectifying
 from digibel.requests.drafts import ClientDraft
-from digibel.requests.judging import MONEY
 from digibel.requests.models import Client, HelpRequest
-from digibel.scheduling import announcing, offers, openings, timers, visits, worklist
+from digibel.scheduling import announcing, offers, openings, rejudging, timers, worklist
 from digibel.scheduling.models import Visit, VisitStatus
 
 ADDRESS = frozenset({"street", "house_number", "box", "postcode"})
@@ -32,7 +30,8 @@ def correct(client: Client, draft: ClientDraft, *, version: int, by: Actor) -> f
     requests = openings.lock_requests(client)
     had_decider = bool(client.decides_about_money)
     changed = rectifying.correct(client, draft, version=version, by=by)
-    requests += _money_to_staff(requests, by=by) if draft.decides_about_money and not had_decider else []
+    if draft.decides_about_money and not had_decider:
+        rejudging.judge_client_again(client, by=by)
     for request in requests:
         request.client = client
         follow(request, changed, by=by)
@@ -85,26 +84,3 @@ def _coming(requests: Iterable[HelpRequest]) -> list[Visit]:
             "request__organisation", "request__client__recipient", "client__recipient", "volunteer__recipient"
         )
     )
-
-
-def _money_to_staff(requests: list[HelpRequest], *, by: Actor) -> list[HelpRequest]:
-    """Somebody else decides about money from now on: that part goes to staff, of questions that were asked before too.
-
-    Returns the requests that were split off. A visit that is under way is ended by who is there, not by a correction.
-    """
-    made = []
-    for request in requests:
-        money = [task for task in request.tasks.filter(slug__in=MONEY) if Verdict(task.verdict).for_volunteers]
-        if not money or Visit.objects.filter(request=request, status=VisitStatus.UNDER_WAY).exists():
-            continue
-        offers.end_others(request, by=by)
-        others = request.tasks.exclude(pk__in=[task.pk for task in money])
-        if any(Verdict(task.verdict).for_volunteers for task in others):
-            made.append(intake.split_off(request, money, by=by))
-        else:
-            for visit in _coming([request]):
-                visits.cancel(visit, by=by, reason="organisation")
-        for task in money:
-            task.verdict = Verdict.STAFF_ONLY
-            task.save(update_fields=["verdict"])
-    return made

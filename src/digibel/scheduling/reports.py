@@ -1,6 +1,7 @@
 """How a visit went, told by text, on the card or on the telephone. The honest are not punished: not in order is a talk."""
 
 import uuid
+from collections.abc import Mapping
 
 from django.db import transaction
 
@@ -15,6 +16,8 @@ from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Report, Visit, VisitStatus
 
 LONGEST_NOTE = 500
+# What everybody is asked after a visit. A yes is told honestly, and is a talk the same day: nothing more.
+QUESTIONS = ("code_seen", "card_held", "money", "private")
 
 
 @transaction.atomic
@@ -28,8 +31,12 @@ def report(
     autonomy_before: int | None = None,
     autonomy_after: int | None = None,
     note: str = "",
+    answers: Mapping[str, bool | None] | None = None,
+    talked: bool = False,
 ) -> Report:
-    """Write the report, or add to an earlier one. *Not in order* puts a call to the volunteer on today's list."""
+    """Write the report, or add to an earlier one. *Not in order*, or a yes to one of the `QUESTIONS`, puts a call to the
+    volunteer on today's list, unless it is told in that very call (`talked`). A yes stays a yes: it was talked over.
+    """
     locked = lock_visit(visit.pk)
     if locked.status != VisitStatus.DONE:
         raise MoveNotAllowed(was=locked.status)
@@ -41,16 +48,30 @@ def report(
         "note": secrets.mask(note.strip())[:LONGEST_NOTE] or None,
     }
     said = {name: value for name, value in told.items() if value is not None}
+    both = _answers(locked, answers or {})
     written, _ = Report.objects.update_or_create(
-        visit=locked, defaults={"made_at": clock.now(), "made_by": str(by), "all_right": all_right, **said}
+        visit=locked,
+        defaults={"made_at": clock.now(), "made_by": str(by), "all_right": all_right, **said, "answers": both},
     )
     timers.drop_timers(locked.pk, "report_missing")
     drop_calls(locked, "visit.report")
-    if not all_right:
+    told_yes = any(answer for answer in (answers or {}).values())
+    if (not all_right or told_yes) and not talked:
         call_volunteer(locked, urgent=True)
     record("visit.reported", locked, by=by, organisation_id=locked.request.organisation_id, all_right=all_right)
     worklist.rewrite(locked.request)
     return written
+
+
+def _answers(visit: Visit, told: Mapping[str, bool | None]) -> dict[str, bool]:
+    """What was answered before, with what is answered now."""
+    before = Report.objects.filter(visit=visit).values_list("answers", flat=True).first() or {}
+    both = dict(before)
+    for question in QUESTIONS:
+        answer = told.get(question)
+        if answer is not None:
+            both[question] = answer or both.get(question, False)
+    return both
 
 
 def call_volunteer(visit: Visit, *, urgent: bool) -> None:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from digibel.notifications.models import Recipient
-from digibel.organisations.models import Organisation
+from digibel.organisations.models import Organisation, Staff
 from digibel.sealing.fields import SealedTextField
 
 
@@ -22,8 +22,18 @@ class Requirement(models.TextChoices):
     DISCRETION = "discretion", "duty of discretion"
     CODE_OF_CONDUCT = "code_of_conduct", "code of conduct"
     TRAINING = "training", "training"
+    QUESTIONS = "questions", "questions on the guardrails"
     ADULT = "adult", "eighteen or older"
     OWN_DUTY = "own_duty", "own duty to declare checked"
+
+
+class ExemptionReason(models.TextChoices):
+    """Why somebody may be sent without a paper for a while. A closed list: a sentence would soon tell of illness."""
+
+    ELSEWHERE = "elsewhere", "learned the same elsewhere"
+    UNDER_WAY = "under_way", "it is under way"
+    TOGETHER = "together", "goes together with somebody who has it"
+    NEXT_SESSION = "next_session", "registered for the next session"
 
 
 class VolunteerQuerySet(models.QuerySet["Volunteer"]):
@@ -61,25 +71,115 @@ class Volunteer(models.Model):
 
 
 class Readiness(models.Model):
-    """One requirement met, for one insuring organisation, from a day until a day (included), or for good."""
+    """One requirement met, for one insuring organisation, from a day until a day (included), or for good.
+
+    Or an exemption from it: then it says why and who granted it, and has an end.
+    """
 
     volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="readiness")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     requirement = models.CharField(max_length=20, choices=Requirement.choices)
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
+    version = models.CharField(max_length=20, blank=True, default="", help_text="Of the text that was handed over.")
+    reference = models.CharField(max_length=40, blank=True, default="", help_text="Of the insurance policy.")
+    exempt = models.CharField(max_length=20, choices=ExemptionReason.choices, blank=True, default="")
+    granted_by = models.ForeignKey(Staff, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name_plural = "readiness"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(name="readiness_once", fields=["volunteer", "organisation", "requirement"]),
+            # Whoever lets a rule go says until when, why, and stands for it with their name.
+            models.CheckConstraint(
+                name="exemption_ends_and_is_signed",
+                condition=Q(exempt="", granted_by=None)
+                | (~Q(exempt="") & Q(granted_by__isnull=False, until__isnull=False)),
+            ),
+            # What a law asks, and the five questions, are let go for nobody.
+            models.CheckConstraint(
+                name="exemption_is_possible",
+                condition=Q(exempt="") | Q(requirement__in=[Requirement.CODE_OF_CONDUCT, Requirement.TRAINING]),
+            ),
         ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["until"], name="readiness_runs_out")]
 
     def __str__(self) -> str:
         return f"{self.requirement} until {self.until}"
 
     def holds_on(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day <= self.until)
+
+
+class Reminder(models.Model):
+    """Somebody was told that a requirement runs out on that day. One row, one text, one call: nobody is reminded twice."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    requirement = models.CharField(max_length=20, choices=Requirement.choices)
+    until = models.DateField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="reminder_once", fields=["volunteer", "organisation", "requirement", "until"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"reminder {self.pk}"
+
+
+class QuestionLink(models.Model):
+    """The way to the five questions, for one volunteer at one organisation: opens nothing else, and closes by itself.
+
+    Only the digest of its token is kept; the token is worked out anew whenever a text needs it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    digest = models.CharField(max_length=64, unique=True)
+    opens_until = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="question_link_once", fields=["volunteer", "organisation"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"question link {self.pk}"
+
+
+class TrainingSession(models.Model):
+    """One module of the training, given on a day at a place. Who was there is noted afterwards."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    module = models.CharField(max_length=20, help_text="Of training.toml.")
+    day = models.DateField()
+    place = models.CharField(max_length=80, blank=True, default="")
+
+    class Meta:
+        ordering = ("-day", "module", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.module} {self.day}"
+
+
+class Attendance(models.Model):
+    """A volunteer was at a session."""
+
+    session = models.ForeignKey(TrainingSession, on_delete=models.CASCADE, related_name="attendances")
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="attendances")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="attended_once", fields=["session", "volunteer"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"attendance {self.pk}"
 
 
 class AvailableHours(models.Model):

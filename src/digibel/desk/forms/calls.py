@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from digibel import languages
+from digibel.desk import words
 
 ALONE = [
     (1, _("1: not at all")),
@@ -12,12 +13,7 @@ ALONE = [
     (4, _("4: nearly alone")),
     (5, _("5: alone")),
 ]
-WORRIES = [
-    ("code_seen", _("The volunteer saw a code or a password")),
-    ("card_held", _("The volunteer held a bank card")),
-    ("money", _("The volunteer got or touched money")),
-    ("came_back", _("The volunteer came back without telling us")),
-]
+WORRIES = list(words.WORRIES.items())
 
 
 class FollowUpForm(forms.Form):

@@ -14,6 +14,8 @@ from digibel import languages, places
 from digibel.desk import words
 from digibel.desk.forms import week
 from digibel.guardrails import secrets
+from digibel.notifications import numbers
+from digibel.notifications.errors import NotANumber
 from digibel.problems import Invalid, Problem
 from digibel.requests import errors
 from digibel.requests.drafts import ClientDraft, RequestDraft, read_client, read_draft
@@ -63,6 +65,20 @@ TEXTS = (
     "decides_about_money",
     "task_words",
     *(f"helper_name_{row}" for row in range(NamedHelper.MOST)),
+)
+# Not texts, but people type in them whatever they hear.
+NUMBERS = (
+    "phone",
+    "contact_phone",
+    "trusted_worker_phone",
+    "money_phone",
+    *(f"helper_phone_{row}" for row in range(NamedHelper.MOST)),
+)
+OTHERS = (
+    "once",
+    "postcode",
+    "floor",
+    *(f"free_{what}_{row}" for what in ("day", "from", "until") for row in range(week.FREE_ROWS)),
 )
 # Told in several fields each.
 COMPOSED = {"speaks", "reads", "helpers"}
@@ -154,6 +170,7 @@ class IntakeForm(forms.Form):
     windows = ListField(label=_("Moments"), required=False)
     away = ListField(label=_("Not at home"), required=False)
 
+    same_as = forms.CharField(required=False)
     consent = _plates(_("Their own yes"), CONSENTS)
     consent_language = forms.ChoiceField(label=_("In which language?"), required=False)
 
@@ -241,6 +258,7 @@ class IntakeForm(forms.Form):
             "tasks": self.task_slugs,
             "in_own_words": self._given("in_own_words"),
             "device": self._given("device"),
+            "same_as": self._given("same_as") if client else "",
             "consent": {"given": self._given("consent") == "spoken", "language": self.consent_spoken_in(client)},
             **self.moments(),
         }
@@ -324,12 +342,23 @@ def told_of(client: Client) -> dict[str, Any]:
 def without_secrets(posted: QueryDict) -> tuple[QueryDict, bool]:
     """What was typed with every secret masked, and whether there was one: it must not come back on the page either."""
     clean, held = posted.copy(), False
-    for name in TEXTS:
-        finding = secrets.find(posted.get(name, "").replace("\x00", ""))
-        if name in posted:
+    for name in (*TEXTS, *OTHERS, *NUMBERS):
+        if name not in posted:
+            continue
+        clean[name] = typed = str(posted[name]).replace("\x00", "")
+        if name not in NUMBERS or not _is_number(typed):
+            finding = secrets.find(typed)
             clean[name] = finding.masked
-        held |= bool(finding.kinds)
+            held |= bool(finding.kinds)
     return clean, held
+
+
+def _is_number(typed: str) -> bool:
+    """A telephone number is one, whatever else its digits could be."""
+    try:
+        return bool(numbers.parse(typed))
+    except NotANumber:
+        return False
 
 
 def _once(codes: Sequence[str]) -> list[str]:

@@ -24,7 +24,7 @@ class PoolFilter(forms.Form):
         known = sorted((catalogue.in_language(names, reader), code) for code, names in catalogue.SKILLS.items())
         self._offer("language", [(code, name) for name, code in spoken])
         self._offer("skill", [(code, name) for name, code in known])
-        self._offer("state", [(code, str(words.POOL[code])) for code in ("ready", "not_ready", "paused")])
+        self._offer("state", [(code, str(words.POOL[code])) for code in ("ready", "not_ready", "soon", "paused")])
         self.fields["q"].widget.attrs["id"] = "id_pool_q"
         self.fields["postcode"].widget.attrs |= {"inputmode": "numeric", "size": "6"}
 

@@ -34,6 +34,9 @@ class Login(LoginView):
             # We answer with our own page; the guard would put a bare line in its place.
             self.request.axes_locked_out = False  # type: ignore[attr-defined]
             return self._locked_out(form)
+        if "@" not in form.data.get("username", ""):
+            # It may be a password in the wrong field: it does not come back on the page.
+            form.data = {**form.data, "username": ""}
         response = super().form_invalid(form)
         response.status_code = 422
         return response

@@ -19,6 +19,7 @@ from digibel.desk.answers import go_on
 from digibel.desk.callsheets import FOLLOW_UPS
 from digibel.desk.errands import Errand
 from digibel.desk.forms.calls import FollowUpForm, OwnYesForm
+from digibel.desk.forms.card import ReportCallForm
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications import calls as verbs
 from digibel.notifications.errors import CallDone
@@ -26,7 +27,8 @@ from digibel.notifications.models import CallTask
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import Problem
 from digibel.requests import intake
-from digibel.scheduling import followups
+from digibel.scheduling import followups, reports
+from digibel.scheduling.models import VisitStatus
 from digibel.sentences import sentence
 
 PER_PAGE = 40
@@ -89,12 +91,23 @@ def call_outcome(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
     return go_on("desk:calls" if request.POST.get("back") == "calls" else "desk:today")
 
 
-def _form_for(errand: Errand, outcome: str, request: StaffRequest) -> FollowUpForm | OwnYesForm | None:
+CallForm = FollowUpForm | OwnYesForm | ReportCallForm
+
+
+def _form_for(errand: Errand, outcome: str, request: StaffRequest) -> CallForm | None:
+    if _asks_how_it_went(errand) and outcome == CallTask.Outcome.REACHED:
+        return ReportCallForm(request.POST)
     if errand.call.kind == "visit.follow_up" and outcome in FOLLOW_UPS:
         return FollowUpForm(request.POST)
     if errand.call.kind == "request.own_yes" and outcome == CallTask.Outcome.REACHED:
         return OwnYesForm(request.POST)
     return None
+
+
+def _asks_how_it_went(errand: Errand) -> bool:
+    """The visit is over, and the volunteer is rung about it: what they tell is the report."""
+    told = errand.call.kind in {"visit.report", "visit.not_ok"}
+    return told and errand.visit is not None and errand.visit.status == VisitStatus.DONE
 
 
 @transaction.atomic
@@ -104,6 +117,8 @@ def _note(errand: Errand, outcome: str, said: dict[str, Any], request: StaffRequ
     if "language" in said and errand.client is not None and not intake.has_own_yes(errand.client):
         intake.record_own_yes(errand.client, language=said["language"], by=by)
     verbs.note_outcome(errand.call, outcome, by=by)
+    if "all_right" in said and errand.visit is not None:
+        reports.report(errand.visit, by=by, talked=True, **said)
     if outcome in FOLLOW_UPS and errand.visit is not None:
         followups.note(
             errand.visit, outcome, by=by, autonomy=said.get("autonomy"), worries=tuple(said.get("worries", ()))
@@ -114,7 +129,7 @@ def call_page(
     request: StaffRequest,
     errand: Errand,
     *,
-    form: FollowUpForm | OwnYesForm | None = None,
+    form: CallForm | None = None,
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -143,7 +158,9 @@ def call_page(
     return render(request, "desk/call.html", context, status=status)
 
 
-def _empty_form(errand: Errand) -> FollowUpForm | OwnYesForm | None:
+def _empty_form(errand: Errand) -> CallForm | None:
+    if _asks_how_it_went(errand):
+        return ReportCallForm()
     if errand.call.kind == "visit.follow_up":
         return FollowUpForm()
     if errand.call.kind == "request.own_yes":

@@ -194,8 +194,14 @@ def _ring_me(card: OpenCard) -> HttpResponse:
 
 def _ask(card: OpenCard) -> HttpResponse:
     """May this be done? Nothing is kept of what was typed."""
-    word = secrets.mask(card.posted("word").strip())[: visitcard.LONGEST_WORD]
-    asked = {"word": word, "answers": visitcard.answers(card.visit, word), "slip_url": card.address("slip")}
+    finding = secrets.find(card.posted("word").strip())
+    word = finding.masked[: visitcard.LONGEST_WORD]
+    asked = {
+        "word": word,
+        "held_secret": bool(finding.kinds),
+        "answers": visitcard.answers(card.visit, word),
+        "slip_url": card.address("slip"),
+    }
     if getattr(card.http, "htmx", False):
         context = {"asked": asked, "organisation": card.visit.request.organisation}
         return render(card.http, "desk/card_asked.html", context)
@@ -209,11 +215,15 @@ def _slip(card: OpenCard) -> HttpResponse:
 
 
 def _report(card: OpenCard) -> HttpResponse:
-    form = ReportForm(card.http.POST)
+    posted, finding = card.http.POST.copy(), secrets.find(card.posted("note"))
+    posted["note"] = finding.masked
+    form = ReportForm(posted)
     if not form.is_valid():
         return _page(card, form=form, status=422)
     done = _("Thank you for telling us.") if form.cleaned_data["all_right"] else _("Thank you. We ring you today.")
     do(card.http, lambda: reports.report(card.visit, by=card.by, **form.cleaned_data), done)
+    if finding.kinds:
+        messages.warning(card.http, _("A code or a number was hidden in what you wrote. It was not kept."))
     return _back(card)
 
 

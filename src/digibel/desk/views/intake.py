@@ -23,12 +23,14 @@ from digibel.desk.answers import go_on
 from digibel.desk.forms import week
 from digibel.desk.forms.intake import CALLER_ICONS, IntakeForm, brussels_postcodes, without_secrets
 from digibel.desk.views.access import StaffRequest, staff_page
+from digibel.guardrails.judgement import Facts
 from digibel.notifications import phrasebook
 from digibel.notifications.numbers import display
 from digibel.organisations import duty
 from digibel.organisations.models import Organisation
 from digibel.organisations.permissions import check_may, may
-from digibel.requests import intake
+from digibel.problems import Invalid
+from digibel.requests import intake, judging
 from digibel.requests.drafts import RequestDraft
 from digibel.requests.errors import KeyUsedOtherwise
 from digibel.requests.models import Client, HelpRequest
@@ -73,6 +75,9 @@ def new_request(request: StaffRequest) -> HttpResponse:
         return _page(request, call, asked=asked, status=422)
     try:
         logged = _log(request, call, draft)
+    except Invalid as invalid:
+        call.form.refuse_all(invalid)
+        return _page(request, call, status=422)
     except KeyUsedOtherwise:
         return _page(request, _once_more(request, call), status=409)
     return _tell(request, call, logged)
@@ -83,7 +88,14 @@ def new_request(request: StaffRequest) -> HttpResponse:
 def verdict(request: StaffRequest) -> HttpResponse:
     """What is allowed of what was ticked, the words to say, and how far the call has come."""
     call = _call(request)
-    context = {"judged": _judged(call), "steps": _steps(call), "on_duty": _on_duty(call), "fragment": True}
+    context = {
+        "judged": _judged(call),
+        "same_as": _same_as(call),
+        "form": call.form,
+        "steps": _steps(call),
+        "on_duty": _on_duty(call),
+        "fragment": True,
+    }
     return render(request, "desk/intake_verdict.html", context)
 
 
@@ -178,7 +190,7 @@ def _print(call: Call) -> str:
 
 def _logged_before(call: Call) -> HelpRequest | None:
     key = _key(call)
-    return HelpRequest.objects.of(call.organisation).filter(idempotency_key=key).first() if key else None
+    return intake.logged_with(call.organisation, key) if key else None
 
 
 def _once_more(request: StaffRequest, call: Call) -> Call:
@@ -223,6 +235,7 @@ def _page(
         "asked": bool(asked),
         "picker": _picker(call),
         "judged": _judged(call),
+        "same_as": _same_as(call),
         "steps": _steps(call),
         "script": _script(call),
         "on_duty": _on_duty(call),
@@ -242,7 +255,31 @@ def _picker(call: Call) -> picker.Picker:
 
 def _judged(call: Call) -> verdicts.Judged:
     said_in = next((code for code in call.spoken if code in verdicts.SAID_IN), call.reader)
-    return verdicts.judge(call.form.task_slugs, reader=call.reader, client=said_in)
+    return verdicts.told(
+        call.form.task_slugs,
+        organisation=call.organisation,
+        facts=_facts(call),
+        reader=call.reader,
+        client=said_in,
+    )
+
+
+def _facts(call: Call) -> Facts:
+    """What counts for the verdict of this person: of somebody new only what was typed a moment ago."""
+    if call.client is None:
+        return Facts(administrator=bool(call.given("decides_about_money").strip()))
+    named = {one.reference: one for one in judging.earlier_about_money(call.client)}
+    return judging.facts_about(call.client, same_as=named.get(call.given("same_as")))
+
+
+def _same_as(call: Call) -> list[tuple[str, str]]:
+    """The earlier questions about money or papers that this one may be about again; none where nothing like it is asked."""
+    if call.client is None or not judging.MONEY.intersection(call.form.task_slugs):
+        return []
+    return [
+        (one.reference, f"{one.reference}, {words.task_names([task.slug for task in one.tasks.all()])}")
+        for one in judging.earlier_about_money(call.client)
+    ]
 
 
 def _on_duty(call: Call) -> Any:

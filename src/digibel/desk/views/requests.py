@@ -18,10 +18,11 @@ from digibel.desk.forms import week
 from digibel.desk.forms.calls import spoken_choices
 from digibel.desk.forms.intake import WISHES, IntakeForm
 from digibel.desk.views.access import StaffRequest, staff_page
-from digibel.organisations.permissions import check_may
+from digibel.organisations.permissions import check_may, may
 from digibel.problems import Invalid, Problem
-from digibel.requests import intake, referrals
-from digibel.requests.models import HelpRequest
+from digibel.requests import intake, judging, referrals
+from digibel.requests.models import HelpRequest, Overruling
+from digibel.scheduling import rejudging
 from digibel.scheduling.models import Offer, Visit
 from digibel.sealing import keys
 from digibel.sentences import sentence
@@ -161,6 +162,8 @@ def _page(
         "closings": [(one.value, requeststory.CLOSINGS[one]) for one in requestdeeds.CLOSINGS],
         "spoken": spoken_choices(),
         "address_shown": address_shown,
+        "overruling": Overruling.objects.filter(request=found).first(),
+        "may_overrule": may(request.user, "overrule") and rejudging.may_be_overruled(found),
         "refusal": refusal,
         **_moments(found, form),
     }
@@ -173,9 +176,9 @@ def _visits(found: HelpRequest) -> list[Visit]:
 
 
 def _judged(found: HelpRequest) -> verdicts.Judged:
-    slugs = [task.slug for task in found.tasks.all()]
     said_in = next((code for code in found.client.speaks if code in verdicts.SAID_IN), words.desk_language())
-    return verdicts.judge(slugs, reader=words.desk_language(), client=said_in)
+    judged = judging.with_reasons(found)
+    return verdicts.panel(judged.tasks, reader=words.desk_language(), client=said_in)
 
 
 def _is_referred(found: HelpRequest, judged: verdicts.Judged) -> bool:

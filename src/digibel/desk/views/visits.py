@@ -18,11 +18,11 @@ from digibel.desk import visitdeeds, visitlines, visitstory, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications.models import CallTask
-from digibel.organisations.permissions import check_may
+from digibel.organisations.permissions import check_may, may
 from digibel.problems import NotFound
-from digibel.scheduling import cards, corrections
+from digibel.scheduling import cards, concerns, corrections
 from digibel.scheduling import visits as verbs
-from digibel.scheduling.models import Visit
+from digibel.scheduling.models import Report, Visit
 from digibel.sealing import keys
 
 DAYS_SHOWN = 7
@@ -97,6 +97,7 @@ def visit_deed(request: StaffRequest, visit_id: uuid.UUID, deed: str) -> HttpRes
 def visit_page(request: StaffRequest, visit: Visit, *, address_shown: bool = False) -> HttpResponse:
     keys.prefetch([visit.client.key_id, visit.volunteer.key_id])
     bell, state = visitlines.state_of(visit, clock.now())
+    report: Report | None = getattr(visit, "report", None)
     context = {
         "visit": visit,
         "bell": bell,
@@ -111,7 +112,11 @@ def visit_page(request: StaffRequest, visit: Visit, *, address_shown: bool = Fal
         "calls": [(call, words.errand(call.kind).what) for call in CallTask.objects.open().about(visit)],
         "deeds": visitdeeds.possible(visit, request.user),
         "events": visitstory.of(visit, request.organisation),
-        "report": getattr(visit, "report", None),
+        "report": report,
+        "told_honestly": [words.TOLD_HONESTLY[code] for code, yes in (report.answers if report else {}).items() if yes],
+        "concerns": list(visit.concerns.order_by("reported_at")),
+        "worries": [(code, words.WORRIES[code]) for code in concerns.PAUSING],
+        "may_decide": may(request.user, "decide"),
         "section": "visits",
     }
     return render(request, "desk/visit_desk.html", context)

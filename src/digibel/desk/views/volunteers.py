@@ -14,16 +14,16 @@ from django.views.decorators.http import require_GET, require_POST
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import pool, visitlines, words
+from digibel.desk import papers, pool, visitlines, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.volunteers import PoolFilter
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import NotFound
+from digibel.scheduling.concerns import resume
 from digibel.scheduling.models import Offer, Visit
 from digibel.scheduling.readiness import pause
-from digibel.volunteers.models import Requirement, Volunteer
-from digibel.volunteers.pool import resume
+from digibel.volunteers.models import Volunteer
 from digibel.volunteers.readiness import missing_on
 
 PER_PAGE = 30
@@ -68,13 +68,14 @@ def volunteer(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
         "place": words.place_name(found.postcode),
         "speaks": words.language_names(found.speaks),
         "skills": words.skill_names(found.skills),
-        "readiness": _readiness(found, request),
+        "readiness": papers.of(found, organisation),
         "missing": missing_on(found.readiness.filter(organisation=organisation), clock.today()),
         "hours": [(words.weekday(one.weekday), one.start, one.end) for one in found.hours.order_by("weekday", "start")],
         "absences": found.absences.filter(last_day__gte=clock.today()).order_by("first_day"),
         "offers": _offers(found, request),
         "visits": visitlines.as_lines(visits),
         "may_pause": may(request.user, "pause_volunteer"),
+        "may_ready": may(request.user, "ready_volunteer"),
         "section": "volunteers",
     }
     return render(request, "desk/volunteer.html", context)
@@ -95,20 +96,6 @@ def volunteer_deed(request: StaffRequest, volunteer_id: uuid.UUID, deed: str) ->
     verb, said = deeds[deed]
     do(request, lambda: verb(found, by=by), said)
     return go_on("desk:volunteer", found.pk)
-
-
-def _readiness(found: Volunteer, request: StaffRequest) -> list[dict[str, Any]]:
-    """Every requirement in the law's own order, with its days for this organisation, met today or not."""
-    rows = {row.requirement: row for row in found.readiness.filter(organisation=request.organisation)}
-    today = clock.today()
-    return [
-        {
-            "label": words.REQUIREMENTS[requirement],
-            "row": rows.get(requirement),
-            "met": requirement in rows and rows[requirement].holds_on(today),
-        }
-        for requirement in Requirement.values
-    ]
 
 
 def _offers(found: Volunteer, request: StaffRequest) -> list[dict[str, Any]]:

@@ -14,9 +14,9 @@ from digibel.guardrails.secrets.numbers import find_cards, find_ibans, find_nati
 from digibel.guardrails.secrets.reading import CARD, IBAN, NATIONAL_NUMBER, SECRET, Reading, covered, read
 from digibel.guardrails.secrets.spoken import find_spoken
 
-_FINDERS: Final = (("iban", find_ibans), ("card", find_cards), ("national_number", find_national_numbers))
-# An IBAN of Malta may be letters for the most part; no number that proves itself has fewer digits than this.
-FEWEST_DIGITS: Final = 6
+# What finds each, and the fewest digits with which there can be one: an account of Malta or Kuwait may be nearly all letters.
+_FINDERS: Final = (("iban", find_ibans, 3), ("card", find_cards, 13), ("national_number", find_national_numbers, 11))
+FEWEST_DIGITS: Final = 3
 _DIGIT: Final = re.compile("[0-9]")
 MASKS: Final = {"card": CARD, "iban": IBAN, "national_number": NATIONAL_NUMBER, "secret": SECRET}
 
@@ -60,9 +60,10 @@ def _places(reading: Reading) -> list[_Place]:
     """Where secrets stand in the text as it was written. What is found is covered, and the rest is read again."""
     found: list[_Place] = []
     folded = reading.folded
-    if len(_DIGIT.findall(folded)) >= FEWEST_DIGITS:
-        for kind, finder in _FINDERS:
-            if spans := finder(folded):
+    digits = len(_DIGIT.findall(folded))
+    if digits >= FEWEST_DIGITS:
+        for kind, finder, fewest in _FINDERS:
+            if digits >= fewest and (spans := finder(folded)):
                 folded = covered(folded, spans)
                 found += [_Place(*reading.span(*span), kind) for span in spans]
     is_done = False

@@ -1,8 +1,20 @@
 """Words that are nearly a word we know: "wachtwrod", "pasword"."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _SHORTEST = 6
+
+
+def slips(word: str) -> Iterator[str]:
+    """What comes out when fingers are fast: two neighbours swapped, a letter typed twice, and in a long word one left out."""
+    for place in range(len(word) - 1):
+        yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+    if len(word) < _SHORTEST - 1:
+        return
+    for place in range(1, len(word)):
+        yield word[:place] + word[place - 1] + word[place:]
+        if len(word) >= _SHORTEST:
+            yield word[:place] + word[place + 1 :]
 
 
 class Misspellings:

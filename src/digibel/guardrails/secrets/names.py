@@ -8,6 +8,7 @@ from digibel.guardrails.secrets.passages import Passage
 # The stronger first: what "code wifi-wachtwoord" names is a password.
 _STRENGTH: Final = ("password", "pin", "code")
 _JOINS_WORDS: Final = frozenset("-'_/.")
+REACH_OF_THINGS: Final = 8  # "the code that I was sent by text"
 _OF_A_VISIT: Final = ("codewo", "codew")
 
 
@@ -24,7 +25,7 @@ class Name:
     @property
     def is_passing(self) -> bool:
         """Whether the search for another name's value goes on past it: "the pin of itsme is 4821"."""
-        return self.kind in ("harmless", "devices", "typing")
+        return self.kind in ("harmless", "devices", "typing", "account", "cards", "senders", "offering")
 
 
 def find_names(text: Passage) -> list[Name]:
@@ -87,5 +88,9 @@ def _with_its_thing(text: Passage, name: Name) -> Name:
     """A "code" is a PIN where it is said of what: "the code of the lock". Not so the codeword of a visit."""
     if name.kind != "code" or text.text(name.first).startswith(_OF_A_VISIT):
         return name
-    nearby = (*range(name.first - 3, name.first), *range(name.last + 1, name.last + 5))
-    return replace(name, kind="pin") if any(text.has(place, "things") for place in nearby) else name
+    for place in (*range(name.first - 3, name.first), *range(name.last + 1, name.last + REACH_OF_THINGS)):
+        if place > name.last and (text.ends_sentence(place) or text.is_number(place)):
+            break
+        if text.has(place, "things"):
+            return replace(name, kind="pin")
+    return name

@@ -57,8 +57,15 @@ _TELEPHONE_GROUPS: Final = {
 _FULL_DATE: Final = re.compile(
     r"(?<!\d)(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2})(?!\d)|(?<!\d)\d{1,2}:\d\d(?![:\d])"
 )
+# What may stand beside a card or a national number without a word between: dates, hours, telephone numbers, our own references,
+# and one figure of at most three digits ("2x", "3.").
+_OWN_NUMBERS: Final = re.compile(
+    r"\W*(?:(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)?\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{1,2}:\d\d|2\d-\d{4,5}|"
+    r"0(?:\d{1,3}[ ./-]?\d{2,3}(?:[ .]?\d\d){2}|\d{8,9})|(?:\+|00)[1-9](?:[ ./()-]{0,2}\d){7,13})(?!\d)\W*)*(?:\d{1,3}\W*)?"
+)
 _AFTER_CARD: Final = re.compile(
-    rf"(?:[^\w{COVER}]{{1,3}}(?:exp\W{{1,2}})?[01]?\d/\d\d(?:\d\d)?)(?:[^\w{COVER}]{{1,3}}\d{{3,4}}(?!\d))?"
+    rf"[^\w{COVER}]{{1,3}}(?:(?:exp\w{{0,9}}|val\w{{0,9}}|verval\w{{0,6}}|tot)\W{{1,2}})?[01]?\d[/-]\d\d(?:\d\d)?"
+    rf"[^\w{COVER}]{{1,3}}(?:cv[cv]2?\W{{1,2}})?\d{{3,4}}(?!\d)"
 )
 
 
@@ -102,11 +109,17 @@ class _Run:
         return self.text[max(0, start - 9) : start].rstrip(" (").endswith("+")
 
     def is_whole(self, first: int, last: int) -> bool:
-        return first == 0 and last == len(self.groups) - 1
+        """Whether nothing else stands in the run, or only what is a number of its own: a date, a telephone number, one figure."""
+        before = self.text[self.groups[0][0] : self.groups[first][0]]
+        after = self.text[self.groups[last][1] : self.groups[-1][1]]
+        return bool(_OWN_NUMBERS.fullmatch(before) and _OWN_NUMBERS.fullmatch(after))
 
 
 def find_cards(folded: str) -> list[Span]:
-    """Where payment cards stand, with the expiry date and the three digits of the back when these follow."""
+    """Where payment cards stand, with the expiry date and the three digits of the back when both follow.
+
+    The date alone says nothing and stays: "4111 1111 1111 1111, exp 03/28" keeps its date.
+    """
     found = []
     for run in _runs(folded, CARD_LENGTHS.start):
         beyond = -1
@@ -205,12 +218,19 @@ def _reads_as_national(run: _Run, first: int, last: int, digits: str) -> bool:
     if words & _words("national"):
         return True
     sizes = run.sizes(first, last)
-    is_telephone = sizes in _TELEPHONE_GROUPS and digits.startswith("324")
-    if run.is_international(first) or is_telephone or words & _words("telephone"):
+    if run.is_international(first) or _is_telephone(run, first, sizes, digits):
         return False
     if run.is_list(first, last):
         return False
     return run.is_whole(first, last) or sizes in _NATIONAL_GROUPS
+
+
+def _is_telephone(run: _Run, first: int, sizes: tuple[int, ...], digits: str) -> bool:
+    """Of all telephone numbers of eleven digits only a Belgian (324...) and a Turkish one (05...) can also be a date of birth."""
+    if not digits.startswith(("324", "05")):
+        return False
+    said = re.split(r"\d", run.text[: run.groups[first][0]][-48:])[-1]
+    return (sizes in _TELEPHONE_GROUPS and digits[0] == "3") or bool(set(_WORD.findall(said)) & _words("telephone"))
 
 
 def _words_before(folded: str, start: int) -> frozenset[str]:

@@ -65,10 +65,17 @@ class Passage:
         return self.reading.written(self.starts[place], self.ends[place])
 
     def ends_sentence(self, place: int) -> bool:
-        """Whether a sentence ends here: a full stop that something follows after a blank, or a new line."""
-        if self.text(place) not in _SENTENCE_ENDS:
+        """Whether a sentence ends here: a full stop that something follows after a blank, or a new line.
+
+        Not after an abbreviation: "v. mevrouw", "mevr. Peeters", "tel. 02".
+        """
+        sign = self.text(place)
+        if sign not in _SENTENCE_ENDS:
             return False
-        return self.text(place) == "\n" or not self.is_glued(place + 1)
+        if sign == "." and self.is_word(place - 1) and self.is_glued(place):
+            is_abbreviated = self.ends[place - 1] - self.starts[place - 1] == 1 or self.has(place - 1, "abbreviations")
+            return not is_abbreviated and not self.is_glued(place + 1)
+        return sign == "\n" or not self.is_glued(place + 1)
 
     def ends_clause(self, place: int) -> bool:
         return self.texts[place] in ",;:()" or self.ends_sentence(place)
@@ -76,14 +83,11 @@ class Passage:
 
 def passage(reading: Reading, folded: str) -> Passage:
     """Cut the folded text of a reading, in which what was found already is covered."""
-    texts, starts, ends, words = [], [], [], []
-    for token in _TOKEN.finditer(folded):
-        text = token[0]
-        start, end = token.span()
-        texts.append(text)
-        starts.append(start)
-        ends.append(end)
-        words.append(word(text))
+    tokens = list(_TOKEN.finditer(folded))
+    texts = [token[0] for token in tokens]
+    starts = [token.start() for token in tokens]
+    ends = [token.end() for token in tokens]
+    words = [word(text) for text in texts]
     size = len(texts)
     return Passage(
         reading,

@@ -16,6 +16,7 @@ Span = tuple[int, int]
 LONGEST_CHUNK: Final = 100
 LONGEST_PHRASE: Final = 8
 SHORTEST_WORD: Final = 3
+FEWEST_SPELLED: Final = 4
 SHORTEST_MIXED: Final = 5
 
 _CHUNK_ENDS: Final = re.compile(rf"[\s,;()\"{COVER}]")
@@ -91,6 +92,8 @@ class Shapes:
             return None
         if text.is_sign(place) and text.text(place) not in _CLOSES_CHUNK:
             return None
+        if text.is_glued(place + 1) and (not text.is_sign(place + 1) or text.is_glued(place + 2)):
+            return None
         first = place
         while text.is_glued(first) and text.text(first - 1) not in _BEFORE_CHUNK and first - 1 not in self.inside_names:
             first -= 1
@@ -122,6 +125,23 @@ class Shapes:
             return None
         chunk = self._chunk_from(last)
         return text.starts[place], chunk.end if chunk else text.ends[last]
+
+    def spelled_at(self, place: int) -> Span | None:
+        """Letters and figures one by one, and what follows at once: "m 1 n 0 u", "P-o-e-s 38", "capital M, i, n, o, u"."""
+        text = self.text
+        if len(text.texts[place]) != 1 and not text.has(place, "spelling"):
+            return None
+        step, last, singles, letters = place, -1, 0, 0
+        while step < len(text):
+            if len(text.texts[step]) == 1 and (text.is_word(step) or text.is_number(step)):
+                last, singles, letters = step, singles + 1, letters + text.is_word(step)
+            elif text.has(step, "spelling") or (text.is_number(step) and singles >= FEWEST_SPELLED):
+                last = step
+            elif text.text(step) not in ("-", ",", ".", "/", "_", "'") or step - last > 1:
+                break
+            step += 1
+        is_spelled = singles >= FEWEST_SPELLED and letters > 0
+        return (text.starts[place], text.ends[last]) if is_spelled else None
 
     def word_before(self, name: Name, link: int) -> Span | None:
         """The word before "is", where the clause begins with it; or before "as", where somebody used it."""

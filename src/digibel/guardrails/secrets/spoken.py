@@ -14,19 +14,55 @@ from digibel.guardrails.secrets.passages import Passage, passage
 from digibel.guardrails.secrets.reading import COVER, Reading
 from digibel.guardrails.secrets.shapes import SHORTEST_MIXED, Chunk, Shapes, Span
 from digibel.guardrails.secrets.values import Innocence, Value, find_values
-from digibel.guardrails.secrets.wordings import word
+from digibel.guardrails.secrets.wordings import Word, is_part_of_a_name, word
 
-REACH: Final = {"password": 10, "pin": 10, "code": 9, "devices": 6, "typing": 2}  # words between a name and its value
-NEAR: Final = {"password": 6, "pin": 7, "code": 3, "devices": 2, "typing": 1}  # the same, when nothing says "is"
-BACK: Final = {"password": 3, "pin": 4, "code": 1, "devices": -1, "typing": 0}  # and before the name
+REACH: Final = {
+    "password": 10,
+    "pin": 10,
+    "code": 9,
+    "devices": 6,
+    "typing": 2,
+    "account": 6,
+    "cards": 6,
+    "senders": 4,
+    "offering": 3,
+}  # words between a name and its value
+NEAR: Final = {
+    "password": 6,
+    "pin": 7,
+    "code": 3,
+    "devices": 2,
+    "typing": 1,
+    "account": 0,
+    "cards": 0,
+    "senders": 3,
+    "offering": 2,
+}  # the same, when nothing says "is"
+BACK: Final = {
+    "password": 3,
+    "pin": 4,
+    "code": 1,
+    "devices": -1,
+    "typing": 0,
+    "account": -1,
+    "cards": -1,
+    "senders": -1,
+    "offering": -1,
+}  # and before the name
 WORDS_INTO_NEXT_SENTENCE: Final = 5
 WORDS_AROUND_MIXED: Final = 4
 
-_WEAK: Final = ("code", "devices", "typing")
+_PASSING: Final = ("devices", "typing", "cards", "senders", "offering")
+_WEAK: Final = ("code", "account", *_PASSING)
+_STRONG: Final = ("password", "pin", "code")
 _LINK_SIGNS: Final = frozenset("=:>")
-_WORD: Final = re.compile(r"[^\W\d_]+")
+# Words, and the signs that are names: a key, a lock.
+_WORD: Final = re.compile(r"[^\W\d_]+|[\U0001f4f6-\U0001f6dc]")
+_LEET: Final = re.compile(r"(?<![^\W_])(?=[0-9@$]*[a-z])[a-z]*[0-9@$][a-z0-9@$]{1,20}(?![^\W_])")
+_LEET_LETTERS: Final = str.maketrans("013457@$", "oieastas")
 _MIXED: Final = re.compile(r"[^\W\d_]\S{0,20}[0-9]|[0-9]\S{0,20}[^\W\d_]")
 _DIGIT: Final = re.compile(r"[0-9]")
+_SIGN_OF_CHOICE: Final = re.compile(r"[!#$%^*=+?&]")
 
 
 @dataclass(slots=True)
@@ -52,9 +88,10 @@ def find_spoken(reading: Reading, folded: str) -> tuple[list[Span], bool]:
 
     With several names in a text, what one of them takes can make the next one look further: then it must be read again.
     """
-    written = set(_WORD.findall(folded))
-    known = [word(one) for one in written]
-    if not any(one.phrases and (one.phrases.phrase or not written.isdisjoint(one.phrases.onward)) for one in known):
+    known = _names_something(folded)
+    if not known and _LEET.search(folded):
+        folded, known = _read_leet(folded)
+    if not known:
         return [], True
     text = passage(reading, folded)
     names = find_names(text)
@@ -66,6 +103,32 @@ def find_spoken(reading: Reading, folded: str) -> tuple[list[Span], bool]:
         return [], True
     spans = _apart(search.spans())
     return spans, not spans or len(names) == 1
+
+
+def _names_something(folded: str) -> list[Word]:
+    """What is known of the words of this text; nothing where no name for a secret can be among them."""
+    written = set(_WORD.findall(folded))
+    known = [word(one) for one in written]
+    if any(one.phrases and (one.phrases.phrase or not written.isdisjoint(one.phrases.onward)) for one in known):
+        return known
+    return []
+
+
+def _read_leet(folded: str) -> tuple[str, list[Word]]:
+    """ "p1n" is pin and "m0t de p4sse" a password: such words are read up to the first "is", so that the value is left alone."""
+    beyond = -1
+    for written in _LEET.finditer(folded):
+        if beyond >= 0 and any(_says_is(token) for token in folded[beyond : written.start()].split()):
+            break
+        meant = written[0].translate(_LEET_LETTERS)
+        if is_part_of_a_name(meant) or word(meant).phrases:
+            folded = folded[: written.start()] + meant + folded[written.end() :]
+            beyond = written.end()
+    return (folded, _names_something(folded)) if beyond >= 0 else (folded, [])
+
+
+def _says_is(token: str) -> bool:
+    return token[-1] in _LINK_SIGNS or "links" in word(token).roles
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:
@@ -102,8 +165,13 @@ class _Search:
     def spans(self) -> Iterator[Span]:
         for name in self.names:
             if name.kind != "harmless":
-                yield from self._after(name)
-                yield from self._before(name)
+                after = self._after(name)
+                yield from after
+                yield from self._before(name, is_given=bool(after) or self._is_given_before(name))
+
+    def _is_given_before(self, name: Name) -> bool:
+        """Whether its value was found when the text was read before."""
+        return any(self.text.text(place)[:1] == COVER for place in range(name.last + 1, name.last + 4))
 
     def is_promising(self) -> bool:
         """Whether anything here could be a value at all: a number that is no date or price, letters with digits, or a password."""
@@ -130,6 +198,8 @@ class _Search:
             return [span, *self._alternatives_after(span)]
         while place < len(text) and walk.words <= REACH[name.kind]:
             other = self.name_at.get(place)
+            if other and walk.is_linked and self._is_given(name, other):
+                return [(text.starts[other.first], text.ends[other.last])]
             if text.texts[place][0] == COVER or (other and not other.is_passing):
                 return []
             value = self.values.get(place)
@@ -142,6 +212,8 @@ class _Search:
             chunk = self.shapes.mixed_at(place)
             if chunk and self._accepts_mixed(name, chunk, place, walk):
                 return [chunk.span, *self._alternatives_after(chunk.span)]
+            if walk.words <= 1 and name.kind in _STRONG and (spelled := self.shapes.spelled_at(place)):
+                return [spelled]
             link = self._link_end(place)
             if link < 0:
                 if not self._step(name, place, walk):
@@ -150,6 +222,8 @@ class _Search:
                 continue
             walk.is_linked = True
             place = self._skip_fillers(link + 1)
+            if name.kind in _STRONG and (spelled := self.shapes.spelled_at(place)):
+                return [spelled]
             if (
                 not walk.is_blocked
                 and not self._heads_a_list(name, link)
@@ -158,12 +232,22 @@ class _Search:
                 return [span, *self._alternatives_after(span)]
         return []
 
+    def _is_given(self, name: Name, other: Name) -> bool:
+        """ "password: password", "mot de passe : motdepasse", and nothing after it: people do choose that."""
+        is_one_word = name.kind == other.kind == "password" and other.first == other.last
+        after = other.last + 1
+        is_linked_by_sign = self.text.text(other.first - 1) in ("=", ":")
+        return is_one_word and is_linked_by_sign and self.text.text(after) in ("", ".", ",", "\n", "!", ")")
+
     def _right_after(self, name: Name, place: int, walk: _Walk) -> Span | None:
         """A word right after the name, where "is" is left out: "mdp soleil", "şifrem ayçiçeği", "as password sunflower"."""
         text = self.text
         if walk.is_linked or text.text(place) == '"':
             return self.shapes.word_at(name, place)
-        has_user = any(text.has(before, "usernames") for before in range(name.first - 5, name.first))
+        has_user = any(
+            text.has(before, "usernames") or text.text(before) == "@"
+            for before in range(max(0, name.first - 10), name.first)
+        )
         ends = text.text(place + 1) in ("", ".", ",", "!", "\n")
         if not (name.is_short or has_user) or not ends or self.shapes.ends_like_a_verb(name, place):
             return None
@@ -173,7 +257,8 @@ class _Search:
         """Read on past one token; False where no value can follow any more."""
         text = self.text
         if text.ends_sentence(place):
-            walk.sentences += 1
+            # An empty line is no sentence.
+            walk.sentences += not (place > name.last + 1 and text.ends_sentence(place - 1))
             walk.is_linked = False
             return walk.sentences <= 1
         if text.is_sign(place):
@@ -191,9 +276,15 @@ class _Search:
             return False
         if value.innocence is Innocence.LIKELY or value.is_pair:
             return not walk.is_blocked and self._is_said_to_be_one(name, value, walk)
-        if name.kind in ("devices", "typing"):
-            is_near = walk.words <= NEAR[name.kind] and walk.is_same_sentence
-            return value.digits >= 4 and is_near and not walk.is_blocked
+        if name.kind == "account":
+            return value.digits >= 4 and self.text.text(value.first - 1) == "/" and walk.is_same_sentence
+        if name.kind in _PASSING:
+            return (
+                value.digits >= 4
+                and walk.is_same_sentence
+                and not walk.is_blocked
+                and self._is_beside(name, value, walk)
+            )
         if walk.is_linked:
             return True
         if name.kind == "code":
@@ -204,6 +295,21 @@ class _Search:
         if is_house_number and not self._follows_thing(value):
             return False
         return walk.words <= NEAR[name.kind] or not walk.is_same_sentence
+
+    def _is_beside(self, name: Name, value: Value, walk: _Walk) -> bool:
+        """Whether a number stands so close to something that gives or takes a code that it must be one."""
+        text, after = self.text, value.last + 1
+        if name.kind == "cards":
+            # "for my card I use 3872", "bancontact: 3872"
+            is_used = any(text.has(place, "using") for place in (*range(name.last + 1, value.first), after))
+            return value.digits == 4 and (is_used or (walk.words == 0 and text.text(value.first - 1) in ("=", ":")))
+        if name.kind == "senders":
+            return 5 <= value.digits <= 8 and walk.words <= NEAR["senders"]
+        if name.kind == "offering":
+            is_to_log_in = any(text.has(place, "logging") for place in range(after, after + 6))
+            return is_to_log_in and walk.words <= NEAR["offering"]
+        is_with = name.kind == "devices" and text.has(value.first - 1, "with")
+        return walk.words <= NEAR[name.kind] + 2 * is_with
 
     def _is_said_to_be_one(self, name: Name, value: Value, walk: _Walk) -> bool:
         """ "pin is 1984", "pin 1984", "code of the phone 2580": what looks like a year or a label is none here."""
@@ -223,7 +329,11 @@ class _Search:
     def _accepts_mixed(self, name: Name, chunk: Chunk, place: int, walk: _Walk) -> bool:
         """Whether letters with digits or signs are what this name stands for."""
         is_close = walk.is_same_sentence and walk.words <= WORDS_AROUND_MIXED
-        if name.kind in ("devices", "typing"):
+        if name.kind == "account":
+            return self._accepts_beside_user(name, chunk, place, walk)
+        if name.kind in _PASSING:
+            if name.kind == "devices" and walk.is_linked and walk.words == 0:
+                return not chunk.is_product and chunk.letters <= 2 <= chunk.digits
             is_typed = name.kind == "typing" and walk.is_same_sentence and walk.words <= NEAR["typing"]
             return is_typed and chunk.digits > 0 and len(chunk.text) > SHORTEST_MIXED and not chunk.is_product
         if walk.is_blocked:
@@ -232,12 +342,24 @@ class _Search:
             return False
         if walk.is_linked:
             return True
+        if name.kind == "password" and walk.words == 0 and chunk.letters >= SHORTEST_MIXED and chunk.is_mixed:
+            return True
         is_short = len(chunk.text) < SHORTEST_MIXED and (name.kind != "pin" or self.text.has(place - 1, "products"))
         if not chunk.digits or is_short:
             return False
         if name.kind == "password":
             return walk.words <= WORDS_AROUND_MIXED and walk.into <= 1
         return is_close and (walk.words == 0 or chunk.letters <= 2)
+
+    def _accepts_beside_user(self, name: Name, chunk: Chunk, place: int, walk: _Walk) -> bool:
+        """ "login: mary@home.be / Poes12", "credentials admin/Poes12", "toegang pc: Tuin!50"; "login: mary55" is a name."""
+        if chunk.is_product or not walk.is_same_sentence or not chunk.digits + bool(chunk.is_mixed):
+            return False
+        if self.text.text(place - 1) == "/" or "/" in chunk.text.strip("/"):
+            return True
+        if any(self.text.has(before, "usernames") for before in range(name.first, name.last + 1)):
+            return walk.is_linked and bool(_SIGN_OF_CHOICE.search(chunk.text))
+        return walk.is_linked and chunk.looks_chosen
 
     def _may_look_like_product(self, name: Name, chunk: Chunk, walk: _Walk) -> bool:
         """ "password: ab12", "code de la porte A258": where a secret is expected, it may be as short as that."""
@@ -261,9 +383,7 @@ class _Search:
         """ "4821 or 4822", "pin and PUK: 4821, 12345678", "Fleur22 and Otter19": a second value after the one that ends here."""
         text = self.text
         place = last + 1
-        while place <= last + 2 and (
-            text.has(place, "alternatives") or text.has(place, "into") or text.text(place) in (",", "/", "+", "&")
-        ):
+        while place <= last + 5 and self._leads_on(place, last):
             place += 1
         if place == last + 1 or place >= len(text):
             return
@@ -274,6 +394,24 @@ class _Search:
             yield from self._alternatives(following.last)
         elif chunk and chunk.digits and not chunk.is_product:
             yield chunk.span
+
+    def _leads_on(self, place: int, last: int) -> bool:
+        """ "4821 or 4822", "1111 but now 9274", "old 1111, the new one is 9274"."""
+        text = self.text
+        if text.has(place, "now"):
+            return True
+        if text.has(place, "determiners") and (text.has(place + 1, "now") or text.has(place - 1, "now")):
+            return True
+        if text.has(place, "things") or place in self.inside:
+            return place > last + 1 and not text.ends_clause(place - 1)
+        if text.has(place + 1, "things") and not text.is_sign(place) and place > last + 1:
+            return True
+        if (place > last + 1 and text.has(place - 1, "now") and self._link_end(place) >= 0):  # fmt: skip
+            return True
+        is_between = (
+            text.has(place, "alternatives") or text.has(place, "into") or text.text(place) in (",", "/", "+", "&")
+        )
+        return is_between and (place <= last + 2 or text.has(place - 1, "now"))
 
     def _alternatives_after(self, span: Span) -> Iterator[Span]:
         ends = self.text.ends
@@ -318,8 +456,11 @@ class _Search:
 
     # Before the name
 
-    def _before(self, name: Name) -> list[Span]:
-        """ "4821 is my pin", "Poes123 als wachtwoord", "zonnebloem is het wachtwoord"."""
+    def _before(self, name: Name, *, is_given: bool) -> list[Span]:
+        """ "4821 is my pin", "Poes123 als wachtwoord", "zonnebloem is het wachtwoord".
+
+        `is_given`: its value stands after the name. Then letters before it are a user's name: "mary55 password Poes123".
+        """
         text = self.text
         walk = _Walk()
         for place in range(name.first - 1, -1, -1):
@@ -329,7 +470,7 @@ class _Search:
             if value := self.ends.get(place):
                 return [self._span(value)] if self._accepts_before(name, value, walk) else []
             chunk = self.shapes.mixed_until(place) if walk.is_same_sentence else None
-            if chunk and self._accepts_mixed_before(name, chunk, walk):
+            if chunk and not is_given and self._accepts_mixed_before(name, chunk, walk):
                 return [chunk.span]
             if text.ends_sentence(place) or text.text(place) == ";":
                 walk.sentences += 1

@@ -112,11 +112,13 @@ def _digits_value(text: Passage, place: int, sure: list[tuple[int, int]], names:
     if not text.is_number(place):
         return None
     last = _last_group(text, place, sure)
+    if last == place and len(text.texts[place]) < SHORTEST:
+        return None
     groups = [text.texts[index] for index in range(place, last + 1) if text.is_number(index)]
     digits = sum(map(len, groups))
     if digits < SHORTEST or _is_glued_to_letters(text, place, last, names):
         return Value(place, last, digits, Innocence.SURE) if last > place else None
-    is_pair = len(groups) == 2 and last - place == 2 and max(map(len, groups)) <= 3 and text.is_glued(last)
+    is_pair = len(groups) == 2 and last - place == 2 and digits < 6 and text.is_glued(last)
     return Value(place, last, digits, _innocence(text, place, last, sure, names), is_pair=is_pair)
 
 
@@ -143,6 +145,8 @@ def _next_group(text: Passage, last: int) -> int:
     if text.is_number(last + 1):
         return last + 1
     step = last + 1
+    if text.texts[step] not in _JOINED_BY:
+        return 0
     while text.text(step) in _JOINED_BY and text.text(step) and step - last <= 4:
         step += 1
     if not text.is_number(step) or step == last + 1:

@@ -6,12 +6,25 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from digibel.guardrails.secrets.misspellings import Misspellings
+from digibel.guardrails.secrets.misspellings import Misspellings, slips
 from digibel.guardrails.secrets.reading import fold
 
 _HERE: Final = Path(__file__).parent / "wordings"
 _PART: Final = re.compile(r"[^\W\d_]+|[0-9]+")
-_PHRASE_KINDS: Final = ("password", "pin", "code", "devices", "typing", "harmless")
+_PHRASE_KINDS: Final = (
+    "password",
+    "pin",
+    "code",
+    "devices",
+    "typing",
+    "account",
+    "cards",
+    "senders",
+    "offering",
+    "harmless",
+)
+_SLIPPING: Final = ("password", "pin")
+_SHORTEST_SLIP: Final = 5
 _SPELLED: Final = ("digits", "teens", "tens", "hundreds")
 # Arabic writes "and", "with", "for" and "so" at the front of a word.
 _ARABIC_FRONTS: Final = ("وال", "بال", "و", "ب", "ل", "ف")
@@ -60,6 +73,7 @@ class _Book:
     def __init__(self) -> None:
         self.roles: dict[str, set[str]] = {}
         self.phrases: dict[str, Branch] = {}
+        self.phrase_words: set[str] = set()
         self.links: dict[str, list[tuple[str, ...]]] = {}
         self.spelled: dict[str, list[tuple[str, str]]] = {}
         self.stars: list[tuple[str, re.Pattern[str], Phrase]] = []
@@ -69,6 +83,7 @@ class _Book:
         self.misspellings = Misspellings(())
         for file in sorted(_HERE.glob("*.toml")):
             self._learn(file.stem, tomllib.loads(file.read_text(encoding="utf-8")))
+        self.slips = self._slips()
         self.star_ends = tuple(star.lstrip("*") for star, _, _ in self.stars if not star.endswith("*"))
         self.star_stems = tuple({star.strip("*") for star, _, _ in self.stars if star.endswith("*")})
 
@@ -104,11 +119,25 @@ class _Book:
         if "*" in folded:
             self.stars.append((folded, _star(folded), phrase))
             return
-        first, *rest = _PART.findall(folded)
+        first, *rest = _PART.findall(folded) or [folded]
+        self.phrase_words.update((first, *rest))
         branch = self.phrases.setdefault(first, Branch())
         for part in rest:
             branch = branch.onward.setdefault(part, Branch())
         branch.learn(phrase)
+
+    def _slips(self) -> dict[str, Branch]:
+        """Names of one word as they come out of fast fingers, where that is no word we know for something else."""
+        slipped: dict[str, Branch] = {}
+        for name, branch in self.phrases.items():
+            is_secret = branch.phrase and (branch.phrase.kind in _SLIPPING or name.startswith(("cod", "kod")))
+            # In Arabic letters nearly every slip is another word.
+            if not is_secret or len(name) < _SHORTEST_SLIP or not name.isascii():
+                continue
+            for slip in slips(name):
+                if slip not in self.roles and slip not in self.spelled and slip not in self.phrase_words:
+                    slipped.setdefault(slip, branch)
+        return slipped
 
     def _learn_numbers(self, language: str, wording: dict[str, Any]) -> None:
         parts = []
@@ -122,7 +151,7 @@ class _Book:
             self.glued_numbers[language] = re.compile(rf"(?:{joined})(?:(?:en)?(?:{joined}))+")
 
     def look_up(self, word: str) -> Word:
-        phrases = self.phrases.get(word) or self.phrases.get(self._without_arabic_front(word))
+        phrases = self.phrases.get(word) or self.phrases.get(self._without_arabic_front(word)) or self.slips.get(word)
         if (not phrases or not phrases.phrase) and (single := self._starred(word) or self._misspelt(word)):
             onward = phrases.onward if phrases else {}
             phrases = Branch(single)
@@ -180,6 +209,11 @@ _LONGEST_WORD: Final = 40
 def word(folded: str) -> Word:
     """What is known about a folded word. Nobody's word has more than forty letters."""
     return _BOOK.look_up(folded) if len(folded) <= _LONGEST_WORD else _NOTHING_KNOWN
+
+
+def is_part_of_a_name(folded: str) -> bool:
+    """Whether some name for a secret, or a look-alike, has this word in it."""
+    return folded in _BOOK.phrase_words
 
 
 @lru_cache(maxsize=1 << 12)

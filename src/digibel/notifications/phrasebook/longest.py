@@ -5,7 +5,7 @@ from functools import cache
 
 from digibel import languages
 from digibel.notifications.phrasebook import wording
-from digibel.notifications.phrasebook.book import kind, placeholder_facts, render
+from digibel.notifications.phrasebook.book import keys, kind, placeholder_facts, render
 from digibel.notifications.phrasebook.doorwords import codewords
 from digibel.notifications.phrasebook.folding import fold
 
@@ -34,6 +34,10 @@ def _candidates(name: str, language: str) -> list[str]:
     match name:
         case "windows" | "moment" | "old":
             return [languages.window(moment, moment + _VISIT, language) for moment in _MOMENTS]
+        case "until":
+            return [languages.day(moment, language) for moment in _MOMENTS]
+        case "paper":
+            return [render(key, language) for key in keys() if key.startswith("paper_")]
         case "day":
             return [languages.day_in_words(moment, language) for moment in _MOMENTS]
         case "about":

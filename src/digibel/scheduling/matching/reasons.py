@@ -46,6 +46,7 @@ REQUIREMENTS = {
     "discretion": _("duty of discretion"),
     "code_of_conduct": _("code of conduct"),
     "training": _("training"),
+    "questions": _("five questions on the rules"),
     "adult": _("eighteen or older"),
     "own_duty": _("own duty to declare"),
 }

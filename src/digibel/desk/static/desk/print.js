@@ -6,5 +6,8 @@
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   }
-  window.addEventListener("load", () => window.print(), { once: true });
+  // A page that was only looked up waits for its button.
+  if (!document.querySelector('[data-print="asked"]')) {
+    window.addEventListener("load", () => window.print(), { once: true });
+  }
 })();

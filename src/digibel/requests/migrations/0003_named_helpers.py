@@ -24,7 +24,7 @@ def name_each(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests", "0001_initial")]
+    dependencies = [("requests", "0002_judgements_kept")]
 
     operations = [
         migrations.CreateModel(

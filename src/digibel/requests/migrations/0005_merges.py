@@ -10,7 +10,7 @@ import digibel.sealing.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests", "0003_gone_as"),
+        ("requests", "0004_gone_as"),
     ]
 
     operations = [

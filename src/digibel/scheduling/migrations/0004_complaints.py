@@ -11,8 +11,9 @@ import digibel.sealing.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("organisations", "0001_initial"),
-        ("requests", "0004_merges"),
-        ("scheduling", "0002_nobody_in_two_places"),
+        ("requests", "0005_merges"),
+        ("scheduling", "0003_concerns"),
+        ("scheduling", "0003_expenses"),
     ]
 
     operations = [

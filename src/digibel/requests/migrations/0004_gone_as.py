@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests", "0002_named_helpers"),
+        ("requests", "0003_named_helpers"),
     ]
 
     operations = [

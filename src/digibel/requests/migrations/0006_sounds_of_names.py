@@ -17,6 +17,6 @@ def index_sounds(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests", "0004_merges")]
+    dependencies = [("requests", "0005_merges")]
 
     operations = [migrations.RunPython(index_sounds, migrations.RunPython.noop)]

@@ -1,0 +1,210 @@
+"""A rule became stricter: whatever is offered or booked is judged again the same minute, as when readiness is lost (ADR 6).
+
+What no volunteer may do any more is split off for staff, as at intake; when nothing is left for a volunteer, offers end, the
+visit is cancelled and both sides hear it. A visit that is under way goes on, and somebody rings the volunteer at once. A visit
+is judged on its own day: a tightening from Monday leaves Friday's visit alone.
+"""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, time
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from digibel import clock
+from digibel.audit.actors import CLOCK, Actor
+from digibel.audit.recording import record
+from digibel.guardrails import secrets
+from digibel.guardrails.catalogue import TASKS, Verdict
+from digibel.guardrails.judgement import Facts, Stricter
+from digibel.notifications.calls import open_call
+from digibel.organisations import tightenings
+from digibel.organisations.models import Organisation, Tightening
+from digibel.problems import Problem
+from digibel.requests import intake, judging
+from digibel.requests.errors import NothingToOverrule
+from digibel.requests.models import Client, HelpRequest, Overruling, RequestTask, StoredJudgement
+from digibel.scheduling import offers, timers, visits, worklist
+from digibel.scheduling.errors import RequestClosed
+from digibel.scheduling.locks import lock_request
+from digibel.scheduling.models import LIVE_OFFERS, Offer, Visit, VisitStatus
+
+LONGEST_REASON = 300
+Cause = StoredJudgement.Cause
+
+
+class NoReasonToOverrule(Problem):
+    code = "no_reason_to_overrule"
+    message = "Write why a volunteer may go all the same. It is kept with your name."
+
+
+@transaction.atomic
+def tighten(
+    organisation: Organisation, slug: str, verdict: Verdict, *, reason: str, since: date, by: Actor
+) -> Tightening:
+    """Write it down (see `tightenings.tighten`), and judge again what it touches today."""
+    made = tightenings.tighten(organisation, slug, verdict, reason=reason, since=since, by=by)
+    rejudge_due(made, by=by)
+    return made
+
+
+@transaction.atomic
+def judge_client_again(client: Client, *, by: Actor) -> int:
+    """Somebody else decides about money from now on: the open questions of this client are judged again. How many changed."""
+    requests = HelpRequest.objects.open().filter(client=client, tasks__slug__in=judging.MONEY).distinct().order_by("pk")
+    facts = judging.facts_about(client)
+    return sum(
+        _rejudge(pk, by=by, administrator=facts.administrator) for pk in list(requests.values_list("pk", flat=True))
+    )
+
+
+def rejudge_due(tightening: Tightening | None = None, *, by: Actor = CLOCK) -> int:
+    """Judge again what a standing tightening touches and what has not been judged by it yet. How many requests changed.
+
+    The clock looks each minute: a tightening has its day, and somebody may have said yes at the instant it was written.
+    """
+    standing = Tightening.objects.standing().order_by("pk")
+    if tightening is not None:
+        standing = standing.filter(pk=tightening.pk)
+    touched = {pk for one in list(standing) for pk in list(_touched(one))}
+    return sum(_rejudge(pk, by=by) for pk in sorted(touched))
+
+
+def _touched(one: Tightening) -> Iterator[uuid.UUID]:
+    """Open requests judged more mildly than this, of which something counts on or after its first day."""
+    milder = [verdict for verdict in Verdict if Verdict(one.verdict).stricter_than(verdict)]
+    tasks = RequestTask.objects.filter(request=OuterRef("pk"), slug=one.slug, verdict__in=milder)
+    found = HelpRequest.objects.open().filter(Exists(tasks), organisation=one.organisation_id).order_by("pk")
+    begins = clock.at(one.since, time())
+    if one.since > clock.today():
+        booked = Visit.objects.filter(request=OuterRef("pk"), status=VisitStatus.BOOKED, starts_at__gte=begins)
+        asked = Offer.objects.filter(request=OuterRef("pk"), status__in=LIVE_OFFERS)
+        found = found.filter(Exists(booked) | Exists(asked))
+    yield from found.values_list("pk", flat=True)
+
+
+@transaction.atomic
+def _rejudge(request_id: uuid.UUID, *, by: Actor, administrator: bool = False) -> bool:
+    request = lock_request(request_id)
+    if not request.is_open or _waits_for_follow_up(request):
+        # What was done is done; should it need another visit, the next minute looks again.
+        return False
+    day = _last_day(request)
+    known = judging.facts_then(request)
+    facts = replace(known, administrator=known.administrator or administrator)
+    before = judging.stored_verdicts(request)
+    tightened = tightenings.in_force(request.organisation_id, day)
+    after = _strictest_of(before, tightened, facts)
+    if after == before:
+        return False
+    judging.judge_again(request, on=day, cause=Cause.STRICTER, facts=facts, by=by)
+    record("request.judged_again", request, by=by, organisation_id=request.organisation_id)
+    keep_for_volunteers(request, by=by)
+    return True
+
+
+def _strictest_of(before: dict[str, Verdict], tightened: dict[str, Verdict], facts: Facts) -> dict[str, Verdict]:
+    return {
+        slug: Verdict.strictest(
+            [
+                verdict,
+                TASKS[slug].verdict if slug in TASKS else verdict,
+                tightened.get(slug, verdict),
+                Verdict.STAFF_ONLY if slug in judging.MONEY and facts.keeps_money_for_staff else verdict,
+            ]
+        )
+        for slug, verdict in before.items()
+    }
+
+
+def _waits_for_follow_up(request: HelpRequest) -> bool:
+    return Visit.objects.filter(request=request, status=VisitStatus.DONE, followed_up_at=None).exists()
+
+
+def _last_day(request: HelpRequest) -> date:
+    """The last day that this request is booked or asked for; today when there is none."""
+    starts = list(Visit.objects.filter(request=request, status=VisitStatus.BOOKED).values_list("starts_at", flat=True))
+    starts += [
+        offer.window(choice)[0]
+        for offer in Offer.objects.filter(request=request).live()
+        for choice in range(1, len(offer.windows) + 1)
+    ]
+    return max([clock.today(), *(clock.local(start).date() for start in starts)])
+
+
+def keep_for_volunteers(request: HelpRequest, *, by: Actor) -> None:
+    """Split off what is no longer for a volunteer, or end everything where nothing else is left. The caller holds it."""
+    verdicts = judging.stored_verdicts(request)
+    refused = [slug for slug, verdict in verdicts.items() if not verdict.for_volunteers]
+    if refused and len(refused) < len(verdicts):
+        worklist.rewrite(intake.split_off(request, refused, by=by))
+    elif refused:
+        _end_everything(request, by=by)
+    worklist.rewrite(request)
+
+
+def _end_everything(request: HelpRequest, *, by: Actor) -> None:
+    offers.end_others(request, by=by)
+    timers.drop_timers(request.pk)
+    for visit in Visit.objects.filter(request=request).standing():
+        if visit.status == VisitStatus.BOOKED:
+            visits.cancel(visit, by=by, reason="stricter")
+        else:
+            _ring_inside(visit)
+
+
+def _ring_inside(visit: Visit) -> None:
+    """The volunteer sits at the table: a person tells them to stop with it, kindly and now."""
+    open_call(
+        "visit.stricter",
+        visit,
+        organisation=visit.request.organisation,
+        recipient=visit.volunteer.recipient,
+        due_at=clock.now(),
+        urgent=True,
+    )
+
+
+# --- the third one, and a coordinator who says why ------------------------------------------------------------------
+
+
+def may_be_overruled(request: HelpRequest) -> bool:
+    """Whether something here is kept from volunteers only because it is the third problem about money (rule E9)."""
+    facts = judging.facts_then(request)
+    if not request.is_open or facts.keeps_money_for_staff is not Stricter.THIRD:
+        return False
+    freed = judging.judge_for(
+        request.organisation, judging.stored_verdicts(request), facts=replace(facts, overruled=True)
+    )
+    return any(task.verdict.for_volunteers for task in freed.tasks if task.slug in judging.MONEY)
+
+
+@transaction.atomic
+def overrule(request: HelpRequest, *, reason: str, by: Actor) -> Overruling:
+    """A volunteer may go all the same. The organisation's own tightenings, an administrator and the catalogue still hold."""
+    told = secrets.mask(" ".join(reason.split()))[:LONGEST_REASON]
+    if not told:
+        raise NoReasonToOverrule
+    locked = lock_request(request.pk)
+    if not locked.is_open:
+        raise RequestClosed
+    if not may_be_overruled(locked):
+        raise NothingToOverrule
+    made = Overruling.objects.create(
+        request=locked, made_at=clock.now(), made_by=str(by), key_id=locked.key_id, reason=told
+    )
+    facts = replace(judging.facts_then(locked), overruled=True)
+    judging.judge_again(locked, on=None, cause=Cause.OVERRULED, facts=facts, by=by)
+    record("request.overruled", locked, by=by, organisation_id=locked.organisation_id)
+    keep_for_volunteers(locked, by=by)
+    return made
+
+
+def goes_on() -> Q:
+    """Of visits: begun before their request was judged more strictly. They go on, and somebody rings the volunteer."""
+    later = StoredJudgement.objects.filter(
+        request=OuterRef("request"), cause=Cause.STRICTER, made_at__gte=OuterRef("checked_in_at")
+    )
+    return Q(Exists(later), status=VisitStatus.UNDER_WAY)

@@ -1,0 +1,393 @@
+"""A rule becomes stricter: what is offered or booked is judged again the same minute, and nothing slips past it."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+import cast
+from digibel import clock
+from digibel.audit.actors import SYSTEM
+from digibel.audit.models import Event
+from digibel.guardrails.catalogue import Verdict
+from digibel.notifications.models import CallTask
+from digibel.organisations import tightenings
+from digibel.requests import judging
+from digibel.requests.errors import NothingToOverrule
+from digibel.requests.models import HelpRequest, Overruling, StoredJudgement
+from digibel.scheduling import (
+    clockwork,
+    doorstep,
+    errors,
+    followups,
+    offers,
+    openings,
+    promises,
+    rejudging,
+    visits,
+    worklist,
+)
+from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
+
+pytestmark = pytest.mark.django_db
+
+SKILLS = [*cast.SKILLS, "payments"]
+
+
+@pytest.fixture
+def lindeboom(frozen_clock):
+    return cast.organisation()
+
+
+@pytest.fixture
+def els(lindeboom):
+    return cast.volunteer(lindeboom, skills=SKILLS)
+
+
+def tighten(organisation, slug="online-payment", verdict=Verdict.STAFF_ONLY, *, days=0):
+    since = clock.today() + timedelta(days=days)
+    return rejudging.tighten(
+        organisation, slug, verdict, reason="Onze verzekering wil het niet", since=since, by=SYSTEM
+    )
+
+
+def fresh(thing):
+    return type(thing).objects.get(pk=thing.pk)
+
+
+def in_order():
+    """Nothing slipped: every promise that a judgement touches holds, and nobody is forgotten."""
+    broken = [str(finding) for finding in promises.check() if not finding.holds]
+    assert broken == []
+
+
+# --- organisations --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.guardrail("E1", "E2")
+def test_a_booked_visit_for_what_became_stricter_is_cancelled_and_both_hear_it(lindeboom, els):
+    visit = cast.booked(cast.request(lindeboom, tasks=["online-payment"]), els)
+    visits.confirm(visit, by=SYSTEM)
+    tighten(lindeboom)
+    assert (fresh(visit).status, fresh(visit.offer).status) == (VisitStatus.CANCELLED, OfferStatus.WITHDRAWN)
+    request = fresh(visit.request)
+    assert request.next_kind == "refer"
+    clockwork.live_through(clock.now() + timedelta(minutes=1))
+    assert [text for text in cast.telephone(els) if "geannuleerd" in text or "gaat niet door" in text] != []
+    with pytest.raises(errors.NotForVolunteers):
+        offers.send_wave(request, by=SYSTEM)
+    in_order()
+
+
+@pytest.mark.guardrail("E1", "E2")
+def test_live_offers_end_and_a_yes_that_was_on_its_way_books_nothing(lindeboom, els):
+    [offer] = cast.offered(cast.request(lindeboom, tasks=["online-payment"]), els)
+    tighten(lindeboom)
+    assert fresh(offer).status == OfferStatus.WITHDRAWN
+    cast.texts(els, "ja")
+    assert not Visit.objects.exists()
+    in_order()
+
+
+def test_only_the_part_that_became_stricter_leaves_and_the_visit_goes_on(lindeboom, els):
+    request = cast.request(lindeboom, tasks=["video-call", "online-payment"])
+    visit = cast.booked(request, els)
+    tighten(lindeboom)
+    part = HelpRequest.objects.get(split_from=request)
+    assert [task.slug for task in fresh(request).tasks.all()] == ["video-call"]
+    assert [(task.slug, task.verdict) for task in part.tasks.all()] == [("online-payment", "staff_only")]
+    assert (fresh(visit).status, part.next_kind, part.in_own_words) == ("booked", "refer", "Mijn tablet doet raar")
+    in_order()
+
+
+def test_a_stricter_condition_changes_the_verdict_and_nothing_else(lindeboom, els):
+    visit = cast.booked(cast.request(lindeboom, tasks=["video-call"]), els)
+    tighten(lindeboom, "video-call", Verdict.CONDITIONS)
+    assert (fresh(visit).status, judging.judge_request(visit.request).verdict) == ("booked", "conditions")
+    in_order()
+
+
+@pytest.mark.guardrail("E2")
+def test_a_visit_is_judged_on_its_own_day(lindeboom, els):
+    """Booked for tomorrow: from the day after it may stay, from tomorrow on it may not."""
+    visit = cast.booked(cast.request(lindeboom, tasks=["online-payment"]), els)
+    early = tighten(lindeboom, days=2)
+    assert fresh(visit).status == "booked"
+    tightenings.end(early, by=SYSTEM)
+    tighten(lindeboom, days=1)
+    assert fresh(visit).status == "cancelled"
+
+
+def test_nothing_is_offered_beyond_the_day_from_which_it_is_stricter(lindeboom, els):
+    request = cast.request(lindeboom, tasks=["online-payment"], always_home=True, windows=[])
+    tighten(lindeboom, days=1)
+    [offer] = cast.offered(request, els)
+    assert {clock.local(offer.window(choice)[0]).date() for choice in range(1, len(offer.windows) + 1)} == {
+        clock.today()
+    }
+    in_order()
+
+
+@pytest.mark.guardrail("E2")
+def test_on_its_day_the_clock_judges_again_what_waited(lindeboom, els):
+    request = cast.request(lindeboom, tasks=["online-payment"], always_home=True, windows=[])
+    tighten(lindeboom, days=1)
+    with clock.travel(clockwork.live_through(clock.now() + timedelta(days=1))):
+        clockwork.tick()
+        assert fresh(request).next_kind == "refer"
+        in_order()
+
+
+def test_what_was_written_while_somebody_said_yes_is_seen_the_same_minute(lindeboom, els):
+    """As when both happen at one instant: the tightening found nothing yet, the yes was not stopped."""
+    visit = cast.booked(cast.request(lindeboom, tasks=["online-payment"]), els)
+    tightenings.tighten(
+        lindeboom, "online-payment", Verdict.FORBIDDEN, reason="Niet bij ons", since=clock.today(), by=SYSTEM
+    )
+    assert fresh(visit).status == "booked"
+    clockwork.tick()
+    assert fresh(visit).status == "cancelled"
+    in_order()
+
+
+def test_a_visit_under_way_goes_on_and_somebody_rings_the_volunteer(lindeboom, els):
+    visit = cast.booked(cast.request(lindeboom, tasks=["online-payment"]), els)
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        visits.check_in(visit, by=SYSTEM)
+        tighten(lindeboom)
+        tighten(lindeboom, "video-call", Verdict.CONDITIONS)
+        call = CallTask.objects.open().get(kind="visit.stricter")
+        assert (fresh(visit).status, call.urgent, call.recipient) == ("under_way", True, els.recipient)
+        in_order()
+        with pytest.raises(errors.AlreadyBooked):
+            offers.send_wave(visit.request, by=SYSTEM)
+
+
+def test_what_is_done_is_not_split_and_a_second_visit_is_judged_by_the_new_rule(lindeboom, els):
+    visit = cast.booked(cast.request(lindeboom, tasks=["video-call", "online-payment"]), els)
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        visits.check_in(visit, by=SYSTEM)
+        visits.check_out(visit, by=SYSTEM)
+        tighten(lindeboom)
+        clockwork.tick()
+        assert HelpRequest.objects.count() == 1
+        followups.note(visit, "fails", by=SYSTEM)
+        clockwork.tick()
+        assert [task.slug for task in fresh(visit.request).tasks.all()] == ["video-call"]
+        in_order()
+
+
+@pytest.mark.guardrail("E2")
+def test_ending_a_tightening_loosens_nothing_that_was_judged_by_it(lindeboom, els):
+    made = tighten(lindeboom)
+    during = cast.request(lindeboom, tasks=["online-payment"])
+    tightenings.end(made, by=SYSTEM)
+    after = cast.request(lindeboom, tasks=["online-payment"])
+    assert [fresh(one).next_kind for one in (during, after)] == ["refer", "choose"]
+    in_order()
+
+
+def test_the_neighbours_are_not_touched(lindeboom, els):
+    sleutel = cast.organisation("De Sleutel", sms_number="+32460000002")
+    theirs = cast.booked(cast.request(sleutel, tasks=["online-payment"]), cast.volunteer(sleutel, skills=SKILLS))
+    tighten(lindeboom)
+    clockwork.tick()
+    assert fresh(theirs).status == "booked"
+
+
+@pytest.mark.guardrail("E1", "E2")
+def test_a_new_wish_at_the_door_is_judged_by_the_organisations_own_rules(lindeboom, els):
+    visit = cast.booked(cast.request(lindeboom), els)
+    with pytest.raises(doorstep.MayBeDone):
+        doorstep.ask_slip(visit, "photos", by=SYSTEM)
+    tighten(lindeboom, "photos")
+    made = doorstep.ask_slip(visit, "photos", by=SYSTEM)
+    assert (made.next_kind, [task.verdict for task in made.tasks.all()]) == ("refer", ["staff_only"])
+    assert doorstep.ask_slip(visit, "photos", by=SYSTEM) == made
+    in_order()
+
+
+@pytest.mark.guardrail("E9")
+def test_a_wish_at_the_door_is_judged_by_what_is_true_of_the_client(lindeboom, els):
+    visit = cast.booked(cast.request(lindeboom, client={"decides_about_money": "Mevr. Janssens"}), els)
+    made = doorstep.ask_slip(visit, "online-payment", by=SYSTEM)
+    assert made.next_kind == "refer"
+
+
+def test_somebody_else_decides_about_money_from_now_on(lindeboom, els):
+    visit = cast.booked(cast.request(lindeboom, tasks=["online-payment"]), els)
+    client = visit.client
+    client.decides_about_money = "Mevr. Janssens"
+    client.save()
+    assert rejudging.judge_client_again(client, by=SYSTEM) == 1
+    assert (fresh(visit).status, fresh(visit.request).next_kind) == ("cancelled", "refer")
+    assert rejudging.judge_client_again(client, by=SYSTEM) == 0
+    in_order()
+
+
+# --- the third one --------------------------------------------------------------------------------------------------
+
+
+def ask_again(client, **changes):
+    told = cast.draft(tasks=["online-payment"], **changes)
+    return openings.open_request(told, organisation=client.organisation, by=SYSTEM, client=client)[0]
+
+
+@pytest.fixture
+def third(lindeboom):
+    first = cast.request(lindeboom, tasks=["online-payment"])
+    ask_again(first.client)
+    return ask_again(first.client)
+
+
+def overrule(request, reason="Ze betaalt alleen haar huur en leert het snel"):
+    return rejudging.overrule(request, reason=reason, by=SYSTEM)
+
+
+@pytest.mark.guardrail("E9")
+def test_the_second_new_problem_is_on_the_coordinators_list_and_stays_there(lindeboom):
+    first = cast.request(lindeboom, tasks=["online-payment"])
+    assert not CallTask.objects.filter(kind="client.money_again").exists()
+    second = ask_again(first.client)
+    call = CallTask.objects.open().get(kind="client.money_again")
+    assert (call.owner, call.recipient, second.next_kind) == ("coordinator", first.client.recipient, "choose")
+    openings.close(second, closing="withdrawn", by=SYSTEM)
+    ask_again(first.client)
+    assert CallTask.objects.open().filter(kind="client.money_again").count() == 1
+
+
+@pytest.mark.guardrail("E9")
+def test_asked_again_about_the_same_problem_is_no_new_one(lindeboom):
+    first = cast.request(lindeboom, tasks=["online-payment", "benefits"])
+    again = ask_again(first.client, same_as=first.reference)
+    more = ask_again(first.client, same_as=first.reference)
+    assert judging.asked_about_money(first.client) == 1
+    assert {again.same_as_id, more.same_as_id} == {first.pk}
+    assert not CallTask.objects.filter(kind="client.money_again").exists()
+    other = ask_again(first.client)
+    assert (judging.facts_then(other).money_before, other.next_kind) == (1, "choose")
+
+
+def test_when_somebody_died_nobody_is_rung_about_money(lindeboom):
+    first = cast.request(lindeboom, tasks=["online-payment"])
+    ask_again(first.client)
+    openings.note_gone(first.client, by=SYSTEM)
+    assert not CallTask.objects.open().filter(kind="client.money_again").exists()
+
+
+@pytest.mark.guardrail("E9")
+def test_the_third_is_for_staff_unless_a_coordinator_says_why(third, els):
+    assert third.next_kind == "refer"
+    assert rejudging.may_be_overruled(third)
+    made = overrule(third, "  Ze betaalt alleen haar huur  ")
+    assert (made.reason, fresh(third).next_kind) == ("Ze betaalt alleen haar huur", "choose")
+    assert Event.objects.get(verb="request.overruled").facts == {}
+    cast.booked(fresh(third), els)
+    in_order()
+
+
+@pytest.mark.guardrail("E9", "E4")
+@pytest.mark.parametrize("reason", ["", " \n "])
+def test_without_a_reason_nothing_is_overruled(third, reason):
+    with pytest.raises(rejudging.NoReasonToOverrule):
+        overrule(third, reason)
+    assert not Overruling.objects.exists()
+    assert "4821" not in overrule(third, "haar pincode is 4821 en ze onthoudt hem").reason
+
+
+def test_overruled_twice_or_when_closed_is_refused(third):
+    overrule(third)
+    with pytest.raises(NothingToOverrule):
+        overrule(third)
+    openings.close(third, closing="withdrawn", by=SYSTEM)
+    with pytest.raises(errors.RequestClosed):
+        overrule(third)
+
+
+@pytest.mark.guardrail("E1", "E2", "E9")
+def test_overruling_frees_the_third_time_and_nothing_else(lindeboom):
+    """The catalogue, the organisation and an administrator still say no."""
+    first = cast.request(lindeboom, tasks=["online-payment"])
+    client = first.client
+    ask_again(client)
+    forbidden = openings.open_request(
+        cast.draft(tasks=["cash-withdrawal", "benefits"]), organisation=lindeboom, by=SYSTEM, client=client
+    )[0]
+    with pytest.raises(NothingToOverrule):
+        overrule(forbidden)
+    mixed = openings.open_request(
+        cast.draft(tasks=["benefits", "online-payment"]), organisation=lindeboom, by=SYSTEM, client=client
+    )[0]
+    overrule(mixed)
+    part = HelpRequest.objects.get(split_from=mixed)
+    assert [[task.slug for task in fresh(one).tasks.all()] for one in (mixed, part)] == [
+        ["online-payment"],
+        ["benefits"],
+    ]
+    tighten(lindeboom, "bank-app", Verdict.FORBIDDEN)
+    with pytest.raises(NothingToOverrule):
+        overrule(
+            openings.open_request(cast.draft(tasks=["bank-app"]), organisation=lindeboom, by=SYSTEM, client=client)[0]
+        )
+    client.decides_about_money = "Mevr. Janssens"
+    client.save()
+    with pytest.raises(NothingToOverrule):
+        overrule(ask_again(client))
+    in_order()
+
+
+# --- made again -----------------------------------------------------------------------------------------------------
+
+
+def test_every_judgement_keeps_what_it_was_made_with(lindeboom, els, third):
+    tighten(lindeboom, "video-call", Verdict.CONDITIONS)
+    request = cast.request(lindeboom, tasks=["video-call", "benefits"])
+    stored = request.judgements.get()
+    assert (stored.cause, stored.tightened, stored.verdicts) == (
+        "logged",
+        {"video-call": "conditions"},
+        {"video-call": "conditions"},
+    )
+    assert (third.judgements.get().money_before, third.judgements.get().administrator) == (2, False)
+    overrule(third)
+    causes = [(one.cause, one.overruled, one.verdicts) for one in third.judgements.all()]
+    assert causes == [
+        ("logged", False, {"online-payment": "staff_only"}),
+        ("overruled", True, {"online-payment": "conditions"}),
+    ]
+    assert list(judging.replay()) == []
+
+
+def test_a_judgement_that_does_not_follow_from_its_rules_is_found(lindeboom, capsys):
+    request = cast.request(lindeboom, tasks=["benefits"])
+    StoredJudgement.objects.update(verdicts={"benefits": "allowed"})
+    found = [(one.reference, one.slug, one.was, one.became) for one in judging.replay()]
+    assert found == [(request.reference, "benefits", "allowed", "staff_only")]
+    with pytest.raises(SystemExit):
+        call_command("replay_judgements")
+    assert capsys.readouterr().out.splitlines() == [
+        f"{request.reference} benefits: allowed -> staff_only",
+        "1 judgements made again, 1 verdicts differ.",
+    ]
+    broken = [finding.sentence for finding in promises.check() if not finding.holds]
+    assert broken == ["every judgement follows from its rules"]
+
+
+def test_a_judgement_of_another_version_is_made_again_by_that_version(lindeboom, capsys):
+    cast.request(lindeboom, tasks=["online-payment"])
+    StoredJudgement.objects.update(version="2026-11-21")
+    call_command("replay_judgements")
+    call_command("replay_judgements", "--version-of", "2026-11-25")
+    assert capsys.readouterr().out.splitlines() == 2 * ["1 judgements made again, 0 verdicts differ."]
+    StoredJudgement.objects.update(version="2019-01-01")
+    assert [one.became for one in judging.replay()] == [""]
+
+
+def test_the_next_action_is_right_after_every_kind_of_second_look(lindeboom, els, third):
+    cast.booked(cast.request(lindeboom, tasks=["online-payment", "email-setup"]), els)
+    overrule(third)
+    tighten(lindeboom)
+    tighten(lindeboom, "email-setup", Verdict.FORBIDDEN)
+    assert worklist.differences() == []
+    assert Offer.objects.live().count() == 0
+    assert not Visit.objects.standing().exists()
