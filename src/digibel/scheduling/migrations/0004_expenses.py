@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("organisations", "0001_initial"),
-        ("scheduling", "0002_nobody_in_two_places"),
+        ("scheduling", "0003_concerns"),
         ("volunteers", "0002_readiness_training_questions"),
     ]
 
