@@ -12,8 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("organisations", "0001_initial"),
         ("requests", "0005_merges"),
-        ("scheduling", "0003_concerns"),
-        ("scheduling", "0003_expenses"),
+        ("scheduling", "0004_expenses"),
     ]
 
     operations = [
