@@ -163,6 +163,7 @@ DIGIBEL_GATEWAYS = {
 
 # Asked in order; the first that returns an outcome owns the text. Nobody: a person's inbox.
 INBOUND_HANDLERS = [
+    "digibel.scheduling.merging.follow_pointer",
     "digibel.notifications.stopping.handle",
     "digibel.scheduling.inbound.handle_volunteer",
     "digibel.scheduling.inbound.handle_client",

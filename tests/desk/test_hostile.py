@@ -18,6 +18,7 @@ GARBAGE = ["", "\x00", "é" * 300, "-1", "99999999999999999999", "👍🏽"]
 FIELDS = [
     "deed", "outcome", "text", "to", "forward", "until", "as", "reason", "language", "volunteers", "wave", "place", "route", "day",
     "q", "postcode", "kind", "phone", "windows", "away", "tasks", "consent", "minutes", "slug", "all_right", "autonomy_before",
+    "with", "version", "keep", "shown_version", "floor", "best", "helper_name_0", "visit", "outcome", "state", "q",
     "worries", "page", "reach", "on", "client", "choice", "offer", "home", "once", "identity", "show", "next",
     "since", "version", "reference", "last_day", "module", "there", "year", "amount", "km", "paid_on", "payment", "try", "lang",
 ]  # fmt: skip
@@ -52,6 +53,7 @@ def _addresses(route, visit):
         "reference": visit.request.reference,
         "visit_id": visit.pk,
         "volunteer_id": visit.volunteer_id,
+        "client_id": visit.client_id,
         "token": _token(route, visit),
         "deed": "cancel",
         "requirement": "insurance",

@@ -120,7 +120,7 @@ def test_empty_form_comes_back_with_a_link_to_each_field_and_saves_nothing(nadia
 def test_everything_typed_is_still_there_after_a_refusal(nadia: Staff, client: Browser) -> None:
     tomorrow = week.coming_days(clock.today())[0]
     typed = written(
-        phone="12", free_day_0="2026-10-01", free_from_0="08:15", free_until_0="09:45", helpers="An, dochter"
+        phone="12", free_day_0="2026-10-01", free_from_0="08:15", free_until_0="09:45", helper_name_0="An, dochter"
     )
     page = client.post(NEW, typed).content.decode()
     for value in ("Guido", "12", "2026-10-01", "08:15", "09:45", "An, dochter", "8d5f1f6e-0001"):

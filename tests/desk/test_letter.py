@@ -98,6 +98,7 @@ def test_every_language_has_the_lines_in_the_same_order(language):
         "says": names["says"],
         "not_heard": ["phone"],
         "never": [],
+        "complain": ["phone"],
         "does_not_suit": ["phone"],
         "signed": ["organisation"],
     }

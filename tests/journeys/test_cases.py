@@ -51,7 +51,7 @@ def test_molenbeek_a_daughter_calls_for_her_mother(frozen_clock):
             "phone": "02 410 10 10",
             "postcode": "1080",
             "wish": "woman",
-            "helpers": "Nadia, haar dochter",
+            "helpers": [{"name": "Nadia, haar dochter", "may_change": True, "may_hear_word": True}],
         },
         consent={"given": False},
     )

@@ -88,6 +88,34 @@ def test_another_organisation_finds_nobody(lindeboom):
     assert intake.find(lindeboom, request.reference) == request
 
 
+@pytest.mark.parametrize(
+    ("known", "typed"),
+    [
+        ("Claes", "Klaas"),
+        ("El Idrissi", "Idrisi"),
+        ("Peeters", "Peters"),
+        ("Van Damme", "Vandamme"),
+        ("Özdemir", "ozdemir"),
+        ("محمد", "Mohammed"),
+        ("بن يوسف", "Ben Youssef"),
+        ("Aït Omar", "Ait-Omar"),
+    ],
+)
+def test_somebody_known_is_noticed_however_the_name_is_written(lindeboom, known, typed):
+    request = cast.request(lindeboom, client={"family_name": known})
+    alike = [one.pk for one in intake.clients_alike(lindeboom, family_name=typed, postcode="1090")]
+    assert alike == [request.client_id]
+    assert intake.clients_alike(lindeboom, family_name=typed, postcode="1080") == []
+    assert intake.clients_alike(lindeboom, family_name=typed, postcode="\x00") == []
+    assert intake.clients_alike(cast.organisation("De Sleutel"), family_name=typed, postcode="1090") == []
+
+
+def test_another_name_is_not_noticed(lindeboom):
+    cast.request(lindeboom, client={"family_name": "Claes"})
+    assert intake.clients_alike(lindeboom, family_name="Janssens", postcode="1090") == []
+    assert intake.clients_alike(lindeboom, family_name="Ali", postcode="1090") == []
+
+
 def test_the_audit_tells_that_it_was_logged_and_nothing_of_who(lindeboom):
     request = cast.request(lindeboom)
     event = Event.objects.get(verb="request.logged")

@@ -218,6 +218,8 @@ def test_every_column_of_free_text_is_looked_at():
         "mobile",
         "contact_phone",
         "trusted_worker_phone",
+        "money_phone",
+        "phone",
         "email",
     }
     # Looked at where somebody typed them.

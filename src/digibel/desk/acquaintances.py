@@ -8,14 +8,17 @@ from digibel.languages import day
 from digibel.notifications import numbers
 from digibel.notifications.errors import NotANumber
 from digibel.organisations.models import Organisation
-from digibel.requests.intake import known_clients
+from digibel.requests.intake import clients_alike, known_clients
 from digibel.requests.models import Client, HelpRequest
 from digibel.sealing import keys
 
 
 @dataclass(frozen=True)
 class Acquaintance:
-    """`same` says what is the same: "phone" or "name". Somebody who has gone is shown, and cannot be chosen."""
+    """`same` says what is the same: "phone", "name", or "alike" for a name that sounds so nearby.
+
+    Somebody who has gone is shown, and cannot be chosen.
+    """
 
     client: Client
     same: str
@@ -31,11 +34,22 @@ class Acquaintance:
         return words.place_name(self.client.postcode)
 
 
-def look_up(organisation: Organisation, *, phone: str, name: str, chosen: object = None) -> list[Acquaintance]:
+def look_up(
+    organisation: Organisation,
+    *,
+    phone: str,
+    name: str,
+    family_name: str = "",
+    postcode: str = "",
+    chosen: object = None,
+) -> list[Acquaintance]:
     """At most eight, those at the same number first. Says nothing of the street."""
     by_phone = known_clients(organisation, phone=number) if (number := _e164(phone)) else []
     by_name = [one for one in known_clients(organisation, name=name) if one not in by_phone] if name.strip() else []
     found = [(client, "phone") for client in by_phone] + [(client, "name") for client in by_name]
+    known = [client for client, _ in found]
+    alike = clients_alike(organisation, family_name=family_name, postcode=postcode)
+    found += [(client, "alike") for client in alike if client not in known]
     keys.prefetch([client.key_id for client, _ in found])
     earlier = _earlier([client for client, _ in found])
     return [Acquaintance(one, same, earlier.get(one.pk, ""), one.pk == chosen) for one, same in found[:8]]

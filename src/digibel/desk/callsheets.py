@@ -11,6 +11,7 @@ from digibel.notifications import calls, phrasebook
 from digibel.notifications.calls import MOST_TRIES
 from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage
 from digibel.notifications.numbers import display
+from digibel.requests.models import Client
 from digibel.scheduling import fraud
 
 FOLLOW_UPS = ("works", "fails", "refer")
@@ -24,6 +25,7 @@ WITHOUT_WORDS = {
     "handover.tell",
     "handover.refused",
     "handover.ended",
+    "visit.door_changed",
 }
 
 
@@ -100,8 +102,10 @@ def people(errand: Errand) -> list[Person]:
     if client is None or errand.client is None:
         return [volunteer or Person(errand.name, "", errand.call.recipient.number if errand.call.recipient else "")]
     contact = Person(errand.client.contact_name, _("agreed contact"), errand.client.contact_phone)
-    worker = Person(errand.client.trusted_worker, _("worker they trust"), errand.client.trusted_worker_phone)
-    found = [client]
+    client_of = errand.client
+    passes_on = _("reception: never the codeword") if client_of.reception else _("worker they trust")
+    worker = Person(client_of.trusted_worker, passes_on, client_of.trusted_worker_phone)
+    found = [client, worker] if client_of.reception else [client]
     if errand.call.kind == "visit.alarm" and volunteer:
         found = [volunteer, client, contact]
     elif errand.call.kind == "visit.nobody_home" and volunteer:
@@ -170,10 +174,17 @@ def _facts(errand: Errand) -> list[tuple[words.Words, str]]:
         told += [
             (_("Speaks"), words.language_names(client.speaks)),
             (_("Interpreter"), client.interpreter),
-            (_("May hear the codeword"), client.helpers),
+            (_("May hear the codeword"), _named(client, "may_hear_word")),
+            (_("May change the request"), _named(client, "may_change")),
             (_("Decides about money"), client.decides_about_money),
         ]
     return [(label, value) for label, value in [*told, question] if value]
+
+
+def _named(client: Client, what: str) -> str:
+    """Whom the client named for this: "Malika, dochter (0470 12 34 56)"."""
+    named = [one for one in client.named_helpers.all() if getattr(one, what)]
+    return "; ".join(f"{one.name} ({display(one.phone)})" if one.phone else one.name for one in named)
 
 
 def _tasks(errand: Errand) -> str:

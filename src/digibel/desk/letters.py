@@ -11,7 +11,20 @@ from digibel.scheduling import announcing
 from digibel.scheduling.models import Visit
 
 # What stands on each line of the letter, in every language.
-LINES = ("title", "greeting", "who", "day", "about", "word", "says", "not_heard", "never", "does_not_suit", "signed")
+LINES = (
+    "title",
+    "greeting",
+    "who",
+    "day",
+    "about",
+    "word",
+    "says",
+    "not_heard",
+    "never",
+    "does_not_suit",
+    "complain",
+    "signed",
+)
 ICONS = {"who": "person", "day": "calendar", "about": "clock"}
 
 
@@ -38,7 +51,13 @@ def announcement(visit: Visit) -> dict[str, Any]:
         "facts": [(icon, told[name]) for name, icon in ICONS.items()],
         "word_label": told["word"].replace(visit.word, "").strip(),
         "codeword": visit.word,
+        **(_without_word(language) if client.reception else {}),
     }
+
+
+def _without_word(language: str) -> dict[str, str]:
+    """Post for somebody in a care home passes the reception, which knows the appointment and never the word."""
+    return {"word": "", "says": "", "codeword": "", "word_label": phrasebook.render("word_by_voice", language)}
 
 
 def language_name(visit: Visit) -> str:

@@ -29,6 +29,8 @@ DEEDS: dict[str, tuple[str, str, words.Words]] = {
     "request.closed": ("done", "", _("Closed")),
     "consent.given": ("done", "", _("Their own yes, spoken")),
     "client.away": ("later", "", _("Away for a while: everything cancelled")),
+    "client.gone_undone": ("done", "", _("Not moved, not died: open again")),
+    "client.corrected": ("", "person", _("What we know of them was corrected")),
     "client.back": ("done", "", _("Back home")),
     "client.gone": ("later", "", _("Moved or died: everything is silent")),
 }
@@ -57,6 +59,7 @@ TEXTS: dict[str, words.Words] = {
     "nobody_comes": _("nobody comes, do not open"),
     "new_volunteer": _("somebody else comes"),
     "house_rules": _("the house rules"),
+    "address_changed": _("the address has changed"),
     "checkout_missing": _("did you forget OUT?"),
     "follow_up": _("does it still work?"),
 }

@@ -98,6 +98,9 @@ ERRANDS: dict[str, Errand] = {
     ),
     "handover.refused": Errand(_("The other organisation cannot take it: look on"), ""),
     "handover.ended": Errand(_("What we handed over has ended"), _("Nothing more is asked of us.")),
+    "visit.door_changed": Errand(
+        _("Tell the volunteer what changed at the door"), _("The card shows it. Ask whether they still come.")
+    ),
     "plain.undelivered": Errand(_("A text did not arrive: is the number right?"), ""),
     "readiness.information_note": Errand(_("The information note runs out: hand over the new one"), ""),
     "readiness.insurance": Errand(_("The insurance runs out: renew it"), _("Without it nobody is sent.")),
@@ -144,6 +147,7 @@ REACHED: dict[str, Words] = {
     "fraud.now": _("Done: they have rung"),
     "visit.late": _("Reached: they know"),
     "visit.ring_volunteer": _("Reached: they know"),
+    "visit.door_changed": _("Reached: they know, and come"),
 }
 
 # What a client reports, and what a volunteer tells about themselves.

@@ -12,13 +12,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from digibel import clock, languages
-from digibel.desk import conversations, errands, words
+from digibel.desk import complaintlines, conversations, errands, words
 from digibel.desk.errands import Errand
 from digibel.notifications.calls import MOST_TRIES
 from digibel.notifications.models import CallTask, Channel
 from digibel.organisations.models import Organisation, Role, Staff
 from digibel.scheduling import handovers, worklist
-from digibel.scheduling.models import Concern, Offer, Visit, VisitStatus
+from digibel.scheduling.models import Complaint, Concern, Offer, Visit, VisitStatus
 from digibel.sealing import keys
 
 EVENING = time(18)
@@ -82,6 +82,7 @@ def lines(organisation: Organisation, staff: Staff, now: datetime) -> list[Line]
     keys.prefetch([row.request.client.key_id for row in rows] + [visit.volunteer.key_id for visit in visits.values()])
     found = [_of_row(row, visits.get(row.request.pk), asked.get(row.request.pk, 0), staff, now) for row in rows]
     found += [of_errand(errand, staff, now) for errand in apart]
+    found += [_of_complaint(one, url, staff, now) for one, url in complaintlines.due(organisation)]
     found += [_of_concern(one, staff, now) for one in _undecided(organisation)]
     found += [_of_text(talk, now) for talk in conversations.waiting(organisation)]
     return sorted(found, key=lambda line: (not line.alert, line.at, line.name))
@@ -126,6 +127,24 @@ def _of_row(row: worklist.Row, visit: Visit | None, asked: int, staff: Staff, no
         alert=row.alarm,
         post=post,
         mine=row.alarm or request.next_owner == staff.role,
+    )
+
+
+def _of_complaint(complaint: Complaint, url: str, staff: Staff, now: datetime) -> Line:
+    due = complaint.due_at or now
+    return Line(
+        at=due,
+        owner=complaint.owner,
+        bell=_bell(False, complaint.owner, due, now),
+        name=complaint.client.called,
+        place=words.place_name(complaint.client.postcode),
+        what=complaintlines.what(complaint),
+        verb=_("Answer"),
+        url=url,
+        late=words.how_late(due, now),
+        tag=_("complaint"),
+        tag_kind="wait",
+        mine=complaint.owner == staff.role,
     )
 
 

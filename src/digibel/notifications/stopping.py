@@ -1,10 +1,9 @@
 """STOP and START, in any of their forms: at once, confirmed once, and seen by a person."""
 
 from digibel import clock
-from digibel.notifications import numbers, replies
+from digibel.notifications import numbers, reaching, replies
 from digibel.notifications.inbound import reply
 from digibel.notifications.models import Channel, InboundMessage, Recipient
-from digibel.notifications.owners import owners
 from digibel.notifications.recipients import language_of
 
 
@@ -43,10 +42,8 @@ def _start(message: InboundMessage, recipient: Recipient) -> str:
 
 
 def _save(recipient: Recipient) -> None:
-    """What was asked of them, or was still to be told, changes with it: each owner of messages knows what."""
     recipient.save(update_fields=["stopped_at", "channel"])
-    for owner in owners():
-        owner.reach_changed(recipient)
+    reaching.tell_owners(recipient)
 
 
 def _phrase(key: str, recipient: Recipient) -> str:

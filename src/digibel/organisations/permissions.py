@@ -23,6 +23,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "follow_up": COORDINATING,
     "correct": COORDINATING,
     "pause_volunteer": COORDINATING,
+    "complaints": COORDINATING,  # whoever hears one writes it down; answering is the coordinator's
     "tighten": COORDINATING,
     "overrule": COORDINATING,
     "decide": COORDINATING,  # whether a volunteer goes on after what a client reported
@@ -42,6 +43,7 @@ SENTENCES = {
     "correct": "Correcting what happened is for a coordinator. Ask one of them.",
     "see_access": "Who has access is for a coordinator. Ask one of them.",
     "check_number": "Correcting a number is for a coordinator. Tell one of them what you heard.",
+    "complaints": "Answering complaints is for a coordinator. Ask one of them.",
     "pause_volunteer": "Pausing a volunteer is for a coordinator. Ask one of them.",
     "tighten": "Making a rule stricter is for a coordinator. Ask one of them.",
     "overrule": "Letting a volunteer go after all is for a coordinator. Ask one of them.",

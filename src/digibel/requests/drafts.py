@@ -14,7 +14,7 @@ from digibel.notifications.models import Channel
 from digibel.problems import Invalid, Problem
 from digibel.requests import access_notes, errors
 from digibel.requests.access_notes import ACCESS_NOTES
-from digibel.requests.models import Wish
+from digibel.requests.models import MoneyKind, NamedHelper, Wish
 
 FURTHEST = timedelta(days=62)
 MOST_WINDOWS = 12
@@ -25,6 +25,16 @@ DEVICES = ("", "smartphone", "tablet", "computer", "tv", "other")
 
 T = TypeVar("T")
 Window = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class HelperDraft:
+    """Somebody the client named, and what they may do."""
+
+    name: str
+    phone: str = ""
+    may_change: bool = False
+    may_hear_word: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,9 +67,12 @@ class ClientDraft:
     contact_phone: str = ""
     trusted_worker: str = ""
     trusted_worker_phone: str = ""
-    helpers: str = ""
+    reception: bool = False
+    helpers: tuple[HelperDraft, ...] = ()
     interpreter: str = ""
     decides_about_money: str = ""
+    money_kind: str = ""
+    money_phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,7 +153,7 @@ def read_draft(told: Mapping[str, Any]) -> RequestDraft:
     """
     reader = Reader(told)
     client_told = told.get("client")
-    client = _read_client(reader, client_told if isinstance(client_told, Mapping) else {})
+    client = _read_client_within(reader, client_told if isinstance(client_told, Mapping) else {})
     always_home = reader.flag("always_home")
     draft = RequestDraft(
         client=client,
@@ -161,8 +174,24 @@ def read_draft(told: Mapping[str, Any]) -> RequestDraft:
     return draft
 
 
-def _read_client(outer: Reader, told: Mapping[str, Any]) -> ClientDraft:
+def read_client(told: Mapping[str, Any]) -> ClientDraft:
+    """Only the person, read as at intake: what is corrected later passes the same checks. Raises `Invalid`."""
     reader = Reader(told)
+    draft = _read_client(reader)
+    reader.finish()
+    return draft
+
+
+def _read_client_within(outer: Reader, told: Mapping[str, Any]) -> ClientDraft:
+    reader = Reader(told)
+    draft = _read_client(reader)
+    for name, problems in reader.refused.items():
+        outer.refused[f"client.{name}"] = problems
+    outer.held_secret |= reader.held_secret
+    return draft
+
+
+def _read_client(reader: Reader) -> ClientDraft:
     channel = reader.choice("channel", Channel.values, Channel.SMS)
     draft = ClientDraft(
         first_name=reader.text("first_name", 40, needed=True),
@@ -188,16 +217,44 @@ def _read_client(outer: Reader, told: Mapping[str, Any]) -> ClientDraft:
         contact_phone=reader.phone("contact_phone"),
         trusted_worker=reader.text("trusted_worker", 60),
         trusted_worker_phone=reader.phone("trusted_worker_phone"),
-        helpers=reader.text("helpers", 120),
+        reception=reader.flag("reception"),
+        helpers=_read_helpers(reader),
         interpreter=reader.text("interpreter", 60),
         decides_about_money=reader.text("decides_about_money", 60),
+        money_kind=reader.choice("money_kind", ("", *MoneyKind.values), ""),
+        money_phone=reader.phone("money_phone"),
     )
+    if (draft.money_kind or draft.money_phone) and not draft.decides_about_money:
+        reader.refuse("decides_about_money", errors.NobodyNamed())
     if channel == Channel.WORKER and not (draft.trusted_worker and draft.trusted_worker_phone):
         reader.refuse("trusted_worker", errors.NoWorker())
-    for name, problems in reader.refused.items():
-        outer.refused[f"client.{name}"] = problems
-    outer.held_secret |= reader.held_secret
     return draft
+
+
+def _read_helpers(outer: Reader) -> tuple[HelperDraft, ...]:
+    """Those the client named. Somebody without a name, or who may do nothing, is asked about again."""
+    told = outer.told.get("helpers") or []
+    if not isinstance(told, list | tuple) or len(told) > NamedHelper.MOST:
+        outer.refuse("helpers", errors.TooMany(most=NamedHelper.MOST))
+        return ()
+    return tuple(_read_helper(outer, one) for one in told if isinstance(one, Mapping))
+
+
+def _read_helper(outer: Reader, told: Mapping[str, Any]) -> HelperDraft:
+    reader = Reader(told)
+    helper = HelperDraft(
+        name=reader.text("name", 60, needed=True),
+        phone=reader.phone("phone"),
+        may_change=reader.flag("may_change"),
+        may_hear_word=reader.flag("may_hear_word"),
+    )
+    if not (helper.may_change or helper.may_hear_word):
+        reader.refuse("name", errors.MayNothing())
+    for problems in reader.refused.values():
+        for problem in problems:
+            outer.refuse("helpers", problem)
+    outer.held_secret |= reader.held_secret
+    return helper
 
 
 def _read_phone(reader: Reader, channel: str) -> str:

@@ -71,6 +71,56 @@ class AlreadyClosed(Conflict):
     message = "This request is closed. Open a new one for a new question."
 
 
+class NobodyNamed(Problem):
+    code = "nobody_named"
+    message = "Name who decides about money, or leave the kind and the number empty too."
+
+
+class MayNothing(Problem):
+    code = "may_nothing"
+    message = "Say what each named person may do: change the request, hear the codeword, or both."
+
+
+class ChangedMeanwhile(Conflict):
+    code = "changed_meanwhile"
+    message = "Somebody else corrected this meanwhile. Look at both, and choose."
+
+
+class OnlyByStart(Problem):
+    code = "only_by_start"
+    message = "They said STOP to texts. Only they can ask for texts again: they text START."
+
+
+class PersonGone(Conflict):
+    code = "person_gone"
+    message = "This person has moved or died. Choose somebody else."
+
+
+class TooLateToUndo(Conflict):
+    code = "too_late_to_undo"
+    message = "This can be undone within a day only. Open a new request instead."
+
+
+class MergedMeanwhile(Conflict):
+    code = "merged_meanwhile"
+    message = "This person was known twice and is one now. Open their page again."
+
+
+class CannotMerge(Conflict):
+    code = "cannot_merge"
+    message = "These two cannot be made one: choose two different people of your own list, who have not moved or died."
+
+
+class VisitsAtOnce(Conflict):
+    code = "visits_at_once"
+    message = "Both have a visit at the same time. Cancel one of the two first."
+
+
+class CannotUnmerge(Conflict):
+    code = "cannot_unmerge"
+    message = "This can be undone for thirty days, the latest one first."
+
+
 class NotTheSame(Problem):
     code = "not_the_same"
     message = "Choose an earlier request of this person about money or papers, or say that it is a new question."

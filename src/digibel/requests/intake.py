@@ -1,11 +1,11 @@
 """Logging a request: the client, the question, the judgement, the split, and the client's own yes."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
-from digibel import clock
+from digibel import clock, places
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.guardrails import judgement
@@ -17,12 +17,13 @@ from digibel.organisations import tightenings
 from digibel.organisations.models import Organisation, Role
 from digibel.problems import Invalid
 from digibel.requests import judging
-from digibel.requests.drafts import ClientDraft, RequestDraft, Window
+from digibel.requests.drafts import ClientDraft, HelperDraft, RequestDraft, Window
 from digibel.requests.errors import KeyUsedOtherwise, NotTheSame
 from digibel.requests.models import (
     Client,
     Consent,
     HelpRequest,
+    NamedHelper,
     NameToken,
     NextActionKind,
     ReferenceCounter,
@@ -31,7 +32,7 @@ from digibel.requests.models import (
     TimeWindow,
 )
 from digibel.sealing import keys
-from digibel.sealing.index import harmless_id, name_tokens
+from digibel.sealing.index import harmless_id, name_tokens, sound_tokens
 
 CONSENT_TEXT = "2026-11"
 SEALED_CLIENT_FIELDS = (
@@ -48,11 +49,11 @@ SEALED_CLIENT_FIELDS = (
     "contact_phone",
     "trusted_worker",
     "trusted_worker_phone",
-    "helpers",
     "interpreter",
     "decides_about_money",
+    "money_phone",
 )
-OPEN_CLIENT_FIELDS = ("postcode", "floor", "lift", "dog", "smoke", "wish")
+OPEN_CLIENT_FIELDS = ("postcode", "floor", "lift", "dog", "smoke", "wish", "reception", "money_kind")
 
 
 @transaction.atomic
@@ -141,14 +142,38 @@ def add_client(draft: ClientDraft, *, organisation: Organisation) -> Client:
         reads=list(draft.reads),
         **{name: getattr(draft, name) for name in (*SEALED_CLIENT_FIELDS, *OPEN_CLIENT_FIELDS)},
     )
+    write_helpers(client, draft.helpers)
     index_name(client)
     return client
+
+
+def write_helpers(client: Client, helpers: Sequence[HelperDraft]) -> None:
+    """Those the client names now, and nobody who was named before."""
+    client.named_helpers.all().delete()
+    NamedHelper.objects.bulk_create(
+        NamedHelper(
+            client=client,
+            name=helper.name,
+            phone=helper.phone,
+            may_change=helper.may_change,
+            may_hear_word=helper.may_hear_word,
+            position=position,
+        )
+        for position, helper in enumerate(helpers)
+    )
+
+
+def helpers_of(client: Client) -> tuple[HelperDraft, ...]:
+    """Those the client named, as they were told."""
+    return tuple(
+        HelperDraft(one.name, one.phone, one.may_change, one.may_hear_word) for one in client.named_helpers.all()
+    )
 
 
 def index_name(client: Client) -> None:
     client.name_tokens.all().delete()
     words = f"{client.first_name} {client.family_name} {client.address_as}"
-    tokens = name_tokens(words, client.organisation_id)
+    tokens = name_tokens(words, client.organisation_id) | sound_tokens(client.family_name, client.organisation_id)
     NameToken.objects.bulk_create(NameToken(client=client, token=token) for token in sorted(tokens))
 
 
@@ -156,11 +181,32 @@ def known_clients(organisation: Organisation, *, phone: str = "", name: str = ""
     """Clients of this organisation at this number, or with all parts of this name."""
     found = Client.objects.of(organisation).select_related("recipient").order_by("-created_at")
     if phone:
-        return list(found.filter(recipient__number_index=numbers.index(phone))[:5])
+        return _each_once(found.filter(recipient__number_index=numbers.index(phone))[:5])
     tokens = name_tokens(name, organisation.pk)
     for token in tokens:
         found = found.filter(name_tokens__token=token)
-    return list(found[:20]) if tokens else []
+    return _each_once(found[:20]) if tokens else []
+
+
+def clients_alike(organisation: Organisation, *, family_name: str, postcode: str) -> list[Client]:
+    """Clients of this organisation in the same municipality whose name sounds like this one, however it was written."""
+    sounds = sound_tokens(family_name, organisation.pk) if places.is_known(postcode) else set()
+    found = Client.objects.of(organisation).select_related("recipient").filter(postcode=postcode)
+    return (
+        _each_once(found.filter(name_tokens__token__in=sounds).order_by("-created_at").distinct()[:5]) if sounds else []
+    )
+
+
+def _each_once(found: Iterable[Client]) -> list[Client]:
+    """Who was known twice is found once, by either name."""
+    return list(dict.fromkeys(survivor(client) for client in found))
+
+
+def survivor(client: Client) -> Client:
+    """The one this row points at since two were made one; itself for everybody else."""
+    while client.merged_into_id is not None:
+        client = Client.objects.select_related("recipient", "organisation").get(pk=client.merged_into_id)
+    return client
 
 
 def has_own_yes(client: Client) -> bool:
@@ -315,4 +361,5 @@ def find(organisation: Organisation, reference: str) -> HelpRequest:
 
 
 def find_client(organisation: Organisation, client_id: uuid.UUID) -> Client:
-    return Client.objects.of(organisation).select_related("recipient").get(pk=client_id)
+    """This organisation's client with this id, or whom it points at. Raises `Client.DoesNotExist`."""
+    return survivor(Client.objects.of(organisation).select_related("recipient", "organisation").get(pk=client_id))

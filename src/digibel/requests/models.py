@@ -24,6 +24,21 @@ class Wish(models.TextChoices):
     MAN = "man", "a man"
 
 
+class Gone(models.TextChoices):
+    """Why everything is silent. Empty where nobody said which of the two."""
+
+    MOVED = "moved", "moved"
+    DIED = "died", "died"
+
+
+class MoneyKind(models.TextChoices):
+    """By what right somebody else decides about a client's money."""
+
+    ADMINISTRATOR = "administrator", "administrator named by the justice of the peace"
+    CARE_MANDATE = "care_mandate", "care mandate"
+    BANK_MANDATE = "bank_mandate", "mandate at the bank"
+
+
 class ClientQuerySet(models.QuerySet["Client"]):
     def of(self, organisation: Organisation) -> ClientQuerySet:
         return self.filter(organisation=organisation)
@@ -59,9 +74,18 @@ class Client(models.Model):
         blank=True, default="", help_text="Who passes messages on, where we cannot reach them."
     )
     trusted_worker_phone = SealedTextField(blank=True, default="")
-    helpers = SealedTextField(blank=True, default="", help_text="Who may change the request or hear the codeword.")
     interpreter = SealedTextField(blank=True, default="", help_text="A named adult, never a child.")
     decides_about_money = SealedTextField(blank=True, default="", help_text="An administrator or a care mandate.")
+    # NULL is a client of before it was asked.
+    money_phone = SealedTextField(  # type: ignore[misc]
+        null=True, blank=True, help_text="Of who decides about money."
+    )
+    money_kind = models.CharField(max_length=16, choices=MoneyKind.choices, blank=True, default="")
+    reception = models.BooleanField(
+        default=False,
+        help_text="Who passes messages on is a reception: it knows the appointment and never the codeword.",
+    )
+    version = models.PositiveIntegerField(default=1, help_text="Raised with each correction of what we know.")
 
     postcode = models.CharField(max_length=4)
     floor = models.SmallIntegerField(null=True, blank=True)
@@ -74,6 +98,16 @@ class Client(models.Model):
 
     away_until = models.DateField(null=True, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True, help_text="Moved or died: everything is silent.")
+    gone_as = models.CharField(max_length=8, choices=Gone.choices, blank=True, default="")
+
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Was known twice: look there.",
+    )
 
     objects = ClientQuerySet.as_manager()
 
@@ -88,6 +122,72 @@ class Client(models.Model):
     def called(self) -> str:
         """How the desk names them: as the bell says, else first and family name."""
         return self.address_as or f"{self.first_name} {self.family_name}".strip()
+
+
+class Merge(models.Model):
+    """Two rows were one person, and one of them is a pointer now. What each was before, so that it can be undone.
+
+    What stood in the survivor is sealed with the survivor's key, and how the other was reached with the other's: erasing either
+    forgets its own half.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kept = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="merges")
+    merged = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="merged_by")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.CharField(max_length=80, blank=True, default="")
+    kept_before = SealedTextField(key="kept.key_id", help_text="JSON: what stood there, field by field.")
+    kept_after = SealedTextField(key="kept.key_id", help_text="JSON: what the merge made of it.")
+    merged_before = SealedTextField(key="merged.key_id", help_text="JSON: how the other was reached.")
+
+    class Meta:
+        ordering = ("-made_at",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Nobody is merged into two people.
+            models.UniqueConstraint(name="merge_once", fields=["merged"], condition=Q(undone_at=None)),
+            models.CheckConstraint(name="merge_of_two", condition=~Q(kept=F("merged"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"merge {self.pk}"
+
+
+class MovedRow(models.Model):
+    """One row that a merge moved: what is not here stays with the survivor when it is undone."""
+
+    merge = models.ForeignKey(Merge, on_delete=models.CASCADE, related_name="moved")
+    model = models.CharField(max_length=60, help_text="requests.helprequest")
+    row = models.CharField(max_length=40)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="moved_once", fields=["merge", "model", "row"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.row}"
+
+
+class NamedHelper(models.Model):
+    """Somebody the client named: a daughter, a neighbour. What they may do is the client's to say, and to take back."""
+
+    MOST: ClassVar[int] = 4
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="named_helpers")
+    name = SealedTextField(key="client.key_id")
+    phone = SealedTextField(key="client.key_id", blank=True, default="")
+    may_change = models.BooleanField(default=False, help_text="May change a request or its moments.")
+    may_hear_word = models.BooleanField(default=False, help_text="May hear the codeword.")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return f"helper of client {self.client_id}"
 
 
 class NameToken(models.Model):

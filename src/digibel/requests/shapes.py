@@ -5,6 +5,7 @@ What is told is checked here for its kind only (a text, a list, a field we know)
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -18,9 +19,9 @@ from digibel.languages import SPOKEN
 from digibel.notifications.models import Channel
 from digibel.requests import drafts
 from digibel.requests.access_notes import ACCESS_NOTES, MOST
-from digibel.requests.intake import OPEN_CLIENT_FIELDS, SEALED_CLIENT_FIELDS
+from digibel.requests.intake import OPEN_CLIENT_FIELDS, SEALED_CLIENT_FIELDS, helpers_of
 from digibel.requests.judging import judge_request
-from digibel.requests.models import Client, Closing, HelpRequest, NextActionKind, Wish
+from digibel.requests.models import Client, Closing, HelpRequest, MoneyKind, NamedHelper, NextActionKind, Wish
 from digibel.sealing.errors import Erased
 
 SLUGS = list(catalogue.TASKS)
@@ -73,6 +74,15 @@ class ConsentTold(Told):
     language: str = one_of(list(SPOKEN), description="The language in which they said it.")
 
 
+class HelperTold(Told):
+    """Somebody the client named, and what they may do."""
+
+    name: str = text(60, needed=True)
+    phone: str = ""
+    may_change: bool = Field(False, description="May change the request or its moments.")
+    may_hear_word: bool = Field(False, description="May hear the codeword.")
+
+
 class ClientTold(Told):
     first_name: str = text(40, needed=True)
     family_name: str = text(60, needed=True)
@@ -97,9 +107,16 @@ class ClientTold(Told):
     contact_phone: str = ""
     trusted_worker: str = text(60, "Who passes messages on. Needed for the channel worker.")
     trusted_worker_phone: str = ""
-    helpers: str = text(120, "Who may change the request or hear the codeword.")
+    reception: bool = Field(
+        False, description="Who passes messages on is a reception: it hears the appointment, never the codeword."
+    )
+    helpers: list[HelperTold] = Field(
+        [], description="Named by the client.", json_schema_extra={"maxItems": NamedHelper.MOST}
+    )
     interpreter: str = text(60, "A named adult, never a child.")
     decides_about_money: str = text(60, "An administrator or a care mandate.")
+    money_kind: str = one_of(["", *MoneyKind.values], "", "By what right they decide.")
+    money_phone: str = ""
 
 
 class RequestTold(Told):
@@ -170,6 +187,13 @@ class WindowShown(BaseModel):
     until: datetime
 
 
+class HelperShown(BaseModel):
+    name: str
+    phone: str
+    may_change: bool
+    may_hear_word: bool
+
+
 class ClientShown(BaseModel):
     id: UUID
     first_name: str
@@ -195,9 +219,12 @@ class ClientShown(BaseModel):
     contact_phone: str
     trusted_worker: str
     trusted_worker_phone: str
-    helpers: str
+    reception: bool
+    helpers: list[HelperShown]
     interpreter: str
     decides_about_money: str
+    money_kind: str
+    money_phone: str
     own_yes: bool
     away_until: date | None
 
@@ -319,6 +346,7 @@ def _client_and_words(request: HelpRequest) -> tuple[ClientShown | None, str]:
     try:
         facts = {name: getattr(client, name) for name in (*SEALED_CLIENT_FIELDS, *OPEN_CLIENT_FIELDS)}
         facts["access"] = client.access_codes
+        facts |= {"money_phone": client.money_phone or "", "helpers": [asdict(one) for one in helpers_of(client)]}
         return _client(client, facts), request.in_own_words
     except Erased:
         return None, ""

@@ -96,12 +96,14 @@ def announcement_texts(visit: Visit) -> list[OutboundMessage]:
 
 
 def announce_again(visit: Visit) -> None:
-    """The client said STOP or START: what waits to leave no longer fits, and what they have not heard is told anew."""
+    """The client is reached in another way: what waits to leave no longer fits, and what they have not heard is told anew."""
     told = worklist.is_announced(visit)
     outbox.withdraw(OutboundMessage.objects.about(visit).filter(recipient=visit.client.recipient))
     if not told:
         drop_calls(visit, "visit.announce")
         announce(visit)
+    elif visit.client.recipient.channel == Channel.SMS:
+        outbox.queue_all(_reminder(visit, announcement(visit)))
     worklist.rewrite(visit.request)
 
 
@@ -136,6 +138,10 @@ def tell_new_word(visit: Visit, *, told: bool) -> None:
 def _texts_to_client(visit: Visit) -> Iterator[OutboundMessage]:
     values = announcement(visit)
     yield _to_client(visit, "announce", phone=display(visit.request.organisation.phone), **values)
+    yield from _reminder(visit, values)
+
+
+def _reminder(visit: Visit, values: dict[str, str]) -> Iterator[OutboundMessage]:
     if (day_before := _day_before(visit.starts_at)) > clock.now() + HOUR_BEFORE:
         yield _to_client(visit, "client_reminder", not_before=day_before, **values)
 
@@ -178,6 +184,16 @@ def tell_client_nobody_comes(visit: Visit) -> None:
         )
         if today:
             alarms.ring_for(call, visit, "alarm_cancelled_today")
+
+
+def tell_volunteer_address(visit: Visit) -> None:
+    """The visit is somewhere else: the card says where; whoever has texts only gets the booking once more, as it is now."""
+    moment, client = volunteers_moment(visit), visit.client.first_name
+    if visit.volunteer.sms_only:
+        told = {"name": visit.volunteer.first_name, "street": _street(visit), "word": visit.word}
+        text_volunteer(visit, "accepted_sms_only", client=client, moment=moment, **told)
+    else:
+        text_volunteer(visit, "address_changed", client=client, moment=moment, link=cards.link(visit))
 
 
 def volunteers_moment(visit: Visit) -> str:

@@ -18,7 +18,7 @@ from digibel.scheduling.errors import CardClosed, MoveNotAllowed, NoSuchCard
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import STANDING_VISITS, Visit, VisitStatus
 
-WITH_LINK = ("visit.accepted", "visit.reminder_day")
+WITH_LINK = ("visit.accepted", "visit.reminder_day", "visit.address_changed")
 ALPHABET = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 16  # of 56 letters: 92 bits, and short enough for one text
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from digibel.notifications.models import OutboundMessage
-from digibel.organisations.models import Organisation
+from digibel.organisations.models import Organisation, Role
 from digibel.requests.models import Client, HelpRequest
 from digibel.scheduling.paid import Expense as Expense
 from digibel.scheduling.paid import Payment as Payment
@@ -382,6 +382,70 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"preference of client {self.client_id}"
+
+
+class ComplaintQuerySet(models.QuerySet["Complaint"]):
+    def of(self, organisation: Organisation) -> ComplaintQuerySet:
+        return self.filter(organisation=organisation)
+
+    def open(self) -> ComplaintQuerySet:
+        return self.filter(ended_at=None)
+
+
+class Complaint(models.Model):
+    """Somebody is not content, with a visit, a volunteer or with us. It has an owner and a day until it has ended.
+
+    What was said and what was answered is sealed with the client's key; kind, days and outcome are for the register.
+    """
+
+    class Kind(models.TextChoices):
+        SERVICE = "service", "how we work"
+        WAITING = "waiting", "waiting too long"
+        VISIT = "visit", "how a visit went"
+        VOLUNTEER = "volunteer", "a volunteer"
+        MONEY = "money", "money, codes or a card"
+        PRIVACY = "privacy", "what we know or tell of them"
+
+    class Outcome(models.TextChoices):
+        RIGHT = "right", "they are right"
+        PARTLY = "partly", "they are partly right"
+        OTHERWISE = "otherwise", "we see it otherwise"
+        WITHDRAWN = "withdrawn", "they took it back"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="complaints")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="complaints")
+    key_id = models.UUIDField(help_text="The client's key.")
+    visit = models.ForeignKey(Visit, null=True, blank=True, on_delete=models.PROTECT, related_name="complaints")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    text = SealedTextField()
+    answer = SealedTextField(blank=True, default="")
+    made_at = models.DateTimeField()
+    noted_by = models.CharField(max_length=80)
+    owner = models.CharField(max_length=16, choices=Role.people(), default=Role.COORDINATOR)
+    due_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, default="")
+
+    objects = ComplaintQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-made_at",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # No complaint is forgotten: it has an owner and a day if and only if it has not ended.
+            models.CheckConstraint(
+                name="complaint_due_iff_open",
+                condition=(Q(ended_at=None, outcome="", due_at__isnull=False) & ~Q(owner=""))
+                | (Q(ended_at__isnull=False, due_at=None) & ~Q(outcome="")),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organisation", "made_at"], name="complaint_register"),
+        ]
+
+    def __str__(self) -> str:
+        return f"complaint {self.pk}"
 
 
 class Timer(models.Model):

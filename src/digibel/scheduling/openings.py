@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -10,16 +11,21 @@ from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.notifications import outbox
 from digibel.notifications.calls import drop_calls, open_call
-from digibel.notifications.models import OutboundMessage
+from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.organisations.models import Organisation, Role
 from digibel.requests import intake, judging, referrals
 from digibel.requests.drafts import RequestDraft, Window
-from digibel.requests.errors import AlreadyClosed
-from digibel.requests.models import Client, Closing, HelpRequest
+from digibel.requests.errors import AlreadyClosed, MergedMeanwhile, NotOneOf, PersonGone, TooLateToUndo
+from digibel.requests.models import Client, Closing, HelpRequest, NextActionKind
+from digibel.requests.rectifying import lock_client
 from digibel.scheduling import offers, timers, visits, worklist
 from digibel.scheduling.errors import MoveNotAllowed
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Visit, VisitStatus
+
+UNDONE_WITHIN = timedelta(days=1)
+MISTAKES = ("wrong_person", "misunderstood", "wrong_button")
+ASKED_AFTERWARDS = ("follow_up", "report_missing")
 
 
 @transaction.atomic
@@ -33,6 +39,8 @@ def open_request(
     idempotency_print: str = "",
 ) -> list[HelpRequest]:
     """Log a request (see `intake.log_request`) and put what it asks for on somebody's list."""
+    if client is not None and (client := _hold_survivor(client)).gone_at is not None:
+        raise PersonGone
     logged = intake.log_request(
         draft,
         organisation=organisation,
@@ -43,11 +51,19 @@ def open_request(
     )
     for request in logged:
         if not intake.has_own_yes(request.client):
-            _ask_own_yes(request)
+            ask_own_yes(request)
         watch_moments(request)
         worklist.rewrite(request)
     _tell_coordinator(logged)
     return logged
+
+
+def _hold_survivor(client: Client) -> Client:
+    """Whoever was on the page, or who they were made one with while it was open."""
+    try:
+        return lock_client(client)
+    except MergedMeanwhile:
+        return lock_client(intake.survivor(Client.objects.get(pk=client.pk)))
 
 
 def _tell_coordinator(logged: Sequence[HelpRequest]) -> None:
@@ -67,7 +83,7 @@ def _tell_coordinator(logged: Sequence[HelpRequest]) -> None:
         )
 
 
-def _ask_own_yes(request: HelpRequest) -> None:
+def ask_own_yes(request: HelpRequest) -> None:
     """Somebody else rang: the client's own yes is a call of its own, before anything else happens."""
     open_call(
         "request.own_yes",
@@ -83,9 +99,10 @@ def _ask_own_yes(request: HelpRequest) -> None:
 @transaction.atomic
 def note_own_yes(client: Client, *, language: str, by: Actor) -> None:
     """The client said yes: every open request of theirs can go on."""
+    requests = lock_requests(client)
     if not intake.has_own_yes(client):
         intake.record_own_yes(client, language=language, by=by)
-    for request in _lock_requests(client):
+    for request in requests:
         drop_calls(request, "request.own_yes")
         worklist.rewrite(request)
 
@@ -122,26 +139,90 @@ def end_everything(request: HelpRequest, *, by: Actor, reason: str) -> None:
 @transaction.atomic
 def note_away(client: Client, *, until: object, by: Actor) -> None:
     """In hospital, or away: visits are cancelled, the volunteer hears it, and a new start is dated."""
+    requests = lock_requests(client)
     client.away_until = until  # type: ignore[assignment]
     client.save(update_fields=["away_until"])
-    for request in _lock_requests(client):
+    for request in requests:
         end_everything(request, by=by, reason="client_away")
         worklist.rewrite(request)
     record("client.away", client, by=by, organisation_id=client.organisation_id)
 
 
 @transaction.atomic
-def note_gone(client: Client, *, by: Actor) -> None:
-    """Moved or died: silence for this person, at once. Staff ring the volunteer; no text goes out about it."""
-    client.gone_at = clock.now()
-    client.save(update_fields=["gone_at"])
+def note_gone(client: Client, *, by: Actor, gone_as: str = "") -> None:
+    """Moved or died: silence for this person, at once. Staff ring the volunteer; no text goes out about it.
+
+    Texts, calls, letters, reminders and what would be asked a week later: all of it ends. A visit that is under way keeps its
+    alarms, which are about the volunteer.
+    """
+    requests = lock_requests(client)
+    if client.gone_at is not None:
+        return
+    client.gone_at, client.gone_as = clock.now(), gone_as
+    client.save(update_fields=["gone_at", "gone_as"])
     outbox.withdraw(OutboundMessage.objects.filter(recipient=client.recipient))
     drop_calls(client)
-    for request in _lock_requests(client):
+    for request in requests:
         end_everything(request, by=by, reason="client_gone")
         worklist.close(request, closing=Closing.GONE)
         _ring_volunteers(request)
-    record("client.gone", client, by=by, organisation_id=client.organisation_id)
+    _silence_visits(client)
+    ended = {"done_at": clock.now(), "outcome": CallTask.Outcome.NOT_NEEDED}
+    CallTask.objects.open().filter(recipient=client.recipient).update(**ended)
+    record("client.gone", client, by=by, organisation_id=client.organisation_id, gone_as=gone_as)
+
+
+def _silence_visits(client: Client) -> None:
+    """What was still to be asked about visits that are over."""
+    over = Visit.objects.filter(client=client).exclude(status=VisitStatus.UNDER_WAY)
+    timers.drop_all_timers(list(over.values_list("pk", flat=True)), *ASKED_AFTERWARDS)
+
+
+@transaction.atomic
+def undo_gone(client: Client, *, reason: str, by: Actor) -> None:
+    """It was a mistake, and it is still the same day: their requests are open again, each with its true next action.
+
+    Nothing comes back by itself: a visit that was cancelled is looked for anew, by a person. `reason` is a code. Raises
+    `TooLateToUndo`, `NotOneOf`.
+    """
+    lock_requests(client)
+    client.refresh_from_db()
+    if client.gone_at is None or clock.now() > client.gone_at + UNDONE_WITHIN:
+        raise TooLateToUndo
+    if reason not in MISTAKES:
+        raise NotOneOf(choices=", ".join(MISTAKES))
+    since = client.gone_at
+    client.gone_at, client.gone_as = None, ""
+    client.save(update_fields=["gone_at", "gone_as"])
+    for request in _closed_by_it(client, since):
+        reopen(request)
+    record("client.gone_undone", client, by=by, organisation_id=client.organisation_id, reason=reason)
+
+
+def _closed_by_it(client: Client, since: datetime) -> list[HelpRequest]:
+    closed = client.help_requests.filter(closed_as=Closing.GONE, closed_at__gte=since).order_by("pk")
+    return list(closed.select_related("client__recipient", "organisation").select_for_update(of=("self",)))
+
+
+def reopen(request: HelpRequest) -> None:
+    """Open again, with what has to happen next as it is now; what was to be asked after a visit is asked again."""
+    fields = {
+        "closed_at": None,
+        "closed_as": "",
+        "next_kind": NextActionKind.CHOOSE,
+        "next_due": clock.now(),
+        "next_owner": Role.MATCHER,
+    }
+    HelpRequest.objects.filter(pk=request.pk).update(**fields)
+    for name, value in fields.items():
+        setattr(request, name, value)
+    if not intake.has_own_yes(request.client):
+        ask_own_yes(request)
+    watch_moments(request)
+    for visit in Visit.objects.filter(request=request, status=VisitStatus.DONE, followed_up_at=None):
+        if visit.follow_up_due:
+            timers.set_timer("follow_up", visit.pk, max(visit.follow_up_due, clock.now()))
+    worklist.rewrite(request)
 
 
 def _ring_volunteers(request: HelpRequest) -> None:
@@ -159,11 +240,12 @@ def _ring_volunteers(request: HelpRequest) -> None:
 @transaction.atomic
 def note_back(client: Client, *, by: Actor) -> None:
     """Home again: the search can start anew."""
+    requests = lock_requests(client)
     client.away_until = None
     client.save(update_fields=["away_until"])
-    for request in _lock_requests(client):
+    for request in requests:
         if not intake.has_own_yes(client):
-            _ask_own_yes(request)
+            ask_own_yes(request)
         watch_moments(request)
         worklist.rewrite(request)
     record("client.back", client, by=by, organisation_id=client.organisation_id)
@@ -207,10 +289,20 @@ def _check_open(request: HelpRequest) -> None:
         raise AlreadyClosed
 
 
-def _lock_requests(client: Client) -> list[HelpRequest]:
-    """The open requests of this client, in one order for everybody, each with this very client."""
+def lock_requests(client: Client) -> list[HelpRequest]:
+    """The open requests of this client, and then the client, in one order for everybody; each with this very client.
+
+    One that was logged between the two is among them: whoever logs holds the client.
+    """
+    held: dict[uuid.UUID, HelpRequest] = {}
+    _hold(client, held)
+    lock_client(client)
+    _hold(client, held)
+    return sorted(held.values(), key=lambda request: request.pk)
+
+
+def _hold(client: Client, held: dict[uuid.UUID, HelpRequest]) -> None:
     related = client.help_requests.open().select_related("organisation").order_by("pk")
-    locked = list(related.select_for_update(of=("self",)))
-    for request in locked:
+    for request in related.select_for_update(of=("self",), no_key=True).exclude(pk__in=list(held)):
         request.client = client
-    return locked
+        held[request.pk] = request

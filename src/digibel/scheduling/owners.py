@@ -126,6 +126,8 @@ class VisitTexts(PlainTexts):
             pk=call.subject_id
         )
         key = CALL_SCRIPTS.get(call.kind.partition(".")[2], "confirm_call")
+        if through_reception(visit, call):
+            key = "reception_call"
         to_volunteer = call.recipient_id == visit.volunteer.recipient_id
         language = language_of(visit.volunteer.recipient if to_volunteer else visit.client.recipient, call.organisation)
         values = self._values(visit, call, language)
@@ -173,12 +175,21 @@ class VisitTexts(PlainTexts):
         worklist.rewrite(visit.request)
 
     def _after_announce(self, visit: Visit, call: CallTask, outcome: str, by: Actor) -> None:
-        if outcome == CallTask.Outcome.REACHED:
+        if outcome in {CallTask.Outcome.REACHED, CallTask.Outcome.POSTED} and passes_reception(visit, call):
+            self._word_in_person(visit, call)
+        elif outcome == CallTask.Outcome.REACHED:
             visits.confirm(visit, by=by)
         elif outcome == CallTask.Outcome.OTHER_MOMENT:
             self._other_moment(visit, by)
         elif outcome != CallTask.Outcome.POSTED:
             self._through_worker(visit, call)
+
+    def _word_in_person(self, visit: Visit, call: CallTask) -> None:
+        """The reception knows when; the word, and the yes to it, are between us and the client."""
+        if visit.status == VisitStatus.BOOKED and visit.confirmed_at is None:
+            open_call(
+                "visit.confirm", visit, organisation=call.organisation, recipient=call.recipient, due_at=clock.now()
+            )
 
     _after_confirm = _after_announce
 
@@ -208,8 +219,21 @@ class VisitTexts(PlainTexts):
             recipient=call.recipient,
             due_at=clock.now(),
             urgent=True,
-            channel=Channel.WORKER if visit.client.trusted_worker_phone else Channel.CALL,
+            # Confirming is saying the word, and a reception never hears it.
+            channel=Channel.WORKER
+            if visit.client.trusted_worker_phone and not visit.client.reception
+            else Channel.CALL,
         )
+
+
+def through_reception(visit: Visit, call: CallTask) -> bool:
+    """Whether it is a reception that is rung, and not the client."""
+    return call.channel == Channel.WORKER and visit.client.reception and call.recipient_id == visit.client.recipient_id
+
+
+def passes_reception(visit: Visit, call: CallTask) -> bool:
+    """Rung to the reception, or posted to where the reception opens the door: either way the word was left out."""
+    return through_reception(visit, call) or (call.channel == Channel.LETTER and visit.client.reception)
 
 
 class AlarmTexts(PlainTexts):
@@ -240,6 +264,7 @@ CALL_OUTCOMES = {
     "visit.not_ok": ("reached", "no_answer"),
     "visit.late": ("reached", "no_answer"),
     "visit.nobody_home": ("reached", "no_answer"),
+    "visit.door_changed": ("reached", "no_answer"),
     "visit.stricter": ("reached", "no_answer"),
     "visit.new_word": ("reached", "no_answer"),
     "visit.phone_lost": ("reached", "no_answer"),

@@ -29,9 +29,19 @@ from digibel.notifications.models import (
 from digibel.organisations.models import Tightening
 from digibel.requests import judging
 from digibel.requests.judging import judge_request
-from digibel.requests.models import Client, HelpRequest, NameToken, Overruling, StoredJudgement
-from digibel.scheduling import rejudging, worklist
-from digibel.scheduling.models import LIVE_OFFERS, Concern, Offer, OfferStatus, Report, Timer, Visit, VisitStatus
+from digibel.requests.models import Client, HelpRequest, Merge, NamedHelper, NameToken, Overruling, StoredJudgement
+from digibel.scheduling import complaints, rejudging, worklist
+from digibel.scheduling.models import (
+    LIVE_OFFERS,
+    Complaint,
+    Concern,
+    Offer,
+    OfferStatus,
+    Report,
+    Timer,
+    Visit,
+    VisitStatus,
+)
 from digibel.scheduling.readiness import unready_offers, unready_visits
 from digibel.sealing import strays
 from digibel.sealing.errors import Erased
@@ -50,20 +60,11 @@ BATCH = 500
 FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Report, ("note",)),
     (HelpRequest, ("in_own_words",)),
-    (
-        Client,
-        (
-            "door_note",
-            "access",
-            "bell",
-            "helpers",
-            "interpreter",
-            "decides_about_money",
-            "trusted_worker",
-            "contact_name",
-        ),
-    ),
+    (Client, ("door_note", "access", "bell", "interpreter", "decides_about_money", "trusted_worker", "contact_name")),
+    (NamedHelper, ("name",)),
+    (Merge, ("kept_before", "kept_after", "merged_before")),
     (InboundMessage, ("body",)),
+    (Complaint, ("text", "answer")),
     (Tightening, ("reason",)),
     (Overruling, ("reason",)),
     (Concern, ("note",)),
@@ -258,6 +259,26 @@ def across_organisations() -> Iterator[str]:
             yield from _ids(model._default_manager.filter(~Exists(own), subject_kind=kind))
 
 
+def forgotten_complaints() -> Iterator[str]:
+    """Open without somebody whose it is, or without the day that is next; and what is another organisation's."""
+    yield from _ids(Complaint.objects.open().filter(Q(owner="") | Q(due_at=None)))
+    for complaint in Complaint.objects.open().exclude(due_at=None).order_by("pk").iterator(chunk_size=BATCH):
+        wanted = complaints.end_due if complaint.answered_at else complaints.answer_due
+        if complaint.due_at != wanted(complaint.made_at):
+            yield f"complaint {complaint.pk}"
+    strange = ~Q(organisation=F("client__organisation")) | ~Q(key_id=F("client__key_id"))
+    yield from _ids(Complaint.objects.filter(strange))
+
+
+def two_of_one_person() -> Iterator[str]:
+    """What still belongs to a row that is a pointer since two clients were made one."""
+    for rows in (HelpRequest.objects, Visit.objects):
+        yield from _ids(rows.filter(client__merged_into__isnull=False))
+    pointers = Recipient.objects.filter(client__merged_into__isnull=False)
+    yield from _ids(pointers.exclude(number_index=""))
+    yield from _ids(Client.objects.exclude(merged_into=None).exclude(organisation=F("merged_into__organisation")))
+
+
 def not_forgotten() -> Iterator[str]:
     """What is left of people whose key was destroyed: a key that came back, or a trace by which they can be found."""
     for key_id in PersonKey.objects.filter(pk__in=DestroyedKey.objects.values("pk")).values_list("pk", flat=True):
@@ -288,6 +309,8 @@ PROMISES = (
     Promise("every message leaves, is withdrawn, or is on somebody's list", unsent_messages),
     Promise("every text that came in was read", unread_messages),
     Promise("nothing crosses from one organisation to another", across_organisations),
+    Promise("every complaint is somebody's, and has a day", forgotten_complaints),
+    Promise("who was known twice is one person", two_of_one_person),
     Promise("who was erased is gone", not_forgotten),
     Promise("the audit is as it was written", altered_audit),
 )

@@ -18,6 +18,46 @@ from digibel.sealing.masters import decode
 
 # Letters that Unicode does not take apart into a plain letter and a mark.
 PLAIN = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
+# How Arabic letters are written in the alphabet of the town hall; vowels, and what people leave out, are nothing.
+ARABIC = dict(
+    zip(
+        "بتثجحخدذرزسشصضطظعغفقكلمنهويىةاأإآءئؤ",
+        [
+            "b",
+            "t",
+            "t",
+            "j",
+            "h",
+            "h",
+            "d",
+            "d",
+            "r",
+            "z",
+            "s",
+            "s",
+            "s",
+            "d",
+            "t",
+            "z",
+            "",
+            "g",
+            "f",
+            "k",
+            "k",
+            "l",
+            "m",
+            "n",
+            "h",
+        ]
+        + [""] * 11,
+        strict=True,
+    )
+)
+HEARD = (
+    ("sch", "s"), ("sh", "s"), ("ch", "s"), ("ph", "f"), ("ck", "k"), ("kh", "h"), ("gh", "g"), ("dj", "j"), ("x", "ks"),
+    ("c", "k"), ("q", "k"), ("z", "s"), ("v", "f"), ("ij", "y"),
+)  # fmt: skip
+SILENT = frozenset("aeiouyhw")
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -48,3 +88,20 @@ def fold(text: str) -> str:
     """ "Çelik-Łukasz" and "celik LUKASZ" are one name."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(PLAIN)
+
+
+def sound_tokens(text: str, organisation_id: UUID) -> set[str]:
+    """Blind indexes of how the words of a name sound: for who may be the same person, never for who is."""
+    words = WORD.findall(fold(text))
+    # "Van Damme" is written in one word too.
+    sounds = {sound(word) for word in [*words, "".join(words)]}
+    return {blind_index(one, purpose=f"sound:{organisation_id}") for one in sounds if len(one) > 1}
+
+
+def sound(word: str) -> str:
+    """The consonants, as people mix them up: "Klaas" and "Claes" are "kls", "محمد" and "Mohamed" are "md"."""
+    latin = "".join(ARABIC.get(letter, letter) for letter in word)
+    for written, heard in HEARD:
+        latin = latin.replace(written, heard)
+    consonants = [letter for letter in latin if letter not in SILENT]
+    return "".join(letter for letter, before in zip(consonants, ["", *consonants], strict=False) if letter != before)

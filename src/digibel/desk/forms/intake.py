@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +20,9 @@ from digibel.notifications.errors import NotANumber
 from digibel.problems import Invalid, Problem
 from digibel.requests import errors
 from digibel.requests.access_notes import ACCESS_NOTES, in_words
-from digibel.requests.drafts import ClientDraft, RequestDraft, read_draft
-from digibel.requests.models import Client
+from digibel.requests.drafts import ClientDraft, RequestDraft, read_client, read_draft
+from digibel.requests.intake import helpers_of
+from digibel.requests.models import Client, NamedHelper
 from digibel.sentences import sentence
 
 CALLERS = [("client", _("The person")), ("family", _("Family or a neighbour")), ("worker", _("A worker"))]
@@ -39,6 +41,11 @@ DEVICES = [
     ("other", _("Something else")),
 ]
 WISHES = [("", _("Anybody")), ("woman", _("A woman")), ("man", _("A man"))]
+MONEY_KINDS = [
+    ("administrator", _("Administrator, named by the justice of the peace")),
+    ("care_mandate", _("Care mandate")),
+    ("bank_mandate", _("Mandate at the bank")),
+]
 HOMES = [("windows", _("Only at these moments")), ("always", _("Always at home, except"))]
 CONSENTS = [("spoken", _("Yes, I heard it from the person")), ("later", _("Not now: put a call on the list"))]
 SOMEBODY_ELSE = "new"
@@ -56,23 +63,30 @@ TEXTS = (
     "door_note",
     "contact_name",
     "trusted_worker",
-    "helpers",
     "interpreter",
     "decides_about_money",
     "task_words",
+    *(f"helper_name_{row}" for row in range(NamedHelper.MOST)),
 )
 # Not texts, but people type in them whatever they hear.
-NUMBERS = ("phone", "contact_phone", "trusted_worker_phone")
+NUMBERS = (
+    "phone",
+    "contact_phone",
+    "trusted_worker_phone",
+    "money_phone",
+    *(f"helper_phone_{row}" for row in range(NamedHelper.MOST)),
+)
 OTHERS = (
     "once",
     "postcode",
     "floor",
     *(f"free_{what}_{row}" for what in ("day", "from", "until") for row in range(week.FREE_ROWS)),
 )
-LANGUAGES_TOLD = {"speaks", "reads"}
-TOLD_OF_CLIENT = tuple(one.name for one in fields(ClientDraft) if one.name not in LANGUAGES_TOLD)
+# Told in several fields each.
+COMPOSED = {"speaks", "reads", "helpers"}
+TOLD_OF_CLIENT = tuple(one.name for one in fields(ClientDraft) if one.name not in COMPOSED)
 # Where a refusal is shown that `read_draft` gives another name.
-SHOWN_AT = {"speaks": "best"}
+SHOWN_AT = {"speaks": "best", "helpers": "helper_name_0"}
 
 
 def _text(label: Any, help_text: Any = "", **attributes: str) -> forms.CharField:
@@ -123,9 +137,14 @@ class IntakeForm(forms.Form):
     wish = _plates(_("May come"), WISHES, "")
     trusted_worker = _text(_("The worker they trust"))
     trusted_worker_phone = _text(_("That worker's telephone"), type="tel")
-    helpers = _text(_("Who may change the request, or hear the codeword"), _("Named by the person."))
+    reception = forms.BooleanField(
+        label=_("It is the reception of a care home: it hears when somebody comes, and never the codeword"),
+        required=False,
+    )
     interpreter = _text(_("Who interprets"), _("An adult with a name, never a child."))
-    decides_about_money = _text(_("Who decides about money"), _("An administrator or a care mandate."))
+    decides_about_money = _text(_("Who decides about money"), _("Questions about money then go to staff."))
+    money_kind = forms.ChoiceField(label=_("By what right?"), choices=[("", ""), *MONEY_KINDS], required=False)
+    money_phone = _text(_("Their telephone"), type="tel")
 
     in_own_words = forms.CharField(
         label=_("In their own words"),
@@ -165,6 +184,8 @@ class IntakeForm(forms.Form):
         self.posted = data.copy() if data is not None else QueryDict(mutable=True)
         common, others = _language_choices()
         nothing = [("", "")]
+        for row in range(NamedHelper.MOST):
+            self._add_helper(row)
         self._choose("best", nothing + common + others)
         self._choose("speaks", common)
         self._choose("speaks_other", nothing + others)
@@ -172,6 +193,20 @@ class IntakeForm(forms.Form):
         reader = (get_language() or "nl")[:2]
         self._choose("access", [(code, in_words([code], reader)[0]) for code in ACCESS_NOTES])
         self._choose("consent_language", [("", _("the one they speak best")), *_every_language()])
+
+    def _add_helper(self, row: int) -> None:
+        self.fields[f"helper_name_{row}"] = _text(_("Name, and who it is to them"))
+        self.fields[f"helper_phone_{row}"] = _text(_("Telephone"), type="tel")
+        self.fields[f"helper_change_{row}"] = forms.BooleanField(label=_("may change the request"), required=False)
+        self.fields[f"helper_word_{row}"] = forms.BooleanField(label=_("may hear the codeword"), required=False)
+
+    @property
+    def helper_rows(self) -> list[list[BoundField]]:
+        """Name, number, and the two things they may do, for each that can be named."""
+        names = [
+            [f"helper_{what}_{row}" for what in ("name", "phone", "change", "word")] for row in range(NamedHelper.MOST)
+        ]
+        return [[self[name] for name in row] for row in names]
 
     def _choose(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -247,7 +282,20 @@ class IntakeForm(forms.Form):
             "access": self._list("access"),
             "speaks": speaks,
             "reads": _once([*reads, *self._list("reads")]),
+            "helpers": self._told_helpers(),
         }
+
+    def _told_helpers(self) -> list[dict[str, str]]:
+        rows = [
+            {
+                "name": self._given(f"helper_name_{row}"),
+                "phone": self._given(f"helper_phone_{row}"),
+                "may_change": self._given(f"helper_change_{row}"),
+                "may_hear_word": self._given(f"helper_word_{row}"),
+            }
+            for row in range(NamedHelper.MOST)
+        ]
+        return [row for row in rows if any(row.values())]
 
     def read(self, client: Client | None = None) -> RequestDraft | None:
         """The draft, or None with a sentence at each field that needs another look."""
@@ -286,7 +334,7 @@ class IntakeForm(forms.Form):
 
 def told_of(client: Client) -> dict[str, Any]:
     """What we know of a client, as if it were told again."""
-    facts = {name: getattr(client, name) for name in TOLD_OF_CLIENT if name not in {"phone", "channel"}}
+    facts = {name: getattr(client, name) or "" for name in TOLD_OF_CLIENT if name not in {"phone", "channel", "floor"}}
     recipient = client.recipient
     return {
         **facts,
@@ -294,6 +342,8 @@ def told_of(client: Client) -> dict[str, Any]:
         "channel": recipient.channel,
         "speaks": client.speaks,
         "reads": client.reads,
+        "floor": client.floor,
+        "helpers": [asdict(one) for one in helpers_of(client)],
     }
 
 
@@ -340,3 +390,54 @@ def brussels_postcodes() -> list[tuple[str, str]]:
     """What the field for the postcode proposes."""
     reader = words.desk_language()
     return [(place.postcode, places.name(place.postcode, reader)) for place in places.brussels()]
+
+
+class ClientForm(IntakeForm):
+    """Only the person, to be corrected. `version` is the one that was on the screen."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None = None, *, client: Client, **kwargs: Any) -> None:
+        initial = {} if data is not None else _as_typed(client)
+        super().__init__(data, initial=initial, **kwargs)
+        common, others = _language_choices()
+        theirs = {*client.speaks, *client.reads}
+        # Whoever speaks three languages that few do keeps all three.
+        for name in ("speaks", "reads"):
+            self._choose(name, common + [one for one in others if one[0] in theirs])
+
+    @property
+    def seen_version(self) -> int:
+        return _number(self._given("version"))
+
+    @property
+    def shown_version(self) -> int:
+        """The colleague's, that was on the screen when somebody chose between two."""
+        return _number(str(self.posted.get("shown_version", "")))
+
+    def read_person(self) -> ClientDraft | None:
+        """What is true now, or None with a sentence at each field that needs another look."""
+        self.full_clean()
+        if not self._given("channel"):
+            self.refuse("channel", errors.Missing())
+        try:
+            draft = read_client(self._told_of_somebody_new())
+        except Invalid as invalid:
+            self.refuse_all(invalid)
+            return None
+        return None if self.errors else draft
+
+
+def _number(told: str) -> int:
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 9 else 0
+
+
+def _as_typed(client: Client) -> dict[str, Any]:
+    told = told_of(client)
+    helpers = told.pop("helpers")
+    rows = {
+        f"helper_{what}_{row}": helper[name]
+        for row, helper in enumerate(helpers)
+        for what, name in (("name", "name"), ("phone", "phone"), ("change", "may_change"), ("word", "may_hear_word"))
+    }
+    return {**told, **rows, "version": client.version, "best": next(iter(client.speaks), "")}

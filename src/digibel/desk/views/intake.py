@@ -192,7 +192,12 @@ def _acquaintances(call: Call) -> list[Acquaintance]:
     name = f"{call.given('first_name')} {call.given('family_name')}"
     both = call.given("first_name").strip() and call.given("family_name").strip()
     found = acquaintances.look_up(
-        call.organisation, phone=call.given("phone"), name=name if both else "", chosen=call.form.client_id
+        call.organisation,
+        phone=call.given("phone"),
+        name=name if both else "",
+        family_name=call.given("family_name") if both else "",
+        postcode=call.given("postcode").strip(),
+        chosen=call.form.client_id,
     )
     if call.client and not any(one.chosen for one in found):
         found.insert(0, acquaintances.of_client(call.client))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import requestdeeds, requeststate, requeststory, verdicts, words
+from digibel.desk import clientpage, requestdeeds, requeststate, requeststory, verdicts, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms import week
 from digibel.desk.forms.calls import spoken_choices
@@ -204,6 +204,7 @@ def _facts(found: HelpRequest) -> dict[str, Any]:
         "channel": words.CHANNELS[client.recipient.channel],
         "channel_icon": words.CHANNEL_ICONS[client.recipient.channel],
         "wish": dict(WISHES)[client.wish] if client.wish else "",
+        "helpers": clientpage.named(client),
         "device": found.device,
         "tasks": words.task_names([task.slug for task in found.tasks.all()]),
     }

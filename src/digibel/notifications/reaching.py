@@ -1,0 +1,21 @@
+"""Somebody is reached in another way from now on: another number, another language, another channel."""
+
+from collections.abc import Sequence
+
+from digibel.notifications import numbers
+from digibel.notifications.models import Recipient
+from digibel.notifications.owners import owners
+
+
+def change(recipient: Recipient, *, number: str, languages: Sequence[str], channel: str) -> None:
+    """Write it down; whoever has something to tell them takes the new way. `number` is E.164 or empty."""
+    recipient.number, recipient.number_index = number, numbers.index(number)
+    recipient.languages, recipient.channel = list(languages), channel
+    recipient.save(update_fields=["number", "number_index", "languages", "channel"])
+    tell_owners(recipient)
+
+
+def tell_owners(recipient: Recipient) -> None:
+    """What was asked of them, or was still to be told, changes with it: each owner of messages knows what."""
+    for owner in owners():
+        owner.reach_changed(recipient)

@@ -1,0 +1,328 @@
+"""One person was known twice: two clients of one organisation become one, and for thirty days two again.
+
+Everything moves to the survivor; the other row stays as a pointer, so that whoever has its id finds the person. Each row that
+moved is in a ledger. Undone, those go back; what was made since stays with the survivor. Texts are sealed anew under the key of
+whom they belong to.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import models, transaction
+
+from digibel import clock
+from digibel.audit.actors import Actor
+from digibel.audit.models import kind_of
+from digibel.audit.recording import record
+from digibel.notifications import numbers
+from digibel.notifications.calls import drop_calls
+from digibel.notifications.models import CallTask, Channel, InboundMessage, OutboundMessage, Recipient
+from digibel.requests import intake
+from digibel.requests.drafts import ClientDraft
+from digibel.requests.errors import CannotMerge, CannotUnmerge, VisitsAtOnce
+from digibel.requests.models import Client, Consent, HelpRequest, Merge, MovedRow, NamedHelper
+from digibel.requests.rectifying import FIELDS, REACH, as_draft, differences
+from digibel.scheduling import announcing, openings, rectifying, worklist
+from digibel.scheduling.locks import lock_visit
+from digibel.scheduling.models import Complaint, Preference, Visit, VisitStatus
+from digibel.sealing.errors import Erased
+from digibel.sealing.strays import sealed_fields
+
+UNDONE_WITHIN = timedelta(days=30)
+# Every table that belongs to a client, and to how they are reached; a test looks whether one is missing.
+OF_CLIENT: tuple[type[models.Model], ...] = (
+    HelpRequest,
+    Visit,
+    Consent,
+    NamedHelper,
+    Preference,
+    Complaint,
+)
+OF_RECIPIENT: tuple[type[models.Model], ...] = (OutboundMessage, InboundMessage, CallTask)
+# What a person chooses between; those whom either named are all kept, as far as there is room.
+CHOICES = tuple(name for name in FIELDS if name != "helpers")
+
+
+@transaction.atomic
+def merge(kept: Client, other: Client, *, theirs: Iterable[str] = (), by: Actor) -> Merge:
+    """Make them one: `kept` stays, with the values of `other` in the fields named `theirs`. Raises `CannotMerge`, `VisitsAtOnce`.
+
+    A STOP of either stays, and so does a "never again" about a volunteer.
+    """
+    kept, other = _hold(kept, other)
+    _check(kept, other)
+    before, others = as_draft(kept), as_draft(other)
+    facts = _facts(kept)
+    done = Merge(kept=kept, merged=other, made_at=clock.now(), made_by=str(by))
+    done.kept_before, done.kept_after, done.merged_before = json.dumps(facts), "{}", json.dumps(_reach(other))
+    done.save(force_insert=True)
+    moved = _move_all(done, other, kept)
+    _blank(other, into=kept)
+    _write(kept, _won(facts, _facts_of(others, other), set(theirs) & set(CHOICES)))
+    _strictest_preferences(kept, other)
+    done.kept_after = json.dumps(_facts(kept))
+    done.save(update_fields=["kept_after"])
+    _follow(kept, was={kept.pk: before, other.pk: others}, moved=moved, by=by)
+    record("client.merged", kept, by=by, organisation_id=kept.organisation_id, other=other.pk, rows=done.moved.count())
+    return done
+
+
+@transaction.atomic
+def undo(done: Merge, *, by: Actor) -> None:
+    """Two people again, each with what was theirs. Raises `CannotUnmerge` after thirty days, twice, or out of order."""
+    kept, other = _hold(done.kept, done.merged)
+    done = Merge.objects.select_for_update(of=("self",)).get(pk=done.pk)
+    _check_undo(done, kept, other)
+    was = as_draft(kept)
+    other.merged_into = None
+    other.save(update_fields=["merged_into"])
+    _write_reach(other.recipient, json.loads(done.merged_before))
+    _write(kept, _restored(_facts(kept), json.loads(done.kept_before), json.loads(done.kept_after)))
+    moved = _move_back(done, kept, other)
+    done.undone_at, done.undone_by = clock.now(), str(by)
+    done.save(update_fields=["undone_at", "undone_by"])
+    _follow(kept, was={kept.pk: was, other.pk: was}, moved=(), by=by)
+    _follow(other, was={other.pk: was, kept.pk: was}, moved=moved, by=by)
+    record("client.unmerged", kept, by=by, organisation_id=kept.organisation_id, other=other.pk)
+
+
+def preview(kept: Client, other: Client) -> dict[str, int]:
+    """How many rows would move, by the name of their table."""
+    counts = {kind_of(model): _of(model, other).count() for model in (*OF_CLIENT, *OF_RECIPIENT)}
+    return {kind: count for kind, count in counts.items() if count}
+
+
+def standing(client: Client) -> list[Merge]:
+    """The merges into this client that can still be undone, the latest first."""
+    recent = client.merges.filter(undone_at=None, made_at__gte=clock.now() - UNDONE_WITHIN)
+    return list(recent.select_related("merged"))
+
+
+def follow_pointer(message: InboundMessage) -> str | None:
+    """A text that arrived during a merge, under the row that became a pointer, is the survivor's. Owns nothing."""
+    pointer = Client.objects.filter(recipient=message.recipient, merged_into__isnull=False).first()
+    if pointer is not None:
+        _give(message, "recipient", intake.survivor(pointer).recipient)
+    return None
+
+
+# --- what may be ----------------------------------------------------------------------------------------------------
+
+
+def _hold(one: Client, other: Client) -> tuple[Client, Client]:
+    """Their requests, then the two of them and how they are reached, each in one order for everybody."""
+    pks = [one.pk, other.pk]
+    for _ in range(2):
+        requests = HelpRequest.objects.filter(client__in=pks).order_by("pk")
+        list(requests.select_for_update(of=("self",)).values_list("pk", flat=True))
+        related = Client.objects.filter(pk__in=pks).order_by("pk").select_related("organisation", "recipient")
+        held = {client.pk: client for client in related.select_for_update(of=("self",), no_key=True)}
+    # Whoever writes a text that belongs to one of them waits until it is clear to whom.
+    list(
+        Recipient.objects.filter(client__in=pks)
+        .order_by("pk")
+        .select_for_update(of=("self",))
+        .values_list("pk", flat=True)
+    )
+    if len(held) != 2:
+        raise CannotMerge
+    return held[one.pk], held[other.pk]
+
+
+def _check(kept: Client, other: Client) -> None:
+    if kept.organisation_id != other.organisation_id or any(one.gone_at or one.merged_into_id for one in (kept, other)):
+        raise CannotMerge
+    try:
+        _ = kept.first_name, other.first_name
+    except Erased:
+        raise CannotMerge from None
+    mine = Visit.objects.standing().filter(client=kept, starts_at__lt=models.OuterRef("ends_at"))
+    at_once = mine.filter(ends_at__gt=models.OuterRef("starts_at"))
+    if Visit.objects.standing().filter(client=other).filter(models.Exists(at_once)).exists():
+        raise VisitsAtOnce
+
+
+def _check_undo(done: Merge, kept: Client, other: Client) -> None:
+    later = Merge.objects.filter(kept=kept, undone_at=None, made_at__gt=done.made_at)
+    too_late = clock.now() > done.made_at + UNDONE_WITHIN
+    if done.undone_at or too_late or kept.merged_into_id or other.merged_into_id != kept.pk or later.exists():
+        raise CannotUnmerge
+
+
+# --- rows -----------------------------------------------------------------------------------------------------------
+
+
+def _of(model: type[models.Model], client: Client) -> models.QuerySet[Any]:
+    if model in OF_CLIENT:
+        return model._default_manager.filter(client=client)
+    return model._default_manager.filter(recipient=client.recipient)
+
+
+def _move_all(done: Merge, other: Client, kept: Client) -> list[Any]:
+    """Every row of the one to the other, in the ledger; returns the ids of the requests."""
+    moved: list[MovedRow] = []
+    for model in (*OF_CLIENT, *OF_RECIPIENT):
+        field, owner = ("client", kept) if model in OF_CLIENT else ("recipient", kept.recipient)
+        # Somebody is sending or reading this very text now: it stays where it is, and is followed from there.
+        rows = _of(model, other).order_by("pk").select_for_update(of=("self",), skip_locked=model in OF_RECIPIENT)
+        for row in _with_room(model, list(rows), kept):
+            _give(row, field, owner)
+            moved.append(MovedRow(merge=done, model=kind_of(model), row=str(row.pk)))
+    MovedRow.objects.bulk_create(moved)
+    return [one.row for one in moved if one.model == kind_of(HelpRequest)]
+
+
+def _with_room(model: type[models.Model], rows: list[Any], kept: Client) -> list[Any]:
+    """At most four helpers; one preference about each volunteer."""
+    if model is NamedHelper:
+        return rows[: max(0, NamedHelper.MOST - kept.named_helpers.count())]
+    if model is Preference:
+        known = set(Preference.objects.filter(client=kept).values_list("volunteer_id", flat=True))
+        return [row for row in rows if row.volunteer_id not in known]
+    return rows
+
+
+def _give(row: Any, field: str, owner: Any) -> None:
+    """This row belongs to somebody else from now on; its texts are sealed with that person's key."""
+    setattr(row, field, owner)
+    names = [field, *(sealed.name for sealed in sealed_fields(type(row)))]
+    if hasattr(row, "key_id"):
+        row.key_id = owner.key_id
+        names.append("key_id")
+    row.save(update_fields=names)
+
+
+def _move_back(done: Merge, kept: Client, other: Client) -> list[Any]:
+    """What the ledger says, as far as it is still there; and what has come to belong to a request that goes back."""
+    ledger: dict[str, list[str]] = {}
+    for one in done.moved.all():
+        ledger.setdefault(one.model, []).append(one.row)
+    for model in (*OF_CLIENT, *OF_RECIPIENT):
+        field, owner = ("client", other) if model in OF_CLIENT else ("recipient", other.recipient)
+        for row in _of(model, kept).filter(pk__in=ledger.get(kind_of(model), [])).order_by("pk"):
+            _give(row, field, owner)
+    requests = [UUID(pk) for pk in ledger.get(kind_of(HelpRequest), [])]
+    for visit in Visit.objects.filter(request__in=requests, client=kept):
+        _give(visit, "client", other)
+    about: list[UUID | str] = [*requests, *Visit.objects.filter(request__in=requests).values_list("pk", flat=True)]
+    for text in OutboundMessage.objects.waiting().filter(subject_id__in=about, recipient=kept.recipient):
+        _give(text, "recipient", other.recipient)
+    for call in CallTask.objects.open().filter(subject_id__in=about, recipient=kept.recipient):
+        _give(call, "recipient", other.recipient)
+    return requests
+
+
+# --- values ---------------------------------------------------------------------------------------------------------
+
+
+def _reach(client: Client) -> dict[str, Any]:
+    recipient = client.recipient
+    return {
+        "number": recipient.number,
+        "languages": recipient.languages,
+        "channel": recipient.channel,
+        "stopped_at": recipient.stopped_at.isoformat() if recipient.stopped_at else None,
+    }
+
+
+def _facts(client: Client) -> dict[str, Any]:
+    """Everything that a merge may change in the survivor, as JSON keeps it."""
+    return _facts_of(as_draft(client), client)
+
+
+def _facts_of(draft: ClientDraft, client: Client) -> dict[str, Any]:
+    facts = {name: getattr(draft, name) for name in CHOICES if name not in {"phone", "channel"}}
+    preferences = {str(one.pk): one.again for one in Preference.objects.filter(client=client)}
+    return {
+        **facts,
+        "speaks": list(draft.speaks),
+        "reads": list(draft.reads),
+        "away_until": client.away_until.isoformat() if client.away_until else None,
+        "reach": _reach(client),
+        "preferences": preferences,
+    }
+
+
+def _won(kept: Mapping[str, Any], other: Mapping[str, Any], theirs: set[str]) -> dict[str, Any]:
+    won = {name: other[name] if name in theirs else value for name, value in kept.items()}
+    reach = dict(kept["reach"])
+    reach |= {"number": other["reach"]["number"]} if "phone" in theirs else {}
+    reach |= {"channel": other["reach"]["channel"]} if "channel" in theirs else {}
+    reach["languages"] = won["reads"] or won["speaks"]
+    stopped = [one for one in (kept["reach"]["stopped_at"], other["reach"]["stopped_at"]) if one]
+    reach["stopped_at"] = min(stopped, default=None)
+    if reach["channel"] == Channel.SMS and (stopped or not numbers.is_textable(reach["number"])):
+        reach["channel"] = Channel.CALL
+    away = [one for one in (kept["away_until"], other["away_until"]) if one]
+    return {**won, "reach": reach, "away_until": max(away, default=None)}
+
+
+def _restored(now: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What stood there before, except where somebody put it right since."""
+    return {name: before[name] if now[name] == after.get(name) else now[name] for name in now if name in before}
+
+
+def _write(client: Client, facts: Mapping[str, Any]) -> None:
+    if facts == _facts(client):
+        return
+    names = (client.first_name, client.family_name, client.address_as)
+    for name in (*intake.SEALED_CLIENT_FIELDS, *intake.OPEN_CLIENT_FIELDS, "speaks", "reads"):
+        setattr(client, name, facts[name])
+    client.away_until = date.fromisoformat(facts["away_until"]) if facts["away_until"] else None
+    client.save()
+    _write_reach(client.recipient, facts["reach"])
+    if names != (client.first_name, client.family_name, client.address_as):
+        intake.index_name(client)
+    for pk, again in facts["preferences"].items():
+        Preference.objects.filter(pk=pk, client=client).update(again=again)
+
+
+def _write_reach(recipient: Recipient, reach: Mapping[str, Any]) -> None:
+    recipient.number, recipient.number_index = reach["number"], numbers.index(reach["number"])
+    recipient.languages, recipient.channel = reach["languages"], reach["channel"]
+    recipient.stopped_at = datetime.fromisoformat(reach["stopped_at"]) if reach["stopped_at"] else None
+    recipient.save()
+
+
+def _blank(other: Client, *, into: Client) -> None:
+    """The pointer is reached by nobody: a number of both would be a number of two people."""
+    other.merged_into = into
+    other.save(update_fields=["merged_into"])
+    recipient = other.recipient
+    recipient.number, recipient.number_index, recipient.channel = "", "", Channel.CALL
+    recipient.save()
+
+
+def _strictest_preferences(kept: Client, other: Client) -> None:
+    """Whom either never wants again does not come again."""
+    never = Preference.objects.filter(client=other, again=False).values("volunteer")
+    Preference.objects.filter(client=kept, volunteer__in=never).update(again=False)
+
+
+def _follow(client: Client, *, was: Mapping[Any, ClientDraft], moved: Iterable[Any], by: Actor) -> None:
+    """What is different for each open request than it was under whose it was before."""
+    now, came = as_draft(client), {str(pk) for pk in moved}
+    others = next(draft for pk, draft in was.items() if pk != client.pk)
+    has_yes = intake.has_own_yes(client)
+    for request in client.help_requests.open().select_related("organisation").order_by("pk"):
+        request.client = client
+        changed = differences(others if str(request.pk) in came else was[client.pk], now) - {"helpers"}
+        if has_yes:
+            drop_calls(request, "request.own_yes")
+        else:
+            openings.ask_own_yes(request)
+        if changed:
+            rectifying.follow(request, changed, by=by)
+        if changed & REACH:
+            for pk in Visit.objects.filter(request=request, status=VisitStatus.BOOKED).values_list("pk", flat=True):
+                announcing.announce_again(lock_visit(pk))
+        worklist.rewrite(request)
+
+
+def different(kept: Client, other: Client) -> list[str]:
+    """The names of the fields in which the two are not the same, in the order of the form."""
+    names = differences(as_draft(kept), as_draft(other))
+    return [name for name in CHOICES if name in names]

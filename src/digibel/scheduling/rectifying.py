@@ -1,0 +1,86 @@
+"""What we knew of a client was wrong, or is no longer so: it is put right, with everything that follows from it.
+
+Who was asked on other facts is asked no more; who goes there hears what changed at the door; what was still to be told
+takes the new way. All of it commits with the correction.
+"""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import F
+
+from digibel import clock
+from digibel.audit.actors import Actor
+from digibel.notifications.calls import drop_calls, open_call
+from digibel.requests import intake, rectifying
+from digibel.requests.drafts import ClientDraft
+from digibel.requests.models import Client, HelpRequest
+from digibel.scheduling import announcing, offers, openings, rejudging, timers, worklist
+from digibel.scheduling.models import Visit, VisitStatus
+
+ADDRESS = frozenset({"street", "house_number", "box", "postcode"})
+DOOR = frozenset({"floor", "lift", "dog", "smoke", "bell", "door_note", "speaks", "wish"})
+# What volunteers were told before they said yes, and by which they were chosen.
+ASKED_ON = frozenset({"postcode", "floor", "lift", "dog", "smoke", "speaks", "wish"})
+
+
+@transaction.atomic
+def correct(client: Client, draft: ClientDraft, *, version: int, by: Actor) -> frozenset[str]:
+    """Put it right; returns the names of what changed. Raises as `requests.rectifying.correct`."""
+    requests = openings.lock_requests(client)
+    had_decider = bool(client.decides_about_money)
+    changed = rectifying.correct(client, draft, version=version, by=by)
+    if draft.decides_about_money and not had_decider:
+        rejudging.judge_client_again(client, by=by)
+    for request in requests:
+        request.client = client
+        follow(request, changed, by=by)
+    return changed
+
+
+def follow(request: HelpRequest, changed: frozenset[str], *, by: Actor) -> None:
+    """What follows for one open request, which the caller holds, from other facts about its client."""
+    if changed & ASKED_ON:
+        _ask_anew(request, by=by)
+    if changed & rectifying.REACH and not intake.has_own_yes(request.client):
+        drop_calls(request, "request.own_yes")
+        openings.ask_own_yes(request)
+    if changed & (ADDRESS | DOOR):
+        for visit in _coming([request]):
+            _tell_volunteer(visit, changed)
+    worklist.rewrite(request)
+
+
+def _ask_anew(request: HelpRequest, *, by: Actor) -> None:
+    """Whoever was asked heard of another door, or is no longer whom the client lets in: choose again."""
+    if offers.end_others(request, by=by):
+        timers.drop_timers(request.pk, "next_wave")
+    HelpRequest.objects.filter(pk=request.pk).update(searched_in_vain_at=None)
+    request.searched_in_vain_at = None
+
+
+def _tell_volunteer(visit: Visit, changed: frozenset[str]) -> None:
+    """Another address goes by text, as the card shows it; stairs, a dog or a wish are a talk: do they still come?"""
+    if changed & ADDRESS:
+        announcing.tell_volunteer_address(visit)
+    if "postcode" in changed:
+        Visit.objects.filter(pk=visit.pk).update(sequence=F("sequence") + 1, changed_at=clock.now())
+    near = visit.starts_at - clock.now() <= clock.NEAR
+    if changed & ASKED_ON or (near and changed & (ADDRESS | DOOR)):
+        open_call(
+            "visit.door_changed",
+            visit,
+            organisation=visit.request.organisation,
+            recipient=visit.volunteer.recipient,
+            due_at=clock.now(),
+            urgent=near,
+        )
+
+
+def _coming(requests: Iterable[HelpRequest]) -> list[Visit]:
+    booked = Visit.objects.filter(request__in=requests, status=VisitStatus.BOOKED)
+    return list(
+        booked.select_related(
+            "request__organisation", "request__client__recipient", "client__recipient", "volunteer__recipient"
+        )
+    )

@@ -1,0 +1,94 @@
+"""Complaints on the desk: a way in, a line on the list, an answer, and a register without anybody's name in its file."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client as Browser
+
+import cast
+from desk.conftest import logged_in
+from digibel import clock
+from digibel.scheduling.models import Complaint
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
+
+
+@pytest.fixture
+def guido(lindeboom):
+    return cast.request(lindeboom).client
+
+
+@pytest.fixture
+def complaint(desk, guido):
+    desk.post(f"/clients/{guido.pk}/complain", {"kind": "waiting", "text": "Drie weken gewacht"})
+    return Complaint.objects.get()
+
+
+def test_whoever_hears_one_writes_it_down(lindeboom, guido):
+    browser = logged_in(Browser(), cast.staff(lindeboom, name="Ines"))
+    assert "how we work" in browser.get(f"/clients/{guido.pk}/complain").content.decode()
+    browser.post(f"/clients/{guido.pk}/complain", {"kind": "waiting", "text": "Drie weken gewacht"})
+    [complaint] = Complaint.objects.all()
+    assert (complaint.text, complaint.client) == ("Drie weken gewacht", guido)
+    assert browser.get(f"/complaints/{complaint.pk}").status_code == 403
+    assert browser.get("/complaints").status_code == 403
+    assert browser.get("/complaints.csv").status_code == 403
+
+
+def test_nothing_typed_is_lost_and_no_secret_comes_back(desk, guido):
+    refused = desk.post(f"/clients/{guido.pk}/complain", {"kind": "", "text": "pincode 4711 gevraagd"})
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "gevraagd" in page
+    assert "4711" not in page
+
+
+def test_it_stands_on_the_list_until_it_has_ended(desk, complaint):
+    path = f"/complaints/{complaint.pk}"
+    assert path in desk.get("/").content.decode()
+    desk.post(path, {"text": "Sorry.", "outcome": ""})
+    assert "say how it ends" in desk.get(path).content.decode()
+    desk.post(path, {"text": "Morgen komt iemand.", "outcome": "right"})
+    page = desk.get(path).content.decode()
+    assert "they are right" in page
+    assert "<textarea" not in page
+    assert path not in desk.get("/").content.decode()
+
+
+def test_an_answer_without_words_is_asked_again(desk, complaint):
+    assert desk.post(f"/complaints/{complaint.pk}", {"text": " ", "outcome": "right"}).status_code == 422
+    complaint.refresh_from_db()
+    assert complaint.ended_at is None
+
+
+def test_register_by_kind_and_state(desk, guido, complaint):
+    desk.post(f"/clients/{guido.pk}/complain", {"kind": "service", "text": "Onvriendelijk"})
+    path = f"/complaints/{complaint.pk}"
+    assert path in desk.get("/complaints", {"kind": "waiting", "state": "open"}).content.decode()
+    assert path not in desk.get("/complaints", {"kind": "service"}).content.decode()
+    assert path not in desk.get("/complaints", {"state": "late"}).content.decode()
+    with clock.travel(clock.now() + timedelta(days=12)):
+        assert path in desk.get("/complaints", {"state": "late"}).content.decode()
+    assert "No complaints here" in desk.get("/complaints", {"state": "ended"}).content.decode()
+
+
+def test_the_file_names_nobody(desk, complaint):
+    answer = desk.get("/complaints.csv")
+    assert answer.content.decode() == ("kind,made,answered,ended,outcome,about_a_visit\r\nwaiting,2026-09-15,,,,no\r\n")
+    assert answer["Content-Disposition"] == 'attachment; filename="complaints.csv"'
+
+
+def test_the_neighbours_see_and_answer_nothing(neighbour, complaint, guido):
+    assert neighbour.get(f"/complaints/{complaint.pk}").status_code == 404
+    assert neighbour.post(f"/complaints/{complaint.pk}", {"text": "x", "outcome": "right"}).status_code == 404
+    assert neighbour.get(f"/clients/{guido.pk}/complain").status_code == 404
+    assert f"{complaint.pk}" not in neighbour.get("/complaints").content.decode()
+    assert "waiting" not in neighbour.get("/complaints.csv").content.decode()
+
+
+def test_a_visit_of_somebody_else_is_no_visit_of_theirs(desk, lindeboom, guido):
+    els = cast.volunteer(lindeboom)
+    visit = cast.booked(cast.request(lindeboom), els)
+    desk.post(f"/clients/{guido.pk}/complain", {"kind": "money", "text": "Geld weg", "visit": str(visit.pk)})
+    els.refresh_from_db()
+    assert (Complaint.objects.get().visit, els.paused_at) == (None, None)

@@ -1,0 +1,298 @@
+"""Known twice, and one person: everything moves, nothing is lost, and undone it is as if it had never been."""
+
+import itertools
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import models
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cast
+from digibel import clock
+from digibel.audit.actors import SYSTEM
+from digibel.audit.models import Event
+from digibel.notifications import inbound, outbox
+from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage, Recipient
+from digibel.requests import errors, intake
+from digibel.requests.models import Client, HelpRequest, Merge, MovedRow, NamedHelper, NameToken
+from digibel.scheduling import merging, openings, promises, reports, visits
+from digibel.scheduling.models import Preference, Visit
+from digibel.sealing import strays
+from digibel.sealing.strays import sealed_fields
+
+pytestmark = pytest.mark.django_db
+
+MERGING = (Merge, MovedRow)
+WATCHED = (
+    Client, Recipient, HelpRequest, NamedHelper, Visit, Preference, OutboundMessage, InboundMessage, CallTask,
+)  # fmt: skip
+
+
+def snapshot():
+    """Every row of every table that a merge may touch, opened; names are indexed anew, and a row of the index has no identity."""
+    tokens = sorted(NameToken.objects.values_list("client", "token"))
+    return {"tokens": tokens} | {
+        f"{model._meta.label} {row.pk}": {
+            field.name: getattr(row, field.attname) for field in model._meta.concrete_fields
+        }
+        for model in WATCHED
+        for row in model._default_manager.all()
+    }
+
+
+def broken():
+    return [str(finding) for finding in promises.check() if not finding.holds]
+
+
+@pytest.fixture
+def lindeboom(frozen_clock):
+    return cast.organisation()
+
+
+@pytest.fixture
+def els(lindeboom):
+    return cast.volunteer(lindeboom)
+
+
+@pytest.fixture
+def kept(lindeboom, els):
+    """A visit booked tomorrow."""
+    return cast.booked(cast.request(lindeboom, client={"phone": "0470 12 34 56"}), els).client
+
+
+@pytest.fixture
+def other(lindeboom, els):
+    """The same man, typed otherwise: a visit that is over, a reply, a helper, a preference, and an open question."""
+    ayse = cast.volunteer(lindeboom, name="Ayse")
+    told = {"family_name": "Klaas", "phone": "0470 12 34 56", "helpers": [{"name": "Mia", "may_change": True}]}
+    visit = cast.booked(cast.request(lindeboom, client=told, windows=NEXT_WEEK), ayse)
+    Preference.objects.create(client=visit.client, volunteer=ayse, again=False)
+    with clock.travel(visit.starts_at):
+        visits.check_in(visit, by=SYSTEM)
+        visits.check_out(visit, by=SYSTEM)
+        reports.report(visit, by=SYSTEM, all_right=True)
+    openings.open_request(cast.draft(), organisation=lindeboom, by=SYSTEM, client=visit.client)
+    return Client.objects.get(pk=visit.client.pk)
+
+
+NEXT_WEEK = [{"from": "2026-09-22T14:00", "until": "2026-09-22T17:00"}]
+
+
+def test_everything_moves_and_is_sealed_for_the_survivor(kept, other):
+    references = set(HelpRequest.objects.values_list("reference", flat=True))
+    merging.merge(kept, other, by=SYSTEM)
+    kept.refresh_from_db()
+    assert set(kept.help_requests.values_list("reference", flat=True)) == references
+    assert {request.in_own_words for request in kept.help_requests.all()} == {"Mijn tablet doet raar"}
+    assert (kept.visits.count(), kept.named_helpers.get().name) == (2, "Mia")
+    assert not OutboundMessage.objects.filter(recipient__client=other.pk).exists()
+    assert all(message.body for message in OutboundMessage.objects.all())
+    assert strays.find_strays() == []
+    assert broken() == []
+
+
+def test_the_old_row_points_at_the_survivor(lindeboom, kept, other):
+    merging.merge(kept, other, by=SYSTEM)
+    assert intake.find_client(lindeboom, other.pk) == kept
+    assert intake.known_clients(lindeboom, name="Klaas") == [kept]
+    assert intake.known_clients(lindeboom, phone="+32470123456") == [kept]
+    [request] = openings.open_request(cast.draft(), organisation=lindeboom, by=SYSTEM, client=other)
+    assert request.client == kept
+
+
+def test_values_that_win(kept, other):
+    merging.merge(kept, other, theirs=["family_name"], by=SYSTEM)
+    kept.refresh_from_db()
+    assert (kept.first_name, kept.family_name) == ("Guido", "Klaas")
+
+
+def test_merged_and_undone_every_row_is_what_it_was(kept, other):
+    before = snapshot()
+    with clock.travel(clock.now() + timedelta(minutes=5)):
+        done = merging.merge(kept, other, theirs=["family_name", "bell"], by=SYSTEM)
+        merging.undo(done, by=SYSTEM)
+    after = snapshot()
+    assert after == before
+    assert broken() == []
+
+
+FACTS = {
+    "phone": st.sampled_from(["0470 12 34 56", "0470 65 43 21"]),
+    "family_name": st.sampled_from(["Claes", "Klaas", "بن علي"]),
+    "dog": st.booleans(),
+    "floor": st.sampled_from([None, 0, 4]),
+    "speaks": st.sampled_from([["nl"], ["fr", "rif"]]),
+    "wish": st.sampled_from(["", "woman"]),
+    "helpers": st.lists(st.just({"name": "Mia", "may_change": True}), max_size=4),
+    "decides_about_money": st.sampled_from(["", "Meester Bo"]),
+}
+
+
+@settings(max_examples=15)
+@given(
+    one=st.fixed_dictionaries(FACTS), two=st.fixed_dictionaries(FACTS), theirs=st.sets(st.sampled_from(merging.CHOICES))
+)
+def test_merge_and_undo_is_the_identity_whatever_was_known(frozen_clock, one, two, theirs):
+    lindeboom = cast.organisation(f"Huis {next(NAMES)}", duty=False)
+    first, second = (cast.request(lindeboom, client=facts).client for facts in (one, two))
+    before = values(first, second)
+    merging.undo(merging.merge(first, second, theirs=theirs, by=SYSTEM), by=SYSTEM)
+    assert values(first, second) == before
+    assert merging.different(*Client.objects.filter(pk__in=[first.pk, second.pk])) is not None
+
+
+NAMES = itertools.count()
+
+
+def values(*clients):
+    rows = [Client.objects.select_related("recipient").get(pk=client.pk) for client in clients]
+    return [
+        {
+            **{
+                field.name: getattr(row, field.attname)
+                for row in (client, client.recipient)
+                for field in row._meta.concrete_fields
+            },
+            "requests": [
+                (request.reference, request.next_kind, request.in_own_words, request.key_id)
+                for request in client.help_requests.order_by("pk")
+            ],
+            "helpers": sorted((one.pk, one.name) for one in client.named_helpers.all()),
+        }
+        for client in rows
+    ]
+
+
+def test_what_was_made_since_stays_with_the_survivor(lindeboom, kept, other):
+    done = merging.merge(kept, other, by=SYSTEM)
+    [later] = openings.open_request(cast.draft(), organisation=lindeboom, by=SYSTEM, client=kept)
+    merging.undo(done, by=SYSTEM)
+    later.refresh_from_db()
+    assert later.client == kept
+    assert other.help_requests.count() == 2
+    assert broken() == []
+
+
+def test_what_was_put_right_since_stays_put_right(kept, other):
+    done = merging.merge(kept, other, theirs=["family_name"], by=SYSTEM)
+    Client.objects.get(pk=kept.pk).save()
+    person = Client.objects.get(pk=kept.pk)
+    person.bell = "Nieuw"
+    person.save()
+    merging.undo(done, by=SYSTEM)
+    person.refresh_from_db()
+    assert (person.bell, person.family_name) == ("Nieuw", "Claes")
+
+
+def test_stop_of_either_stays_and_goes_back_with_its_owner(kept, lindeboom):
+    other = cast.booked(
+        cast.request(lindeboom, client={"phone": "0470 65 43 21"}, windows=NEXT_WEEK), cast.volunteer(lindeboom)
+    ).client
+    cast.texts(other, "STOP")
+    done = merging.merge(kept, other, by=SYSTEM)
+    recipient = Recipient.objects.get(client=kept)
+    assert (recipient.stopped_at, recipient.channel) == (clock.now(), "call")
+    assert broken() == []
+    merging.undo(done, by=SYSTEM)
+    assert [Recipient.objects.get(client=one).stopped_at for one in (kept, other)] == [None, clock.now()]
+
+
+def test_never_again_of_either_stays(kept, other, els):
+    [ayse] = [one.volunteer for one in Preference.objects.all()]
+    mine = Preference.objects.create(client=kept, volunteer=ayse, again=True)
+    done = merging.merge(kept, other, by=SYSTEM)
+    mine.refresh_from_db()
+    assert mine.again is False
+    merging.undo(done, by=SYSTEM)
+    mine.refresh_from_db()
+    assert mine.again is True
+
+
+def test_one_yes_is_enough_for_both(lindeboom, kept):
+    other = cast.request(lindeboom, consent={"given": False}).client
+    merging.merge(kept, other, by=SYSTEM)
+    assert not CallTask.objects.open().filter(kind="request.own_yes").exists()
+    assert broken() == []
+
+
+def test_a_text_that_arrives_meanwhile_is_the_survivors(kept, other):
+    message = InboundMessage.objects.create(
+        gateway="simulator", provider_id="late", organisation=kept.organisation, recipient=other.recipient,
+        key_id=other.recipient.key_id, body="STOP", received_at=clock.now(), status="handled",
+    )  # fmt: skip
+    merging.merge(kept, other, by=SYSTEM)
+    pointer = Client.objects.select_related("recipient").get(pk=other.pk)
+    InboundMessage.objects.filter(pk=message.pk).update(status="received")
+    message.refresh_from_db()
+    merging._give(message, "recipient", pointer.recipient)
+    inbound.route_text(message.pk)
+    message.refresh_from_db()
+    assert (message.recipient, message.outcome, message.body) == (kept.recipient, "stopped", "STOP")
+    assert Recipient.objects.get(client=kept).stopped_at == clock.now()
+    assert strays.find_strays() == []
+
+
+@pytest.mark.parametrize("who", ["itself", "neighbour", "gone", "pointer"])
+def test_who_cannot_be_merged(lindeboom, kept, who):
+    other = {
+        "itself": lambda: kept,
+        "neighbour": lambda: cast.request(cast.organisation("De Sleutel", sms_number="+32460000002")).client,
+        "gone": lambda: gone(cast.request(lindeboom).client),
+        "pointer": lambda: (
+            merging.merge(cast.request(lindeboom).client, cast.request(lindeboom).client, by=SYSTEM).merged
+        ),
+    }[who]()
+    with pytest.raises(errors.CannotMerge):
+        merging.merge(kept, other, by=SYSTEM)
+    assert Client.objects.get(pk=kept.pk).merged_into is None
+
+
+def gone(client):
+    openings.note_gone(client, by=SYSTEM)
+    return client
+
+
+def test_two_visits_at_once_are_not_made_one_persons(lindeboom, kept):
+    other = cast.booked(cast.request(lindeboom), cast.volunteer(lindeboom)).client
+    with pytest.raises(errors.VisitsAtOnce):
+        merging.merge(kept, other, by=SYSTEM)
+
+
+def test_undo_is_for_thirty_days_once_and_the_latest_first(lindeboom, kept, other):
+    first = merging.merge(kept, other, by=SYSTEM)
+    with clock.travel(clock.now() + timedelta(seconds=1)):
+        second = merging.merge(kept, cast.request(lindeboom).client, by=SYSTEM)
+        with pytest.raises(errors.CannotUnmerge):
+            merging.undo(first, by=SYSTEM)
+        merging.undo(second, by=SYSTEM)
+        with pytest.raises(errors.CannotUnmerge):
+            merging.undo(second, by=SYSTEM)
+    with clock.travel(clock.now() + timedelta(days=31)):
+        assert merging.standing(kept) == []
+        with pytest.raises(errors.CannotUnmerge):
+            merging.undo(first, by=SYSTEM)
+    merging.undo(first, by=SYSTEM)
+
+
+def test_no_name_is_in_the_audit(kept, other):
+    done = merging.merge(kept, other, theirs=["family_name"], by=SYSTEM)
+    merging.undo(done, by=SYSTEM)
+    facts = [event.facts for event in Event.objects.filter(verb__in=["client.merged", "client.unmerged"])]
+    assert facts == [{"other": str(other.pk), "rows": done.moved.count()}, {"other": str(other.pk)}]
+
+
+def test_no_table_of_a_person_is_forgotten():
+    """Whatever points at a client or at how they are reached moves with a merge, or is here with the reason."""
+    stays = {NameToken, Client, Merge}
+    known = {*merging.OF_CLIENT, *merging.OF_RECIPIENT, *stays}
+    points = {
+        model
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, models.ForeignKey) and field.related_model in {Client, Recipient}
+    }
+    assert {model for model in points - known if model.__name__ not in {"Volunteer"}} == set()
+    assert sealed_fields(HelpRequest)
+    outbox.sweep()
