@@ -315,7 +315,7 @@ def _client_and_words(request: HelpRequest) -> tuple[ClientShown | None, str]:
     client = request.client
     try:
         facts = {name: getattr(client, name) for name in (*SEALED_CLIENT_FIELDS, *OPEN_CLIENT_FIELDS)}
-        return _client(client, facts), request.in_own_words
+        return _client(client, facts), request.in_own_words or ""
     except Erased:
         return None, ""
 

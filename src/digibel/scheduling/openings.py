@@ -17,7 +17,7 @@ from digibel.requests.drafts import RequestDraft, Window
 from digibel.requests.errors import AlreadyClosed
 from digibel.requests.models import Client, Closing, HelpRequest
 from digibel.scheduling import offers, timers, visits, worklist
-from digibel.scheduling.errors import MoveNotAllowed
+from digibel.scheduling.errors import MoveNotAllowed, Restricted
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Visit, VisitStatus
 
@@ -33,6 +33,8 @@ def open_request(
     idempotency_print: str = "",
 ) -> list[HelpRequest]:
     """Log a request (see `intake.log_request`) and put what it asks for on somebody's list."""
+    if client is not None and client.recipient.restricted_at is not None:
+        raise Restricted
     logged = intake.log_request(
         draft,
         organisation=organisation,

@@ -31,7 +31,7 @@ from digibel.requests import judging
 from digibel.requests.judging import judge_request
 from digibel.requests.models import Client, HelpRequest, NameToken, Overruling, StoredJudgement
 from digibel.scheduling import rejudging, worklist
-from digibel.scheduling.models import LIVE_OFFERS, Concern, Offer, OfferStatus, Report, Timer, Visit, VisitStatus
+from digibel.scheduling.models import LIVE_OFFERS, Concern, Offer, OfferStatus, ReportNote, Timer, Visit, VisitStatus
 from digibel.scheduling.readiness import unready_offers, unready_visits
 from digibel.sealing import strays
 from digibel.sealing.errors import Erased
@@ -48,7 +48,7 @@ BATCH = 500
 # Every column that holds what somebody typed or said; a test looks whether a new one is missing. What we write ourselves is
 # not looked at: "ALARM 26-0377" is a reference, though somebody else who texts it may give away the code of their alarm.
 FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
-    (Report, ("note",)),
+    (ReportNote, ("text",)),
     (HelpRequest, ("in_own_words",)),
     (Client, ("door_note", "bell", "helpers", "interpreter", "decides_about_money", "trusted_worker", "contact_name")),
     (InboundMessage, ("body",)),
