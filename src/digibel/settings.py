@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "digibel.demo",
     "digibel.desk",
     "digibel.api",
+    "digibel.privacy",
     "digibel.scheduling",
     "digibel.requests",
     "digibel.volunteers",
@@ -177,6 +178,7 @@ MESSAGE_OWNERS = {
     "client": "digibel.scheduling.owners.ClientTexts",
     "alarm": "digibel.scheduling.owners.AlarmTexts",
     "readiness": "digibel.volunteers.owners.ReadinessTexts",
+    "privacy": "digibel.privacy.owners.PrivacyCalls",
     "": "digibel.notifications.owners.PlainTexts",
 }
 
