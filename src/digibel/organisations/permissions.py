@@ -26,6 +26,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "ready_volunteer": COORDINATING,
     "train": COORDINATING,
     "pay": COORDINATING,
+    "privacy": COORDINATING,
 }
 
 SENTENCES = {
@@ -34,6 +35,7 @@ SENTENCES = {
     "cancel_visit": "Cancelling a visit is for a matcher or a coordinator. Ask one of them.",
     "follow_up": "Following up is for a coordinator. Ask one of them.",
     "correct": "Correcting what happened is for a coordinator. Ask one of them.",
+    "privacy": "What somebody asks about their own data is for a coordinator. Ask one of them.",
     "pause_volunteer": "Pausing a volunteer is for a coordinator. Ask one of them.",
     "tighten": "Making a rule stricter is for a coordinator. Ask one of them.",
     "overrule": "Letting a volunteer go after all is for a coordinator. Ask one of them.",
