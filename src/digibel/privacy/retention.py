@@ -149,6 +149,7 @@ RULES: tuple[Rule, ...] = (
         (
             Part("requests.TimeWindow", (), "request__client"),
             Part("scheduling.ReportNote", ("text",), "report__visit__client"),
+            Part("requests.Overruling", ("key_id", "reason", "made_by"), "request__client"),
         ),
         _("to find a moment; to talk about the visit"),
         SERVICE,
@@ -207,6 +208,7 @@ RULES: tuple[Rule, ...] = (
         (
             Part("volunteers.Volunteer", tuple(VOLUNTEER.split())),
             Part("notifications.Recipient", tuple(RECIPIENT.split()), "volunteer"),
+            Part("scheduling.Concern", ("key_id", "note"), "volunteer"),
         ),
         _("to ask, to send and to insure them; afterwards for a question or a claim about a visit"),
         VOLUNTEERS_ACT,
@@ -219,7 +221,10 @@ RULES: tuple[Rule, ...] = (
         "volunteer_file",
         _("A volunteer's hours, absences, and what was in order"),
         (
-            Part("volunteers.Readiness", ("volunteer",), "volunteer"),
+            Part("volunteers.Readiness", ("volunteer", "version", "reference", "granted_by"), "volunteer"),
+            Part("volunteers.Reminder", ("volunteer",), "volunteer"),
+            Part("volunteers.QuestionLink", ("volunteer", "digest"), "volunteer"),
+            Part("volunteers.Attendance", ("volunteer",), "volunteer"),
             Part("volunteers.AvailableHours", ("volunteer",), "volunteer"),
             Part("volunteers.Absence", ("volunteer",), "volunteer"),
             Part("scheduling.Preference", ("volunteer",), "volunteer"),
@@ -230,6 +235,21 @@ RULES: tuple[Rule, ...] = (
         _("with the volunteer"),
         End.DELETE,
         of="volunteer",
+    ),
+    Rule(
+        "expenses",
+        _("What was paid to a volunteer: the list by name and day"),
+        (
+            Part("scheduling.Payment", ("volunteer",), "volunteer", day="paid_on"),
+            Part("scheduling.Expense", ("volunteer", "what"), "volunteer", day="day"),
+        ),
+        _("the list of flat-rate expenses, and the ceilings of the year"),
+        VOLUNTEERS_ACT,
+        7 * YEAR,
+        _("after it was paid; until then the name stays too"),
+        End.DELETE,
+        of="volunteer",
+        holds=True,
     ),
     Rule(
         "staff",
@@ -335,7 +355,11 @@ RULES: tuple[Rule, ...] = (
             Part("scheduling.Offer", ("volunteer", "letter", "windows"), "volunteer"),
             Part("scheduling.Visit", ("client", "volunteer"), "client"),
             Part("scheduling.Move", ("subject_kind", "was", "became", "by", "reason")),
-            Part("scheduling.Report", ("made_by",), "visit__client"),
+            Part("scheduling.Report", ("made_by", "answers"), "visit__client"),
+            Part("scheduling.Concern", ("volunteer", "worries", "reported_by", "decided_by"), "volunteer"),
+            Part(
+                "requests.StoredJudgement", ("made_by", "version", "tightened", "floor", "verdicts"), "request__client"
+            ),
             Part("scheduling.FollowUp", ("made_by", "worries"), "visit__client"),
             Part(
                 "notifications.OutboundMessage",
@@ -376,6 +400,8 @@ NOT_PERSONAL: dict[str, str] = {
     "scheduling.Timer": "a moment and the id of what it is about",
     "requests.ReferenceCounter": "a counter",
     "privacy.CertificateCounter": "a counter",
+    "volunteers.TrainingSession": "a room, a day and a subject",
+    "organisations.Tightening": "a rule of an organisation and its reason; who made it, as a number",
     "directory.HelpPlace": "offices and rooms",
     "organisations.Organisation": "a legal person",
     "organisations.ApiKey": "a program's; its name is a program's name",

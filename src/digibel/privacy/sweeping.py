@@ -24,8 +24,8 @@ from digibel.organisations.models import Organisation, Staff
 from digibel.privacy import erasing, retention
 from digibel.privacy.models import Breach, Certificate, RightsRequest
 from digibel.problems import Problem
-from digibel.requests.models import Client, HelpRequest, TimeWindow
-from digibel.scheduling.models import STANDING_VISITS, ReportNote, Visit
+from digibel.requests.models import Client, HelpRequest, Overruling, TimeWindow
+from digibel.scheduling.models import STANDING_VISITS, Payment, ReportNote, Visit
 from digibel.volunteers.models import Volunteer
 
 logger = logging.getLogger(__name__)
@@ -107,7 +107,8 @@ def _request_words(before: datetime) -> int:
 def _request_moments(before: datetime) -> int:
     windows = TimeWindow.objects.filter(request__closed_at__lt=before)
     notes = ReportNote.objects.filter(report__visit__request__closed_at__lt=before)
-    return _in_batches(windows, _delete) + _in_batches(notes, _delete)
+    overruled = Overruling.objects.filter(request__closed_at__lt=before)
+    return sum(_in_batches(rows, _delete) for rows in (windows, notes, overruled))
 
 
 def _addresses(before: datetime) -> int:
@@ -150,6 +151,10 @@ def _queue(before: datetime) -> int:
     return _in_batches(Task.objects.filter(stopped__lt=_machine(before)), _delete)
 
 
+def _expenses(before: datetime) -> int:
+    return _in_batches(Payment.objects.filter(paid_on__lt=clock.local(before).date()), _delete)
+
+
 def _rights(before: datetime) -> int:
     asked = RightsRequest.objects.filter(done_at__lt=before)
     return _in_batches(asked, _delete) + _in_batches(Breach.objects.filter(closed_at__lt=before), _delete)
@@ -170,6 +175,7 @@ SWEEPS: dict[str, Callable[[datetime], int]] = {
     "addresses": _addresses,
     "texts": _texts,
     "simulated": _simulated,
+    "expenses": _expenses,
     "audit": _audit,
     "sessions": _sessions,
     "attempts": _attempts,

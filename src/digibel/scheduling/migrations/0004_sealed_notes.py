@@ -22,8 +22,9 @@ def seal_notes(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests", "0002_forgetting"),
-        ("scheduling", "0002_nobody_in_two_places"),
+        ("requests", "0003_forgetting"),
+        ("scheduling", "0003_concerns"),
+        ("scheduling", "0003_expenses"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ import digibel.sealing.fields
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests", "0001_initial")]
+    dependencies = [("requests", "0002_judgements_kept")]
 
     operations = [
         migrations.AlterField(
