@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "digibel.demo",
     "digibel.desk",
     "digibel.api",
+    "digibel.privacy",
     "digibel.scheduling",
     "digibel.requests",
     "digibel.volunteers",
@@ -179,6 +180,7 @@ MESSAGE_OWNERS = {
     "alarm": "digibel.scheduling.owners.AlarmTexts",
     "readiness": "digibel.volunteers.owners.ReadinessTexts",
     "fraud": "digibel.scheduling.fraud.FraudCalls",
+    "privacy": "digibel.privacy.owners.PrivacyCalls",
     "": "digibel.notifications.owners.PlainTexts",
 }
 

@@ -66,6 +66,32 @@ def test_table_cannot_be_emptied(written, model):
     assert model.objects.count() == 1
 
 
+@pytest.mark.parametrize("model", triggers.PROTECTED)
+def test_row_cannot_be_written_over(written, model):
+    """Not by the two ways in which an INSERT changes what is there."""
+    table, row = model._meta.db_table, model.objects.values().get()
+    columns = ", ".join(f'"{field.column}"' for field in model._meta.local_concrete_fields)
+    with pytest.raises(IntegrityError, match=REFUSED):
+        run(
+            f"INSERT INTO {table} SELECT {columns} FROM {table} WHERE true ON CONFLICT (id) DO UPDATE SET at = excluded.at"
+        )
+    if connection.vendor == "sqlite":
+        for statement in ("INSERT OR REPLACE", "REPLACE"):
+            with pytest.raises(IntegrityError, match=REFUSED):
+                run(f"{statement} INTO {table} SELECT {columns} FROM {table}")
+    assert model.objects.values().get() == row
+
+
+def test_row_altered_behind_open_doors_is_told_when_they_are_shut_again(diary):
+    diary.write(3)
+    chain.seal_chain()
+    triggers.remove(connection)
+    Event.objects.order_by("id").filter(pk=Event.objects.order_by("id")[1].pk).update(actor="staff:nobody")
+    triggers.install(connection)
+    assert triggers.missing(connection) == []
+    assert chain.verify_chain() == [f"{Seal.objects.get()} is not what was sealed: an event or the seal was altered."]
+
+
 def test_triggers_are_there_after_migrating():
     assert triggers.missing(connection) == []
 

@@ -18,7 +18,7 @@ from digibel.audit.models import Event
 from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage, Recipient
 from digibel.requests.models import HelpRequest, RequestTask
 from digibel.scheduling import promises, reports, visits
-from digibel.scheduling.models import Offer, Report, Timer, Visit
+from digibel.scheduling.models import Offer, Timer, Visit
 from digibel.sealing import keys
 from digibel.sealing.strays import sealed_fields
 from digibel.volunteers.models import Readiness
@@ -125,8 +125,10 @@ def test_a_moment_that_was_missed(house):
 
 @pytest.mark.guardrail("E4")
 def test_a_secret_in_a_note(house):
-    Report.objects.update(note="haar pincode is 4711")
-    broken_by("no secret is stored", f"report {house['done'].report.pk}")
+    words = house["done"].report.words
+    words.text = "haar pincode is 4711"
+    words.save()
+    broken_by("no secret is stored", f"reportnote {house['done'].report.pk}")
 
 
 def test_a_word_that_outlives_its_visit(house):

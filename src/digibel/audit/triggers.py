@@ -106,6 +106,10 @@ def _for_sqlite(table: str) -> Iterator[Trigger]:
         expired = f" WHEN OLD.id > {DROPPED}" if (table, deed) == (Event._meta.db_table, "delete") else ""
         refuse = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
         yield Trigger(name, table, f"CREATE TRIGGER {name} BEFORE {deed.upper()} ON {table}{expired} {refuse}")
+    # INSERT OR REPLACE takes the old row away without asking a trigger of DELETE.
+    name, there = f"{table}_refuses_replace", f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+    yield Trigger(name, table, f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN {there} {refuse}")
 
 
 def _for_postgresql(table: str) -> Iterator[Trigger]:

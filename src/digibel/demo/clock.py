@@ -7,6 +7,7 @@ from django.db import transaction
 
 from digibel import clock
 from digibel.demo.models import DemoClock
+from digibel.privacy import sweeping
 from digibel.problems import Conflict, Problem
 from digibel.scheduling import clockwork
 
@@ -87,6 +88,8 @@ def move_to(moment: datetime) -> None:
         raise Moving
     try:
         clockwork.live_through(moment)
+        with clock.travel(moment):
+            sweeping.sweep()
         # What was lived through took the machine a while; time does not go back for that.
         set_to(max(moment, now()))
     finally:

@@ -141,7 +141,10 @@ def _undelivered(errand: Errand) -> str:
     if errand.call.kind not in {"visit.undelivered", "plain.undelivered"}:
         return ""
     lost = OutboundMessage.objects.filter(
-        organisation=errand.call.organisation, recipient=errand.call.recipient_id, status=MessageStatus.ON_LIST
+        organisation=errand.call.organisation,
+        recipient=errand.call.recipient_id,
+        status=MessageStatus.ON_LIST,
+        body__isnull=False,
     )
     last = lost.order_by("-status_at").first()
     return last.body if last else ""

@@ -119,7 +119,7 @@ def add_threads(talks: Sequence[Waiting], organisation: Organisation) -> None:
     for theirs in InboundMessage.objects.filter(
         organisation=organisation, recipient__in=senders, received_at__gte=since
     ):
-        said[theirs.recipient_id].append(Said(theirs.received_at, theirs.body, ours=False))
+        said[theirs.recipient_id].append(Said(theirs.received_at, theirs.body or _forgotten(), ours=False))
     ours_sent = OutboundMessage.objects.filter(
         organisation=organisation, recipient__in=senders, created_at__gte=since
     ).exclude(Q(status=MessageStatus.WITHDRAWN) | Q(status=MessageStatus.QUEUED, not_before__gt=clock.now()))
@@ -137,7 +137,11 @@ def _readable(message: OutboundMessage) -> str:
         return gettext("(the words are no longer kept)")
     if message.kind == "visit.accepted_sms_only":
         return gettext("(the booking, with the street and the codeword)")
-    return CARD_LINK.sub(gettext("(link to the card)"), message.body)
+    return CARD_LINK.sub(gettext("(link to the card)"), message.body) if message.body else _forgotten()
+
+
+def _forgotten() -> str:
+    return gettext("(this text has been forgotten)")
 
 
 def _add_subjects(talks: Sequence[Waiting], organisation: Organisation) -> None:

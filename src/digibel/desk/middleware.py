@@ -6,13 +6,16 @@ from collections.abc import Callable
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 
 from digibel.guardrails import secrets
 from digibel.notifications import numbers
 from digibel.notifications.errors import NotANumber
 from digibel.problems import NotFound, Problem
+from digibel.sealing.reading import erased_shown_as
 from digibel.sentences import sentence
 
+ERASED = gettext_lazy("erased person")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -45,11 +48,14 @@ def _masked(typed: str) -> str:
 
 
 class ProblemPages:
+    """Refusals as pages; and a page about somebody who was erased since stays whole, and says so where the name was."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        with erased_shown_as(ERASED):
+            return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, ObjectDoesNotExist):

@@ -27,6 +27,7 @@ HEADINGS: dict[str, words.Words] = {
     "await_answers": _("Volunteers are asked to go to %(name)s"),
     "nobody": _("Nobody found yet for %(name)s"),
     "away": _("%(name)s is away for now"),
+    "restricted": _("What we know of %(name)s is kept and not used"),
     "announce": _("%(name)s does not know yet who comes"),
     "confirm": _("%(name)s has not confirmed the visit yet"),
     "visit": _("%(volunteer)s goes to %(name)s"),

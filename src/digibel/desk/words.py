@@ -40,6 +40,7 @@ STEPS: dict[str, Step] = {
     "await_answers": Step(_("Volunteers are being asked"), LOOK),
     "nobody": Step(_("Nobody found: look again"), _("Look again")),
     "away": Step(_("Back home: make a new start"), LOOK),
+    "restricted": Step(_("Kept and not used: decide what now"), LOOK),
     "announce": Step(_("Tell them who comes, when, and the codeword"), RING),
     "confirm": Step(_("The visit is not confirmed yet"), RING),
     "visit": Step(_("The visit begins"), LOOK),
@@ -100,6 +101,12 @@ ERRANDS: dict[str, Errand] = {
     "handover.ended": Errand(_("What we handed over has ended"), _("Nothing more is asked of us.")),
     "visit.door_changed": Errand(
         _("Tell the volunteer what changed at the door"), _("The card shows it. Ask whether they still come.")
+    ),
+    "privacy.request": Errand(
+        _("Asked something about their own data: answer it within the month"), _("See the page Privacy.")
+    ),
+    "privacy.breach": Errand(
+        _("Something went wrong with data: decide who must be told"), _("Within 72 hours. See the page Privacy.")
     ),
     "plain.undelivered": Errand(_("A text did not arrive: is the number right?"), ""),
     "readiness.information_note": Errand(_("The information note runs out: hand over the new one"), ""),

@@ -20,6 +20,15 @@ class Channel(models.TextChoices):
     WORKER = "worker", "through a worker they trust"
 
 
+class Restriction(models.TextChoices):
+    """Why somebody's data may be kept and not used (GDPR art. 18.1 a to d)."""
+
+    ACCURACY = "accuracy", "says it is not right"
+    UNLAWFUL = "unlawful", "wants it blocked, not erased"
+    CLAIM = "claim", "needs it for a claim of their own"
+    OBJECTION = "objection", "objects; being looked at"
+
+
 class Recipient(models.Model):
     """Somebody who can be reached: number, languages, channel, and whether they said STOP. Knows nothing of who it is."""
 
@@ -37,6 +46,9 @@ class Recipient(models.Model):
     languages = models.JSONField(default=list, help_text="Codes, best first.")
     channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.SMS)
     stopped_at = models.DateTimeField(null=True, blank=True)
+    # GDPR art. 18: kept, and nothing is done with it. Here, because no text and no call may be meant for them.
+    restricted_at = models.DateTimeField(null=True, blank=True)
+    restricted_why = models.CharField(max_length=12, choices=Restriction.choices, blank=True, default="")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -88,8 +100,8 @@ class OutboundMessage(models.Model):
     recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="messages")
     kind = models.CharField(max_length=40, help_text="Who owns it, and what it says: offer.one, visit.reminder_day.")
     language = models.CharField(max_length=8)
-    key_id = models.UUIDField(help_text="The recipient's key.")
-    body = SealedTextField()
+    key_id = models.UUIDField(help_text="The recipient's key; that of the visit, for a text that names both sides.")
+    body = SealedTextField(null=True, help_text="None: its time was over.")  # type: ignore[misc]
     segments = models.PositiveSmallIntegerField(default=1)
     subject_kind = models.CharField(max_length=40)
     subject_id = models.UUIDField()
@@ -122,6 +134,17 @@ class OutboundMessage(models.Model):
         return f"message {self.pk}"
 
 
+class Hold(models.Model):
+    """After a restore no text leaves until a person has looked: much of what waits there was sent before."""
+
+    since = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.CharField(max_length=80, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"hold {self.pk}"
+
+
 class InboundMessage(models.Model):
     """A text that came in, stored once however often the gateway repeats it. Secrets are masked before it gets here."""
 
@@ -137,7 +160,7 @@ class InboundMessage(models.Model):
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="replies")
     key_id = models.UUIDField(help_text="The recipient's key.")
-    body = SealedTextField()
+    body = SealedTextField(null=True, help_text="None: its time was over.")  # type: ignore[misc]
     held_secret = models.BooleanField(default=False)
     received_at = models.DateTimeField()
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.RECEIVED)

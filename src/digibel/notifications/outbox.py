@@ -6,7 +6,7 @@ takes our own id; else a person looks. No transaction is ever held open across t
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db import models, transaction
 from django_q.tasks import async_task
 
 from digibel import clock
+from digibel.audit.actors import Actor
 from digibel.notifications import gateways, phrasebook, segments
 from digibel.notifications.calls import open_call
 from digibel.notifications.errors import GatewayError
@@ -21,6 +22,7 @@ from digibel.notifications.gateways.base import Receipt
 from digibel.notifications.models import (
     MESSAGE_MOVES,
     CallTask,
+    Hold,
     MessageQuerySet,
     MessageStatus,
     OutboundMessage,
@@ -29,6 +31,7 @@ from digibel.notifications.models import (
 from digibel.notifications.owners import owner_of
 from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Organisation
+from digibel.sealing.keys import is_erased
 from digibel.sealing.reading import unsealed_or_none
 
 logger = logging.getLogger(__name__)
@@ -37,6 +40,8 @@ MOST_TRIES = 5
 BACK_OFF = timedelta(minutes=1)
 STUCK_AFTER = timedelta(minutes=2)
 ON_ITS_WAY = (MessageStatus.QUEUED, MessageStatus.SENDING)
+# Values of a text that say who or where the other one is.
+NAMES = frozenset({"client", "name", "volunteer", "word", "street", "link"})
 
 
 def queue_message(
@@ -61,14 +66,13 @@ def queue_message(
         near=near,
         **values,
     )
-    message.save(force_insert=True)
-    wake()
+    queue_all([message])
     return message
 
 
 def queue_all(messages: Iterable[OutboundMessage]) -> None:
-    """Put several composed texts in the outbox, in one statement."""
-    if composed := list(messages):
+    """Put several composed texts in the outbox, in one statement. Nothing is written to somebody who was erased."""
+    if composed := [message for message in messages if not is_erased(message.key_id)]:
         OutboundMessage.objects.bulk_create(composed)
         wake()
 
@@ -97,7 +101,7 @@ def compose(
         recipient=recipient,
         kind=kind,
         language=language,
-        key_id=recipient.key_id,
+        key_id=_key_for(recipient, subject, values),
         body=body,
         segments=segments.count(body).segments,
         subject_kind=subject._meta.model_name or "",
@@ -108,6 +112,12 @@ def compose(
         any_hour=any_hour,
         near=near,
     )
+
+
+def _key_for(recipient: Recipient, subject: models.Model, values: Mapping[str, Any]) -> uuid.UUID:
+    """A text that names the other side of a visit is forgotten with either of them, in a backup too: the visit's own key."""
+    shared: uuid.UUID | None = getattr(subject, "texts_key_id", None)
+    return shared if shared is not None and NAMES & values.keys() else recipient.key_id
 
 
 def wake() -> None:
@@ -129,24 +139,33 @@ def withdraw(messages: MessageQuerySet) -> int:
 
 
 def scrub(messages: MessageQuerySet) -> int:
-    """Empty the words of texts that will not leave any more, and keep that they were sent. Returns how many there were.
+    """Empty the words of texts that will not leave any more, and keep that they were sent. Returns how many there were."""
+    return messages.exclude(status__in=ON_ITS_WAY).filter(body__isnull=False).update(body=None)
 
-    One by one, as each is sealed by itself; the words of an erased person are gone already.
-    """
-    count = 0
-    for message in messages.exclude(status__in=ON_ITS_WAY).order_by("pk"):
-        if unsealed_or_none(message, "body"):
-            message.body = ""
-            message.save(update_fields=["body"])
-            count += 1
-    return count
+
+def hold() -> None:
+    """No text leaves from now on, until a person releases the outbox. Held already, it stays so."""
+    if held_since() is None:
+        Hold.objects.create(since=clock.now())
+
+
+def held_since() -> datetime | None:
+    return Hold.objects.filter(released_at=None).values_list("since", flat=True).first()
+
+
+def release(*, by: Actor) -> None:
+    """Somebody has looked. What is no longer true is withdrawn when its turn comes, as always."""
+    Hold.objects.filter(released_at=None).update(released_at=clock.now(), released_by=str(by))
+    wake()
 
 
 def sweep(limit: int = 500) -> int:
     """Send what is due now, oldest first. Returns how many left. Safe to run in many places at once.
 
-    One text that breaks keeps none of the others waiting.
+    One text that breaks keeps none of the others waiting. Nothing leaves while the outbox is held.
     """
+    if held_since() is not None:
+        return 0
     due = OutboundMessage.objects.due_by(clock.now()).order_by("not_before", "created_at")
     return sum(_send_safely(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
 
@@ -190,7 +209,11 @@ def _claim(message_id: uuid.UUID) -> OutboundMessage | None:
     if not locked.any_hour and (later := leaves_at(locked, frozen_now)) > frozen_now:
         OutboundMessage.objects.filter(pk=locked.pk).update(not_before=later)
         return None
-    if not _can_be_read(locked) or not owner_of(locked.kind).still_true(locked):
+    if (
+        locked.recipient.restricted_at is not None
+        or not _can_be_read(locked)
+        or not owner_of(locked.kind).still_true(locked)
+    ):
         _move(locked, MessageStatus.WITHDRAWN, trouble="untrue")
         return None
     if not locked.recipient.number:

@@ -32,6 +32,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "pay": COORDINATING,
     "check_number": COORDINATING,
     "see_access": COORDINATING,
+    "privacy": COORDINATING,
 }
 
 SENTENCES = {
@@ -44,6 +45,7 @@ SENTENCES = {
     "see_access": "Who has access is for a coordinator. Ask one of them.",
     "check_number": "Correcting a number is for a coordinator. Tell one of them what you heard.",
     "complaints": "Answering complaints is for a coordinator. Ask one of them.",
+    "privacy": "What somebody asks about their own data is for a coordinator. Ask one of them.",
     "pause_volunteer": "Pausing a volunteer is for a coordinator. Ask one of them.",
     "tighten": "Making a rule stricter is for a coordinator. Ask one of them.",
     "overrule": "Letting a volunteer go after all is for a coordinator. Ask one of them.",

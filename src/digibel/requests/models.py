@@ -56,7 +56,7 @@ class Client(models.Model):
     key_id = models.UUIDField()
     created_at = models.DateTimeField()
 
-    first_name = SealedTextField()
+    first_name = SealedTextField(is_name=True)
     family_name = SealedTextField()
     address_as = SealedTextField(blank=True, default="", help_text="What the bell says: Mevrouw Peeters.")
     street = SealedTextField()
@@ -225,6 +225,7 @@ class NextActionKind(models.TextChoices):
     AWAIT_ANSWERS = "await_answers", "wait for the volunteers' answers"
     NOBODY = "nobody", "nobody found: look again"
     AWAY = "away", "client away: make a new start"
+    RESTRICTED = "restricted", "kept and not used: decide what now"
     ANNOUNCE = "announce", "announce the visit to the client"
     CONFIRM = "confirm", "have the client confirm"
     VISIT = "visit", "the visit begins"
@@ -277,7 +278,7 @@ class HelpRequest(models.Model):
     caller = models.CharField(max_length=12, default="client")
 
     key_id = models.UUIDField(help_text="The client's key.")
-    in_own_words = SealedTextField(blank=True, default="")
+    in_own_words = SealedTextField(blank=True, default="", null=True, help_text="None: forgotten, a year after.")  # type: ignore[misc]
     device = models.CharField(max_length=20, blank=True, default="")
     always_home = models.BooleanField(default=False)
     minutes = models.PositiveSmallIntegerField(default=60)

@@ -347,7 +347,7 @@ def _client_and_words(request: HelpRequest) -> tuple[ClientShown | None, str]:
         facts = {name: getattr(client, name) for name in (*SEALED_CLIENT_FIELDS, *OPEN_CLIENT_FIELDS)}
         facts["access"] = client.access_codes
         facts |= {"money_phone": client.money_phone or "", "helpers": [asdict(one) for one in helpers_of(client)]}
-        return _client(client, facts), request.in_own_words
+        return _client(client, facts), request.in_own_words or ""
     except Erased:
         return None, ""
 

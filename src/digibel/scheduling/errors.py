@@ -46,6 +46,13 @@ class ClientAway(Conflict):
     message = "The client is away for now. Start again when they are back."
 
 
+class Restricted(Conflict):
+    code = "restricted"
+    message = (
+        "What we know of this person is kept and not used, as they asked. Lift the restriction first, if they agree."
+    )
+
+
 class AlreadyBooked(Conflict):
     code = "already_booked"
     message = "A visit is booked already. Cancel it before asking others."

@@ -22,7 +22,8 @@ WORRIES = ("code_seen", "card_held", "money", "came_back")
 def ask(visit_id: uuid.UUID) -> None:
     """The week is over: put the call on the coordinator's list. Rung by the clock."""
     visit = Visit.objects.select_related("request__organisation", "client__recipient").get(pk=visit_id)
-    is_wanted = visit.request.is_open and visit.client.gone_at is None
+    client = visit.client
+    is_wanted = visit.request.is_open and client.gone_at is None and client.recipient.restricted_at is None
     if visit.status == VisitStatus.DONE and visit.followed_up_at is None and is_wanted:
         open_call(
             "visit.follow_up",

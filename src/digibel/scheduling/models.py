@@ -141,6 +141,8 @@ class Visit(models.Model):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="visits")
     volunteer = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="visits")
     offer = models.OneToOneField(Offer, null=True, on_delete=models.PROTECT, related_name="visit")
+    # What is written about a visit names both sides: it lies under a key of its own, which goes with either of them.
+    key_id = models.UUIDField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     busy_from = models.DateTimeField(help_text="With the volunteer's way there and back.")
@@ -183,6 +185,11 @@ class Visit(models.Model):
     def __str__(self) -> str:
         return f"visit {self.pk}"
 
+    @property
+    def texts_key_id(self) -> uuid.UUID:
+        """Under which the outbox seals the texts about this visit."""
+        return self.key_id
+
 
 class Move(models.Model):
     """One step of an offer or a visit: what it was, what it became, by whom. Written with the step, never changed."""
@@ -216,7 +223,6 @@ class Report(models.Model):
     practised = models.BooleanField(null=True, blank=True)
     autonomy_before = models.PositiveSmallIntegerField(null=True, blank=True)
     autonomy_after = models.PositiveSmallIntegerField(null=True, blank=True)
-    note = models.CharField(max_length=500, blank=True, default="")
     answers = models.JSONField(
         default=dict,
         blank=True,
@@ -234,6 +240,22 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"report of visit {self.visit_id}"
+
+    @property
+    def note(self) -> str:
+        """What was added in words; nothing once its time is over."""
+        words = ReportNote.objects.select_related("report__visit").filter(report=self).first()
+        return words.text if words is not None else ""
+
+
+class ReportNote(models.Model):
+    """What was added to a report in words: about somebody's home, so it is sealed, and it goes sooner than the report."""
+
+    report = models.OneToOneField(Report, primary_key=True, on_delete=models.CASCADE, related_name="words")
+    text = SealedTextField(key="report.visit.key_id")
+
+    def __str__(self) -> str:
+        return f"words of {self.report_id}"
 
 
 class FollowUp(models.Model):

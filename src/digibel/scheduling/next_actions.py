@@ -12,6 +12,8 @@ from digibel.organisations.models import Role
 from digibel.requests.models import NextActionKind
 
 LATE = timedelta(hours=1)
+# A restriction is there to be decided about: within the month that the law gives (GDPR art. 12.3).
+RESTRICTION_DECIDED_WITHIN = timedelta(days=30)
 REPORT_WITHIN = timedelta(hours=24)
 REFERRAL_LANDS_WITHIN = timedelta(days=14)
 URGENT_WITHIN = timedelta(minutes=15)
@@ -61,6 +63,7 @@ class RequestFacts:
     for_volunteers: bool = True
     urgent: bool = False
     away_until: datetime | None = None
+    restricted_at: datetime | None = None
     moments_over_at: datetime | None = None
     referred_at: datetime | None = None
     referral_wanted_at: datetime | None = None
@@ -75,7 +78,11 @@ def next_action(facts: RequestFacts) -> NextAction:
 
 
 def _obligations(facts: RequestFacts) -> Iterator[NextAction]:
-    if facts.visit is not None and facts.visit.unfinished:
+    if facts.restricted_at is not None and not (facts.visit is not None and facts.visit.standing):
+        # Nothing is done with what we know of them, except to decide whether that may end.
+        due = facts.restricted_at + RESTRICTION_DECIDED_WITHIN
+        yield NextAction(NextActionKind.RESTRICTED, due, Role.COORDINATOR)
+    elif facts.visit is not None and facts.visit.unfinished:
         yield from (_around_the_visit if facts.visit.standing else _after_the_visit)(facts.visit)
     elif not facts.own_yes:
         due = facts.logged_at + (URGENT_WITHIN if facts.urgent else SAME_DAY)

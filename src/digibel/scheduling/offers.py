@@ -57,6 +57,8 @@ def _check_request(request: HelpRequest, *, on: date | None = None) -> tuple[jud
     client = request.client
     if not has_own_yes(client):
         raise errors.NoOwnYes
+    if client.recipient.restricted_at is not None:
+        raise errors.Restricted
     if client.gone_at is not None or (client.away_until is not None and client.away_until > clock.today()):
         raise errors.ClientAway
     return judged.sendable

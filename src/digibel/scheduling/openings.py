@@ -19,7 +19,7 @@ from digibel.requests.errors import AlreadyClosed, MergedMeanwhile, NotOneOf, Pe
 from digibel.requests.models import Client, Closing, HelpRequest, NextActionKind
 from digibel.requests.rectifying import lock_client
 from digibel.scheduling import offers, timers, visits, worklist
-from digibel.scheduling.errors import MoveNotAllowed
+from digibel.scheduling.errors import MoveNotAllowed, Restricted
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Visit, VisitStatus
 
@@ -41,6 +41,8 @@ def open_request(
     """Log a request (see `intake.log_request`) and put what it asks for on somebody's list."""
     if client is not None and (client := _hold_survivor(client)).gone_at is not None:
         raise PersonGone
+    if client is not None and client.recipient.restricted_at is not None:
+        raise Restricted
     logged = intake.log_request(
         draft,
         organisation=organisation,

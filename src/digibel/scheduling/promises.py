@@ -37,7 +37,7 @@ from digibel.scheduling.models import (
     Concern,
     Offer,
     OfferStatus,
-    Report,
+    ReportNote,
     Timer,
     Visit,
     VisitStatus,
@@ -58,7 +58,7 @@ BATCH = 500
 # Every column that holds what somebody typed or said; a test looks whether a new one is missing. What we write ourselves is
 # not looked at: "ALARM 26-0377" is a reference, though somebody else who texts it may give away the code of their alarm.
 FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
-    (Report, ("note",)),
+    (ReportNote, ("text",)),
     (HelpRequest, ("in_own_words",)),
     (Client, ("door_note", "access", "bell", "interpreter", "decides_about_money", "trusted_worker", "contact_name")),
     (NamedHelper, ("name",)),

@@ -13,7 +13,7 @@ from digibel.notifications.calls import drop_calls, open_call
 from digibel.scheduling import timers, worklist
 from digibel.scheduling.errors import MoveNotAllowed
 from digibel.scheduling.locks import lock_visit
-from digibel.scheduling.models import Report, Visit, VisitStatus
+from digibel.scheduling.models import Report, ReportNote, Visit, VisitStatus
 
 LONGEST_NOTE = 500
 # What everybody is asked after a visit. A yes is told honestly, and is a talk the same day: nothing more.
@@ -45,7 +45,6 @@ def report(
         "practised": practised,
         "autonomy_before": autonomy_before,
         "autonomy_after": autonomy_after,
-        "note": secrets.mask(note.strip())[:LONGEST_NOTE] or None,
     }
     said = {name: value for name, value in told.items() if value is not None}
     both = _answers(locked, answers or {})
@@ -53,6 +52,9 @@ def report(
         visit=locked,
         defaults={"made_at": clock.now(), "made_by": str(by), "all_right": all_right, **said, "answers": both},
     )
+    if words := secrets.mask(note.strip())[:LONGEST_NOTE]:
+        ReportNote.objects.filter(report=written).delete()
+        ReportNote.objects.create(report=written, text=words)
     timers.drop_timers(locked.pk, "report_missing")
     drop_calls(locked, "visit.report")
     told_yes = any(answer for answer in (answers or {}).values())
@@ -87,7 +89,10 @@ def call_volunteer(visit: Visit, *, urgent: bool) -> None:
 
 def report_missing(visit_id: uuid.UUID) -> None:
     """A day later and not a word: a person rings the volunteer. Rung by the clock."""
-    visit = Visit.objects.select_related("request__organisation", "volunteer__recipient").get(pk=visit_id)
-    if visit.status == VisitStatus.DONE and not Report.objects.filter(visit=visit).exists():
+    visit = Visit.objects.select_related(
+        "request__organisation", "request__client__recipient", "volunteer__recipient"
+    ).get(pk=visit_id)
+    is_wanted = visit.request.is_open and visit.request.client.recipient.restricted_at is None
+    if visit.status == VisitStatus.DONE and is_wanted and not Report.objects.filter(visit=visit).exists():
         call_volunteer(visit, urgent=False)
     worklist.rewrite(visit.request)

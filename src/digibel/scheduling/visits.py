@@ -19,6 +19,7 @@ from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.ranking import travel_time
 from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
 from digibel.scheduling.moves import move
+from digibel.sealing import keys
 from digibel.volunteers.models import Volunteer
 
 CHECK_IN_WITHIN = timedelta(minutes=20)
@@ -50,6 +51,7 @@ def book(
         client=request.client,
         volunteer=volunteer,
         offer=offer,
+        key_id=keys.new_key(),
         starts_at=start,
         ends_at=end,
         busy_from=start - travel,

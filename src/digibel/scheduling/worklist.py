@@ -73,7 +73,8 @@ def facts_of(request: HelpRequest) -> RequestFacts:
     """What is true of a request now, read from the database."""
     visit = _visit_facts(request)
     if visit is not None and visit.unfinished:
-        return RequestFacts(logged_at=request.logged_at, visit=visit)
+        restricted_at = request.client.recipient.restricted_at
+        return RequestFacts(logged_at=request.logged_at, visit=visit, restricted_at=restricted_at)
     judged = judge_request(request)
     away_until = request.client.away_until
     return RequestFacts(
@@ -82,6 +83,7 @@ def facts_of(request: HelpRequest) -> RequestFacts:
         for_volunteers=bool(judged.for_volunteer),
         urgent=judged.urgent,
         away_until=clock.at(away_until, time(9)) if away_until else None,
+        restricted_at=request.client.recipient.restricted_at,
         moments_over_at=_moments_over_at(request),
         referred_at=request.referrals.aggregate(at=Max("made_at"))["at"],
         referral_wanted_at=_referral_wanted(request),

@@ -18,7 +18,8 @@ from django.db.models.query_utils import DeferredAttribute
 from django.utils.functional import Promise
 
 from digibel.sealing.envelope import Sealed, seal, unseal
-from digibel.sealing.errors import SealingError, Unsealable
+from digibel.sealing.errors import Erased, SealingError, Unsealable
+from digibel.sealing.keys import refuse_destroyed
 
 if TYPE_CHECKING:
     TextField = models.Field[str, str]
@@ -30,6 +31,10 @@ OWN_KEY = "key_id"
 # While an instance is refreshed, texts go from one copy of the row to the other without being opened: a row can be
 # refreshed after its person was erased.
 _carrying: ContextVar[bool] = ContextVar("carrying", default=False)
+
+
+# What a page shows for the name of somebody who was erased; None, everywhere else: reading it is refused.
+shown_instead: ContextVar[object] = ContextVar("shown_instead", default=None)
 
 
 @contextmanager
@@ -49,8 +54,16 @@ class SealedText(DeferredAttribute):
     def __get__(self, instance: models.Model | None, cls: type[models.Model] | None = None) -> Any:
         value = super().__get__(instance, cls)
         if isinstance(value, Sealed) and instance is not None and not _carrying.get():
-            return unseal(value, place=self.field.place_of(instance))
+            return self._open(value, instance)
         return value
+
+    def _open(self, value: Sealed, instance: models.Model) -> str:
+        try:
+            return unseal(value, place=self.field.place_of(instance))
+        except Erased:
+            if (instead := shown_instead.get()) is None:
+                raise
+            return str(instead) if self.field.is_name else ""
 
     def __set__(self, instance: models.Model, value: object) -> None:
         if isinstance(value, Promise):
@@ -81,6 +94,8 @@ class SealedTextField(TextField):
     (`"recipient.key_id"`). The row's primary key must be known before it is saved (a UUID with a default). '' is sealed like any
     other text; None is NULL, where `null=True`. Reading raises `Erased` or `Unsealable`, see `digibel.sealing.errors`.
 
+    `is_name`: a page says "erased person" here, once the person is.
+
     The name of the table and of the column are sealed in with the text: renaming either needs a migration that reads and
     writes every row again.
     """
@@ -88,8 +103,9 @@ class SealedTextField(TextField):
     description = "Text, sealed with its person's key"
     descriptor_class = SealedText
 
-    def __init__(self, *args: Any, key: str = OWN_KEY, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, key: str = OWN_KEY, is_name: bool = False, **kwargs: Any) -> None:
         self.key = key
+        self.is_name = is_name
         super().__init__(*args, **kwargs)
         if self.max_length is not None:
             self.validators.append(MaxLengthValidator(self.max_length))
@@ -148,6 +164,8 @@ class SealedTextField(TextField):
         """A text that is sealed already stays as it is, erased ones too; one whose owner changed is sealed anew."""
         key_id, place = self.owner_key_of(instance), self.place_of(instance)
         if key_id is not None and key_id != sealed.key_id:
+            # From one person to another: not from somebody whom another process has erased within this minute.
+            refuse_destroyed(sealed.key_id)
             return seal(unseal(sealed, place=place), key_id=key_id, place=place)
         if add:
             _refuse_copies(sealed, place)

@@ -50,6 +50,14 @@ def cipher_of(key_id: UUID) -> AESGCM:
     return cipher
 
 
+def is_erased(key_id: UUID) -> bool:
+    try:
+        cipher_of(key_id)
+    except Erased:
+        return True
+    return False
+
+
 def prefetch(key_ids: Iterable[UUID]) -> None:
     """Read the keys of a page of people with one query, before the page reads their texts one by one."""
     unknown = [key_id for key_id in dict.fromkeys(key_ids) if key_id not in cache]
@@ -113,6 +121,13 @@ def _sweep_traces() -> None:
 def destroyed_among(key_ids: Iterable[UUID]) -> set[UUID]:
     """Those of these keys that were destroyed. After a restore: whose rows must be cleared again."""
     return set(DestroyedKey.objects.filter(pk__in=list(key_ids)).values_list("pk", flat=True))
+
+
+def refuse_destroyed(key_id: UUID) -> None:
+    """Look in the ledger, not in what this process remembers. Raises `Erased`."""
+    if destroyed_among([key_id]):
+        cache.put(key_id, None)
+        raise Erased
 
 
 def replay_destructions() -> int:

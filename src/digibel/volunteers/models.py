@@ -47,7 +47,7 @@ class Volunteer(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     recipient = models.OneToOneField(Recipient, on_delete=models.PROTECT, related_name="volunteer")
     key_id = models.UUIDField()
-    first_name = SealedTextField()
+    first_name = SealedTextField(is_name=True)
     family_name = SealedTextField(blank=True, default="")
     gender = models.CharField(max_length=8, blank=True, default="", help_text="woman, man, or nothing said.")
     postcode = models.CharField(max_length=4)

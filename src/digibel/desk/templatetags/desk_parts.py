@@ -26,6 +26,8 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from digibel import clock, places
+from digibel.desk.persons import WHYS
+from digibel.notifications.models import Recipient
 from digibel.requests.access_notes import in_words
 
 register = template.Library()
@@ -258,3 +260,9 @@ def brussels_map(
             }
         )
     return {"tiles": tiles, "names_in": names_in, "reach_of": reach_of or gettext("this volunteer")}
+
+
+@register.inclusion_tag("desk/parts/restricted.html")
+def restricted(recipient: Recipient) -> dict[str, Any]:
+    """Kept and not used: the line that stands on every page of this person."""
+    return {"why": WHYS.get(recipient.restricted_why, ""), "since": recipient.restricted_at}

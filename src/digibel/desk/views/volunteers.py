@@ -76,6 +76,7 @@ def volunteer(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
         "visits": visitlines.as_lines(visits),
         "may_pause": may(request.user, "pause_volunteer"),
         "may_ready": may(request.user, "ready_volunteer"),
+        "may_ask_privacy": may(request.user, "privacy"),
         "section": "volunteers",
     }
     return render(request, "desk/volunteer.html", context)

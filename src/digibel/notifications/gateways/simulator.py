@@ -11,7 +11,7 @@ from digibel.guardrails import secrets
 from digibel.notifications import numbers
 from digibel.notifications.errors import BadWebhook, ForgedWebhook
 from digibel.notifications.gateways.base import InboundText, Receipt
-from digibel.notifications.models import SimulatedText
+from digibel.notifications.models import OutboundMessage, SimulatedText
 from digibel.notifications.recipients import with_number
 from digibel.sealing import keys
 
@@ -29,7 +29,7 @@ class Simulator:
             id=message_id,
             defaults={
                 "number_index": numbers.index(to),
-                "key_id": _key_for(to),
+                "key_id": _key_of(message_id) or _key_for(to),
                 "body": text,
                 "at": clock.now(),
             },
@@ -81,6 +81,11 @@ def _fields(request: HttpRequest, *names: str) -> dict[str, str]:
     if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in names):
         raise BadWebhook
     return {name: told[name].encode("utf-8", "replace").decode() for name in names}
+
+
+def _key_of(message_id: uuid.UUID) -> uuid.UUID | None:
+    """That of the text itself, which may name more than one person."""
+    return OutboundMessage.objects.filter(pk=message_id).values_list("key_id", flat=True).first()
 
 
 def _key_for(number: str) -> uuid.UUID:

@@ -1,0 +1,42 @@
+"""Why somebody cannot be forgotten now, or a request about their data cannot be done like this."""
+
+from digibel.problems import Conflict, Problem
+
+
+class VisitUnderWay(Conflict):
+    code = "visit_under_way"
+    message = "A visit is under way now. Do this when the volunteer has left: until then we must be able to reach both."
+
+
+class VisitNear(Conflict):
+    code = "visit_near"
+    message = (
+        "They go to somebody within a day. Cancel that visit first, so that the client hears it, and do this then."
+    )
+
+
+class LegalDuty(Conflict):
+    """`what` is the rule of the retention table that stands in the way."""
+
+    code = "legal_duty"
+    message = "The law makes us keep this until {until}: {what}. Write that to the person, and do it on that day."
+
+
+class AlreadyErased(Conflict):
+    code = "already_erased"
+    message = "This person has been erased already. The certificate stands in the register."
+
+
+class StillWorksHere(Conflict):
+    code = "still_works_here"
+    message = "This account still works. Close it first; then its mobile number can be erased."
+
+
+class WhyRestricted(Problem):
+    code = "why_restricted"
+    message = "Choose why it is kept and not used. The law knows four reasons."
+
+
+class AlreadyDone(Conflict):
+    code = "already_done"
+    message = "This was dealt with already. Look at the list again."

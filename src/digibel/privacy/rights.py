@@ -1,0 +1,89 @@
+"""The register of what people ask about their own data: written down, on the list, and answered within a month (GDPR art. 12.3)."""
+
+import calendar
+import uuid
+from datetime import date, time, timedelta
+
+from django.db import transaction
+
+from digibel import clock
+from digibel.audit.actors import Actor
+from digibel.audit.recording import record
+from digibel.notifications.calls import drop_calls, open_call
+from digibel.notifications.models import Recipient
+from digibel.organisations.models import Organisation, Staff
+from digibel.privacy.errors import AlreadyDone
+from digibel.privacy.models import Outcome, PersonKind, Right, RightsRequest
+from digibel.requests.models import Client
+from digibel.volunteers.models import Volunteer
+
+Person = Client | Volunteer | Recipient | Staff
+
+CALL = "privacy.request"
+# On the list long before the month is over.
+BEFORE_DUE = timedelta(days=21)
+
+
+@transaction.atomic
+def note_request(
+    person: Person, right: Right, *, organisation: Organisation, by: Actor, received_on: date | None = None
+) -> RightsRequest:
+    """Somebody asked. From now on it is on the coordinator's list until it is answered."""
+    received = received_on or clock.today()
+    asked = RightsRequest.objects.create(
+        organisation=organisation,
+        right=right,
+        person_kind=PersonKind(person._meta.model_name or ""),
+        person_id=person.pk,
+        received_on=received,
+        due_on=a_month_after(received),
+        recorded_by=str(by),
+    )
+    _remind(asked)
+    record("right.asked", person, by=by, organisation_id=organisation.pk, right=right)
+    return asked
+
+
+def a_month_after(day: date) -> date:
+    """The same day of the next month, or the last one it has (Regulation 1182/71, art. 3)."""
+    year, month = divmod(day.month, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+@transaction.atomic
+def answer(asked: RightsRequest, outcome: Outcome, *, by: Actor) -> RightsRequest:
+    """It was answered. Raises `AlreadyDone` where somebody was faster."""
+    locked = RightsRequest.objects.select_for_update().get(pk=asked.pk)
+    if locked.done_at is not None:
+        raise AlreadyDone
+    locked.done_at, locked.done_by, locked.outcome = clock.now(), str(by), outcome
+    locked.save(update_fields=["done_at", "done_by", "outcome"])
+    drop_calls(locked, CALL)
+    record("right.answered", locked, by=by, organisation_id=locked.organisation_id, right=locked.right, outcome=outcome)
+    return locked
+
+
+def answer_all(person: Person, *rights: Right, outcome: Outcome, by: Actor) -> None:
+    """A deed answers what was asked for: being erased answers the wish to be."""
+    for asked in RightsRequest.objects.filter(person_id=person.pk, right__in=rights, done_at=None):
+        answer(asked, outcome, by=by)
+
+
+def remind(asked_id: uuid.UUID) -> None:
+    """As long as it is open, there is a call for it."""
+    asked = RightsRequest.objects.filter(pk=asked_id, done_at=None).first()
+    if asked is not None:
+        _remind(asked)
+
+
+def _remind(asked: RightsRequest) -> None:
+    due = max(clock.now(), clock.at(asked.due_on - BEFORE_DUE, time(9)))
+    open_call(CALL, asked, organisation=asked.organisation, recipient=_recipient(asked), due_at=due)
+
+
+def _recipient(asked: RightsRequest) -> Recipient | None:
+    if asked.person_kind == PersonKind.NUMBER:
+        return Recipient.objects.filter(pk=asked.person_id).first()
+    by = {PersonKind.CLIENT: "client", PersonKind.VOLUNTEER: "volunteer"}.get(PersonKind(asked.person_kind))
+    return Recipient.objects.filter(**{by: asked.person_id}).first() if by else None

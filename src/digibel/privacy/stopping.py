@@ -1,0 +1,115 @@
+"""What stops at once: a yes that is taken back, and what is kept but not used any more (GDPR art. 7.3, 18 and 21)."""
+
+from django.db import transaction
+
+from digibel import clock
+from digibel.audit.actors import Actor
+from digibel.audit.recording import record
+from digibel.notifications import outbox
+from digibel.notifications.calls import drop_calls
+from digibel.notifications.models import CallTask, OutboundMessage, Recipient, Restriction
+from digibel.organisations.models import Organisation
+from digibel.privacy import rights
+from digibel.privacy.errors import VisitUnderWay, WhyRestricted
+from digibel.privacy.models import Outcome, Right
+from digibel.requests.models import Client, Closing, HelpRequest
+from digibel.scheduling import openings, readiness, timers, worklist
+from digibel.scheduling.locks import lock_request
+from digibel.scheduling.models import Visit, VisitStatus
+from digibel.volunteers.models import Volunteer
+
+
+@transaction.atomic
+def withdraw_consent(client: Client, *, by: Actor, close: bool = False) -> None:
+    """The client takes back their yes. Offers, visits to come and calls end now; everybody concerned hears it, kindly.
+
+    What is open waits for a new yes of the client's own, or is closed (`close`). A visit under way goes on to its end: they are
+    together at the table, and either can end it.
+    """
+    client.consents.filter(withdrawn_at=None).update(withdrawn_at=clock.now())
+    for request in _open_requests(client):
+        going_on, had_visit = _end(request, by=by, reason="client_cannot")
+        # After a visit nothing is left to ask a new yes for.
+        if (close or had_visit) and not going_on:
+            worklist.close(request, closing=Closing.WITHDRAWN)
+            closing = Closing.WITHDRAWN
+            record("request.closed", request, by=by, organisation_id=request.organisation_id, closing=closing)
+        else:
+            worklist.rewrite(request)
+    record("consent.withdrawn", client, by=by, organisation_id=client.organisation_id)
+    rights.answer_all(client, Right.WITHDRAWAL, outcome=Outcome.DONE, by=by)
+
+
+@transaction.atomic
+def restrict_client(client: Client, why: str, *, by: Actor) -> None:
+    """Keep what we know and do nothing with it: no search, no visit, no text, no call, until somebody lifts it."""
+    _check_why(why)
+    if client.visits.filter(status=VisitStatus.UNDER_WAY).exists():
+        raise VisitUnderWay
+    requests = _open_requests(client)
+    for request in requests:
+        _end(request, by=by, reason="client_cannot")
+    _restrict(client.recipient, why)
+    for request in requests:
+        request.client.recipient.refresh_from_db(fields=["restricted_at"])
+        worklist.rewrite(request)
+    record("person.restricted", client, by=by, organisation_id=client.organisation_id, why=why)
+    rights.answer_all(client, Right.RESTRICTION, Right.OBJECTION, outcome=Outcome.DONE, by=by)
+
+
+@transaction.atomic
+def restrict_volunteer(volunteer: Volunteer, why: str, *, by: Actor, at: Organisation) -> None:
+    """The same for a volunteer: they pause, and hear nothing from us."""
+    _check_why(why)
+    if Visit.objects.by(volunteer).filter(status=VisitStatus.UNDER_WAY).exists():
+        raise VisitUnderWay
+    readiness.pause(volunteer, by=by)
+    _restrict(volunteer.recipient, why)
+    record("person.restricted", volunteer, by=by, organisation_id=at.pk, why=why)
+    rights.answer_all(volunteer, Right.RESTRICTION, Right.OBJECTION, outcome=Outcome.DONE, by=by)
+
+
+@transaction.atomic
+def lift(person: Client | Volunteer, *, by: Actor, at: Organisation) -> None:
+    """It may be used again; the coordinator has told them so before (art. 18.3). A volunteer goes on pausing."""
+    Recipient.objects.filter(pk=person.recipient_id).update(restricted_at=None, restricted_why="")
+    person.recipient.restricted_at = None
+    if isinstance(person, Client):
+        for request in _open_requests(person):
+            openings.watch_moments(request)
+            worklist.rewrite(request)
+        for visit in person.visits.filter(status=VisitStatus.DONE, followed_up_at=None, request__closed_at=None):
+            timers.set_timer("follow_up", visit.pk, max(clock.now(), visit.follow_up_due or clock.now()))
+    record("restriction.lifted", person, by=by, organisation_id=at.pk)
+
+
+def _check_why(why: str) -> None:
+    if why not in Restriction.values:
+        raise WhyRestricted
+
+
+def _restrict(recipient: Recipient, why: str) -> None:
+    recipient.restricted_at, recipient.restricted_why = clock.now(), why
+    Recipient.objects.filter(pk=recipient.pk).update(restricted_at=recipient.restricted_at, restricted_why=why)
+    outbox.withdraw(OutboundMessage.objects.filter(recipient=recipient))
+    # What they asked about their own data is still answered.
+    calls = CallTask.objects.open().filter(recipient=recipient).exclude(kind=rights.CALL)
+    calls.update(done_at=clock.now(), outcome=CallTask.Outcome.NOT_NEEDED)
+
+
+def _open_requests(client: Client) -> list[HelpRequest]:
+    open_ids = HelpRequest.objects.open().filter(client=client).order_by("pk").values_list("pk", flat=True)
+    return [lock_request(pk) for pk in open_ids]
+
+
+def _end(request: HelpRequest, *, by: Actor, reason: str) -> tuple[bool, bool]:
+    """End what can end. Whether a visit is under way, and whether one is over that nobody has followed up."""
+    openings.end_everything(request, by=by, reason=reason)
+    going_on = had_visit = False
+    for visit in Visit.objects.filter(request=request):
+        going_on |= visit.status == VisitStatus.UNDER_WAY
+        if visit.status == VisitStatus.DONE:
+            had_visit |= visit.followed_up_at is None
+            drop_calls(visit)
+            timers.drop_timers(visit.pk)
+    return going_on, had_visit

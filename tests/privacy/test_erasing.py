@@ -1,0 +1,288 @@
+"""Somebody is forgotten: nothing of them can be read, what is counted stays, and every page about them stays whole."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.test import Client as Browser
+from django.urls import reverse
+
+import cast
+from digibel import clock
+from digibel.audit.actors import Actor
+from digibel.audit.models import Event
+from digibel.notifications import outbox
+from digibel.notifications.models import CallTask, OutboundMessage, Recipient
+from digibel.privacy import erasing, retention
+from digibel.privacy.errors import AlreadyErased, LegalDuty, StillWorksHere, VisitNear, VisitUnderWay
+from digibel.privacy.models import Certificate
+from digibel.privacy.retention import End, Part, Rule
+from digibel.requests.intake import known_clients
+from digibel.requests.models import Client, HelpRequest
+from digibel.scheduling import promises, visits
+from digibel.scheduling.models import Offer, Visit
+from digibel.sealing import keys
+from digibel.sealing.errors import Erased
+from digibel.sealing.models import PersonKey
+from digibel.volunteers.models import Volunteer
+from privacy.house import counted, everything_readable, followed_up, planted_found, visit_is_over
+
+pytestmark = pytest.mark.django_db
+
+
+def broken_promises():
+    return [str(finding) for finding in promises.check() if not finding.holds]
+
+
+def test_there_is_something_to_forget(booked):
+    visit_is_over(booked)
+    assert "Kwikstaart" in planted_found()
+
+
+def test_erased_client_leaves_nothing_and_every_count_stays(booked):
+    week_later = followed_up(booked)
+    with clock.travel(week_later + timedelta(days=1)):
+        before = counted()
+        certificate = erasing.erase_client(booked.client, by=booked.by)
+        assert planted_found() == []
+        assert counted() == before
+        assert broken_promises() == []
+    assert certificate.number == "E-2026-0001"
+    assert certificate.stays == {"requests": 1, "visits": 1, "consents": 1}
+    assert set(certificate.erased) == {"names", "client", "request_words", "request_moments", "texts"}
+
+
+def test_erasing_before_a_visit_cancels_it_and_the_volunteer_hears_it(booked):
+    erasing.erase_client(booked.client, by=booked.by)
+    outbox.sweep()
+    booked.visit.refresh_from_db()
+    request = HelpRequest.objects.get()
+    assert (booked.visit.status, request.closed_as) == ("cancelled", "withdrawn")
+    told = OutboundMessage.objects.get(recipient=booked.volunteer.recipient, kind="visit.visit_cancelled")
+    assert told.status == "sent"
+    assert planted_found() == []
+    assert broken_promises() == []
+
+
+def test_erasing_withdraws_offers_and_whoever_was_asked_hears_it(lindeboom, asked):
+    els = cast.volunteer(lindeboom)
+    [offer] = cast.offered(asked, els)
+    erasing.erase_client(asked.client, by=Actor.staff(lindeboom.staff.get()))
+    outbox.sweep()
+    offer.refresh_from_db()
+    assert offer.status == "withdrawn"
+    assert OutboundMessage.objects.get(kind="offer.offer_withdrawn").status == "sent"
+    assert CallTask.objects.open().count() == 0
+
+
+def test_nobody_is_erased_while_the_volunteer_is_inside(booked):
+    with clock.travel(booked.visit.starts_at):
+        visits.check_in(booked.visit, by=Actor.volunteer(booked.volunteer))
+        for erase, person in ((erasing.erase_client, booked.client), (erasing.erase_volunteer, booked.volunteer)):
+            with pytest.raises(VisitUnderWay):
+                erase(person, by=booked.by)
+    assert (booked.client.first_name, Certificate.objects.count()) == ("Zwaluwina", 0)
+
+
+def test_nobody_is_erased_twice(asked):
+    by = Actor.staff(asked.organisation.staff.get())
+    erasing.erase_client(asked.client, by=by)
+    with pytest.raises(AlreadyErased):
+        erasing.erase_client(asked.client, by=by)
+    assert Certificate.objects.count() == 1
+
+
+def test_volunteer_who_goes_somewhere_tomorrow_first_cancels_it(booked):
+    with clock.travel(booked.visit.starts_at - timedelta(hours=23)), pytest.raises(VisitNear):
+        erasing.erase_volunteer(booked.volunteer, by=booked.by)
+
+
+def test_erased_volunteer_leaves_nothing_and_every_count_stays(booked):
+    number = booked.volunteer.recipient.number
+    with clock.travel(followed_up(booked)):
+        before = counted()
+        erasing.erase_volunteer(booked.volunteer, by=booked.by, at=booked.organisation)
+        readable = everything_readable()
+        assert ("Elsewiets" in readable, number in readable) == (False, False)
+        assert counted() == before
+        assert booked.client.first_name == "Zwaluwina"
+        assert broken_promises() == []
+    gone = Volunteer.objects.get()
+    assert (gone.left_at is None, gone.hours.count(), gone.readiness.count(), gone.gender) == (False, 0, 0, "")
+
+
+def test_erased_volunteers_visits_to_come_are_open_again(lindeboom):
+    day = clock.local(clock.now()).date() + timedelta(days=3)
+    windows = [{"from": f"{day}T14:00", "until": f"{day}T17:00"}]
+    visit = cast.booked(cast.request(lindeboom, windows=windows), els := cast.volunteer(lindeboom))
+    erasing.erase_volunteer(els, by=Actor.staff(lindeboom.staff.get()), at=lindeboom)
+    visit.refresh_from_db()
+    assert (visit.status, HelpRequest.objects.get().next_kind) == ("cancelled", "choose")
+    assert broken_promises() == []
+
+
+def test_what_a_law_orders_kept_keeps_its_person(lindeboom, monkeypatch):
+    """As the list of flat-rate payments will: seven years by name."""
+    els = cast.volunteer(lindeboom)
+    part = Part("volunteers.Readiness", (), "volunteer", day="since")
+    lists = Rule(
+        "lists", "the list", (part,), "", "", timedelta(days=7 * 365), "", End.DELETE, of="volunteer", holds=True
+    )
+    monkeypatch.setattr(retention, "RULES", (*retention.RULES, lists))
+    by = Actor.staff(lindeboom.staff.get())
+    with pytest.raises(LegalDuty) as refused:
+        erasing.erase_volunteer(els, by=by, at=lindeboom)
+    assert refused.value.details["what"] == "the list"
+    with clock.travel(clock.now() + timedelta(days=7 * 365)):
+        erasing.erase_volunteer(els, by=by, at=lindeboom)
+
+
+def test_erased_number_of_a_stranger_is_gone_with_all_that_was_said(lindeboom):
+    message = cast.texts("+32470999888", "Mijn naam is Kievitsbloem")
+    erasing.erase_number(message.recipient, by=Actor.staff(lindeboom.staff.get()), at=lindeboom)
+    assert not Recipient.objects.filter(kind="unknown").exists()
+    assert "Kievitsbloem" not in everything_readable()
+    assert not PersonKey.objects.filter(pk=message.key_id).exists()
+
+
+def test_staff_mobile_is_forgotten_and_they_go_on_working(lindeboom):
+    fatima = lindeboom.staff.get()
+    number, old = fatima.mobile, fatima.key_id
+    erasing.erase_mobile(fatima, by=Actor.staff(fatima))
+    fatima.refresh_from_db()
+    assert (fatima.mobile, fatima.is_active, fatima.name) == ("", True, "Fatima")
+    assert number not in everything_readable()
+    with pytest.raises(Erased):
+        keys.cipher_of(old)
+
+
+def test_account_that_still_works_is_not_erased(lindeboom):
+    with pytest.raises(StillWorksHere):
+        erasing.erase_staff(lindeboom.staff.get(), by=Actor.staff(lindeboom.staff.get()))
+
+
+def test_erased_staff_are_logged_out_everywhere(lindeboom):
+    nadia, browser = cast.coordinator(lindeboom), Browser()
+    browser.force_login(nadia, backend="django.contrib.auth.backends.ModelBackend")
+    nadia.is_active = False
+    nadia.save()
+    erasing.erase_staff(nadia, by=Actor.staff(nadia))
+    assert Session.objects.count() == 0
+
+
+def test_if_something_fails_nothing_has_happened(booked, monkeypatch):
+    def broken(*args, **facts):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(erasing, "_certify", broken)
+    with pytest.raises(RuntimeError):
+        erasing.erase_client(booked.client, by=booked.by)
+    booked.visit.refresh_from_db()
+    assert (booked.client.first_name, booked.visit.status) == ("Zwaluwina", "booked")
+
+
+def test_erased_client_is_found_by_nobody(lindeboom, asked):
+    erasing.erase_client(asked.client, by=Actor.staff(lindeboom.staff.get()))
+    assert known_clients(lindeboom, name="Kwikstaart") == []
+    assert known_clients(lindeboom, phone="+32498112233") == []
+
+
+def test_text_from_an_erased_client_comes_from_a_stranger(lindeboom, asked):
+    erasing.erase_client(asked.client, by=Actor.staff(lindeboom.staff.get()))
+    message = cast.texts("+32498112233", "Waarom belt er niemand?")
+    assert (message.recipient.kind, message.status) == ("unknown", "inbox")
+
+
+def test_process_that_still_remembers_the_key_writes_nothing_anew(lindeboom, asked):
+    """The minute in which another process may still read: what it reads then, it cannot put under somebody else's key."""
+    client = asked.client
+    remembered = keys.cipher_of(client.key_id)
+    erasing.erase_client(client, by=Actor.staff(lindeboom.staff.get()))
+    keys.cache.put(client.key_id, remembered)
+    stale = Client.objects.get(pk=client.pk)
+    assert stale.first_name == "Zwaluwina"
+    stale.key_id = keys.new_key()
+    with pytest.raises(Erased), transaction.atomic():
+        stale.save()
+    keys.cache.put(client.key_id, remembered)
+    request = HelpRequest.objects.get(pk=asked.pk)
+    with pytest.raises(Exception, match=r"closed|erased"):
+        cast.offered(request, cast.volunteer(lindeboom))
+
+
+def test_audit_says_who_was_erased_by_whom_and_nothing_of_them(booked):
+    certificate = erasing.erase_client(booked.client, by=booked.by)
+    event = Event.objects.get(verb="person.erased")
+    assert (event.actor, event.subject_id) == (str(booked.by), str(booked.client.pk))
+    assert event.facts == {"certificate": certificate.number, "why": "asked"}
+
+
+# --- pages --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(lindeboom):
+    browser = Browser(headers={"accept-language": "en"}, raise_request_exception=False)
+    browser.force_login(cast.coordinator(lindeboom), backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def pages_about(house):
+    request, visit = house.request, house.visit
+    yield from (
+        reverse(f"desk:{name}")
+        for name in ("today", "calls", "inbox", "visits", "volunteers", "requests", "paper", "match")
+    )
+    yield reverse("desk:requests") + "?state=closed"
+    yield reverse("desk:search") + f"?q={request.reference}"
+    yield reverse("desk:visits") + f"?day={clock.local(visit.starts_at).date()}"
+    yield reverse("desk:request", args=[request.reference])
+    yield reverse("desk:match_request", args=[request.reference])
+    yield reverse("desk:slip", args=[request.reference])
+    yield reverse("desk:visit_desk", args=[visit.pk])
+    yield reverse("desk:letter", args=[visit.pk])
+    yield reverse("desk:volunteer", args=[house.volunteer.pk])
+    yield reverse("desk:new_request") + f"?client={request.client_id}"
+
+
+@pytest.mark.parametrize("who", ["client", "volunteer"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_every_page_about_somebody_erased_stays_whole(booked, desk, who, when):
+    booked_at = clock.now() if when == "before" else followed_up(booked)
+    if when == "before" and who == "volunteer":
+        visits.cancel(booked.visit, by=booked.by, reason="organisation")
+    with clock.travel(booked_at):
+        person = booked.client if who == "client" else booked.volunteer
+        (erasing.erase_client if who == "client" else erasing.erase_volunteer)(person, by=booked.by)
+        for page in pages_about(booked):
+            response = desk.get(page, follow=True)
+            assert response.status_code in {200, 404, 409}, (page, response.status_code)
+        page = desk.get(reverse("desk:visit_desk", args=[booked.visit.pk])).content.decode()
+        assert "erased person" in page
+        for address in (
+            reverse("desk:show_address", args=[booked.request.reference]),
+            reverse("desk:visit_address", args=[booked.visit.pk]),
+        ):
+            response = desk.post(address)
+            assert response.status_code in {200, 409, 410}, (address, response.status_code)
+            assert "Meerkoetenlaan" not in response.content.decode() or who == "volunteer"
+
+
+@pytest.mark.parametrize("who", ["client", "volunteer"])
+def test_api_stays_whole(booked, who):
+    from digibel.organisations import keys as api_keys
+
+    api_keys.make_key(booked.organisation, name="test", secret="a-secret-of-twenty-letters")
+    program = Browser(headers={"authorization": "Bearer a-secret-of-twenty-letters"}, raise_request_exception=False)
+    with clock.travel(followed_up(booked)):
+        person = booked.client if who == "client" else booked.volunteer
+        (erasing.erase_client if who == "client" else erasing.erase_volunteer)(person, by=booked.by)
+        for page in ("", f"/{booked.request.reference}", f"/{booked.request.reference}/candidates"):
+            response = program.get(f"/api/v1/help-requests{page}")
+            assert response.status_code in {200, 409}, (page, response.status_code)
+        assert program.get("/api/v1/visits").status_code == 200
+        assert "Kwikstaart" not in program.get(
+            f"/api/v1/help-requests/{booked.request.reference}"
+        ).content.decode() or (who == "volunteer")
+    assert (Visit.objects.count(), Offer.objects.count()) == (1, 1)

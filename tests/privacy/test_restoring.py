@@ -1,0 +1,153 @@
+"""Yesterday's backup comes back beside today's keys: whoever was forgotten since stays forgotten."""
+
+import sqlite3
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+import cast
+from digibel import clock
+from digibel.audit.actors import SYSTEM, Actor
+from digibel.notifications import outbox
+from digibel.notifications.models import OutboundMessage, Recipient
+from digibel.privacy import erasing, restoring
+from digibel.requests.models import HelpRequest, NameToken
+from digibel.scheduling import promises
+from digibel.scheduling.models import Visit
+from digibel.sealing import keys
+from digibel.sealing.errors import Erased
+from privacy.house import NOTE, PLANTED, WORDS, followed_up, planted_found, visit_is_over
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def tables():
+    with connection.cursor() as cursor:
+        return [name for name in connection.introspection.table_names(cursor) if name != "django_migrations"]
+
+
+class Backup:
+    """A copy of the data, and of none of the keys: on SQLite by its backup API, as the operator's command makes it."""
+
+    def __init__(self):
+        self.rows = {}
+        if connection.vendor == "sqlite":
+            self.copy = sqlite3.connect(":memory:", check_same_thread=False)
+            connection.ensure_connection()
+            connection.connection.backup(self.copy)
+            return
+        with connection.cursor() as cursor:
+            for table in tables():
+                cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+                self.rows[table] = ([column[0] for column in cursor.description], cursor.fetchall())
+
+    def readable(self):
+        if connection.vendor == "sqlite":
+            return self.copy.serialize().decode("latin-1")
+        values = (one for _, rows in self.rows.values() for row in rows for one in row)
+        return "\n".join(bytes(one).decode("latin-1") if isinstance(one, bytes) else str(one) for one in values)
+
+    def restore(self):
+        if connection.vendor == "sqlite":
+            self.copy.backup(connection.connection)
+            return
+        with connection.cursor() as cursor:
+            # No trigger and no foreign key stands in the way of a restore.
+            cursor.execute("SET session_replication_role = replica")
+            for table, (columns, rows) in self.rows.items():
+                cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+                names = ", ".join(connection.ops.quote_name(column) for column in columns)
+                if rows:
+                    cursor.executemany(
+                        f"INSERT INTO {connection.ops.quote_name(table)} ({names}) VALUES ({', '.join(['%s'] * len(columns))})",
+                        rows,
+                    )
+            cursor.execute("SET session_replication_role = DEFAULT")
+
+
+def broken_promises():
+    """What says that a moment was missed is for the worker, which has not come by."""
+    return [str(one) for one in promises.check() if not one.holds and "moment" not in one.sentence]
+
+
+def test_restored_backup_brings_nobody_back(booked):
+    with clock.travel(followed_up(booked)):
+        backup = Backup()
+        erasing.erase_client(booked.client, by=booked.by)
+        backup.restore()
+        keys.cache.clear()
+        assert booked.client.recipient.number_index != ""
+        assert planted_found() == []
+        with pytest.raises(Erased):
+            _ = booked.client.first_name
+        assert restoring.after_restore(by=SYSTEM) == 1
+        assert (booked.client.recipient.number_index, NameToken.objects.filter(client=booked.client).count()) == ("", 0)
+        assert broken_promises() == []
+        assert restoring.after_restore(by=SYSTEM) == 0
+
+
+def test_backup_alone_holds_nothing_to_read(booked):
+    visit_is_over(booked)
+    readable = Backup().readable()
+    assert [word for word in (*PLANTED.values(), WORDS, NOTE) if word in readable and word != "977"] == []
+    assert "sealing_personkey" not in readable
+
+
+def test_visit_that_the_backup_believes_in_is_cancelled_again(booked):
+    backup = Backup()
+    erasing.erase_client(booked.client, by=booked.by)
+    outbox.sweep()
+    backup.restore()
+    keys.cache.clear()
+    assert (Visit.objects.get().status, HelpRequest.objects.get().is_open) == ("booked", True)
+    call_command("after_restore", verbosity=0)
+    assert (Visit.objects.get().status, HelpRequest.objects.get().closed_as) == ("cancelled", "withdrawn")
+    assert outbox.sweep() == 0
+    outbox.release(by=booked.by)
+    outbox.sweep()
+    told = OutboundMessage.objects.get(recipient=booked.volunteer.recipient, kind="visit.visit_cancelled")
+    assert told.status == "sent"
+    assert not OutboundMessage.objects.filter(
+        recipient=booked.client.recipient, status="sent", body__isnull=False
+    ).exists()
+    assert broken_promises() == []
+
+
+def test_erased_volunteer_comes_back_to_nobody(booked):
+    from digibel.scheduling import visits
+
+    backup = Backup()
+    visits.cancel(booked.visit, by=booked.by, reason="organisation")
+    erasing.erase_volunteer(booked.volunteer, by=booked.by, at=booked.organisation)
+    backup.restore()
+    keys.cache.clear()
+    assert restoring.after_restore(by=SYSTEM) == 1
+    assert (Visit.objects.get().status, HelpRequest.objects.get().next_kind) == ("cancelled", "choose")
+    outbox.release(by=booked.by)
+    outbox.sweep()
+    assert broken_promises() == []
+
+
+def test_stranger_and_mobile_are_forgotten_again(lindeboom):
+    stranger = cast.texts("+32470999888", "Mijn naam is Kievitsbloem").recipient
+    fatima = lindeboom.staff.get()
+    by = Actor.staff(fatima)
+    backup = Backup()
+    erasing.erase_number(stranger, by=by, at=lindeboom)
+    erasing.erase_mobile(fatima, by=by)
+    backup.restore()
+    keys.cache.clear()
+    restoring.after_restore(by=SYSTEM)
+    assert Recipient.objects.filter(kind="unknown").count() == 0
+    with pytest.raises(Erased):
+        _ = lindeboom.staff.get().mobile
+
+
+def test_texts_wait_after_a_restore_until_a_person_has_looked(asked):
+    outbox.sweep()
+    restoring.after_restore(by=SYSTEM)
+    cast.offered(asked, cast.volunteer(asked.organisation))
+    assert OutboundMessage.objects.filter(kind="offer.offer_one").get().status == "queued"
+    outbox.release(by=Actor.staff(asked.organisation.staff.get()))
+    assert outbox.sweep() == 1
