@@ -18,7 +18,7 @@ from digibel.audit.actors import SYSTEM
 from digibel.desk import picker, verdicts
 from digibel.desk.forms import week
 from digibel.desk.forms.intake import IntakeForm
-from digibel.guardrails import catalogue
+from digibel.guardrails import catalogue, judgement
 from digibel.guardrails.catalogue import Verdict
 from digibel.notifications.models import CallTask
 from digibel.organisations import tightenings
@@ -318,7 +318,7 @@ def test_search_finds_a_task_by_its_name_in_any_language() -> None:
 
 def test_say_speaks_the_language_of_the_client_first() -> None:
     forbidden = next(slug for slug, task in catalogue.TASKS.items() if task.verdict == "forbidden")
-    judged = verdicts.judge(["video-call", forbidden], reader="nl", client="fr")
+    judged = verdicts.panel(judgement.judge(["video-call", forbidden]).tasks, reader="nl", client="fr")
     assert [said.lang for said in judged.say] == ["fr", "nl", "en"]
     assert judged.say[0].sentences[1] == catalogue.get(forbidden).sentence_to_say("fr")
     assert judged.is_split
@@ -331,7 +331,7 @@ def test_form_has_a_place_for_every_field_that_a_draft_knows() -> None:
 
 def test_say_rings_first_when_there_is_danger() -> None:
     with translation.override("en"):
-        judged = verdicts.judge(["fraud-now", "video-call"], reader="en", client="en")
+        judged = verdicts.panel(judgement.judge(["fraud-now", "video-call"]).tasks, reader="en", client="en")
     first, second = judged.say[0].sentences
     assert first == "First we ring, now: I help you. Somebody can come to your home afterwards."
     assert catalogue.get("video-call").name("en") in second

@@ -18,7 +18,6 @@ from digibel.languages import LANGUAGES
 from digibel.notifications import outbox
 from digibel.scheduling import cards, expenses
 from digibel.scheduling.expenses import Claim
-from digibel.scheduling.models import Visit
 from digibel.scheduling.paid import Payment
 from digibel.volunteers import links, questions, readiness, training
 from digibel.volunteers.models import Readiness, TrainingSession
@@ -38,17 +37,6 @@ def paper(volunteer, requirement):
 
 def day(number=0):
     return (clock.today() + timedelta(days=number)).isoformat()
-
-
-def worked(volunteer, organisation, on):
-    request = cast.request(organisation)
-    start = clock.at(on, clock.WAKING[0])
-    end = start + timedelta(hours=1)
-    Visit.objects.create(
-        request=request, client=request.client, volunteer=volunteer, status="done", starts_at=start, ends_at=end,
-        busy_from=start, busy_until=end, booked_at=start, changed_at=end, checked_in_at=start, checked_out_at=end,
-        follow_up_due=end,
-    )  # fmt: skip
 
 
 # --- papers ---------------------------------------------------------------------------------------------------------
@@ -266,7 +254,7 @@ def test_the_card_says_when_the_questions_run_out(lindeboom, client):
 
 
 def test_days_are_paid_with_a_comma_and_the_receipt_is_signed(desk, lindeboom, els):
-    worked(els, lindeboom, date(2026, 2, 3))
+    cast.worked(els, lindeboom, date(2026, 2, 3))
     address = reverse("desk:expenses", args=[els.pk])
     told = {"deed": "flat", "days": ["2026-02-03"], "amount": "44,02", "way": "cash", "paid_on": day()}
     answer = desk.post(address, told)
@@ -285,14 +273,14 @@ def test_days_are_paid_with_a_comma_and_the_receipt_is_signed(desk, lindeboom, e
     [{"amount": "44,03"}, {"amount": "0"}, {"amount": "veel"}, {"days": []}, {"days": ["2026-02-04"]}, {"way": "x"}],
 )
 def test_what_cannot_be_paid_says_why_and_nothing_is_kept(desk, lindeboom, els, changed):
-    worked(els, lindeboom, date(2026, 2, 3))
+    cast.worked(els, lindeboom, date(2026, 2, 3))
     told = {"deed": "flat", "days": ["2026-02-03"], "amount": "10", "way": "cash", "paid_on": day(), **changed}
     assert desk.post(reverse("desk:expenses", args=[els.pk]), told).status_code in {409, 422}
     assert Payment.objects.count() == 0
 
 
 def test_kilometres_and_real_costs_have_their_forms(desk, lindeboom, els):
-    worked(els, lindeboom, date(2026, 2, 3))
+    cast.worked(els, lindeboom, date(2026, 2, 3))
     address = reverse("desk:expenses", args=[els.pk])
     common = {"day": "2026-02-03", "way": "transfer", "paid_on": day()}
     assert desk.post(address, {"deed": "km", "km": "10", "means": "car", **common}).status_code == 303
@@ -303,7 +291,7 @@ def test_kilometres_and_real_costs_have_their_forms(desk, lindeboom, els):
 
 
 def test_payments_of_another_organisation_do_not_exist(neighbour, lindeboom, els):
-    worked(els, lindeboom, date(2026, 2, 3))
+    cast.worked(els, lindeboom, date(2026, 2, 3))
     claim = Claim(date(2026, 2, 3), "flat", Decimal(10))
     payment = expenses.pay(els, lindeboom, [claim], way="cash", paid_on=clock.today(), by=SYSTEM)
     assert neighbour.get(reverse("desk:receipt", args=[els.pk, payment.pk])).status_code == 404
@@ -316,7 +304,7 @@ def test_payments_of_another_organisation_do_not_exist(neighbour, lindeboom, els
 
 def test_the_list_of_the_year_as_a_table_is_safe_and_belgian(desk, lindeboom):
     els = cast.volunteer(lindeboom, name="=HYPERLINK(1)", family_name="Vermeulen")
-    worked(els, lindeboom, date(2026, 2, 3))
+    cast.worked(els, lindeboom, date(2026, 2, 3))
     claim = Claim(date(2026, 2, 3), "flat", Decimal("12.50"))
     expenses.pay(els, lindeboom, [claim], way="transfer", paid_on=clock.today(), by=SYSTEM)
     answer = desk.get(reverse("desk:paid_csv"))

@@ -15,7 +15,6 @@ from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
 from digibel.scheduling import expenses
 from digibel.scheduling.expenses import Claim
-from digibel.scheduling.models import Visit
 from digibel.scheduling.paid import Expense, Payment
 from races.side_by_side import at_once
 
@@ -31,20 +30,6 @@ def lindeboom(frozen_clock):
 @pytest.fixture
 def els(lindeboom):
     return cast.volunteer(lindeboom)
-
-
-def worked(volunteer, organisation, *days):
-    """Visits that took place on these days, at two in the afternoon: written straight away, the way there is tested elsewhere."""
-    request = cast.request(organisation)
-    for day in days:
-        start = clock.at(day, clock.WAKING[0]) + timedelta(hours=6)
-        end = start + timedelta(hours=1)
-        Visit.objects.create(
-            request=request, client=request.client, volunteer=volunteer, status="done", starts_at=start, ends_at=end,
-            busy_from=start, busy_until=end, booked_at=start, changed_at=end, checked_in_at=start, checked_out_at=end,
-            follow_up_due=end,
-        )  # fmt: skip
-    return list(days)
 
 
 def days(count, first=date(2026, 1, 5)):
@@ -69,7 +54,7 @@ def real(day, amount="12.50", what="ticket"):
 
 @pytest.mark.django_db
 def test_days_worked_are_paid_with_a_number_and_recorded(lindeboom, els):
-    one, two = worked(els, lindeboom, *days(2))
+    one, two = cast.worked(els, lindeboom, *days(2))
     payment = pay(els, lindeboom, flat(one), flat(two, "20"))
     assert (payment.amount, payment.receipt, payment.year) == (Decimal("64.02"), "2026-0001", 2026)
     assert pay(els, lindeboom, km(one, 12)).receipt == "2026-0002"
@@ -79,7 +64,7 @@ def test_days_worked_are_paid_with_a_number_and_recorded(lindeboom, els):
 
 @pytest.mark.django_db
 def test_kilometres_are_rounded_to_the_cent_half_up(lindeboom, els):
-    [day] = worked(els, lindeboom, date(2026, 2, 3))
+    [day] = cast.worked(els, lindeboom, date(2026, 2, 3))
     assert pay(els, lindeboom, km(day, 25)).amount == Decimal("11.12")
 
 
@@ -103,7 +88,7 @@ def test_kilometres_are_rounded_to_the_cent_half_up(lindeboom, els):
     ],
 )
 def test_what_cannot_be_paid_is_refused_and_nothing_is_kept(lindeboom, els, claim, problem):
-    [day] = worked(els, lindeboom, date(2026, 2, 3))
+    [day] = cast.worked(els, lindeboom, date(2026, 2, 3))
     with pytest.raises(problem):
         pay(els, lindeboom, claim(day))
     assert (Payment.objects.count(), Expense.objects.count()) == (0, 0)
@@ -111,7 +96,7 @@ def test_what_cannot_be_paid_is_refused_and_nothing_is_kept(lindeboom, els, clai
 
 @pytest.mark.django_db
 def test_nothing_two_years_wrong_way_and_the_future_are_refused(lindeboom, els):
-    one, two = worked(els, lindeboom, date(2025, 12, 31), date(2026, 1, 2))
+    one, two = cast.worked(els, lindeboom, date(2025, 12, 31), date(2026, 1, 2))
     for claims, more, problem in (
         ((), {}, expenses.NothingToPay),
         ((flat(one, "10"), flat(two, "10")), {}, expenses.TwoYears),
@@ -125,7 +110,7 @@ def test_nothing_two_years_wrong_way_and_the_future_are_refused(lindeboom, els):
 
 @pytest.mark.django_db
 def test_kilometres_of_a_quarter_nobody_found_are_refused_with_the_day(lindeboom, els):
-    [day] = worked(els, lindeboom, date(2026, 8, 4))
+    [day] = cast.worked(els, lindeboom, date(2026, 8, 4))
     with pytest.raises(expenses.rates.RateUnknown, match="04/08/2026"):
         pay(els, lindeboom, km(day, 10))
 
@@ -134,8 +119,8 @@ def test_kilometres_of_a_quarter_nobody_found_are_refused_with_the_day(lindeboom
 def test_a_day_is_paid_once_and_its_ceiling_counts_over_organisations(lindeboom):
     sleutel = cast.organisation("De Sleutel")
     els = cast.volunteer(lindeboom, sleutel)
-    [day] = worked(els, lindeboom, date(2026, 2, 3))
-    worked(els, sleutel, day)
+    [day] = cast.worked(els, lindeboom, date(2026, 2, 3))
+    cast.worked(els, sleutel, day)
     pay(els, lindeboom, flat(day, "30"))
     with pytest.raises(expenses.PaidAlready):
         pay(els, lindeboom, flat(day, "5"))
@@ -144,9 +129,10 @@ def test_a_day_is_paid_once_and_its_ceiling_counts_over_organisations(lindeboom)
     assert pay(els, sleutel, flat(day, "14.02")).receipt == "2026-0001"
 
 
+@pytest.mark.guardrail("E11")
 @pytest.mark.django_db
 def test_the_year_has_a_ceiling_by_the_cent_and_a_warning_from_four_fifths(lindeboom, els):
-    forty = worked(els, lindeboom, *days(41))
+    forty = cast.worked(els, lindeboom, *days(41))
     pay(els, lindeboom, *(flat(day) for day in forty[:31]))
     assert expenses.standing(els, 2026).is_near is False
     pay(els, lindeboom, *(flat(day) for day in forty[31:33]))
@@ -161,7 +147,7 @@ def test_the_year_has_a_ceiling_by_the_cent_and_a_warning_from_four_fifths(linde
 
 @pytest.mark.django_db
 def test_flat_rate_and_real_costs_do_not_mix_in_a_year_but_in_the_next(lindeboom, els):
-    old, one, two = worked(els, lindeboom, date(2025, 6, 2), date(2026, 1, 5), date(2026, 1, 6))
+    old, one, two = cast.worked(els, lindeboom, date(2025, 6, 2), date(2026, 1, 5), date(2026, 1, 6))
     pay(els, lindeboom, flat(one))
     with pytest.raises(expenses.DoesNotMix):
         pay(els, lindeboom, real(two))
@@ -171,9 +157,10 @@ def test_flat_rate_and_real_costs_do_not_mix_in_a_year_but_in_the_next(lindeboom
     pay(els, lindeboom, km(two, 10))
 
 
+@pytest.mark.guardrail("E11")
 @pytest.mark.django_db
 def test_two_thousand_kilometres_beside_the_flat_rate(lindeboom, els):
-    one, two = worked(els, lindeboom, *days(2))
+    one, two = cast.worked(els, lindeboom, *days(2))
     pay(els, lindeboom, flat(one), km(one, 1990))
     with pytest.raises(expenses.OverKm, match="10 km"):
         pay(els, lindeboom, km(two, 11))
@@ -182,7 +169,7 @@ def test_two_thousand_kilometres_beside_the_flat_rate(lindeboom, els):
 
 @pytest.mark.django_db
 def test_taken_back_it_counts_no_more_and_the_audit_knows(lindeboom, els):
-    [day] = worked(els, lindeboom, date(2026, 2, 3))
+    [day] = cast.worked(els, lindeboom, date(2026, 2, 3))
     payment = pay(els, lindeboom, flat(day))
     expenses.take_back(payment, by=SYSTEM)
     assert expenses.standing(els, 2026).flat == 0
@@ -192,7 +179,7 @@ def test_taken_back_it_counts_no_more_and_the_audit_knows(lindeboom, els):
 
 @pytest.mark.django_db
 def test_signed_twice_is_one_signature(lindeboom, els):
-    [day] = worked(els, lindeboom, date(2026, 2, 3))
+    [day] = cast.worked(els, lindeboom, date(2026, 2, 3))
     payment = pay(els, lindeboom, flat(day), way="cash")
     for _ in range(2):
         expenses.sign(payment, by=SYSTEM)
@@ -217,6 +204,7 @@ CLAIMS = st.lists(
 )
 
 
+@pytest.mark.guardrail("E11")
 @pytest.mark.django_db
 @given(payments=st.lists(st.tuples(st.booleans(), CLAIMS), min_size=1, max_size=8))
 def test_whatever_is_tried_no_ceiling_is_ever_passed(payments, frozen_clock):
@@ -224,7 +212,7 @@ def test_whatever_is_tried_no_ceiling_is_ever_passed(payments, frozen_clock):
         lindeboom, sleutel = cast.organisation(), cast.organisation("De Sleutel")
         els = cast.volunteer(lindeboom, sleutel, ready=False)
         for organisation in (lindeboom, sleutel):
-            worked(els, organisation, *days(6))
+            cast.worked(els, organisation, *days(6))
         for first, claims in payments:
             try:
                 pay(els, lindeboom if first else sleutel, *claims)
@@ -254,8 +242,8 @@ def test_two_payments_at_once_do_not_pass_the_ceiling_of_the_day_together(frozen
     with transaction.atomic():
         lindeboom, sleutel = cast.organisation(), cast.organisation("De Sleutel")
         els = cast.volunteer(lindeboom, sleutel, ready=False)
-        [day] = worked(els, lindeboom, date(2026, 2, 3))
-        worked(els, sleutel, day)
+        [day] = cast.worked(els, lindeboom, date(2026, 2, 3))
+        cast.worked(els, sleutel, day)
     jobs = [partial(try_to_pay, els, one, flat(day, "30")) for one in (lindeboom, sleutel)]
     assert sorted(map(str, at_once(jobs))) == ["1", "over_day"]
     assert expenses.standing(els, 2026).flat == Decimal(30)
@@ -266,7 +254,7 @@ def test_four_payments_at_once_of_the_last_room_of_the_year_are_one(frozen_clock
     with transaction.atomic():
         lindeboom = cast.organisation()
         els = cast.volunteer(lindeboom, ready=False)
-        all_days = worked(els, lindeboom, *days(43))
+        all_days = cast.worked(els, lindeboom, *days(43))
         pay(els, lindeboom, *(flat(day) for day in all_days[:39]))
     jobs = [partial(try_to_pay, els, lindeboom, flat(day)) for day in all_days[39:43]]
     assert sorted(map(str, at_once(jobs))) == ["2", "over_year", "over_year", "over_year"]
@@ -279,6 +267,6 @@ def test_receipts_of_several_people_at_once_have_each_their_own_number(frozen_cl
         lindeboom = cast.organisation()
         people = [cast.volunteer(lindeboom, name=f"V{number}", ready=False) for number in range(4)]
         for one in people:
-            worked(one, lindeboom, date(2026, 2, 3))
+            cast.worked(one, lindeboom, date(2026, 2, 3))
     jobs = [partial(try_to_pay, one, lindeboom, flat(date(2026, 2, 3))) for one in people]
     assert sorted(at_once(jobs)) == [1, 2, 3, 4]
