@@ -170,4 +170,10 @@ def _entries(table: Mapping[str, object]) -> Iterable[tuple[str, Reading]]:
 
 
 def _folded(written: str, kept: frozenset[str] = frozenset()) -> Phrase:
-    return tuple(piece.text for piece in pieces(written, kept))
+    """Word by word, each word once: the tables stand for many more phrases than they have words, and every worker reads them."""
+    return tuple(piece for word in written.split() for piece in _folded_word(word, kept))
+
+
+@cache
+def _folded_word(word: str, kept: frozenset[str]) -> Phrase:
+    return tuple(piece.text for piece in pieces(word, kept))
