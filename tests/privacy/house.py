@@ -31,9 +31,18 @@ PLANTED = {
     "door_note": "langs de Fuchsiahaag",
     "contact_name": "Reigerman",
     "contact_phone": "+32498445566",
-    "helpers": "Nicht Scholekster",
+    "helpers": [{"name": "Nicht Scholekster", "phone": "+32498778899", "may_change": True}],
+    "decides_about_money": "Meester Bontekraai",
+    "money_kind": "administrator",
+    "money_phone": "+32498990011",
 }
+PLANTED_WORDS = (
+    *(told for name, told in PLANTED.items() if name not in {"helpers", "money_kind"}),
+    "Nicht Scholekster",
+    "+32498778899",
+)
 WORDS = "Mijn Fluwelenscherm doet raar"
+SAID = "De Wielewaal en de Oeverloper bleven te lang"
 NOTE = "Ze liet haar Porseleinkast zien"
 
 
@@ -119,5 +128,6 @@ def everything_readable() -> str:
 def planted_found() -> list[str]:
     """Which of the planted words can still be read, as they were typed or in the other writings of a number."""
     readable = everything_readable().casefold()
-    words = [*PLANTED.values(), WORDS, NOTE, "Fluwelenscherm", "Porseleinkast", "Zwaluwina", "498112233", "498445566"]
+    words = [*PLANTED_WORDS, WORDS, NOTE, SAID, "Fluwelenscherm", "Porseleinkast", "Wielewaal", "Oeverloper"]
+    words += [told.removeprefix("+32") for told in PLANTED_WORDS if told.startswith("+32")]
     return [word for word in dict.fromkeys(words) if word != "977" and word.casefold() in readable]

@@ -50,7 +50,7 @@ def test_erased_client_leaves_nothing_and_every_count_stays(booked):
         assert broken_promises() == []
     assert certificate.number == "E-2026-0001"
     assert certificate.stays == {"requests": 1, "visits": 1, "consents": 1}
-    assert set(certificate.erased) == {"names", "client", "request_words", "request_moments", "texts"}
+    assert set(certificate.erased) == {"names", "client", "helpers", "request_words", "request_moments", "texts"}
 
 
 def test_erasing_before_a_visit_cancels_it_and_the_volunteer_hears_it(booked):

@@ -13,7 +13,7 @@ from digibel.organisations.models import Staff
 from digibel.privacy import exporting, retention
 from digibel.requests.models import Client
 from digibel.volunteers.models import Volunteer
-from privacy.house import NOTE, PLANTED, WORDS, followed_up, visit_is_over
+from privacy.house import NOTE, PLANTED_WORDS, WORDS, followed_up, visit_is_over
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def test_client_gets_everything_that_was_told_and_written(booked):
     cast.texts(booked.client, "Kan zij ook naar mijn radio kijken?")
     visit_is_over(booked)
     text = as_text(of(booked.client, booked))
-    for planted in (*PLANTED.values(), WORDS, NOTE, "Kan zij ook naar mijn radio kijken?", booked.request.reference):
+    for planted in (*PLANTED_WORDS, WORDS, NOTE, "Kan zij ook naar mijn radio kijken?", booked.request.reference):
         assert planted in text, planted
     assert booked.visit.word in text
 
@@ -44,14 +44,14 @@ def test_client_gets_the_volunteers_first_name_and_no_more(booked):
 
 
 def test_volunteer_gets_their_own_data_and_nothing_of_a_client(booked):
-    followed_up(booked)
+    visit_is_over(booked)
     told = of(booked.volunteer, booked)
     text = as_text(told)
     assert ("Elsewiets" in text, booked.volunteer.recipient.number in text) == (True, True)
     texts_to_them = as_text(told["data"].pop("notifications.OutboundMessage"))
     assert "Meerkoetenlaan" in texts_to_them
     rest = as_text(told)
-    assert [word for word in (*PLANTED.values(), WORDS, NOTE) if word in rest and word != "977"] == []
+    assert [word for word in (*PLANTED_WORDS, WORDS, NOTE) if word in rest and word != "977"] == []
     assert str(booked.client.pk) not in rest
 
 
@@ -103,4 +103,4 @@ def test_erased_client_gets_what_is_counted_and_nothing_else(booked):
 
     erasing.erase_client(booked.client, by=booked.by)
     text = as_text(of(booked.client, booked))
-    assert [word for word in (*PLANTED.values(), WORDS) if word in text and word != "977"] == []
+    assert [word for word in (*PLANTED_WORDS, WORDS) if word in text and word != "977"] == []

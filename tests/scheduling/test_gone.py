@@ -39,7 +39,9 @@ def test_everything_about_this_person_is_silent_at_once(visit):
     openings.note_gone(client, by=SYSTEM, gone_as="died")
     assert not CallTask.objects.open().filter(recipient=client.recipient).exists()
     assert not OutboundMessage.objects.filter(recipient=client.recipient, status="queued").exists()
-    assert not Timer.objects.filter(rung_at=None, subject_id__in=[visit.pk, visit.request_id]).exists()
+    # What still waits only forgets: the card closes, and the words of its texts go.
+    waiting = Timer.objects.filter(rung_at=None, subject_id__in=[visit.pk, visit.request_id])
+    assert [timer.kind for timer in waiting] == ["card_closes"]
     assert [call.kind for call in CallTask.objects.open()] == ["visit.ring_volunteer"]
     assert b"STATUS:CANCELLED" in calendars.ics(calendars.open_feed(calendars.volunteer_token(visit.volunteer)))
     assert broken() == []

@@ -23,7 +23,7 @@ from digibel.sealing import keys
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 KEPT = {
-    "helpers": "Dochter Mia",
+    "helpers": [{"name": "Dochter Mia", "may_change": True}],
     "interpreter": "Tante Zohra",
     "contact_name": "Buur Jan",
     "contact_phone": "02 425 11 22",
@@ -31,6 +31,7 @@ KEPT = {
     "trusted_worker": "Ines",
     "trusted_worker_phone": "02 425 11 33",
 }
+KEPT_WORDS = ("Dochter Mia", *(told for name, told in KEPT.items() if name not in {"helpers", "money_kind"}))
 DOOR = {"floor": 3, "lift": True, "dog": True, "bell": "CLAES", "door_note": "twee keer bellen"}
 
 
@@ -67,7 +68,7 @@ def test_before_the_yes_the_other_has_no_client_and_sees_only_what_and_roughly_w
     pages = [reverse("desk:handover", args=[asked.pk]), reverse("desk:calls"), reverse("desk:today")]
     html = "".join(rachid.get(page).content.decode() for page in pages)
     assert [word for word in ("1090 Jette", "De Lindeboom", "There is a dog") if word not in html] == []
-    hidden = ("Guido", "Claes", "Theodorstraat", request_.reference, *KEPT.values(), "Mijn tablet doet raar")
+    hidden = ("Guido", "Claes", "Theodorstraat", request_.reference, *KEPT_WORDS, "Mijn tablet doet raar")
     assert [word for word in hidden if word in html] == []
 
 
@@ -81,7 +82,9 @@ def test_after_the_yes_the_other_has_the_least_under_a_key_of_its_own(request_, 
         "Theodorstraat",
         "twee keer bellen",
     )
-    assert {name: getattr(theirs, name) for name in KEPT} == dict.fromkeys(KEPT, "")
+    fields = [name for name in KEPT if name != "helpers"]
+    assert {name: getattr(theirs, name) for name in fields} == dict.fromkeys(fields, "")
+    assert not theirs.named_helpers.exists()
     assert (made.in_own_words, [task.slug for task in made.tasks.all()]) == ("", ["video-call"])
     assert theirs.key_id != mine.key_id
     assert theirs.recipient_id != mine.recipient_id
@@ -96,7 +99,7 @@ def test_after_the_yes_the_other_has_the_least_under_a_key_of_its_own(request_, 
 def test_the_worker_goes_along_only_when_ticked(request_, sleutel):
     made = handovers.accept(ask(request_, sleutel, with_worker=True), by=SYSTEM)
     assert made.client.trusted_worker == "Ines"
-    assert made.client.helpers == ""
+    assert not made.client.named_helpers.exists()
 
 
 def test_the_first_keeps_its_reference_and_hears_the_end(request_, lindeboom, sleutel):

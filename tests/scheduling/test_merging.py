@@ -1,6 +1,7 @@
 """Known twice, and one person: everything moves, nothing is lost, and undone it is as if it had never been."""
 
 import itertools
+import os
 from datetime import timedelta
 
 import pytest
@@ -77,6 +78,7 @@ def other(lindeboom, els):
     return Client.objects.get(pk=visit.client.pk)
 
 
+LONG = os.environ.get("DIGIBEL_TEST_LONG") == "1"
 NEXT_WEEK = [{"from": "2026-09-22T14:00", "until": "2026-09-22T17:00"}]
 
 
@@ -130,7 +132,7 @@ FACTS = {
 }
 
 
-@settings(max_examples=15)
+@settings(max_examples=50 if LONG else 4)
 @given(
     one=st.fixed_dictionaries(FACTS), two=st.fixed_dictionaries(FACTS), theirs=st.sets(st.sampled_from(merging.CHOICES))
 )

@@ -15,7 +15,7 @@ from digibel.privacy import retention
 from digibel.privacy.models import Certificate, Right, RightsRequest
 from digibel.privacy.rights import Person
 from digibel.problems import NotFound
-from digibel.requests.intake import has_own_yes
+from digibel.requests.intake import has_own_yes, survivor
 from digibel.requests.models import Client
 from digibel.volunteers.models import Volunteer
 
@@ -60,6 +60,7 @@ STAYS: dict[str, words.Words] = {
     "requests": _("requests: date, task, postcode, language, outcome"),
     "visits": _("visits: date, duration, outcome"),
     "offers": _("offers: date and answer"),
+    "complaints": _("complaints: kind, date and outcome"),
     "consents": _("that there was a yes: date, language, version of the text"),
 }
 
@@ -111,7 +112,8 @@ def find(organisation: Organisation, kind: str, id: uuid.UUID) -> Subject:
     """Among this organisation's own; the pool of volunteers is everybody's. Raises `NotFound`."""
     person: Person | None
     if kind == "client":
-        person = Client.objects.of(organisation).select_related("recipient", "organisation").filter(pk=id).first()
+        found = Client.objects.of(organisation).select_related("recipient", "organisation").filter(pk=id).first()
+        person = survivor(found) if found is not None else None
     elif kind == "volunteer":
         person = Volunteer.objects.select_related("recipient").filter(pk=id).first()
     elif kind == "staff":
@@ -122,7 +124,7 @@ def find(organisation: Organisation, kind: str, id: uuid.UUID) -> Subject:
         person = unknown.first() if texted.exists() else None
     if person is None:
         raise NotFound
-    return Subject(kind, person, Certificate.objects.filter(person_kind=kind, person_id=id).first())
+    return Subject(kind, person, Certificate.objects.filter(person_kind=kind, person_id=person.pk).first())
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ The key goes last, within the transaction: if anything before it fails, nothing 
 it, nothing of theirs can be read and `replay_erasures` clears what is left. What is counted stays.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
@@ -28,13 +29,16 @@ from digibel.notifications.models import (
 )
 from digibel.organisations.models import Closure, DutyHours, Organisation, Staff
 from digibel.privacy import retention
-from digibel.privacy.errors import AlreadyErased, LegalDuty, StillWorksHere, VisitNear, VisitUnderWay
+from digibel.privacy.errors import AlreadyErased, ComplaintOpen, LegalDuty, StillWorksHere, VisitNear, VisitUnderWay
 from digibel.privacy.models import Certificate, CertificateCounter
 from digibel.privacy.retention import End, Part
+from digibel.requests.errors import MergedMeanwhile
+from digibel.requests.intake import rows_of, survivor
 from digibel.requests.models import Client, Closing
-from digibel.scheduling import openings, readiness, timers, visits, worklist
+from digibel.requests.rectifying import lock_client
+from digibel.scheduling import complaints, handovers, openings, readiness, timers, visits, worklist
 from digibel.scheduling.locks import lock_request
-from digibel.scheduling.models import Offer, Visit, VisitStatus
+from digibel.scheduling.models import FraudAlarm, Offer, Visit, VisitStatus
 from digibel.sealing import keys
 from digibel.sealing.fields import SealedTextField
 from digibel.sealing.reading import erased_shown_as
@@ -50,10 +54,10 @@ INSTEAD = "Digibel"
 
 @transaction.atomic
 def erase_client(client: Client, *, by: Actor, why: str = "asked") -> Certificate:
-    """Forget a client. Raises `VisitUnderWay`, `LegalDuty` or `AlreadyErased`; then nothing has changed."""
-    locked = (
-        Client.objects.select_for_update(of=("self",)).select_related("recipient", "organisation").get(pk=client.pk)
-    )
+    """Forget a client, under every row they were known by. Then nothing has changed, if it raises `VisitUnderWay`,
+    `ComplaintOpen`, `LegalDuty` or `AlreadyErased`.
+    """
+    locked = _hold(client)
     check_may_be_erased(locked)
     end_client(locked, by=by)
     erased = clear_client(locked)
@@ -61,10 +65,22 @@ def erase_client(client: Client, *, by: Actor, why: str = "asked") -> Certificat
         "requests": locked.help_requests.count(),
         "visits": locked.visits.count(),
         "consents": locked.consents.count(),
+        "complaints": locked.complaints.count(),
     }
     certificate = _certify("client", locked, locked.organisation, by=by, why=why, erased=erased, stays=stays)
     keys.destroy(*_keys_of_client(locked))
     return certificate
+
+
+def _hold(client: Client) -> Client:
+    """Whom this row is, or points at since they were known twice: their requests, and then the client, as everybody holds them."""
+    current = survivor(Client.objects.get(pk=client.pk))
+    try:
+        openings.lock_requests(current)
+    except MergedMeanwhile:
+        current = survivor(Client.objects.get(pk=current.pk))
+        openings.lock_requests(current)
+    return lock_client(current)
 
 
 @transaction.atomic
@@ -138,6 +154,8 @@ def check_may_be_erased(person: Client | Volunteer) -> None:
         near = theirs.filter(status=VisitStatus.BOOKED, starts_at__lt=clock.now() + NEAR)
         if near.exists():
             raise VisitNear
+    elif person.complaints.open().exists():
+        raise ComplaintOpen
     _refuse_what_law_keeps(kind, person)
 
 
@@ -164,12 +182,16 @@ def end_client(client: Client, *, by: Actor) -> None:
         if request.is_open:
             locked = lock_request(request.pk)
             openings.end_everything(locked, by=by, reason="client_cannot")
+            handovers.withdraw(locked, by=by)
             worklist.close(locked, closing=Closing.WITHDRAWN)
             record("request.closed", locked, by=by, organisation_id=locked.organisation_id, closing=Closing.WITHDRAWN)
         drop_calls(request)
     for visit in client.visits.all():
         drop_calls(visit)
         timers.drop_timers(visit.pk)
+    for alarm in FraudAlarm.objects.filter(client=client):
+        drop_calls(alarm)
+    complaints.end_open(client, by=by)
 
 
 def end_volunteer(volunteer: Volunteer, *, by: Actor) -> None:
@@ -186,12 +208,14 @@ def end_volunteer(volunteer: Volunteer, *, by: Actor) -> None:
 
 def clear_client(client: Client) -> dict[str, int]:
     """Rows and columns of the table's lines about clients. Done again, it finds nothing. Returns how many of what."""
-    erased = _clear("client", client)
-    erased["texts"] = _forget_said(client.recipient, _keys_of_client(client))
-    Visit.objects.filter(client=client).update(word="", card_digest="")
-    _clear_recipient(client.recipient)
-    Client.objects.filter(pk=client.pk, gone_at=None).update(gone_at=clock.now())
-    return erased
+    erased: Counter[str] = Counter()
+    for row in rows_of(client):
+        erased.update(_clear("client", row))
+        erased["texts"] += _forget_said(row.recipient, _keys_of_row(row))
+        Visit.objects.filter(client=row).update(word="", card_digest="")
+        _clear_recipient(row.recipient)
+        Client.objects.filter(pk=row.pk, gone_at=None).update(gone_at=clock.now())
+    return dict(erased)
 
 
 def clear_volunteer(volunteer: Volunteer) -> dict[str, int]:
@@ -295,6 +319,10 @@ def _end_sessions(staff: Staff) -> int:
 
 
 def _keys_of_client(client: Client) -> list[UUID]:
+    return [key_id for row in rows_of(client) for key_id in _keys_of_row(row)]
+
+
+def _keys_of_row(client: Client) -> list[UUID]:
     """Their own, and those of what was written about their visits."""
     visits = Visit.objects.filter(client=client).exclude(key_id=client.key_id)
     return [client.key_id, *visits.values_list("key_id", flat=True)]

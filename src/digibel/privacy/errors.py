@@ -22,6 +22,15 @@ class LegalDuty(Conflict):
     message = "The law makes us keep this until {until}: {what}. Write that to the person, and do it on that day."
 
 
+class ComplaintOpen(Conflict):
+    """So that nobody gets rid of a complaint by forgetting who made it."""
+
+    code = "complaint_open"
+    message = (
+        "A complaint of theirs is still open. Answer it first, or note that they took it back; then forget them at once."
+    )
+
+
 class AlreadyErased(Conflict):
     code = "already_erased"
     message = "This person has been erased already. The certificate stands in the register."

@@ -5,7 +5,7 @@ data stays out: of a volunteer a client gets the first name, of a client a volun
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -18,7 +18,8 @@ from digibel.audit.recording import record
 from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage, Recipient
 from digibel.organisations.models import Organisation, Staff
 from digibel.privacy.models import Certificate, RightsRequest
-from digibel.requests.models import Client
+from digibel.requests.intake import rows_of
+from digibel.requests.models import Client, Merge
 from digibel.scheduling.models import Move, Offer, Visit
 from digibel.sealing.fields import SealedTextField
 from digibel.sealing.reading import erased_shown_as
@@ -54,13 +55,19 @@ def gather(person: Person, *, only_for: Organisation | None = None) -> dict[str,
     """`only_for`: the pool of volunteers is shared, and what another organisation did with them is that one's to tell."""
     told: dict[str, list[dict[str, Any]]] = {}
     with erased_shown_as(""):
-        for model, rows in _rows_about(person):
-            if only_for is not None:
-                rows = _only_for(only_for, rows)
-            found = [_row(row, person) for row in rows.order_by("pk")]
-            if found:
-                told[model._meta.label] = found
-    return told
+        for one in _known_as(person):
+            for model, rows in _rows_about(one):
+                if only_for is not None:
+                    rows = _only_for(only_for, rows)
+                found = [_row(row, one) for row in rows.order_by("pk")]
+                already = told.setdefault(model._meta.label, [])
+                already += [row for row in found if row not in already]
+    return {label: rows for label, rows in told.items() if rows}
+
+
+def _known_as(person: Person) -> Sequence[Person]:
+    """A client who was known twice is told under both rows."""
+    return rows_of(person) if isinstance(person, Client) else [person]
 
 
 def models_about(kind: type[Person]) -> dict[type[Model], list[str]]:
@@ -141,6 +148,9 @@ def _is_somebody_elses(row: Model, person: Person) -> bool:
     """What a client asked, or what was noted of them, is not the volunteer's to read; nor texts to the other side."""
     if isinstance(row, OutboundMessage | InboundMessage):
         return row.recipient_id != person.recipient_id
+    if isinstance(row, Merge) and row.undone_at is not None:
+        # Two people after all: what stood there may be the other's.
+        return True
     return isinstance(person, Volunteer) and not isinstance(row, Volunteer | Recipient)
 
 
@@ -156,7 +166,7 @@ def _other(row: Model, field: "ForeignKey[Any, Any]", person: Person) -> Any:
 
 def _looks(person: Person, organisation: Organisation) -> list[dict[str, Any]]:
     """From the audit: who saw the address or the number, and who did what. Colleagues by name and role, others by what they are."""
-    subjects = [str(person.pk)]
+    subjects = [str(one.pk) for one in _known_as(person)]
     if isinstance(person, Client):
         subjects += [str(pk) for pk in person.help_requests.values_list("pk", flat=True)]
     theirs = Visit.objects.of(organisation).filter(**{person._meta.model_name or "": person})

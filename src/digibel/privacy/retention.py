@@ -88,13 +88,16 @@ SERVICE = _("art. 6.1.e (public centre) or 6.1.f (association); 9.2.a, the clien
 VOLUNTEERS_ACT = _("art. 6.1.c and 6.1.f; Volunteers Act of 3 July 2005")
 SECURITY = _("art. 6.1.f and 32: safety of the service")
 ACCOUNT = _("art. 5.2 and 6.1.c: having to show it")
+COMPLAINT = _("art. 6.1.c (public centre) or 6.1.f (association): answering it, and claims that may follow; 9.2.f")
 COUNTS = _("no personal data any more (recital 26)")
 
 CLIENT = (
     "recipient key_id first_name family_name address_as street house_number box bell door_note contact_name contact_phone "
-    "trusted_worker trusted_worker_phone helpers interpreter decides_about_money reads floor lift dog smoke wish away_until"
+    "access trusted_worker trusted_worker_phone reception interpreter decides_about_money money_phone money_kind reads floor "
+    "lift dog smoke wish away_until gone_as merged_into"
 )
 VOLUNTEER = "recipient key_id first_name family_name gender skills"
+MERGE = ("kept", "merged", "made_by", "undone_by", "kept_before", "kept_after", "merged_before")
 RECIPIENT = "key_id number number_index languages"
 
 RULES: tuple[Rule, ...] = (
@@ -125,6 +128,45 @@ RULES: tuple[Rule, ...] = (
         _("with the client"),
         End.DELETE,
         of="client",
+    ),
+    Rule(
+        "helpers",
+        _("People whom a client named: their name, their number, and what they may hear or change"),
+        (Part("requests.NamedHelper", ("name", "phone", "client"), "client"),),
+        _("so that a daughter can change a moment, and nobody else can"),
+        SERVICE,
+        None,
+        _("with the client"),
+        End.DELETE,
+        of="client",
+    ),
+    Rule(
+        "merges",
+        _("That a client was known twice: what stood in each before they were made one"),
+        tuple(
+            part
+            for side in ("kept", "merged")
+            for part in (
+                Part("requests.MovedRow", ("model", "row"), f"merge__{side}"),
+                Part("requests.Merge", MERGE, side),
+            )
+        ),
+        _("to undo it, should they be two people after all"),
+        SERVICE,
+        MONTH,
+        _("after they were made one; then it cannot be undone any more"),
+        End.DELETE,
+        of="client",
+    ),
+    Rule(
+        "complaints",
+        _("What a client complained of, in words, and what we answered"),
+        (Part("scheduling.Complaint", ("client", "key_id", "text", "answer", "noted_by"), "client"),),
+        _("to answer, to learn from it, and for a claim that may follow (five years: old Civil Code, art. 2262bis)"),
+        COMPLAINT,
+        5 * YEAR,
+        _("after it ended; the words can be read no longer than the client is known"),
+        End.DELETE,
     ),
     Rule(
         "request_words",
@@ -332,7 +374,14 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "consent",
         _("That a client said yes: the day, the language, the version of the text, who heard it"),
-        (Part("requests.Consent", ("client", "language", "text_version", "recorded_by"), "client"),),
+        (
+            Part("requests.Consent", ("client", "language", "text_version", "recorded_by"), "client"),
+            Part(
+                "scheduling.Handover",
+                ("asked_by", "answered_by", "consent_language", "consent_text"),
+                "request__client",
+            ),
+        ),
         _("to show that there was a yes (art. 7.1); without a name once the client is erased"),
         ACCOUNT,
         None,
@@ -361,6 +410,7 @@ RULES: tuple[Rule, ...] = (
                 "requests.StoredJudgement", ("made_by", "version", "tightened", "floor", "verdicts"), "request__client"
             ),
             Part("scheduling.FollowUp", ("made_by", "worries"), "visit__client"),
+            Part("scheduling.FraudAlarm", ("client", "key", "raised_by"), "client"),
             Part(
                 "notifications.OutboundMessage",
                 ("recipient", "kind", "language", "subject_kind", "gateway", "provider_id", "trouble"),
@@ -403,6 +453,7 @@ NOT_PERSONAL: dict[str, str] = {
     "volunteers.TrainingSession": "a room, a day and a subject",
     "organisations.Tightening": "a rule of an organisation and its reason; who made it, as a number",
     "directory.HelpPlace": "offices and rooms",
+    "organisations.OwnNumber": "public numbers, and where they were found",
     "organisations.Organisation": "a legal person",
     "organisations.ApiKey": "a program's; its name is a program's name",
     "audit.Seal": "hashes",

@@ -5,6 +5,7 @@ import uuid
 from datetime import date, time, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from digibel import clock
 from digibel.audit.actors import Actor
@@ -14,6 +15,7 @@ from digibel.notifications.models import Recipient
 from digibel.organisations.models import Organisation, Staff
 from digibel.privacy.errors import AlreadyDone
 from digibel.privacy.models import Outcome, PersonKind, Right, RightsRequest
+from digibel.requests.intake import rows_of, survivor
 from digibel.requests.models import Client
 from digibel.volunteers.models import Volunteer
 
@@ -66,8 +68,14 @@ def answer(asked: RightsRequest, outcome: Outcome, *, by: Actor) -> RightsReques
 
 def answer_all(person: Person, *rights: Right, outcome: Outcome, by: Actor) -> None:
     """A deed answers what was asked for: being erased answers the wish to be."""
-    for asked in RightsRequest.objects.filter(person_id=person.pk, right__in=rights, done_at=None):
+    for asked in asked_by(person).filter(right__in=rights, done_at=None):
         answer(asked, outcome, by=by)
+
+
+def asked_by(person: Person) -> QuerySet[RightsRequest]:
+    """Also what was asked under a row that points at them since they were known twice."""
+    rows = rows_of(person) if isinstance(person, Client) else [person]
+    return RightsRequest.objects.filter(person_id__in=[one.pk for one in rows])
 
 
 def remind(asked_id: uuid.UUID) -> None:
@@ -85,5 +93,9 @@ def _remind(asked: RightsRequest) -> None:
 def _recipient(asked: RightsRequest) -> Recipient | None:
     if asked.person_kind == PersonKind.NUMBER:
         return Recipient.objects.filter(pk=asked.person_id).first()
-    by = {PersonKind.CLIENT: "client", PersonKind.VOLUNTEER: "volunteer"}.get(PersonKind(asked.person_kind))
-    return Recipient.objects.filter(**{by: asked.person_id}).first() if by else None
+    if asked.person_kind == PersonKind.CLIENT:
+        client = Client.objects.select_related("recipient").filter(pk=asked.person_id).first()
+        return survivor(client).recipient if client is not None else None
+    if asked.person_kind == PersonKind.VOLUNTEER:
+        return Recipient.objects.filter(volunteer=asked.person_id).first()
+    return None

@@ -12,9 +12,9 @@ from digibel.organisations.models import Organisation
 from digibel.privacy import rights
 from digibel.privacy.errors import VisitUnderWay, WhyRestricted
 from digibel.privacy.models import Outcome, Right
+from digibel.requests import intake
 from digibel.requests.models import Client, Closing, HelpRequest
-from digibel.scheduling import openings, readiness, timers, worklist
-from digibel.scheduling.locks import lock_request
+from digibel.scheduling import handovers, openings, readiness, timers, worklist
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
 
@@ -27,7 +27,7 @@ def withdraw_consent(client: Client, *, by: Actor, close: bool = False) -> None:
     together at the table, and either can end it.
     """
     client.consents.filter(withdrawn_at=None).update(withdrawn_at=clock.now())
-    for request in _open_requests(client):
+    for request in openings.lock_requests(client):
         going_on, had_visit = _end(request, by=by, reason="client_cannot")
         # After a visit nothing is left to ask a new yes for.
         if (close or had_visit) and not going_on:
@@ -46,7 +46,7 @@ def restrict_client(client: Client, why: str, *, by: Actor) -> None:
     _check_why(why)
     if client.visits.filter(status=VisitStatus.UNDER_WAY).exists():
         raise VisitUnderWay
-    requests = _open_requests(client)
+    requests = openings.lock_requests(client)
     for request in requests:
         _end(request, by=by, reason="client_cannot")
     _restrict(client.recipient, why)
@@ -75,7 +75,9 @@ def lift(person: Client | Volunteer, *, by: Actor, at: Organisation) -> None:
     Recipient.objects.filter(pk=person.recipient_id).update(restricted_at=None, restricted_why="")
     person.recipient.restricted_at = None
     if isinstance(person, Client):
-        for request in _open_requests(person):
+        for request in openings.lock_requests(person):
+            if not intake.has_own_yes(person):
+                openings.ask_own_yes(request)
             openings.watch_moments(request)
             worklist.rewrite(request)
         for visit in person.visits.filter(status=VisitStatus.DONE, followed_up_at=None, request__closed_at=None):
@@ -97,14 +99,10 @@ def _restrict(recipient: Recipient, why: str) -> None:
     calls.update(done_at=clock.now(), outcome=CallTask.Outcome.NOT_NEEDED)
 
 
-def _open_requests(client: Client) -> list[HelpRequest]:
-    open_ids = HelpRequest.objects.open().filter(client=client).order_by("pk").values_list("pk", flat=True)
-    return [lock_request(pk) for pk in open_ids]
-
-
 def _end(request: HelpRequest, *, by: Actor, reason: str) -> tuple[bool, bool]:
     """End what can end. Whether a visit is under way, and whether one is over that nobody has followed up."""
     openings.end_everything(request, by=by, reason=reason)
+    handovers.withdraw(request, by=by)
     going_on = had_visit = False
     for visit in Visit.objects.filter(request=request):
         going_on |= visit.status == VisitStatus.UNDER_WAY

@@ -24,8 +24,8 @@ from digibel.organisations.models import Organisation, Staff
 from digibel.privacy import erasing, retention
 from digibel.privacy.models import Breach, Certificate, RightsRequest
 from digibel.problems import Problem
-from digibel.requests.models import Client, HelpRequest, Overruling, TimeWindow
-from digibel.scheduling.models import STANDING_VISITS, Payment, ReportNote, Visit
+from digibel.requests.models import Client, HelpRequest, Merge, Overruling, TimeWindow
+from digibel.scheduling.models import STANDING_VISITS, Complaint, Payment, ReportNote, Visit
 from digibel.volunteers.models import Volunteer
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,9 @@ def _clients(before: datetime) -> int:
     """Those whose last request was closed that long ago; and who never had one, that long after they were added."""
     theirs = HelpRequest.objects.filter(client=OuterRef("pk"))
     last = theirs.order_by().values("client").annotate(last=Max("closed_at")).values("last")
-    over = Client.objects.filter(~Exists(theirs.filter(closed_at=None))).annotate(
+    # A row that points at somebody else since they were known twice goes with whom it points at.
+    known = Client.objects.filter(~Exists(theirs.filter(closed_at=None)), merged_into=None)
+    over = known.annotate(
         last=Coalesce(Subquery(last), F("created_at"))
     )
     return _erase_all(over.filter(last__lt=before, recipient__restricted_at=None), "client", erasing.erase_client)
@@ -155,6 +157,14 @@ def _expenses(before: datetime) -> int:
     return _in_batches(Payment.objects.filter(paid_on__lt=clock.local(before).date()), _delete)
 
 
+def _merges(before: datetime) -> int:
+    return _in_batches(Merge.objects.filter(made_at__lt=before), _delete)
+
+
+def _complaints(before: datetime) -> int:
+    return _in_batches(Complaint.objects.filter(ended_at__lt=before), _delete)
+
+
 def _rights(before: datetime) -> int:
     asked = RightsRequest.objects.filter(done_at__lt=before)
     return _in_batches(asked, _delete) + _in_batches(Breach.objects.filter(closed_at__lt=before), _delete)
@@ -172,6 +182,8 @@ SWEEPS: dict[str, Callable[[datetime], int]] = {
     "strangers": _strangers,
     "request_words": _request_words,
     "request_moments": _request_moments,
+    "merges": _merges,
+    "complaints": _complaints,
     "addresses": _addresses,
     "texts": _texts,
     "simulated": _simulated,

@@ -209,6 +209,14 @@ def survivor(client: Client) -> Client:
     return client
 
 
+def rows_of(client: Client) -> list[Client]:
+    """This client, and every row that points at them since they were known twice."""
+    found = [client]
+    for one in found:
+        found += Client.objects.filter(merged_into=one).select_related("recipient", "organisation")
+    return found
+
+
 def has_own_yes(client: Client) -> bool:
     return client.consents.filter(withdrawn_at=None).exists()
 

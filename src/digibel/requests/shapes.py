@@ -22,6 +22,7 @@ from digibel.requests.access_notes import ACCESS_NOTES, MOST
 from digibel.requests.intake import OPEN_CLIENT_FIELDS, SEALED_CLIENT_FIELDS, helpers_of
 from digibel.requests.judging import judge_request
 from digibel.requests.models import Client, Closing, HelpRequest, MoneyKind, NamedHelper, NextActionKind, Wish
+from digibel.sealing import keys
 from digibel.sealing.errors import Erased
 
 SLUGS = list(catalogue.TASKS)
@@ -343,6 +344,8 @@ def _judged(request: HelpRequest, language: str) -> list[JudgedTaskShown]:
 
 def _client_and_words(request: HelpRequest) -> tuple[ClientShown | None, str]:
     client = request.client
+    if keys.is_erased(client.key_id):
+        return None, ""
     try:
         facts = {name: getattr(client, name) for name in (*SEALED_CLIENT_FIELDS, *OPEN_CLIENT_FIELDS)}
         facts["access"] = client.access_codes

@@ -49,14 +49,16 @@ def note(client: Client, *, kind: str, text: str, by: Actor, visit: Visit | None
     """Write it down; the coordinator's from now on. `visit` is one of this client's.
 
     About money, codes or a card it is the client's word, as in a follow-up (guardrail E8): the volunteer pauses until a person
-    decides, others take over their visits, and somebody talks to them the same day.
+    decides, others take over their visits, and somebody talks to them the same day; unless what we know of the client is kept
+    and not used, when the coordinator who decides finds out with the client what may be said.
     """
     said = _said(text)
     if kind not in Complaint.Kind.values:
         raise NoSuchKind
     if kind == Complaint.Kind.MONEY and visit is not None:
         concerns.raise_concern(visit, ["money"], by=by)
-        call_volunteer(visit, urgent=True)
+        if client.recipient.restricted_at is None:
+            call_volunteer(visit, urgent=True)
     locked, now = lock_client(client), clock.now()
     complaint = Complaint.objects.create(
         organisation=locked.organisation,
@@ -89,6 +91,15 @@ def answer(complaint: Complaint, *, text: str, by: Actor, outcome: str = "") -> 
     locked.ended_at, locked.outcome = (now, outcome) if outcome else (None, "")
     locked.save()
     record("complaint.answered", locked, by=by, organisation_id=locked.organisation_id, outcome=outcome)
+
+
+def end_open(client: Client, *, by: Actor) -> None:
+    """They are forgotten, and an older copy of the data knows a complaint as open: it ends, and its words stay unread."""
+    for complaint in client.complaints.open().select_for_update(of=("self",)):
+        outcome = Complaint.Outcome.WITHDRAWN
+        ended = Complaint.objects.filter(pk=complaint.pk)
+        ended.update(due_at=None, ended_at=clock.now(), outcome=outcome)
+        record("complaint.answered", complaint, by=by, organisation_id=complaint.organisation_id, outcome=outcome)
 
 
 def answer_due(made_at: datetime) -> datetime:

@@ -20,7 +20,7 @@ from digibel.requests.drafts import ClientDraft, RequestDraft
 from digibel.requests.errors import AlreadyClosed
 from digibel.requests.models import Client, Closing, Consent, HelpRequest
 from digibel.scheduling import openings, worklist
-from digibel.scheduling.errors import AlreadyBooked, NoOwnYes
+from digibel.scheduling.errors import AlreadyBooked, NoOwnYes, Restricted
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Handover, Visit
 
@@ -55,7 +55,7 @@ def hand_over(
     """Ask another organisation to take it. Nothing of the client goes there yet.
 
     `consent_language` is the language in which the client said yes to exactly this. Raises `YesNotSpoken`, `NoOwnYes`,
-    `NotYourself`, `AskedAlready`, `AlreadyBooked`, `AlreadyClosed`.
+    `NotYourself`, `AskedAlready`, `AlreadyBooked`, `AlreadyClosed`, `Restricted`.
     """
     locked = lock_request(request.pk)
     _check_may_go(locked, to)
@@ -89,6 +89,8 @@ def _check_may_go(request: HelpRequest, to: Organisation) -> None:
         raise AlreadyClosed
     if request.organisation_id == to.pk:
         raise NotYourself
+    if request.client.recipient.restricted_at is not None:
+        raise Restricted
     if not intake.has_own_yes(request.client):
         raise NoOwnYes
     if Visit.objects.filter(request=request).standing().exists():
@@ -141,6 +143,12 @@ def refuse(handover: Handover, *, by: Actor) -> None:
     if original.is_open:
         organisation = original.organisation
         open_call(REFUSED, original, organisation=organisation, recipient=original.client.recipient, due_at=clock.now())
+
+
+def withdraw(request: HelpRequest, *, by: Actor) -> None:
+    """Nobody is asked any more: the client took back a yes, wants nothing used, or is forgotten. The caller holds the request."""
+    for asked in request.handovers.filter(status=Handover.Status.ASKED).select_related("request"):
+        _answer(asked, Handover.Status.WITHDRAWN, by=by)
 
 
 def _lock(handover: Handover) -> Handover:

@@ -26,8 +26,9 @@ from digibel.requests.errors import CannotMerge, CannotUnmerge, VisitsAtOnce
 from digibel.requests.models import Client, Consent, HelpRequest, Merge, MovedRow, NamedHelper
 from digibel.requests.rectifying import FIELDS, REACH, as_draft, differences
 from digibel.scheduling import announcing, openings, rectifying, worklist
+from digibel.scheduling.errors import Restricted
 from digibel.scheduling.locks import lock_visit
-from digibel.scheduling.models import Complaint, Preference, Visit, VisitStatus
+from digibel.scheduling.models import Complaint, FraudAlarm, Preference, ReportNote, Visit, VisitStatus
 from digibel.sealing.errors import Erased
 from digibel.sealing.strays import sealed_fields
 
@@ -40,6 +41,7 @@ OF_CLIENT: tuple[type[models.Model], ...] = (
     NamedHelper,
     Preference,
     Complaint,
+    FraudAlarm,
 )
 OF_RECIPIENT: tuple[type[models.Model], ...] = (OutboundMessage, InboundMessage, CallTask)
 # What a person chooses between; those whom either named are all kept, as far as there is room.
@@ -48,7 +50,8 @@ CHOICES = tuple(name for name in FIELDS if name != "helpers")
 
 @transaction.atomic
 def merge(kept: Client, other: Client, *, theirs: Iterable[str] = (), by: Actor) -> Merge:
-    """Make them one: `kept` stays, with the values of `other` in the fields named `theirs`. Raises `CannotMerge`, `VisitsAtOnce`.
+    """Make them one: `kept` stays, with the values of `other` in the fields named `theirs`. Raises `CannotMerge`, `VisitsAtOnce`,
+    `Restricted`.
 
     A STOP of either stays, and so does a "never again" about a volunteer.
     """
@@ -72,9 +75,14 @@ def merge(kept: Client, other: Client, *, theirs: Iterable[str] = (), by: Actor)
 
 @transaction.atomic
 def undo(done: Merge, *, by: Actor) -> None:
-    """Two people again, each with what was theirs. Raises `CannotUnmerge` after thirty days, twice, or out of order."""
+    """Two people again, each with what was theirs. Raises `CannotUnmerge` after thirty days, twice, or out of order, and
+    once they are forgotten; `Restricted`.
+    """
     kept, other = _hold(done.kept, done.merged)
-    done = Merge.objects.select_for_update(of=("self",)).get(pk=done.pk)
+    standing = Merge.objects.select_for_update(of=("self",)).filter(pk=done.pk).first()
+    if standing is None:
+        raise CannotUnmerge
+    done = standing
     _check_undo(done, kept, other)
     was = as_draft(kept)
     other.merged_into = None
@@ -139,10 +147,17 @@ def _check(kept: Client, other: Client) -> None:
         _ = kept.first_name, other.first_name
     except Erased:
         raise CannotMerge from None
+    _check_used(kept, other)
     mine = Visit.objects.standing().filter(client=kept, starts_at__lt=models.OuterRef("ends_at"))
     at_once = mine.filter(ends_at__gt=models.OuterRef("starts_at"))
     if Visit.objects.standing().filter(client=other).filter(models.Exists(at_once)).exists():
         raise VisitsAtOnce
+
+
+def _check_used(*clients: Client) -> None:
+    """What is kept and not used (GDPR art. 18) is not moved about either."""
+    if any(one.recipient.restricted_at is not None for one in clients):
+        raise Restricted
 
 
 def _check_undo(done: Merge, kept: Client, other: Client) -> None:
@@ -150,6 +165,7 @@ def _check_undo(done: Merge, kept: Client, other: Client) -> None:
     too_late = clock.now() > done.made_at + UNDONE_WITHIN
     if done.undone_at or too_late or kept.merged_into_id or other.merged_into_id != kept.pk or later.exists():
         raise CannotUnmerge
+    _check_used(kept, other)
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------
@@ -167,7 +183,8 @@ def _move_all(done: Merge, other: Client, kept: Client) -> list[Any]:
     for model in (*OF_CLIENT, *OF_RECIPIENT):
         field, owner = ("client", kept) if model in OF_CLIENT else ("recipient", kept.recipient)
         # Somebody is sending or reading this very text now: it stays where it is, and is followed from there.
-        rows = _of(model, other).order_by("pk").select_for_update(of=("self",), skip_locked=model in OF_RECIPIENT)
+        rows = _of(model, other).select_related(field).order_by("pk")
+        rows = rows.select_for_update(of=("self",), skip_locked=model in OF_RECIPIENT)
         for row in _with_room(model, list(rows), kept):
             _give(row, field, owner)
             moved.append(MovedRow(merge=done, model=kind_of(model), row=str(row.pk)))
@@ -186,13 +203,24 @@ def _with_room(model: type[models.Model], rows: list[Any], kept: Client) -> list
 
 
 def _give(row: Any, field: str, owner: Any) -> None:
-    """This row belongs to somebody else from now on; its texts are sealed with that person's key."""
+    """This row belongs to somebody else from now on; what was sealed with the one's key is sealed with the other's.
+
+    A visit of its own key keeps it, with what was written about it: the volunteer's texts lie under it too.
+    """
+    was, own_key = getattr(row, field), getattr(row, "key_id", None)
     setattr(row, field, owner)
+    if own_key is not None and own_key != was.key_id:
+        row.save(update_fields=[field])
+        return
     names = [field, *(sealed.name for sealed in sealed_fields(type(row)))]
-    if hasattr(row, "key_id"):
+    if own_key is not None:
         row.key_id = owner.key_id
         names.append("key_id")
     row.save(update_fields=names)
+    if isinstance(row, Visit):
+        # From before visits had keys of their own: the words of its report come along.
+        for note in ReportNote.objects.filter(report__visit=row).select_related("report__visit"):
+            note.save(update_fields=["text"])
 
 
 def _move_back(done: Merge, kept: Client, other: Client) -> list[Any]:
@@ -202,12 +230,19 @@ def _move_back(done: Merge, kept: Client, other: Client) -> list[Any]:
         ledger.setdefault(one.model, []).append(one.row)
     for model in (*OF_CLIENT, *OF_RECIPIENT):
         field, owner = ("client", other) if model in OF_CLIENT else ("recipient", other.recipient)
-        for row in _of(model, kept).filter(pk__in=ledger.get(kind_of(model), [])).order_by("pk"):
+        rows = _of(model, kept).filter(pk__in=ledger.get(kind_of(model), [])).order_by("pk")
+        for row in rows.select_related(field):
             _give(row, field, owner)
     requests = [UUID(pk) for pk in ledger.get(kind_of(HelpRequest), [])]
     for visit in Visit.objects.filter(request__in=requests, client=kept):
         _give(visit, "client", other)
-    about: list[UUID | str] = [*requests, *Visit.objects.filter(request__in=requests).values_list("pk", flat=True)]
+    visits = list(Visit.objects.filter(request__in=requests).values_list("pk", flat=True))
+    for complaint in Complaint.objects.filter(visit__in=visits, client=kept):
+        _give(complaint, "client", other)
+    of_theirs = models.Q(visit__in=visits) | models.Q(request__in=requests)
+    for alarm in FraudAlarm.objects.filter(of_theirs, client=kept):
+        _give(alarm, "client", other)
+    about: list[UUID | str] = [*requests, *visits]
     for text in OutboundMessage.objects.waiting().filter(subject_id__in=about, recipient=kept.recipient):
         _give(text, "recipient", other.recipient)
     for call in CallTask.objects.open().filter(subject_id__in=about, recipient=kept.recipient):

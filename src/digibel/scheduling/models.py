@@ -358,6 +358,7 @@ class Handover(models.Model):
         ASKED = "asked", "asked"
         ACCEPTED = "accepted", "accepted"
         REFUSED = "refused", "refused"
+        WITHDRAWN = "withdrawn", "no longer asked"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request = models.ForeignKey(HelpRequest, on_delete=models.PROTECT, related_name="handovers")

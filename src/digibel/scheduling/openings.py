@@ -86,7 +86,12 @@ def _tell_coordinator(logged: Sequence[HelpRequest]) -> None:
 
 
 def ask_own_yes(request: HelpRequest) -> None:
-    """Somebody else rang: the client's own yes is a call of its own, before anything else happens."""
+    """Somebody else rang: the client's own yes is a call of its own, before anything else happens.
+
+    Not while what we know of them is kept and not used: lifting that asks for it.
+    """
+    if request.client.recipient.restricted_at is not None:
+        return
     open_call(
         "request.own_yes",
         request,

@@ -88,7 +88,7 @@ def _breaches(request: StaffRequest) -> list[dict[str, Any]]:
 def privacy_person(request: StaffRequest, kind: str, person_id: uuid.UUID) -> HttpResponse:
     check_may(request.user, "privacy")
     subject = persons.find(request.organisation, kind, person_id)
-    asked = RightsRequest.objects.filter(organisation=request.organisation, person_id=person_id)
+    asked = rights.asked_by(subject.person).filter(organisation=request.organisation)
     context = {
         "subject": subject,
         "asked": persons.register(request.organisation, list(asked)),
