@@ -10,10 +10,11 @@ from digibel.demo import seeding
 from digibel.requests.models import HelpRequest, NextActionKind
 from digibel.scheduling import worklist
 
-# The everyday run takes the two ends of the demo's day; the long one a Saturday, the days after Christmas and Easter, after
-# a Thursday holiday, and after the night in which the clock goes back.
-MOMENTS = [datetime(2026, 11, 24, 9, 30, tzinfo=UTC), datetime(2026, 11, 28, 16, 30, tzinfo=UTC)]
+# The everyday run takes a Saturday afternoon; the long one both ends of the demo's day, the days after Christmas and Easter,
+# after a Thursday holiday, and after the night in which the clock goes back.
+MOMENTS = [datetime(2026, 11, 28, 16, 30, tzinfo=UTC)]
 MORE_MOMENTS = [
+    datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
     datetime(2026, 12, 28, 9, 30, tzinfo=UTC),
     datetime(2027, 3, 30, 9, 0, tzinfo=UTC),
     datetime(2027, 5, 7, 10, 2, tzinfo=UTC),

@@ -13,7 +13,7 @@ from digibel.notifications.models import OutboundMessage
 from digibel.organisations.models import Organisation
 from digibel.requests.models import Client, Consent, HelpRequest
 from digibel.scheduling import clockwork, followups, reports, visits
-from digibel.scheduling.models import FollowUp, Offer, Report, Visit
+from digibel.scheduling.models import Complaint, FollowUp, Offer, Report, Visit
 from digibel.sealing import keys
 from digibel.sealing.reading import unsealed_or_none
 from digibel.sealing.strays import sealed_fields
@@ -98,6 +98,7 @@ def counted() -> dict[str, object]:
         "reports": Report.objects.count(),
         "offers": sorted(Offer.objects.values_list("created_at", "status")),
         "consents": Consent.objects.count(),
+        "complaints": sorted(Complaint.objects.values_list("kind", "made_at", "outcome")),
     }
 
 

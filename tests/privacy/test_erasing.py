@@ -10,23 +10,24 @@ from django.urls import reverse
 
 import cast
 from digibel import clock
-from digibel.audit.actors import Actor
+from digibel.audit.actors import SYSTEM, Actor
 from digibel.audit.models import Event
 from digibel.notifications import outbox
 from digibel.notifications.models import CallTask, OutboundMessage, Recipient
-from digibel.privacy import erasing, retention
-from digibel.privacy.errors import AlreadyErased, LegalDuty, StillWorksHere, VisitNear, VisitUnderWay
+from digibel.privacy import erasing, retention, sweeping
+from digibel.privacy.errors import AlreadyErased, ComplaintOpen, LegalDuty, StillWorksHere, VisitNear, VisitUnderWay
 from digibel.privacy.models import Certificate
 from digibel.privacy.retention import End, Part, Rule
+from digibel.requests.errors import CannotUnmerge
 from digibel.requests.intake import known_clients
-from digibel.requests.models import Client, HelpRequest
-from digibel.scheduling import promises, visits
+from digibel.requests.models import Client, HelpRequest, Merge, MovedRow, NamedHelper
+from digibel.scheduling import complaints, fraud, handovers, merging, promises, visits
 from digibel.scheduling.models import Offer, Visit
 from digibel.sealing import keys
 from digibel.sealing.errors import Erased
 from digibel.sealing.models import PersonKey
 from digibel.volunteers.models import Volunteer
-from privacy.house import counted, everything_readable, followed_up, planted_found, visit_is_over
+from privacy.house import PLANTED, SAID, WORDS, counted, everything_readable, followed_up, planted_found, visit_is_over
 
 pytestmark = pytest.mark.django_db
 
@@ -286,3 +287,110 @@ def test_api_stays_whole(booked, who):
             f"/api/v1/help-requests/{booked.request.reference}"
         ).content.decode() or (who == "volunteer")
     assert (Visit.objects.count(), Offer.objects.count()) == (1, 1)
+
+
+# --- known twice, helpers, complaints, handed over ----------------------------------------------------------------
+
+
+@pytest.fixture
+def twin(lindeboom, asked):
+    """The same person, known a second time and made one: the older row is the pointer."""
+    twin = cast.request(lindeboom, client=dict(PLANTED), in_own_words=WORDS).client
+    cast.texts(twin, WORDS)
+    merging.merge(twin, asked.client, theirs=["bell"], by=SYSTEM)
+    return Client.objects.select_related("recipient").get(pk=twin.pk)
+
+
+def test_both_rows_of_somebody_known_twice_are_forgotten_by_either(asked, twin):
+    certificate = erasing.erase_client(Client.objects.get(pk=asked.client_id), by=SYSTEM)
+    assert (certificate.person_id, certificate.stays["requests"]) == (twin.pk, 2)
+    assert planted_found() == []
+    assert {keys.is_erased(one.key_id) for one in (twin, asked.client)} == {True}
+    assert (Merge.objects.count(), MovedRow.objects.count(), NamedHelper.objects.count()) == (0, 0, 0)
+    assert broken_promises() == []
+    for row in (twin, asked.client):
+        with pytest.raises(AlreadyErased):
+            erasing.erase_client(row, by=SYSTEM)
+
+
+def test_row_that_points_elsewhere_is_not_forgotten_by_itself(asked, twin):
+    """Its requests are the survivor's, so that by the days alone its time would be over."""
+    with clock.travel(clock.now() + timedelta(days=400)):
+        assert sweeping.sweep("client") == {"client": 0}
+    assert twin.first_name == PLANTED["first_name"]
+
+
+@pytest.mark.parametrize("forgotten", ["kept", "other"])
+def test_a_merge_with_somebody_forgotten_is_not_undone(lindeboom, asked, forgotten):
+    other = cast.request(lindeboom, client={"phone": cast.mobile()}).client
+    done = merging.merge(asked.client, other, theirs=["street"], by=SYSTEM)
+    erasing.erase_client(asked.client if forgotten == "kept" else other, by=SYSTEM)
+    with pytest.raises(CannotUnmerge):
+        merging.undo(done, by=SYSTEM)
+
+
+def test_somebody_taken_for_another_by_mistake_leaves_nothing_with_them(lindeboom, asked):
+    """Two people after all: what the merge had made of the one held the street and the number of the other."""
+    wrong = cast.request(lindeboom, client={"phone": cast.mobile()}).client
+    merging.undo(merging.merge(wrong, asked.client, theirs=["street", "phone"], by=SYSTEM), by=SYSTEM)
+    erasing.erase_client(Client.objects.get(pk=asked.client_id), by=SYSTEM)
+    assert planted_found() == []
+    assert Client.objects.get(pk=wrong.pk).first_name == "Guido"
+
+
+def test_open_complaint_keeps_somebody_until_it_has_ended(booked):
+    complaint = complaints.note(booked.client, kind="waiting", text=SAID, by=SYSTEM)
+    with pytest.raises(ComplaintOpen):
+        erasing.erase_client(booked.client, by=SYSTEM)
+    assert booked.client.first_name == PLANTED["first_name"]
+    complaints.answer(complaint, text=SAID, outcome="withdrawn", by=SYSTEM)
+    before = counted()["complaints"]
+    certificate = erasing.erase_client(booked.client, by=SYSTEM)
+    assert (planted_found(), counted()["complaints"], certificate.stays["complaints"]) == ([], before, 1)
+    assert broken_promises() == []
+
+
+def test_register_of_complaints_stays_whole(booked, desk):
+    complaint = complaints.note(booked.client, kind="waiting", text=SAID, by=SYSTEM)
+    complaints.answer(complaint, text=SAID, outcome="withdrawn", by=SYSTEM)
+    erasing.erase_client(booked.client, by=SYSTEM)
+    for page in (
+        reverse("desk:complaints"),
+        reverse("desk:complaint", args=[complaint.pk]),
+        reverse("desk:client", args=[booked.client.pk]),
+    ):
+        response = desk.get(page)
+        assert (response.status_code, "Oeverloper" in response.content.decode()) == (200, False), page
+
+
+def test_what_another_organisation_took_over_is_theirs_to_forget(asked):
+    sleutel = cast.organisation("De Sleutel", sms_number="+32460000002")
+    made = handovers.accept(handovers.hand_over(asked, to=sleutel, consent_language="nl", by=SYSTEM), by=SYSTEM)
+    erasing.erase_client(Client.objects.get(pk=asked.client_id), by=SYSTEM)
+    theirs = Client.objects.get(pk=made.client_id)
+    assert (theirs.first_name, HelpRequest.objects.get(pk=made.pk).is_open) == (PLANTED["first_name"], True)
+    erasing.erase_client(theirs, by=SYSTEM)
+    assert (planted_found(), broken_promises()) == ([], [])
+
+
+def test_who_was_asked_to_take_it_over_is_asked_no_more(asked, client):
+    sleutel = cast.organisation("De Sleutel", sms_number="+32460000002")
+    handover = handovers.hand_over(asked, to=sleutel, consent_language="nl", by=SYSTEM)
+    erasing.erase_client(Client.objects.get(pk=asked.client_id), by=SYSTEM)
+    handover.refresh_from_db()
+    assert (handover.status, CallTask.objects.open().filter(organisation=sleutel).count()) == ("withdrawn", 0)
+    with pytest.raises(handovers.Answered):
+        handovers.accept(handover, by=SYSTEM)
+    client.force_login(sleutel.staff.get(), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("desk:handover", args=[handover.pk]), headers={"accept-language": "en"}).content.decode()
+    assert ("You need do nothing." in page, "Speaks" in page, "We take it" in page) == (True, False, False)
+
+
+def test_fraud_that_was_told_rings_nobody_for_them_any_more(booked):
+    with clock.travel(booked.visit.starts_at):
+        visits.check_in(booked.visit, by=SYSTEM)
+        alarm = fraud.during_visit(booked.visit, by=SYSTEM)
+        visits.check_out(booked.visit, by=SYSTEM)
+        erasing.erase_client(booked.client, by=SYSTEM)
+        assert CallTask.objects.open().about(alarm).count() == 0
+        assert (planted_found(), broken_promises()) == ([], [])

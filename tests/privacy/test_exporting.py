@@ -7,13 +7,16 @@ from django.apps import apps
 from django.db.models import ForeignKey
 
 import cast
+from digibel import clock
+from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
 from digibel.notifications.models import Recipient
 from digibel.organisations.models import Staff
 from digibel.privacy import exporting, retention
 from digibel.requests.models import Client
+from digibel.scheduling import complaints, fraud, handovers, merging, openings, visits
 from digibel.volunteers.models import Volunteer
-from privacy.house import NOTE, PLANTED_WORDS, WORDS, followed_up, visit_is_over
+from privacy.house import NOTE, PLANTED_WORDS, SAID, WORDS, followed_up, visit_is_over
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +44,36 @@ def test_client_gets_the_volunteers_first_name_and_no_more(booked):
     els = booked.volunteer
     assert '"volunteer": "Elsewiets"' in text
     assert (els.recipient.number in text, str(els.pk) in text) == (False, False)
+
+
+def test_client_gets_what_other_rooms_know(booked):
+    """Known twice, somebody named, a complaint, a fraud, a request that went elsewhere."""
+    twin = cast.request(booked.organisation, client={"family_name": "Waterhoen", "phone": cast.mobile()}).client
+    cast.texts(twin, "Ik ben het weer")
+    with clock.travel(booked.visit.starts_at):
+        visits.check_in(booked.visit, by=SYSTEM)
+        fraud.during_visit(booked.visit, by=SYSTEM)
+    complaints.note(booked.client, kind="visit", text=SAID, visit=booked.visit, by=SYSTEM)
+    merging.merge(booked.client, twin, by=SYSTEM)
+    [again] = openings.open_request(cast.draft(), organisation=booked.organisation, by=SYSTEM, client=booked.client)
+    sleutel = cast.organisation("De Sleutel", sms_number="+32460000002")
+    made = handovers.accept(handovers.hand_over(again, to=sleutel, consent_language="nl", by=SYSTEM), by=SYSTEM)
+    told = of(booked.client, booked)
+    for model in ("NamedHelper", "Merge", "MovedRow", "Client", "NameToken"):
+        assert f"requests.{model}" in told["data"], model
+    for model in ("Complaint", "FraudAlarm", "Handover"):
+        assert f"scheduling.{model}" in told["data"], model
+    text = as_text(told)
+    assert [word for word in ("Nicht Scholekster", SAID, "Waterhoen", "Ik ben het weer") if word not in text] == []
+    assert str(made.client_id) not in text
+    ids = [row["id"] for row in told["data"]["requests.Merge"]]
+    assert len(ids) == len(set(ids)) == 1
+
+
+def test_somebody_taken_for_them_by_mistake_is_not_told(booked):
+    other = cast.request(booked.organisation, client={"street": "Waterhoenstraat", "phone": cast.mobile()}).client
+    merging.undo(merging.merge(booked.client, other, theirs=["street"], by=SYSTEM), by=SYSTEM)
+    assert "Waterhoen" not in as_text(of(booked.client, booked))
 
 
 def test_volunteer_gets_their_own_data_and_nothing_of_a_client(booked):

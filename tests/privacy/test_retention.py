@@ -14,14 +14,16 @@ from django_q.models import Task
 import cast
 from digibel import clock
 from digibel.audit import chain
+from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
 from digibel.notifications import outbox
 from digibel.notifications.models import InboundMessage, OutboundMessage, Recipient, SimulatedText
 from digibel.organisations.models import Staff
 from digibel.privacy import retention, sweeping
 from digibel.privacy.models import Certificate
-from digibel.requests.models import HelpRequest
-from digibel.scheduling.models import Report, ReportNote
+from digibel.requests.models import HelpRequest, Merge, MovedRow
+from digibel.scheduling import complaints, merging
+from digibel.scheduling.models import Complaint, Report, ReportNote
 from digibel.sealing.fields import SealedTextField
 from digibel.volunteers.models import Volunteer
 from privacy.house import counted, followed_up, planted_found, visit_is_over
@@ -166,6 +168,28 @@ def test_old_request_of_a_client_who_still_asks_loses_its_words(booked):
     old, new = HelpRequest.objects.order_by("logged_at")
     assert (old.in_own_words, old.windows.count(), new.in_own_words) == (None, 0, "Een nieuwe vraag")
     assert (ReportNote.objects.count(), Report.objects.count()) == (0, 1)
+
+
+def test_what_was_before_a_merge_goes_when_it_can_no_longer_be_undone(lindeboom, asked):
+    merging.merge(asked.client, cast.request(lindeboom).client, by=SYSTEM)
+    with clock.travel(clock.now() + timedelta(days=30)):
+        assert sweeping.sweep("merges") == {"merges": 0}
+    with clock.travel(clock.now() + timedelta(days=31)):
+        assert sweeping.sweep("merges") == {"merges": 1}
+    assert (Merge.objects.count(), MovedRow.objects.count()) == (0, 0)
+    assert retention.keep("merges") == merging.UNDONE_WITHIN
+
+
+def test_complaint_goes_five_years_after_it_ended_and_an_open_one_never(asked):
+    ended, still_open = (
+        complaints.note(asked.client, kind="waiting", text="Ik wacht al lang", by=SYSTEM) for _ in range(2)
+    )
+    complaints.answer(ended, text="Dat klopt", outcome="right", by=SYSTEM)
+    with clock.travel(clock.now() + timedelta(days=5 * 365)):
+        assert sweeping.sweep("complaints") == {"complaints": 0}
+    with clock.travel(clock.now() + timedelta(days=5 * 365 + 1)):
+        assert sweeping.sweep("complaints") == {"complaints": 1}
+    assert list(Complaint.objects.values_list("pk", flat=True)) == [still_open.pk]
 
 
 def test_volunteer_is_forgotten_a_year_after_leaving(booked):

@@ -1,22 +1,24 @@
 """A yes that is taken back, and what is kept and not used: nothing happens any more, and nothing is lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 import cast
 from digibel import clock
-from digibel.audit.actors import Actor
+from digibel.audit.actors import SYSTEM, Actor
 from digibel.audit.models import Event
 from digibel.notifications import outbox
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.privacy import rights, stopping
 from digibel.privacy.errors import VisitUnderWay, WhyRestricted
 from digibel.privacy.models import Right, RightsRequest
-from digibel.requests.models import HelpRequest
-from digibel.scheduling import clockwork, offers, openings, promises, visits
+from digibel.requests.models import Client, HelpRequest
+from digibel.requests.rectifying import as_draft
+from digibel.scheduling import clockwork, complaints, handovers, offers, openings, promises, rectifying, visits
 from digibel.scheduling.errors import NoOwnYes, Restricted
-from digibel.scheduling.models import Offer, Visit
+from digibel.scheduling.models import Concern, Offer, Visit
 from privacy.house import followed_up, visit_is_over
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +116,48 @@ def test_after_a_visit_nobody_rings_a_week_later_until_it_is_lifted(booked):
         clockwork.tick()
         assert CallTask.objects.open().get().kind == "visit.follow_up"
         assert (HelpRequest.objects.get().next_kind, broken_promises()) == ("follow_up", [])
+
+
+def test_what_is_kept_and_not_used_goes_to_no_other_organisation(asked):
+    sleutel = cast.organisation("De Sleutel", sms_number="+32460000002")
+    handover = handovers.hand_over(asked, to=sleutel, consent_language="nl", by=SYSTEM)
+    stopping.restrict_client(asked.client, "claim", by=SYSTEM)
+    handover.refresh_from_db()
+    assert (handover.status, Client.objects.of(sleutel).count()) == ("withdrawn", 0)
+    assert CallTask.objects.open().filter(organisation=sleutel).count() == 0
+    with pytest.raises(Restricted):
+        handovers.hand_over(asked, to=sleutel, consent_language="nl", by=SYSTEM)
+
+
+def test_yes_taken_back_asks_no_other_organisation(asked):
+    sleutel = cast.organisation("De Sleutel", sms_number="+32460000002")
+    handover = handovers.hand_over(asked, to=sleutel, consent_language="nl", by=SYSTEM)
+    stopping.withdraw_consent(asked.client, by=SYSTEM)
+    handover.refresh_from_db()
+    assert handover.status == "withdrawn"
+
+
+def test_what_is_wrong_is_put_right_and_nobody_is_texted_or_rung(lindeboom):
+    """What they say is not right is kept and not used until it is put right (art. 18.1.a): that is a deed of theirs."""
+    client = cast.request(lindeboom, consent={"given": False}).client
+    stopping.restrict_client(client, "accuracy", by=SYSTEM)
+    client = Client.objects.select_related("recipient").get(pk=client.pk)
+    texts, calls = OutboundMessage.objects.count(), CallTask.objects.open().count()
+    right = replace(as_draft(client), street="Nieuwstraat", phone="+32470998877", speaks=("fr",))
+    rectifying.correct(client, right, version=client.version, by=SYSTEM)
+    assert Client.objects.get(pk=client.pk).street == "Nieuwstraat"
+    assert (OutboundMessage.objects.count(), CallTask.objects.open().count()) == (texts, calls)
+    stopping.lift(client, by=SYSTEM, at=lindeboom)
+    assert [call.kind for call in CallTask.objects.open()] == ["request.own_yes"]
+    assert broken_promises() == []
+
+
+def test_complaint_of_theirs_is_written_down_and_rings_nobody(booked):
+    with clock.travel(visit_is_over(booked)):
+        stopping.restrict_client(booked.client, "claim", by=SYSTEM)
+        calls = CallTask.objects.open().count()
+        complaints.note(booked.client, kind="money", text="Mijn bankkaart is weg", visit=booked.visit, by=SYSTEM)
+        assert (Concern.objects.count(), CallTask.objects.open().count()) == (1, calls)
 
 
 def test_lifted_the_search_can_begin_again(asked):

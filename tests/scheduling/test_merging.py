@@ -18,8 +18,9 @@ from digibel.notifications import inbound, outbox
 from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage, Recipient
 from digibel.requests import errors, intake
 from digibel.requests.models import Client, HelpRequest, Merge, MovedRow, NamedHelper, NameToken
-from digibel.scheduling import merging, openings, promises, reports, visits
-from digibel.scheduling.models import Preference, Visit
+from digibel.scheduling import complaints, fraud, merging, openings, promises, reports, visits
+from digibel.scheduling.errors import Restricted
+from digibel.scheduling.models import Complaint, FraudAlarm, Preference, ReportNote, Visit
 from digibel.sealing import strays
 from digibel.sealing.strays import sealed_fields
 
@@ -27,7 +28,8 @@ pytestmark = pytest.mark.django_db
 
 MERGING = (Merge, MovedRow)
 WATCHED = (
-    Client, Recipient, HelpRequest, NamedHelper, Visit, Preference, OutboundMessage, InboundMessage, CallTask,
+    Client, Recipient, HelpRequest, NamedHelper, Visit, Preference, OutboundMessage, InboundMessage, CallTask, Complaint,
+    FraudAlarm, ReportNote,
 )  # fmt: skip
 
 
@@ -65,15 +67,17 @@ def kept(lindeboom, els):
 
 @pytest.fixture
 def other(lindeboom, els):
-    """The same man, typed otherwise: a visit that is over, a reply, a helper, a preference, and an open question."""
+    """The same man, typed otherwise: a visit that is over, a helper, a preference, an open question, a fraud, a complaint."""
     ayse = cast.volunteer(lindeboom, name="Ayse")
     told = {"family_name": "Klaas", "phone": "0470 12 34 56", "helpers": [{"name": "Mia", "may_change": True}]}
     visit = cast.booked(cast.request(lindeboom, client=told, windows=NEXT_WEEK), ayse)
     Preference.objects.create(client=visit.client, volunteer=ayse, again=False)
     with clock.travel(visit.starts_at):
         visits.check_in(visit, by=SYSTEM)
+        fraud.during_visit(visit, by=SYSTEM)
         visits.check_out(visit, by=SYSTEM)
-        reports.report(visit, by=SYSTEM, all_right=True)
+        reports.report(visit, by=SYSTEM, all_right=True, note="Zijn kat heet Mimi")
+    complaints.note(visit.client, kind="visit", text="Ze kwam te laat", visit=visit, by=SYSTEM)
     openings.open_request(cast.draft(), organisation=lindeboom, by=SYSTEM, client=visit.client)
     return Client.objects.get(pk=visit.client.pk)
 
@@ -87,7 +91,8 @@ def test_everything_moves_and_is_sealed_for_the_survivor(kept, other):
     merging.merge(kept, other, by=SYSTEM)
     kept.refresh_from_db()
     assert set(kept.help_requests.values_list("reference", flat=True)) == references
-    assert {request.in_own_words for request in kept.help_requests.all()} == {"Mijn tablet doet raar"}
+    # What staff follow up after the fraud has no words of its own.
+    assert {request.in_own_words for request in kept.help_requests.all()} == {"Mijn tablet doet raar", ""}
     assert (kept.visits.count(), kept.named_helpers.get().name) == (2, "Mia")
     assert not OutboundMessage.objects.filter(recipient__client=other.pk).exists()
     assert all(message.body for message in OutboundMessage.objects.all())
@@ -102,6 +107,46 @@ def test_the_old_row_points_at_the_survivor(lindeboom, kept, other):
     assert intake.known_clients(lindeboom, phone="+32470123456") == [kept]
     [request] = openings.open_request(cast.draft(), organisation=lindeboom, by=SYSTEM, client=other)
     assert request.client == kept
+
+
+def test_fraud_and_complaint_move_and_what_the_volunteer_wrote_can_still_be_read(kept, other):
+    done = merging.merge(kept, other, by=SYSTEM)
+    assert (FraudAlarm.objects.get().client, Complaint.objects.get().client) == (kept, kept)
+    assert (ReportNote.objects.get().text, Complaint.objects.get().text) == ("Zijn kat heet Mimi", "Ze kwam te laat")
+    visit = Visit.objects.get(status="done")
+    later = complaints.note(kept, kind="volunteer", text="Nog iets", visit=visit, by=SYSTEM)
+    merging.undo(done, by=SYSTEM)
+    later.refresh_from_db()
+    assert (later.client, later.text) == (other, "Nog iets")
+    assert strays.find_strays() == []
+
+
+def test_a_visit_from_before_visits_had_keys_takes_its_words_along(kept, other):
+    visit = Visit.objects.get(status="done")
+    visit.key_id = other.key_id
+    visit.save()
+    visit.report.words.save()
+    done = merging.merge(kept, other, by=SYSTEM)
+    assert Visit.objects.get(pk=visit.pk).key_id == kept.key_id
+    merging.undo(done, by=SYSTEM)
+    assert (Visit.objects.get(pk=visit.pk).key_id, ReportNote.objects.get().text) == (
+        other.key_id,
+        "Zijn kat heet Mimi",
+    )
+    assert strays.find_strays() == []
+
+
+@pytest.mark.parametrize("who", ["kept", "other"])
+def test_what_is_kept_and_not_used_is_neither_merged_nor_taken_apart(kept, other, who):
+    restricted = Recipient.objects.filter(client={"kept": kept, "other": other}[who])
+    restricted.update(restricted_at=clock.now(), restricted_why="claim")
+    with pytest.raises(Restricted):
+        merging.merge(kept, other, by=SYSTEM)
+    restricted.update(restricted_at=None, restricted_why="")
+    done = merging.merge(kept, other, by=SYSTEM)
+    restricted.update(restricted_at=clock.now(), restricted_why="claim")
+    with pytest.raises(Restricted):
+        merging.undo(done, by=SYSTEM)
 
 
 def test_values_that_win(kept, other):
@@ -173,7 +218,7 @@ def test_what_was_made_since_stays_with_the_survivor(lindeboom, kept, other):
     merging.undo(done, by=SYSTEM)
     later.refresh_from_db()
     assert later.client == kept
-    assert other.help_requests.count() == 2
+    assert other.help_requests.count() == 3
     assert broken() == []
 
 

@@ -26,9 +26,7 @@ class ComplaintOpen(Conflict):
     """So that nobody gets rid of a complaint by forgetting who made it."""
 
     code = "complaint_open"
-    message = (
-        "A complaint of theirs is still open. Answer it first, or note that they took it back; then forget them at once."
-    )
+    message = "A complaint of theirs is still open. Answer it first, or note that they took it back; then forget them at once."
 
 
 class AlreadyErased(Conflict):

@@ -54,15 +54,17 @@ def export(person: Person, *, organisation: Organisation, by: Actor) -> dict[str
 def gather(person: Person, *, only_for: Organisation | None = None) -> dict[str, list[dict[str, Any]]]:
     """`only_for`: the pool of volunteers is shared, and what another organisation did with them is that one's to tell."""
     told: dict[str, list[dict[str, Any]]] = {}
+    seen: set[tuple[type[Model], Any]] = set()
     with erased_shown_as(""):
         for one in _known_as(person):
             for model, rows in _rows_about(one):
                 if only_for is not None:
                     rows = _only_for(only_for, rows)
-                found = [_row(row, one) for row in rows.order_by("pk")]
-                already = told.setdefault(model._meta.label, [])
-                already += [row for row in found if row not in already]
-    return {label: rows for label, rows in told.items() if rows}
+                new = [row for row in rows.order_by("pk") if (model, row.pk) not in seen]
+                seen |= {(model, row.pk) for row in new}
+                if new:
+                    told.setdefault(model._meta.label, []).extend(_row(row, one) for row in new)
+    return told
 
 
 def _known_as(person: Person) -> Sequence[Person]:

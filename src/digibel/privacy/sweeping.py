@@ -61,9 +61,7 @@ def _clients(before: datetime) -> int:
     last = theirs.order_by().values("client").annotate(last=Max("closed_at")).values("last")
     # A row that points at somebody else since they were known twice goes with whom it points at.
     known = Client.objects.filter(~Exists(theirs.filter(closed_at=None)), merged_into=None)
-    over = known.annotate(
-        last=Coalesce(Subquery(last), F("created_at"))
-    )
+    over = known.annotate(last=Coalesce(Subquery(last), F("created_at")))
     return _erase_all(over.filter(last__lt=before, recipient__restricted_at=None), "client", erasing.erase_client)
 
 

@@ -98,6 +98,7 @@ def inbox_page(request: StaffRequest, typed: Typed | None = None) -> HttpRespons
         "talks": page.object_list,
         "typed": typed,
         "may_book": may(request.user, "offer"),
+        "may_ask_privacy": may(request.user, "privacy"),
         "section": "inbox",
     }
     return render(request, "desk/inbox.html", context, status=typed.status if typed else 200)

@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('scheduling', '0008_sealed_notes'),
+        ("scheduling", "0008_sealed_notes"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='handover',
-            name='status',
-            field=models.CharField(choices=[('asked', 'asked'), ('accepted', 'accepted'), ('refused', 'refused'), ('withdrawn', 'no longer asked')], default='asked', max_length=10),
+            model_name="handover",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("asked", "asked"),
+                    ("accepted", "accepted"),
+                    ("refused", "refused"),
+                    ("withdrawn", "no longer asked"),
+                ],
+                default="asked",
+                max_length=10,
+            ),
         ),
     ]
