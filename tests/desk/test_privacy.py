@@ -9,12 +9,14 @@ from django.urls import reverse
 
 import cast
 from digibel import clock
+from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
 from digibel.notifications import outbox
 from digibel.notifications.models import CallTask, Hold
 from digibel.organisations.models import Role, Staff
 from digibel.privacy.models import Breach, Certificate, RightsRequest
 from digibel.requests.models import Client
+from digibel.scheduling import complaints, merging
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -190,3 +192,42 @@ def test_held_texts_leave_when_a_person_has_looked(desk):
     assert "Texts are held" in desk.get(reverse("desk:privacy")).content.decode()
     desk.post(reverse("desk:let_texts_leave"))
     assert Hold.objects.get().released_at is not None
+
+
+def test_a_number_nobody_knows_leads_from_the_inbox_to_its_page(desk, nadia, lindeboom):
+    message = cast.texts("+32470123123", "Wie is daar?")
+    known = cast.texts(cast.request(lindeboom).client, "Wie komt er eigenlijk langs?")
+    page = desk.get(reverse("desk:inbox")).content.decode()
+    assert (page_of(message.recipient, "recipient") in page, page_of(known.recipient, "recipient") in page) == (
+        True,
+        False,
+    )
+    Staff.objects.filter(pk=nadia.pk).update(role=Role.INTAKE)
+    assert page_of(message.recipient, "recipient") not in desk.get(reverse("desk:inbox")).content.decode()
+
+
+def test_the_pages_of_a_person_lead_there_for_a_coordinator(desk, nadia, claes, lindeboom):
+    els = cast.volunteer(lindeboom)
+    pages = {
+        reverse("desk:client", args=[claes.pk]): page_of(claes),
+        reverse("desk:volunteer", args=[els.pk]): page_of(els, "volunteer"),
+    }
+    assert [one for one, wanted in pages.items() if wanted not in desk.get(one).content.decode()] == []
+    Staff.objects.filter(pk=nadia.pk).update(role=Role.INTAKE)
+    assert [one for one, wanted in pages.items() if wanted in desk.get(one).content.decode()] == []
+
+
+def test_page_of_who_was_known_twice_is_the_one_person_and_all_they_asked(desk, claes, lindeboom):
+    other = cast.request(lindeboom, client={"family_name": "Klaas", "phone": cast.mobile()}).client
+    deed(desk, other, "ask", right="erasure", received=str(clock.today()))
+    merging.merge(claes, other, by=SYSTEM)
+    page = desk.get(page_of(other)).content.decode()
+    assert ("Meneer Claes" in page, "What they asked before" in page) == (True, True)
+    deed(desk, other, "erase", sure="yes")
+    assert (Certificate.objects.get().person_id, RightsRequest.objects.get().outcome) == (claes.pk, "done")
+
+
+def test_open_complaint_is_told_in_a_sentence(desk, claes):
+    complaints.note(claes, kind="waiting", text="Ik wacht al lang", by=SYSTEM)
+    page = deed(desk, claes, "erase", sure="yes").content.decode()
+    assert ("A complaint of theirs is still open." in page, Certificate.objects.count()) == (True, 0)
