@@ -10,7 +10,7 @@ from digibel.audit.actors import SYSTEM, Actor
 from digibel.audit.models import Event
 from digibel.notifications.errors import NotANumber, NoTextsThere
 from digibel.notifications.models import CallTask, OutboundMessage
-from digibel.scheduling import calendars, cards, clockwork, doorstep, lostphones, openings, policies, visits
+from digibel.scheduling import announcing, calendars, cards, clockwork, doorstep, lostphones, openings, policies, visits
 from digibel.scheduling.errors import CardClosed, NoSuchCard
 from digibel.scheduling.models import Offer, Visit
 from digibel.scheduling.policies import Seen
@@ -163,6 +163,17 @@ def second(sleutel, els):
     """At another organisation, two days later."""
     cast.make_ready(els, sleutel)
     return cast.booked(cast.request(sleutel, windows=cast.windows(days=3)), els)
+
+
+@pytest.mark.parametrize("chosen", [min, max])
+def test_no_word_that_was_on_the_telephone_comes_back_at_another_door(visit, second, els, monkeypatch, chosen):
+    """Where few words are left, the word of the one visit must not become that of the other."""
+    on_it = {visit.word, second.word}
+    few = [*sorted(word.lower() for word in on_it), "anker", "brug"]
+    monkeypatch.setattr(announcing.phrasebook, "codewords_for", lambda **languages: few)
+    monkeypatch.setattr(announcing.secrets, "choice", chosen)
+    lostphones.phone_lost(els, by=SYSTEM)
+    assert {fresh(one).word for one in (visit, second)} == {"ANKER", "BRUG"}
 
 
 def test_one_press_closes_every_card_changes_every_word_and_the_clients_hear_it(visit, second, els, sleutel):

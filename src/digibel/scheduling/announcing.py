@@ -1,7 +1,7 @@
 """What both sides hear around a visit: the booking, the reminders, the announcement with its word, and that nobody comes."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -23,14 +23,17 @@ REMIND_AT = time(17)
 HOUR_BEFORE = timedelta(hours=1)
 
 
-def choose_word(request: HelpRequest, volunteer: Volunteer) -> str:
-    """A word both can say, and none that this client or this volunteer heard lately: yesterday's word opens no door today."""
+def choose_word(request: HelpRequest, volunteer: Volunteer, *, known: Collection[str] = ()) -> str:
+    """A word both can say, and none that this client or this volunteer heard lately: yesterday's word opens no door today.
+
+    `known`: words that somebody else may know by now.
+    """
     words = phrasebook.codewords_for(
         client=language_of(request.client.recipient, request.organisation),
         volunteer=language_of(volunteer.recipient, request.organisation),
     )
     theirs = Visit.objects.filter(client=request.client_id) | Visit.objects.standing().by(volunteer)
-    used = set(theirs.exclude(word="").values_list("word", flat=True))
+    used = {*known, *theirs.exclude(word="").values_list("word", flat=True)}
     return secrets.choice([word for word in words if word.upper() not in used] or list(words)).upper()
 
 

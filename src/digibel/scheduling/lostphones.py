@@ -6,6 +6,8 @@ only to a number they gave after the loss, or when somebody asks for it. (GDPR a
 to be judged; the audit says when it was told.)
 """
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.db.models import F
 
@@ -34,6 +36,8 @@ def phone_lost(volunteer: Volunteer, *, by: Actor, number: str = "") -> int:
     if e164 and not numbers.is_textable(e164):
         raise NoTextsThere
     closed = [visit for visit in _with_card(volunteer) if _close(visit, by=by)]
+    # Whoever finds the telephone reads every word on it: none of them may come back at another door.
+    read = {visit.word for visit in closed}
     for offer in Offer.objects.live().to(volunteer).order_by("pk"):
         readiness.end_offer(offer, by=by, reason="phone_lost")
     if e164:
@@ -41,7 +45,7 @@ def phone_lost(volunteer: Volunteer, *, by: Actor, number: str = "") -> int:
     Volunteer.objects.filter(pk=volunteer.pk).update(calendar_version=F("calendar_version") + 1)
     for visit in closed:
         if visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now():
-            _new_word(visit, by=by)
+            _new_word(visit, known=read, by=by)
             _tell_volunteer(visit, reachable=bool(e164))
             worklist.rewrite(visit.request)
     record("volunteer.phone_lost", volunteer, by=by, cards=len(closed), number_changed=bool(e164))
@@ -63,10 +67,10 @@ def _close(visit: Visit, *, by: Actor) -> bool:
     return True
 
 
-def _new_word(visit: Visit, *, by: Actor) -> None:
+def _new_word(visit: Visit, *, known: Collection[str], by: Actor) -> None:
     """The old word opens no door any more, and the client hears it by the way they are reached."""
     told = worklist.is_announced(visit)
-    visit.word = announcing.choose_word(visit.request, visit.volunteer)
+    visit.word = announcing.choose_word(visit.request, visit.volunteer, known=known)
     Visit.objects.filter(pk=visit.pk).update(word=visit.word)
     record("visit.word_changed", visit, by=by, organisation_id=visit.request.organisation_id)
     announcing.tell_new_word(visit, told=told)
