@@ -11,7 +11,21 @@ pytestmark = pytest.mark.django_db
 
 FOR_ALL = {"look", "see_address", "log", "call", "refer", "answer", "print", "stop"}
 FOR_MATCHING = {"hand_over", "match", "offer", "cancel_visit"}
-FOR_COORDINATING = {"follow_up", "correct", "pause_volunteer", "check_number", "see_access"}
+FOR_COORDINATING = {
+    "follow_up",
+    "correct",
+    "pause_volunteer",
+    "complaints",
+    "tighten",
+    "overrule",
+    "decide",
+    "ready_volunteer",
+    "train",
+    "pay",
+    "check_number",
+    "see_access",
+    "privacy",
+}
 
 
 @pytest.mark.parametrize(

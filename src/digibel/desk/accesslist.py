@@ -34,8 +34,16 @@ DEED_WORDS: dict[str, words.Words] = {
     "follow_up": _("follow up a week later"),
     "correct": _("correct what happened"),
     "pause_volunteer": _("pause volunteers"),
+    "complaints": _("see and answer complaints"),
+    "tighten": _("make a task stricter for the organisation"),
+    "overrule": _("let a volunteer go after all, with a reason"),
+    "decide": _("decide about a volunteer after what a client reported"),
+    "ready_volunteer": _("see and note the papers of volunteers"),
+    "train": _("plan trainings, and note who was there"),
+    "pay": _("see and pay the expenses of volunteers"),
     "check_number": _("correct public numbers"),
     "see_access": _("see this list"),
+    "privacy": _("answer what people ask about their own data, and forget people"),
 }
 
 

@@ -49,6 +49,7 @@ def client_page(request: StaffRequest, client_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def client_address(request: StaffRequest, client_id: uuid.UUID) -> HttpResponse:
     """Where, and every number: shown to who asks, and written down that they asked."""
+    check_may(request.user, "see_address")
     found = intake.find_client(request.organisation, client_id)
     record("address.shown", found, by=Actor.staff(request.user), organisation_id=request.organisation.pk)
     if getattr(request, "htmx", False):
