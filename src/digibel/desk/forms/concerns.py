@@ -3,11 +3,12 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from digibel.desk.forms.guarded import GuardedForm
 from digibel.scheduling.concerns import LONGEST_NOTE
 from digibel.scheduling.models import Concern
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(GuardedForm):
     """Both are people of good will until the talk says otherwise; the note says what was heard."""
 
     use_required_attribute = False

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from digibel.desk import words
+from digibel.desk.forms.guarded import GuardedForm
 from digibel.desk.forms.readiness import Day
 from digibel.organisations import rates
 from digibel.scheduling.expenses import Claim
@@ -29,7 +30,7 @@ class Euro(forms.DecimalField):
         return super().to_python(value)
 
 
-class PaymentForm(forms.Form):
+class PaymentForm(GuardedForm):
     """What every payment has: how, and when. `days` are those that can be chosen."""
 
     way = forms.ChoiceField(label=_("How"), choices=list(words.WAYS.items()))

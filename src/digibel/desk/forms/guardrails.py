@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from digibel import clock
 from digibel.desk import words
+from digibel.desk.forms.guarded import GuardedForm
 from digibel.guardrails.catalogue import TASKS, Verdict
 from digibel.organisations.tightenings import LONGEST_REASON
 
@@ -17,7 +18,7 @@ VERDICTS = [
 ]
 
 
-class StricterForm(forms.Form):
+class StricterForm(GuardedForm):
     """One task, its verdict here, why, and from which day on. What is forbidden already cannot be chosen."""
 
     use_required_attribute = False

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from digibel.desk import words
+from digibel.desk.forms.guarded import GuardedForm
 from digibel.volunteers.requirements import Rule
 from digibel.volunteers.training import MODULES
 
@@ -16,7 +17,7 @@ class Day(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class PaperForm(forms.Form):
+class PaperForm(GuardedForm):
     """Noting or renewing one requirement. What it keeps beside the dates depends on the requirement."""
 
     since = Day(label=_("From"))
@@ -36,18 +37,18 @@ class PaperForm(forms.Form):
             self.fields["until"].help_text = ""
 
 
-class ExemptionForm(forms.Form):
+class ExemptionForm(GuardedForm):
     """Without it for a while. Whoever presses stands for it with their name."""
 
     until = Day(label=_("Until and including"), help_text=_("Six months at most. It ends by itself."))
     reason = forms.ChoiceField(label=_("Why"), choices=list(words.EXEMPTIONS.items()))
 
 
-class EndForm(forms.Form):
+class EndForm(GuardedForm):
     last_day = Day(label=_("Last day on which it counts"))
 
 
-class SessionForm(forms.Form):
+class SessionForm(GuardedForm):
     module = forms.ChoiceField(label=_("Module"))
     day = Day(label=_("Day"))
     place = forms.CharField(label=_("Place"), max_length=80, required=False)
