@@ -1,33 +1,56 @@
 """Two organisations with everything that can be seen of a client, and every door of the house."""
 
-import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connections, transaction
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 
 import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
+from digibel.guardrails.catalogue import Verdict
 from digibel.notifications.models import CallTask, InboundMessage
 from digibel.notifications.numbers import display
+from digibel.organisations import tightenings
 from digibel.organisations.keys import make_key
 from digibel.organisations.models import Organisation, Role, Staff
+from digibel.privacy import breaches, erasing, rights
+from digibel.privacy.models import BreachKind, Right
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import calendars, cards, doorstep, fraud, handovers, openings, reports, visits
+from digibel.scheduling import (
+    cards,
+    complaints,
+    concerns,
+    doorstep,
+    expenses,
+    fraud,
+    handovers,
+    merging,
+    reports,
+    visits,
+)
 from digibel.scheduling.models import FraudAlarm, Handover, Visit
+from digibel.scheduling.paid import ExpenseKind, Way
+from digibel.volunteers import links, training
 from digibel.volunteers.models import Volunteer
 
 ROLES = (Role.INTAKE, Role.MATCHER, Role.COORDINATOR)
+# An ordinary Tuesday, half past ten in the morning in Brussels.
+NOW = datetime(2026, 9, 15, 8, 30, tzinfo=UTC)
 
 
 @dataclass
 class House:
-    """One organisation, with a booked visit, one that is over, a live offer, a text in the inbox, calls and an alarm."""
+    """One organisation, with a booked visit, one that is over, a live offer, a text in the inbox, calls, an alarm, and one of
+    everything else that has an address."""
 
     organisation: Organisation
     staff: dict[str, Staff]
@@ -40,12 +63,17 @@ class House:
     text: InboundMessage
     alarm: FraudAlarm
     people: tuple[str, ...]
+    others: dict[str, Any]
     asked: Handover | None = None  # what the other organisation asks this one to take over
     marks: frozenset[str] = field(default_factory=frozenset)
+    logins: dict[str, str] = field(default_factory=dict)
 
     def browser(self, role: str) -> Browser:
         browser = Browser(headers={"accept-language": "en"})
-        browser.force_login(self.staff[role], backend="django.contrib.auth.backends.ModelBackend")
+        if role not in self.logins:
+            browser.force_login(self.staff[role], backend="django.contrib.auth.backends.ModelBackend")
+            self.logins[role] = browser.cookies[settings.SESSION_COOKIE_NAME].value
+        browser.cookies[settings.SESSION_COOKIE_NAME] = self.logins[role]
         return browser
 
     def parts(self) -> dict[str, Any]:
@@ -57,54 +85,50 @@ class House:
             "call_id": CallTask.objects.of(self.organisation).open().filter(kind="fraud.now").get().pk,
             "message_id": self.text.pk,
             "client_id": self.booked.client_id,
+            "person_id": self.booked.client_id,
             "handover_id": self.asked.pk if self.asked else None,
+            "recipient_id": self.booked.client.recipient_id,
             "slug": "tax",
+            "requirement": "insurance",
+            "step": "people_told",
+            "kind": "client",
             "token": cards.token(self.booked),
+            **self.others,
         }
 
+    def tokens(self) -> dict[str, str]:
+        """What opens without a login, by the start of the address."""
+        link = links.open_link(self.volunteer, self.organisation)
+        return {"visit": cards.token(self.booked), "questions": links.token(link)}
 
-def build(name: str, *, sms: str, volunteer: Volunteer | None, people: tuple[str, str, str], street: str) -> House:
-    """`people` are the first names of three clients. Everything that says who or where is a word found nowhere else."""
+
+def build(name: str, *, sms: str, volunteer: Volunteer | None, people: tuple[str, ...], street: str) -> House:
+    """`people` are the first names of five clients. Everything that says who or where is a word found nowhere else."""
     organisation = cast.organisation(name, sms_number=sms)
-    staff = {role: cast.staff(organisation, name=f"{role.title()}{name[:4].strip()}", role=role) for role in ROLES}
+    staff = {role: cast.staff(organisation, name=f"{role.title()}{name[3:6].strip()}", role=role) for role in ROLES}
     if volunteer is None:
         volunteer = cast.volunteer(organisation, name="Els", weekly_limit=9)
     else:
         cast.make_ready(volunteer, organisation)
     requests = [
-        cast.request(
-            organisation,
-            client={
-                "first_name": first,
-                "family_name": f"{first}ssens",
-                "address_as": f"Mevrouw {first}ssens",
-                "street": street,
-                "house_number": "4711",
-                "door_note": f"bel {first}",
-                "contact_name": f"Buur {first}",
-                "contact_phone": cast.mobile(),
-            },
-            windows=cast.windows(days=1 + at + (3 if name.startswith("De S") else 0)),
-        )
+        _asked(organisation, first, street, 1 + at + (5 if name.startswith("De S") else 0))
         for at, first in enumerate(people)
     ]
     booked, over = cast.booked(requests[0], volunteer), cast.booked(requests[1], volunteer)
-    for visit in (booked, over):
-        doorstep.read_rules(visit, by=Actor.volunteer(volunteer))
-    with clock.travel(over.starts_at):
-        visits.check_in(over, by=Actor.volunteer(volunteer))
-        reports.report(visits.check_out(over, by=Actor.volunteer(volunteer)), by=SYSTEM, all_right=False)
+    doorstep.read_rules(booked, by=Actor.volunteer(volunteer))
+    _visited(over, volunteer)
     cast.offered(requests[2], cast.volunteer(organisation, name="Bo"))
     text = cast.texts(requests[0].client, f"een vraag van {people[0]}", to=sms)
     alarm = fraud.during_visit(booked, by=Actor.volunteer(volunteer))
+    others = _everything_else(organisation, over, requests[3:])
     _, secret = make_key(organisation, name="programme")
     old, revoked = make_key(organisation, name="old")
     old.revoked_at = clock.now()
     old.save()
     references = [one.reference for one in HelpRequest.objects.of(organisation)]
     numbers = [one.client.recipient.number for one in requests]
-    words = [booked.word] if booked.word else []
-    marks = {*people, street, "4711", *references, *numbers, *map(display, numbers), *words}
+    # The twin's number is gone with the merge; its request is the survivor's.
+    marks = {*people, street, *SAID[name], *references, *filter(None, numbers), *map(display, filter(None, numbers))}
     return House(
         organisation,
         staff,
@@ -116,32 +140,113 @@ def build(name: str, *, sms: str, volunteer: Volunteer | None, people: tuple[str
         requests[2],
         text,
         alarm,
-        people,
-        marks=frozenset(marks),
+        people[:3],
+        others,
+        marks=frozenset({*marks, booked.word}),
     )
 
 
+# What was written down by hand, and stands on a page of its own: found nowhere else.
+SAID = {
+    "De Lindeboom": ("Brombeer", "Kwikstaart", "Zonnedauw"),
+    "De Sleutel": ("Distelvink", "Molensteen", "Regenwulp"),
+}
+
+
+def _asked(organisation: Organisation, first: str, street: str, days: int) -> HelpRequest:
+    return cast.request(
+        organisation,
+        client={
+            "first_name": first,
+            "family_name": f"{first}ssens",
+            "address_as": f"Mevrouw {first}ssens",
+            "street": street,
+            "house_number": "4711",
+            "door_note": f"bel {first}",
+            "contact_name": f"Buur {first}",
+            "contact_phone": cast.mobile(),
+        },
+        windows=cast.windows(days=days),
+    )
+
+
+def _visited(visit: Visit, volunteer: Volunteer) -> None:
+    with clock.travel(visit.starts_at):
+        doorstep.read_rules(visit, by=Actor.volunteer(volunteer))
+        visits.check_in(visit, by=Actor.volunteer(volunteer))
+        reports.report(visits.check_out(visit, by=Actor.volunteer(volunteer)), by=SYSTEM, all_right=False)
+
+
+def _everything_else(organisation: Organisation, over: Visit, more: list[HelpRequest]) -> dict[str, Any]:
+    """One of each thing with a page or a deed of its own, by the part of the address. `more`: a guest of Bea, and a twin."""
+    said, today = SAID[organisation.name], clock.today()
+    bea = cast.volunteer(organisation, name="Bea")
+    reported = cast.booked(more[0], bea)
+    _visited(reported, bea)
+    concern = concerns.report(reported, ["money"], by=SYSTEM)
+    reason = {"reason": f"hier {said[1]}", "since": today, "by": SYSTEM}
+    gone = cast.staff(organisation, name="Weg")
+    gone.is_active = False
+    gone.save()
+    claim = expenses.Claim(clock.local(over.starts_at).date(), ExpenseKind.FLAT, Decimal("20"))
+    with clock.travel(over.ends_at):
+        paid = expenses.pay(over.volunteer, organisation, [claim], way=Way.CASH, paid_on=clock.today(), by=SYSTEM)
+    twins = merging.merge(over.client, more[1].client, by=SYSTEM)
+    return {
+        "complaint_id": complaints.note(over.client, kind="service", text=f"over {said[0]}", by=SYSTEM).pk,
+        "tightening_id": tightenings.tighten(organisation, "online-payment", Verdict.STAFF_ONLY, **reason).pk,
+        "session_id": training.add_session(organisation, module="door", day=today, place=said[2], by=SYSTEM).pk,
+        "breach_id": breaches.note_breach(organisation, BreachKind.PAPER_LOST, by=SYSTEM).pk,
+        "asked_id": rights.note_request(over.client, Right.ACCESS, organisation=organisation, by=SYSTEM).pk,
+        "certificate_id": erasing.erase_staff(gone, by=SYSTEM).pk,
+        "concern_id": concern.pk,
+        "payment_id": paid.pk,
+        "merge_id": twins.pk,
+    }
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[House, House]]:
+    """Built once for a file, in transactions that are undone at the end; each test undoes what it did itself, inside them."""
+    with django_db_blocker.unblock(), clock.travel(NOW), ExitStack() as stack:
+        for alias in connections:
+            atomic = transaction.atomic(using=alias)
+            # As in a test of Django's: a verb that wants to be outermost may be inside.
+            atomic._from_testcase = True  # type: ignore[attr-defined]
+            stack.enter_context(atomic)
+            stack.callback(transaction.set_rollback, True, using=alias)
+        yield _houses()
+
+
 @pytest.fixture
-def houses(frozen_clock: datetime) -> tuple[House, House]:
+def houses(world: tuple[House, House]) -> tuple[House, House]:
     """The second shares its volunteer with the first, and nothing else."""
+    return world
+
+
+def _houses() -> tuple[House, House]:
+    # Receipts and certificates are numbered from one too, and would look like somebody's reference.
+    third = cast.organisation("De Derde", sms_number="+32460000003", duty=False)
+    for _ in range(4):
+        cast.request(third)
     first = build(
         "De Lindeboom",
         sms="+32460000001",
         volunteer=None,
-        people=("Quirine", "Zbigniewa", "Xanthippe"),
+        people=("Quirine", "Zbigniewa", "Xanthippe", "Ludmilla", "Kunigunde"),
         street="Kwartelweg",
     )
     second = build(
         "De Sleutel",
         sms="+32460000002",
         volunteer=first.volunteer,
-        people=("Wladimira", "Ottoline", "Fredegonde"),
+        people=("Wladimira", "Ottoline", "Fredegonde", "Hildegard", "Philippine"),
         street="Schubertlaan",
     )
     for mine, theirs in ((first, second), (second, first)):
         mine.asked = handovers.hand_over(theirs.waiting, to=mine.organisation, consent_language="nl", by=SYSTEM)
-    second.marks = second.marks - {"4711"}
-    first.marks = first.marks - {"4711"}
+        for role in ROLES:
+            mine.browser(role)
     return first, second
 
 
@@ -164,14 +269,3 @@ def address(route: str, parts: dict[str, Any]) -> str:
         what, _, after = rest.partition(">")
         path = f"{before}{parts[what.rpartition(':')[2]]}{after}"
     return path
-
-
-def nowhere(parts: dict[str, Any]) -> dict[str, Any]:
-    return {name: uuid.uuid4() if isinstance(part, uuid.UUID) else "26-9999" for name, part in parts.items()}
-
-
-def later(moment: datetime, days: int) -> datetime:
-    return moment + timedelta(days=days)
-
-
-__all__ = ["ROLES", "House", "address", "calendars", "nowhere", "openings", "routes"]

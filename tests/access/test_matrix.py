@@ -4,18 +4,23 @@ A new page, deed or operation without a row here fails.
 """
 
 import re
+import uuid
 from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
 from django.test import Client as Browser
 
+import cast
 from digibel.api import openapi
 from digibel.api.main import api
-from digibel.desk import requestdeeds
+from digibel.desk import clientdeeds, requestdeeds
 from digibel.desk.views import card as card_views
+from digibel.desk.views import privacy as privacy_views
 from digibel.desk.views import visits as visit_views
 from digibel.organisations.models import Role
+from digibel.scheduling.models import Complaint
+from digibel.scheduling.paid import Payment
 
 from .conftest import ROLES, House, address, routes
 
@@ -40,6 +45,8 @@ desk:request_deed/away         -     staff
 desk:request_deed/back         -     staff
 desk:request_deed/gone         -     staff
 desk:request_deed/landed       -     staff
+desk:request_deed/undo-gone    -     staff
+desk:request_deed/overrule     -     lead
 desk:request_deed/close        -     staff
 desk:request_deed/moments      -     staff
 desk:hand_over                 -     match
@@ -48,6 +55,21 @@ desk:match                     staff -
 desk:match_request             staff -
 desk:offers                    -     match
 desk:design                    staff -
+desk:client                    staff -
+desk:client_address            -     staff
+desk:client_edit               staff staff
+desk:client_caller             -     staff
+desk:client_merge              lead  lead
+desk:client_unmerge            -     lead
+desk:client_deed/own-yes       -     staff
+desk:client_deed/away          -     staff
+desk:client_deed/back          -     staff
+desk:client_deed/gone          -     staff
+desk:client_deed/undo-gone     -     staff
+desk:complain                  staff staff
+desk:complaints                lead  -
+desk:complaints_csv            lead  -
+desk:complaint                 lead  lead
 desk:calls                     staff -
 desk:call                      staff -
 desk:call_outcome              -     staff
@@ -74,11 +96,39 @@ desk:volunteers                staff -
 desk:volunteer                 staff -
 desk:volunteer_deed/pause      -     lead
 desk:volunteer_deed/resume     -     lead
+desk:volunteer_paper           lead  lead
+desk:send_questions            -     lead
+desk:law_file                  lead  -
+desk:information_note          lead  -
+desk:expenses                  lead  lead
+desk:receipt                   lead  -
+desk:trainings                 lead  lead
+desk:training                  lead  lead
+desk:paid                      lead  -
+desk:paid_csv                  lead  -
 desk:phone_lost                -     staff
+desk:report_concern            -     staff
+desk:concerns                  lead  -
+desk:concern                   lead  lead
 desk:places                    staff -
 desk:numbers                   staff -
 desk:number_checked            -     lead
 desk:access_list               lead  -
+desk:privacy                   lead  -
+desk:breach                    -     lead
+desk:breach_step               -     lead
+desk:certificate               lead  -
+desk:rights_answer             -     lead
+desk:let_texts_leave           -     lead
+desk:privacy_person            lead  -
+desk:privacy_deed/ask          -     lead
+desk:privacy_deed/withdraw     -     lead
+desk:privacy_deed/restrict     -     lead
+desk:privacy_deed/lift         -     lead
+desk:privacy_deed/erase        -     lead
+desk:privacy_deed/erase-mobile -     lead
+desk:privacy_data              lead  -
+desk:privacy_json              lead  -
 desk:paper                     staff staff
 desk:search                    staff -
 desk:slip                      staff staff
@@ -86,6 +136,8 @@ desk:letter                    staff staff
 desk:login                     all   all
 desk:logout                    -     all
 desk:guardrails                all   -
+desk:tighten                   -     lead
+desk:end_tightening            -     lead
 desk:card                      card  -
 desk:card_deed/read            -     card
 desk:card_deed/visit           -     card
@@ -95,6 +147,7 @@ desk:card_deed/ask             -     card
 desk:card_deed/slip            -     card
 desk:card_deed/report          -     card
 desk:card_deed/cancel          -     card
+desk:questions                 card  card
 desk:calendar                  card  -
 gateway_inbound                -     key
 gateway_receipts               -     key
@@ -126,6 +179,8 @@ OPERATIONS = {
 
 DEEDS = {
     "desk:request_deed": (*requestdeeds.DEEDS, "moments"),
+    "desk:client_deed": tuple(clientdeeds.DEEDS),
+    "desk:privacy_deed": tuple(privacy_views.DEEDS),
     "desk:visit_deed": tuple(visit_views.DEEDS),
     "desk:volunteer_deed": ("pause", "resume"),
     "desk:inbox_deed": ("done", "book", "decline"),
@@ -156,10 +211,16 @@ def doors() -> Iterator[tuple[str, str, str]]:
             yield name, route, ""
 
 
-def answer(browser: Browser, method: str, path: str) -> int:
+def parts_for(name: str, house: House) -> dict[str, object]:
+    parts = house.parts()
+    return parts | {"token": house.tokens()["questions"]} if name == "desk:questions" else parts
+
+
+def answer(browser: Browser, method: str, path: str, data: dict[str, str] | None = None) -> int:
     """The status, and nothing of what it did is kept."""
+    ask = {"GET": browser.get, "POST": browser.post}[method]
     with transaction.atomic():
-        status = browser.generic(method, path).status_code
+        status = ask(path, data or {}).status_code
         transaction.set_rollback(True)
     return status
 
@@ -179,72 +240,117 @@ def test_every_door_has_its_row():
     assert sorted({name for name, _, _ in doors()}) == sorted(table())
 
 
-def test_every_role_opens_its_doors_and_no_others(houses: tuple[House, House]):
-    """All of them in one test: a house takes longer to build than all its doors take to try."""
-    mine, _ = houses
-    wrong = {role or "logged out": _tried(mine, role) for role in (*ROLES, "")}
-    assert wrong == {role: {} for role in wrong}
-
-
-def _tried(mine: House, role: str) -> dict[tuple[str, str], str]:
+@pytest.mark.parametrize("role", [*ROLES, ""], ids=[*map(str, ROLES), "logged out"])
+def test_every_role_opens_its_doors_and_no_others(houses: tuple[House, House], role: str):
     """What went another way than the table says."""
+    mine, _ = houses
     expected, found = {}, {}
     for name, route, deed in doors():
         if name.startswith(DEMO) or "key" in table()[name].values():
             continue
-        path = address(route, mine.parts() | {"deed": deed})
+        path = address(route, parts_for(name, mine) | {"deed": deed})
         for method, who in table()[name].items():
             browser = mine.browser(role) if role else Browser()
             expected[name, method] = "no such way" if who == "-" else "in" if role in MAY[who] else "not in"
-            if who == "-" and not role and "staff" in table()[name].values():
+            if who == "-" and not role and {"staff", "match", "lead"} & {*table()[name].values()}:
                 continue
             found[name, method] = opened(browser, method, path)
             if who == "-" and found[name, method] == "not in":
                 expected[name, method] = "not in"
     assert len(found) > 100
-    return {door: way for door, way in found.items() if way != expected[door]}
+    assert {door: way for door, way in found.items() if way != expected[door]} == {}
 
 
-def test_an_outsider_finds_nobody_elses_thing(houses: tuple[House, House]):
-    """404 for what they may do with their own; 403 for what they may not do at all. Volunteers are a shared pool."""
+# The pool of volunteers is everybody's: the page shows one's own papers, payments and visits of them.
+SHARED = {
+    "desk:volunteer",
+    "desk:volunteer_deed/pause",
+    "desk:volunteer_deed/resume",
+    "desk:volunteer_paper",
+    "desk:send_questions",
+    "desk:law_file",
+    "desk:information_note",
+    "desk:expenses",
+    "desk:phone_lost",
+    "desk:number_checked",
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_an_outsider_finds_nobody_elses_thing(houses: tuple[House, House], role: str):
+    """404 for what they may do with their own; 403 for what they may not do at all."""
     mine, theirs = houses
-    assert {role: _found(mine, theirs, role) for role in ROLES} == {role: {} for role in ROLES}
-
-
-def _found(mine: House, theirs: House, role: str) -> dict[tuple[str, str], int]:
-    wrong = {}
-    shared = {
-        "desk:volunteer",
-        "desk:volunteer_deed/pause",
-        "desk:volunteer_deed/resume",
-        "desk:phone_lost",
-        "desk:number_checked",
-    }
+    wrong, browser = {}, mine.browser(role)
     for name, route, deed in doors():
         who = table()[name]
-        if "<" not in route or name.startswith(DEMO) or name in shared or {"card", "key"} & {*who.values()}:
+        if "<" not in route or name.startswith(DEMO) or name in SHARED or {"card", "key"} & {*who.values()}:
             continue
         path = address(route, theirs.parts() | {"deed": deed})
         for method, may in who.items():
             if may != "-":
-                status = answer(mine.browser(role), method, path)
+                status = answer(browser, method, path)
                 if status != 404 and not (status == 403 and role not in MAY[may]):
                     wrong[name, method] = status
-    return wrong
+    assert wrong == {}
+
+
+def test_an_outsider_finds_nobody_of_any_kind_on_the_pages_about_privacy(houses: tuple[House, House]):
+    """Clients, colleagues and numbers that texted the other organisation; an unknown kind is nobody."""
+    mine, theirs = houses
+    stranger = cast.texts(cast.mobile(), "wie is dit", to=theirs.organisation.sms_number).recipient_id
+    people = {
+        "client": theirs.done.client_id,
+        "staff": theirs.staff[Role.INTAKE].pk,
+        "recipient": stranger,
+        "somebody": theirs.done.client_id,
+    }
+    browser, statuses = mine.browser(Role.COORDINATOR), {}
+    for kind, who in people.items():
+        for tail in ("", "/data", "/data.json"):
+            statuses[kind, tail] = answer(browser, "GET", f"/privacy/{kind}/{who}{tail}")
+        for deed in DEEDS["desk:privacy_deed"]:
+            statuses[kind, deed] = answer(browser, "POST", f"/privacy/{kind}/{who}/do/{deed}", {"sure": "yes"})
+    assert {one: status for one, status in statuses.items() if status != 404} == {}
+    assert answer(theirs.browser(Role.COORDINATOR), "GET", f"/privacy/recipient/{stranger}") == 200
+
+
+def test_what_is_theirs_cannot_be_slipped_into_ones_own_page(houses: tuple[House, House]):
+    """The page is one's own, and what is named in the form or further on in the address is not."""
+    mine, theirs = houses
+    browser, own, other = mine.browser(Role.COORDINATOR), mine.parts(), theirs.parts()
+    client, volunteer = f"/clients/{own['client_id']}", f"/volunteers/{own['volunteer_id']}"
+    tried = {
+        "merge, looking": ("GET", f"{client}/merge", {"with": str(other["client_id"])}),
+        "merge": ("POST", f"{client}/merge", {"with": str(other["client_id"])}),
+        "unmerge": ("POST", f"{client}/unmerge/{other['merge_id']}", {}),
+        "receipt": ("GET", f"{volunteer}/receipts/{other['payment_id']}", {}),
+        "sign": ("POST", f"{volunteer}/expenses", {"deed": "signed", "payment": str(other["payment_id"])}),
+        "take back": ("POST", f"{volunteer}/expenses", {"deed": "take-back", "payment": str(other["payment_id"])}),
+        "nobody's merge": ("POST", f"{client}/unmerge/{uuid.uuid4()}", {}),
+    }
+    assert {name: answer(browser, *how) for name, how in tried.items()} == dict.fromkeys(tried, 404)
+    assert Payment.objects.get(pk=other["payment_id"]).signed_on is None
+    told = {"kind": "money", "text": "er is geld weg", "visit": str(theirs.done.pk)}
+    browser.post(f"{client}/complain", told)
+    assert list(Complaint.objects.filter(client=mine.booked.client).values_list("visit", flat=True)) == [None]
+    theirs.volunteer.refresh_from_db()
+    assert theirs.volunteer.paused_at is None
 
 
 def test_a_card_opens_for_its_link_alone(houses: tuple[House, House]):
-    """Neither a login nor somebody else's link: a letter changed, and there is no such card."""
+    """Neither a login nor somebody else's link: a letter changed, and there is no such card, nor such questions."""
     mine, _ = houses
-    token = mine.parts()["token"]
-    forged = ("2" if token[0] != "2" else "3") + token[1:]
     for name, route, deed in doors():
-        if not name.startswith("desk:card"):
+        if not name.startswith(("desk:card", "desk:questions")):
             continue
-        method = "POST" if deed else "GET"
-        path = address(route, mine.parts() | {"deed": deed})
-        assert answer(Browser(), method, path.replace(token, forged)) == 404, name
-        assert answer(mine.browser(Role.COORDINATOR), method, path.replace(token, forged)) == 404, name
+        parts = parts_for(name, mine)
+        token = str(parts["token"])
+        forged = ("2" if token[0] != "2" else "3") + token[1:]
+        path = address(route, parts | {"token": forged, "deed": deed})
+        for method in ("GET", "POST"):
+            if table()[name][method] != "-":
+                assert answer(Browser(), method, path) == 404, name
+                assert answer(mine.browser(Role.COORDINATOR), method, path) == 404, name
 
 
 def operations() -> Iterator[tuple[str, str, str]]:
