@@ -39,7 +39,7 @@ from digibel.notifications import outbox
 from digibel.notifications.models import InboundMessage, OutboundMessage
 from digibel.notifications.tasks import route_text
 from digibel.organisations.keys import make_key
-from digibel.requests.models import HelpRequest
+from digibel.requests.models import HelpRequest, NamedHelper
 from digibel.scheduling import calendars, cards, doorstep, visits
 from digibel.scheduling.models import Report, Visit
 from digibel.sealing.errors import Erased
@@ -260,10 +260,15 @@ def _form(**changes: Any) -> dict[str, Any]:
     }
 
 
+HELPERS_MAY = tuple(f"helper_change_{row}" for row in range(NamedHelper.MOST))
+
+
 def test_a_call_is_logged_without_the_secrets_that_were_typed(desk: Browser) -> None:
     desk.cookies["django_language"] = "en"
     for typed in SAID:
-        told = _form(**dict.fromkeys(TEXTS, typed) | {"house_number": "41", "box": "2", "once": typed})
+        # Masked, they are all called the same: each is somebody else.
+        others = {"house_number": "41", "box": "2", "once": typed, "identity": "new"}
+        told = _form(**dict.fromkeys(TEXTS, typed) | dict.fromkeys(HELPERS_MAY, "on") | others)
         answer = desk.post("/requests/new", told, follow=True)
         request = HelpRequest.objects.latest("reference")
         assert request.in_own_words == request.client.door_note == mask(typed)
@@ -296,8 +301,10 @@ def test_a_program_leaves_no_secret_in_any_field_key_or_answer(lindeboom: Any) -
 
 
 def _log_by_program(secret: str, typed: str) -> None:
-    words = ("door_note", "bell", "contact_name", "helpers", "interpreter", "decides_about_money", "address_as")
-    told = cast.told(in_own_words=typed, client=dict.fromkeys(words, typed))
+    words = ("door_note", "bell", "contact_name", "interpreter", "decides_about_money", "address_as")
+    told = cast.told(
+        in_own_words=typed, client=dict.fromkeys(words, typed) | {"helpers": [{"name": typed, "may_change": True}]}
+    )
     key = re.sub(r"[^\x21-\x7e]", "-", f"{typed.replace(' ', ':')}")[:80]
     headers = {
         "Authorization": f"Bearer {secret}",
