@@ -51,6 +51,9 @@ BACK: Final = {
 }  # and before the name
 WORDS_INTO_NEXT_SENTENCE: Final = 5
 WORDS_AROUND_MIXED: Final = 4
+SHORTEST_ALONE: Final = 4  # letters of a password that nothing announces but its place
+LONGEST_NOTE: Final = 7  # tokens
+FEWEST_ON_A_DEVICE: Final = 8  # signs of a key that is printed on a box
 
 _PASSING: Final = ("devices", "typing", "cards", "senders", "offering")
 _WEAK: Final = ("code", "account", *_PASSING)
@@ -107,7 +110,7 @@ def find_spoken(reading: Reading, folded: str) -> tuple[list[Span], bool]:
 
 def _names_something(folded: str) -> list[Word]:
     """What is known of the words of this text; nothing where no name for a secret can be among them."""
-    written = set(_WORD.findall(folded))
+    written = {*_WORD.findall(folded), *_DIGIT.findall(folded)}
     known = [word(one) for one in written]
     if any(one.phrases and (one.phrases.phrase or not written.isdisjoint(one.phrases.onward)) for one in known):
         return known
@@ -129,6 +132,13 @@ def _read_leet(folded: str) -> tuple[str, list[Word]]:
 
 def _says_is(token: str) -> bool:
     return token[-1] in _LINK_SIGNS or "links" in word(token).roles
+
+
+def _is_printed_key(chunk: Chunk) -> bool:
+    """The key on the sticker of a modem: "Xk9-trp-22"."""
+    return (
+        not chunk.is_product and len(chunk.text) >= FEWEST_ON_A_DEVICE and chunk.digits > 1 and chunk.letters > 2
+    )
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:
@@ -214,6 +224,13 @@ class _Search:
                 return [chunk.span, *self._alternatives_after(chunk.span)]
             if walk.words <= 1 and name.kind in _STRONG and (spelled := self.shapes.spelled_at(place)):
                 return [spelled]
+            if span := self._word_alone(name, place, walk):
+                return [span]
+            if (noted := self._end_of_note(place)) and name.kind in _STRONG:
+                if span := self._word_alone(name, noted, walk):
+                    return [span]
+                place = noted + 1
+                continue
             link = self._link_end(place)
             if link < 0:
                 if not self._step(name, place, walk):
@@ -253,9 +270,43 @@ class _Search:
             return None
         return self.shapes.word_at(name, place)
 
+    def _word_alone(self, name: Name, place: int, walk: _Walk) -> Span | None:
+        """The last word of a text after what the password is of, or how it is written, where "is" is left out.
+
+        "parola de la calculator trandafir", "password (no spaces) bluewhale", "ends with a capital, daffodiL".
+        """
+        text = self.text
+        first = place + 1
+        if name.kind != "password" or walk.is_blocked or not walk.is_same_sentence or not text.is_word(first):
+            return None
+        is_last = text.text(first + 1) in ("", ".", "!", "\n")
+        if not is_last or len(text.text(first)) < SHORTEST_ALONE or self.shapes.ends_like_a_verb(name, first):
+            return None
+        is_of = walk.words <= WORDS_AROUND_MIXED and text.has(place, "machines")
+        is_noted = text.text(place) == ")"
+        is_described = text.text(place) == "," and any(
+            text.has(before, "spelling") for before in range(name.last + 1, place)
+        )
+        return self.shapes.word_at(name, first) if is_of or is_noted or is_described else None
+
+    def _end_of_note(self, place: int) -> int:
+        """Where brackets close that hold words and no value, "(all small letters)"; 0 where none open."""
+        text = self.text
+        if text.text(place) != "(":
+            return 0
+        for inside in range(place + 1, min(len(text), place + LONGEST_NOTE)):
+            if text.text(inside) == ")":
+                return inside
+            if not text.is_word(inside) or text.has(inside, "links") or inside in self.inside or inside in self.values:
+                return 0
+        return 0
+
     def _step(self, name: Name, place: int, walk: _Walk) -> bool:
         """Read on past one token; False where no value can follow any more."""
         text = self.text
+        if text.text(place) == "\n" and text.has(place - 1, "with"):
+            # "The alarm goes off with", and the code on the next line.
+            return True
         if text.ends_sentence(place):
             # An empty line is no sentence.
             walk.sentences += not (place > name.last + 1 and text.ends_sentence(place - 1))
@@ -332,6 +383,9 @@ class _Search:
         if name.kind == "account":
             return self._accepts_beside_user(name, chunk, place, walk)
         if name.kind in _PASSING:
+            has_key = name.kind == "devices" and self.text.has(name.last, "boxes") and walk.is_same_sentence
+            if has_key and walk.words <= 1 and _is_printed_key(chunk):
+                return True
             if name.kind == "devices" and walk.is_linked and walk.words == 0:
                 return not chunk.is_product and chunk.letters <= 2 <= chunk.digits
             is_typed = name.kind == "typing" and walk.is_same_sentence and walk.words <= NEAR["typing"]
@@ -349,7 +403,8 @@ class _Search:
             return False
         if name.kind == "password":
             return walk.words <= WORDS_AROUND_MIXED and walk.into <= 1
-        return is_close and (walk.words == 0 or chunk.letters <= 2)
+        is_of_wifi = self.text.has(place - 1, "machines") and chunk.digits > 1
+        return is_close and (walk.words == 0 or chunk.letters <= 2 or is_of_wifi)
 
     def _accepts_beside_user(self, name: Name, chunk: Chunk, place: int, walk: _Walk) -> bool:
         """ "login: mary@home.be / Poes12", "credentials admin/Poes12", "toegang pc: Tuin!50"; "login: mary55" is a name."""
@@ -398,7 +453,11 @@ class _Search:
     def _leads_on(self, place: int, last: int) -> bool:
         """ "4821 or 4822", "1111 but now 9274", "old 1111, the new one is 9274"."""
         text = self.text
-        if text.has(place, "now"):
+        if text.has(place, "now") or text.has(place, "spelling"):
+            return True
+        if text.has(place, "with") and text.has(place + 1, "spelling"):
+            return True
+        if text.text(place) == "," and text.has(place - 1, "spelling"):
             return True
         if text.has(place, "determiners") and (text.has(place + 1, "now") or text.has(place - 1, "now")):
             return True

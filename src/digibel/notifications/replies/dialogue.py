@@ -44,6 +44,8 @@ _EXCUSE: Final = frozenset({"regret", "reason", "today", "tomorrow", "next_time"
 # Around a plain no, a story changes nothing; around a yes it might.
 _STORY: Final = frozenset({"unknown", "negation", "thing"})
 _WHEN: Final = frozenset({"day", "at", "time", "duration"})
+# What neither denies, nor conditions, nor asks: reasons, the weather, the family, words that we do not know.
+_CHATTER: Final = _SMALL | {"unknown", "others", "reason", "regret", "thing", "today", "day", "see_you", "on_the_way"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,9 @@ class Offers:
 def decide(state: str, signs: Sequence[Sign], offers: Offers) -> Reply:
     said = Said(signs)
     if said.have("stop"):
-        return Reply("stop") if _for_a_reason(said, COURTESY | {"stop", "regret", "today"}) else UNCLEAR
+        return Reply("stop") if _stops(said) else UNCLEAR
     if said.have("start"):
-        return Reply("start") if _for_a_reason(said, COURTESY | {"start", "yes"}) else UNCLEAR
+        return Reply("start") if _starts(said) else UNCLEAR
     if said.have("help") and not said.have("call_me"):
         return Reply("help") if said.only(_SMALL, {"help", "question", "regret"}) else UNCLEAR
     if state == "offer":
@@ -83,13 +85,36 @@ def decide(state: str, signs: Sequence[Sign], offers: Offers) -> Reply:
     return _STATES[state](said)
 
 
-def _for_a_reason(said: Said, around: Set[str]) -> bool:
-    """Whether a text holds these signs alone, or every clause that holds others tells a reason, in any words.
+def _stops(said: Said) -> bool:
+    """Whether somebody wants no more texts. Small letters must stand alone; capitals and whole sentences bear thanks."""
+    plain = COURTESY | {"stop", "regret", "today"}
+    if not said.clearly("stop"):
+        return _for_a_reason(said, plain)
+    return _for_a_reason(said, plain | {"glue"}, thanked=True)
+
+
+def _starts(said: Said) -> bool:
+    plain = COURTESY | {"start", "yes"}
+    if not said.clearly("start"):
+        return _for_a_reason(said, plain)
+    return _stands(said, "start", plain | {"glue"}, {"yes", "works", "can", "able", "elsewhere", "checkin", "confirm"})
+
+
+def _stands(said: Said, meaning: str, beside: Set[str], elsewhere: Set[str] = frozenset()) -> bool:
+    """Whether a signal stands: `beside` it only these (anything harmless, where it is a clear one), and no doubt `elsewhere`."""
+    near = beside | {meaning} | (_CHATTER if said.clearly(meaning) else set())
+    far = near | elsewhere | _CHATTER
+    return all(part <= (near if meaning in part else far) for part in said.parts())
+
+
+def _for_a_reason(said: Said, around: Set[str], *, thanked: bool = False) -> bool:
+    """Whether a text holds these signs alone, or every clause that holds others tells a reason (or thanks), in any words.
 
     "STOP, I moved to Spain" is plain; "STOP, that was for my son" is not.
     """
+    excuses = {"reason", "thanks", "closing"} if thanked else {"reason"}
     told = _SMALL | _WHEN | {"unknown", "elsewhere", "reason", "regret", "today", "tomorrow", "thing"}
-    return all(part <= around or (part <= told and "reason" in part) for part in said.parts())
+    return all(part <= around or (part <= told and part & excuses) for part in said.parts())
 
 
 def _offer(said: Said, offers: Offers) -> Reply:
@@ -100,6 +125,8 @@ def _offer(said: Said, offers: Offers) -> Reply:
     # "Sorry, on holiday" and "I work that day" are a no that spares us the word.
     excused = said.have("reason") and said.have("regret", "day", "today", "tomorrow")
     refused = said.have(*_NO) or excused
+    if letters and said.only(_SMALL, {"letter", "negation", "regret"}) and said.have("negation"):
+        return Reply("decline", offers.letters[place])
     answer = _declined if refused else _accepted
     return answer(said, offers.letters[place], offers.windows[place])
 
@@ -156,7 +183,7 @@ def _booked(said: Said) -> Reply:
 
 def _cancelled(said: Said, around: Set[str]) -> Reply:
     # "No, cancel" may be "do not cancel", and "I cannot cancel" means that they come; "no, I cannot come" is plain.
-    if said.have("cancel") and (said.have("no") or said.beside("cancel") & _NOT_THEN):
+    if said.have("cancel") and (said.have("no") or said.beside("cancel") & (_NOT_THEN - {"not_coming"})):
         return UNCLEAR
     whole = _SMALL | {"cancel"} | (_EXCUSE - {"tomorrow"}) | around
     return Reply("cancel") if _for_a_reason(said, whole) else UNCLEAR
@@ -171,7 +198,7 @@ def _late(said: Said) -> Reply:
         around = {"duration", "regret", "roughly"}
     elif minutes and not said.have("question"):
         # Whatever they tell about the tram: the minutes are what we asked for.
-        around |= {"unknown", "thing"}
+        around |= _CHATTER | {"elsewhere", "fails"}
     if not said.only(_SMALL, around, _range_words(said)) or minutes == []:
         return UNCLEAR
     if minutes is None:
@@ -199,8 +226,8 @@ def _visit_day(said: Said) -> Reply:
     if said.have("nobody_opens"):
         return _nobody_opens(said)
     if said.have("nobody_home"):
-        around = {"nobody_home", "checkin", "duration", "regret", "number", "time"}
-        return Reply("nobody_home") if said.only(_SMALL, around) else UNCLEAR
+        around = {"nobody_home", "checkin", "duration", "number", "time", "at", "elsewhere"}
+        return Reply("nobody_home") if said.only(_CHATTER, around) else UNCLEAR
     # "I cannot" may be about the printer, once they are there.
     if said.have("cancel", "not_coming"):
         return _cancelled(said, {"not_coming"})
@@ -208,9 +235,13 @@ def _visit_day(said: Said) -> Reply:
         return _longer(said)
     clock = {"time", "at", "today"} | ({"duration"} if said.have("at") else set())
     if said.have("checkin"):
-        return Reply("checkin") if said.only(_SMALL, _YES, {"checkin"}, clock) else UNCLEAR
+        return (
+            Reply("checkin") if _stands(said, "checkin", _SMALL | _YES | clock, {"elsewhere", "confirm"}) else UNCLEAR
+        )
     if said.have("checkout"):
-        return Reply("checkout") if _told_first(said, "checkout", {"yes", "works", "thing", "both"}, clock) else UNCLEAR
+        done = {"yes", "works", "thing", "both"} | clock
+        left = _told_first(said, "checkout", done) or _stands(said, "checkout", _SMALL | done, {"at"})
+        return Reply("checkout") if left else UNCLEAR
     return _late(said)
 
 
@@ -233,8 +264,8 @@ def _nobody_opens(said: Said) -> Reply:
 def _longer(said: Said) -> Reply:
     named = _minutes(said)
     fits = named is None or (named != [] and named[-1] <= _LONGEST_EXTENSION)
-    around = {"longer", "more", "duration", "number", "yes", "regret", "reason", "roughly"}
-    return Reply("longer", minutes=LONGER_MINUTES) if fits and said.only(_SMALL, around) else UNCLEAR
+    around = {"longer", "more", "duration", "number", "yes", "roughly", "time", "elsewhere"}
+    return Reply("longer", minutes=LONGER_MINUTES) if fits and said.only(_CHATTER, around) else UNCLEAR
 
 
 def _after_visit(said: Said) -> Reply:
@@ -263,7 +294,9 @@ def _works_or_not(said: Said, digits: Mapping[int, Intent]) -> Reply:
     [answer] = answers
     if said.only(_SMALL, {"works", "yes", "number", "thing", "today"}):
         return Reply(answer)
-    around = {"fails", "no", "number", "thing", "today", "regret", "reason", "next_time"}
+    if answer == "works" and _stands(said, "works", _CHATTER - {"reason"} | {"yes", "number"}, {"yes", "elsewhere"}):
+        return UNCLEAR if not said.have("works") else Reply("works")
+    around = {"fails", "no", "number", "thing", "today", "regret", "reason", "next_time", "others"}
     story = said.only(_SMALL, around, _STORY) and said.have("fails", "no") and _refusal_stands_alone(said)
     return Reply(answer) if answer == "fails" and (said.only(_SMALL, around) or story) else UNCLEAR
 
@@ -285,7 +318,8 @@ def _announced(said: Said) -> Reply:
 
 def _announced_by_digit(said: Said, numbers: list[int]) -> Reply:
     confirmed = said.have(*_YES, "confirm") or numbers == [1]
-    if confirmed and said.only(_SMALL, _YES, {"number", "see_you", "confirm"}) and set(numbers) <= {1}:
+    home = {"others"} if said.have("confirm") else set()
+    if confirmed and said.only(_SMALL, _YES, {"number", "see_you", "confirm"}, home) and set(numbers) <= {1}:
         return Reply("confirm")
     if said.only(_SMALL, {"number"}):
         by_digit: dict[tuple[int, ...], Reply] = {(2,): Reply("other_moment"), (3,): Reply("call_me")}

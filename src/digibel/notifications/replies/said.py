@@ -10,7 +10,20 @@ COURTESY: Final = frozenset({"greeting", "thanks", "closing", "polite", "name"})
 # A signature may hold any word but these: "groetjes Jo" is a name, "groetjes, misschien" is not.
 _NO_SIGNATURE: Final = frozenset(
     {
-        *("doubt", "negation", "question", "number", "letter", "time", "day", "both", "or", "at", "elsewhere"),
+        *(
+            "doubt",
+            "others",
+            "negation",
+            "question",
+            "number",
+            "letter",
+            "time",
+            "day",
+            "both",
+            "or",
+            "at",
+            "elsewhere",
+        ),
         *("no", "none", "not_coming", "unable", "cannot", "stop", "cancel", "late", "fails"),
     }
 )
@@ -35,6 +48,10 @@ class Said:
 
     def only(self, *groups: Set[str]) -> bool:
         return self.meanings <= frozenset().union(*groups)
+
+    def clearly(self, meaning: str) -> bool:
+        """Whether this is said in capitals of its own, or in more words than one."""
+        return any(sign.clear for sign in self.all if sign.meaning == meaning)
 
     def values(self, meaning: str) -> list[int]:
         """The different values of a kind of sign, in the order of the text."""

@@ -32,6 +32,7 @@ _OTHER_MEANINGS: Final = (
     *(
         "duration",
         "see_you",
+        "others",
         "next_time",
         "negation",
         "both",
@@ -91,6 +92,7 @@ class Sign:
     """One meaning in a reply. `value`: the number, the minutes, or (for a letter) its place in the alphabet from 0.
 
     `negates`: ends in a word that may deny the next one ("no puedo", "helaas niet"). `name`: typed the way names are.
+    `clear`: more than one word, or a word in capitals among words that are not.
     """
 
     meaning: str
@@ -99,6 +101,7 @@ class Sign:
     line: int = 0
     negates: bool = False
     name: bool = False
+    clear: bool = False
 
 
 def signs_of(text: str, *, state: str, language: str, letters: Sequence[str] = ()) -> list[Sign]:
@@ -163,7 +166,15 @@ class _Reader:
             reading = Reading("unknown")
         if spoken != self.language:
             reading = _as_a_stranger(reading, phrase)
-        return replace(self._sign(piece, reading.meaning, reading.value), negates=self._negates(phrase, spoken)), length
+        sign = self._sign(piece, reading.meaning, reading.value)
+        clear = len(phrase) > 1 or self._shouted(piece)
+        return replace(sign, negates=self._negates(phrase, spoken), clear=clear), length
+
+    def _shouted(self, piece: Piece) -> bool:
+        """Whether this word is in capitals, and the text around it is not, or does not have any."""
+        latin = [each.raw for each in self.pieces if each.kind == "word" and each.raw.upper() != each.raw.lower()]
+        others = [raw for raw in latin if raw != piece.raw]
+        return len(piece.raw) > 1 and piece.raw.isupper() and not (others and all(raw.isupper() for raw in others))
 
     def _is_label(self, place: int, length: int) -> bool:
         """Whether this is what a number is a number of: "moment 2", "the second slot"."""
