@@ -136,9 +136,7 @@ def _says_is(token: str) -> bool:
 
 def _is_printed_key(chunk: Chunk) -> bool:
     """The key on the sticker of a modem: "Xk9-trp-22"."""
-    return (
-        not chunk.is_product and len(chunk.text) >= FEWEST_ON_A_DEVICE and chunk.digits > 1 and chunk.letters > 2
-    )
+    return not chunk.is_product and len(chunk.text) >= FEWEST_ON_A_DEVICE and chunk.digits > 1 and chunk.letters > 2
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:

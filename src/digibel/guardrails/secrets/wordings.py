@@ -53,7 +53,7 @@ class Branch:
         if known and known.kind == phrase.kind:
             languages = known.languages | phrase.languages
             self.phrase = Phrase(known.kind, languages, known.is_short or phrase.is_short)
-        elif not known or known.kind != "harmless":
+        elif not known or not (known.kind == "harmless" or (known.kind == "pin" and phrase.kind == "devices")):
             self.phrase = phrase
 
 
