@@ -16,7 +16,17 @@ from notifications.test_replies_never import ACTING, CONDITIONS, INTENTS, LANGUA
 
 LONG = os.environ.get("DIGIBEL_TEST_LONG") == "1"
 TEXTS = 20_000 if LONG else 400
-CORPORA = ("known.tsv", "unseen.tsv", "first.tsv", "examined.tsv", "second.tsv", "third.tsv", "fourth.tsv", "fifth.tsv")
+CORPORA = (
+    "known.tsv",
+    "unseen.tsv",
+    "first.tsv",
+    "examined.tsv",
+    "second.tsv",
+    "third.tsv",
+    "fourth.tsv",
+    "fifth.tsv",
+    "sixth.tsv",
+)
 REPLIES = [row for corpus in CORPORA for row in labelled(corpus)]
 WINDOWS = ((), (1,), (3,), (2, 1), (1, 1, 1), (9,))
 KEYS = "abcdefghijklmnopqrstuvwxyzéçşłăëع0123456789 .,?!'👍🤔\u200f\n"

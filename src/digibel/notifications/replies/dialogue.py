@@ -45,6 +45,7 @@ _EXCUSE: Final = frozenset({"regret", "reason", "today", "tomorrow", "next_time"
 _STORY: Final = frozenset({"unknown", "negation", "thing"})
 _WHEN: Final = frozenset({"day", "at", "time", "duration"})
 # What neither denies, nor conditions, nor asks: reasons, the weather, the family, words that we do not know.
+_FAR_CHATTER: Final = frozenset({"both", "at", "day", "time", "number", "tomorrow"})
 _CHATTER: Final = _SMALL | {"unknown", "others", "reason", "regret", "thing", "today", "day", "see_you", "on_the_way"}
 
 
@@ -89,8 +90,12 @@ def _stops(said: Said) -> bool:
     """Whether somebody wants no more texts. Small letters must stand alone; capitals and whole sentences bear thanks."""
     plain = COURTESY | {"stop", "regret", "today"}
     if not said.clearly("stop"):
-        return _for_a_reason(said, plain)
-    return _for_a_reason(said, plain | {"glue"}, thanked=True)
+        return _for_a_reason(said, plain, thanked=True)
+    # "STOP aub ik ben 82 geworden": asked kindly, and in capitals.
+    asked = all(
+        part <= _CHATTER - {"others"} | {"stop", "number"} and {"stop", "polite"} <= part for part in said.parts()
+    )
+    return asked or _for_a_reason(said, plain | {"glue"}, thanked=True)
 
 
 def _starts(said: Said) -> bool:
@@ -103,7 +108,7 @@ def _starts(said: Said) -> bool:
 def _stands(said: Said, meaning: str, beside: Set[str], elsewhere: Set[str] = frozenset()) -> bool:
     """Whether a signal stands: `beside` it only these (anything harmless, where it is a clear one), and no doubt `elsewhere`."""
     near = beside | {meaning} | (_CHATTER if said.clearly(meaning) else set())
-    far = near | elsewhere | _CHATTER
+    far = near | elsewhere | _CHATTER | _FAR_CHATTER
     return all(part <= (near if meaning in part else far) for part in said.parts())
 
 
@@ -273,7 +278,9 @@ def _after_visit(said: Said) -> Reply:
 
 
 def _follow_up(said: Said) -> Reply:
-    if said.have("call_me"):
+    # "She rings her daughter every day" asks for no call.
+    told = said.have("yes", "works") and "others" in said.beside("call_me") and not said.clearly("call_me")
+    if said.have("call_me") and not told:
         return _call_me(said)
     if said.values("number") == [3]:
         return Reply("call_me") if said.only(_SMALL, {"number"}) else UNCLEAR
@@ -294,11 +301,21 @@ def _works_or_not(said: Said, digits: Mapping[int, Intent]) -> Reply:
     [answer] = answers
     if said.only(_SMALL, {"works", "yes", "number", "thing", "today"}):
         return Reply(answer)
-    if answer == "works" and _stands(said, "works", _CHATTER - {"reason"} | {"yes", "number"}, {"yes", "elsewhere"}):
-        return UNCLEAR if not said.have("works") else Reply("works")
+    if answer == "works" and _works_for_them(said):
+        return Reply("works")
     around = {"fails", "no", "number", "thing", "today", "regret", "reason", "next_time", "others"}
-    story = said.only(_SMALL, around, _STORY) and said.have("fails", "no") and _refusal_stands_alone(said)
+    told = said.only(_SMALL, around, _STORY, _FAR_CHATTER, {"elsewhere"})
+    story = told and said.have("fails", "no") and _refusal_stands_alone(said)
     return Reply(answer) if answer == "fails" and (said.only(_SMALL, around) or story) else UNCLEAR
+
+
+def _works_for_them(said: Said) -> bool:
+    """ "Yes it works, she rings her daughter every day": a clear first answer, and what they tell of the person helped."""
+    first, *later = said.parts()
+    far = _CHATTER | _FAR_CHATTER | {"yes", "works", "elsewhere", "call_me"}
+    answered = said.have("works") or said.have("others")
+    near = _CHATTER | {"yes", "works"} | (_FAR_CHATTER - {"number"} if said.clearly("works") else set())
+    return answered and first <= near and all(part <= far for part in later)
 
 
 def _announced(said: Said) -> Reply:
@@ -309,7 +326,7 @@ def _announced(said: Said) -> Reply:
         against = said.denied_nearby("other_moment") or not set(numbers) <= {2}
         return UNCLEAR if against else Reply("other_moment")
     if said.have(*_NOT_THEN):
-        fits = said.only(_SMALL, _NOT_THEN, _EXCUSE, _WHEN)
+        fits = said.only(_SMALL, _NOT_THEN, _EXCUSE, _WHEN, _STORY, {"others", "elsewhere"})
         return Reply("other_moment") if fits else UNCLEAR
     if said.have("no") and said.have("reason"):
         return Reply("other_moment") if said.only(_SMALL, _EXCUSE, _WHEN) else UNCLEAR
