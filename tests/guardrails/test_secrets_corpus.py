@@ -12,6 +12,7 @@ code. Each later round was first read by code that had never seen it, and then l
 | 6 | 442 of 473 | 1 of 295 | everyday texts, leetspeak, keys drawn instead of named, misspellings |
 | 7 | 248 of 311 | 6 of 271 | written to be hard: "for my card I use 3872", "use 482915 to log in" |
 | 8 | 63 of 92 | 0 of 46 | written to be hard: key boxes, notes in brackets, "password of the laptop sunflower" |
+| 9 | 26 of 28 | 0 of 35 | the same, written after round 8 was learned from, with its look-alikes |
 """
 
 import csv
