@@ -90,7 +90,7 @@ def _stops(said: Said) -> bool:
     """Whether somebody wants no more texts. Small letters must stand alone; capitals and whole sentences bear thanks."""
     plain = COURTESY | {"stop", "regret", "today"}
     if not said.clearly("stop"):
-        return _for_a_reason(said, plain, thanked=True)
+        return _for_a_reason(said, plain, thanked="polite" in said.beside("stop"))
     # "STOP aub ik ben 82 geworden": asked kindly, and in capitals.
     asked = all(
         part <= _CHATTER - {"others"} | {"stop", "number"} and {"stop", "polite"} <= part for part in said.parts()
@@ -188,7 +188,7 @@ def _booked(said: Said) -> Reply:
 
 def _cancelled(said: Said, around: Set[str]) -> Reply:
     # "No, cancel" may be "do not cancel", and "I cannot cancel" means that they come; "no, I cannot come" is plain.
-    if said.have("cancel") and (said.have("no") or said.beside("cancel") & (_NOT_THEN - {"not_coming"})):
+    if said.have("cancel") and (said.have("no") or said.beside("cancel") & _NOT_THEN):
         return UNCLEAR
     whole = _SMALL | {"cancel"} | (_EXCUSE - {"tomorrow"}) | around
     return Reply("cancel") if _for_a_reason(said, whole) else UNCLEAR
