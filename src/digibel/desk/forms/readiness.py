@@ -27,7 +27,7 @@ class PaperForm(GuardedForm):
     everybody = forms.BooleanField(label=_("For everybody whose insurance was noted here"), required=False)
 
     def __init__(self, rule: Rule, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         for name in {"version", "reference"} - {rule.keeps}:
             del self.fields[name]
         if rule.keeps != "reference":
@@ -54,7 +54,7 @@ class SessionForm(GuardedForm):
     place = forms.CharField(label=_("Place"), max_length=80, required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         reader = words.desk_language()
         choices = [(code, module.names[reader]) for code, module in MODULES.items()]
         self.fields["module"].choices = choices  # type: ignore[attr-defined]

@@ -66,6 +66,9 @@ _LEET_LETTERS: Final = str.maketrans("013457@$", "oieastas")
 _MIXED: Final = re.compile(r"[^\W\d_]\S{0,20}[0-9]|[0-9]\S{0,20}[^\W\d_]")
 _DIGIT: Final = re.compile(r"[0-9]")
 _SIGN_OF_CHOICE: Final = re.compile(r"[!#$%^*=+?&]")
+# What looks like a house number or a model has fewer than this.
+FEWEST_DIGITS: Final = 3
+_CLOCK_TIME: Final = re.compile(r"\d{1,2}[uh]\d{2}")
 
 
 @dataclass(slots=True)
@@ -415,9 +418,10 @@ class _Search:
         return walk.is_linked and chunk.looks_chosen
 
     def _may_look_like_product(self, name: Name, chunk: Chunk, walk: _Walk) -> bool:
-        """ "password: ab12", "code de la porte A258": where a secret is expected, it may be as short as that."""
+        """ "password: ab12", "code de la porte A258", "kod do domofonu 19K44": where a secret is expected, it may look so."""
         if not chunk.text[0].isalpha():
-            return False
+            is_near = name.kind == "pin" and walk.words == 0 and not _CLOCK_TIME.fullmatch(chunk.text)
+            return is_near and chunk.letters <= 2 and chunk.digits >= FEWEST_DIGITS
         if name.kind == "password":
             return walk.is_linked and len(chunk.text) > 3
         return name.kind == "pin" and len(chunk.text) >= 3 and chunk.letters == 1
