@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from digibel import clock
@@ -85,6 +86,12 @@ def audit_gives_way_to_the_flush(request: pytest.FixtureRequest) -> Iterator[Non
     marker = request.node.get_closest_marker("django_db")
     if marker and marker.kwargs.get("transaction"):
         triggers.remove(connection)
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_chosen_a_language() -> None:
+    """A page that was read in English by an earlier test says nothing about this one."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
