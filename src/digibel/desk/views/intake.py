@@ -4,7 +4,6 @@ The fragments beside it change nothing: they say what the words point at, what i
 and what to read aloud. They are POSTed, so that nothing anybody says stands in an address or a log.
 """
 
-import hashlib
 import uuid
 from dataclasses import dataclass, replace
 from typing import Any
@@ -37,6 +36,7 @@ from digibel.requests.drafts import RequestDraft
 from digibel.requests.errors import KeyUsedOtherwise
 from digibel.requests.models import Client, HelpRequest
 from digibel.scheduling import fraud, openings
+from digibel.sealing.index import blind_index
 
 # The routes of the law that are one number.
 NUMBERS = {"CARDSTOP": "card-stop", "POLICE": "police", "EMERGENCY": "emergency", "LINE_1712": "violence"}
@@ -234,8 +234,9 @@ def _key(call: Call) -> str | None:
 
 
 def _print(call: Call) -> str:
+    """Tells whether the same page came twice. Keyed: a plain hash of a name and address could be guessed."""
     typed = sorted((name, values) for name, values in call.form.posted.lists() if name not in {"csrfmiddlewaretoken"})
-    return hashlib.sha256(repr(typed).encode()).hexdigest()
+    return blind_index(repr(typed), purpose="idempotency")
 
 
 def _logged_before(call: Call) -> HelpRequest | None:
