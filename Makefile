@@ -6,6 +6,9 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
+# One process keeps what it compiled for the next: a demo is several, a test run is many. Empty is as not set.
+export PYTHONDONTWRITEBYTECODE :=
+
 PORT ?= 8000
 PYTHON ?= python3
 RUN := .venv/bin/python
