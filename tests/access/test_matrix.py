@@ -111,6 +111,7 @@ desk:report_concern            -     staff
 desk:concerns                  lead  -
 desk:concern                   lead  lead
 desk:places                    staff -
+desk:office                    staff -
 desk:numbers                   staff -
 desk:number_checked            -     lead
 desk:access_list               lead  -

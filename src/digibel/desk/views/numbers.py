@@ -33,7 +33,7 @@ def numbers(request: StaffRequest) -> HttpResponse:
         for one in list_of_numbers.of(request.organisation)
     ]
     may_check = may(request.user, "check_number")
-    return render(request, "desk/numbers.html", {"lines": lines, "may_check": may_check, "section": "places"})
+    return render(request, "desk/numbers.html", {"lines": lines, "may_check": may_check, "section": "office"})
 
 
 @staff_page

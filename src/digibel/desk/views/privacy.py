@@ -96,7 +96,7 @@ def privacy_person(request: StaffRequest, kind: str, person_id: uuid.UUID) -> Ht
         "outcomes": persons.OUTCOMES.items(),
         "whys": persons.WHYS.items(),
         "may_export": kind in {"client", "volunteer"},
-        "section": "privacy",
+        "section": "office",
         "today": clock.today(),
     }
     return render(request, "desk/privacy_person.html", context)
