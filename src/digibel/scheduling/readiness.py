@@ -4,7 +4,7 @@ Ready means in order for the insuring organisation on the day itself, not pausin
 3 July 2005, art. 4 to 6). STOP ends what they were asked; a visit they have promised stands.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from django.db import transaction
@@ -30,7 +30,7 @@ def lose_readiness(
     volunteer: Volunteer, organisation: Organisation, requirement: str, *, last_day: date, by: Actor
 ) -> int:
     """A requirement is met until that day and no longer. Returns how many visits are open again."""
-    _hold_requests(volunteer)
+    _hold_requests([volunteer])
     met.end(volunteer, organisation, requirement, last_day=last_day, by=by)
     return reopen_unready(volunteer, by=by)
 
@@ -50,7 +50,7 @@ def note_readiness(
     """A requirement is met or renewed, with the days as a person typed them. Returns how many visits are open again:
     an earlier end than before may leave a visit without it."""
     met.check_paper(requirement, since, until, reference)
-    _hold_requests(volunteer)
+    _hold_requests([volunteer])
     met.note(
         volunteer, organisation, requirement, since=since, until=until, version=version, reference=reference, by=by
     )
@@ -63,12 +63,15 @@ def renew_insurance(organisation: Organisation, *, since: date, until: date | No
 
     Returns how many visits are open again.
     """
-    insured = Volunteer.objects.filter(
-        left_at=None, readiness__organisation=organisation, readiness__requirement=Requirement.INSURANCE
+    insured = list(
+        Volunteer.objects.filter(
+            left_at=None, readiness__organisation=organisation, readiness__requirement=Requirement.INSURANCE
+        ).order_by("pk")
     )
+    _hold_requests(insured)
     return sum(
         note_readiness(one, organisation, Requirement.INSURANCE, since=since, until=until, reference=reference, by=by)
-        for one in insured.order_by("pk")
+        for one in insured
     )
 
 
@@ -77,7 +80,7 @@ def exempt(
     volunteer: Volunteer, organisation: Organisation, requirement: str, *, until: date, reason: str, granted_by: Staff
 ) -> int:
     """Without this requirement until that day. Returns how many visits are open again."""
-    _hold_requests(volunteer)
+    _hold_requests([volunteer])
     met.exempt(volunteer, organisation, requirement, until=until, reason=reason, granted_by=granted_by)
     return reopen_unready(volunteer, by=Actor.staff(granted_by))
 
@@ -85,7 +88,7 @@ def exempt(
 @transaction.atomic
 def pause(volunteer: Volunteer, *, by: Actor) -> int:
     """No offers and no visits until a person decides otherwise. Returns how many visits are open again."""
-    _hold_requests(volunteer)
+    _hold_requests([volunteer])
     pool.pause(volunteer, by=by)
     return reopen_unready(volunteer, by=by)
 
@@ -135,10 +138,13 @@ def unready_offers(volunteer: Volunteer | None = None) -> Iterator[Offer]:
             yield offer
 
 
-def _hold_requests(volunteer: Volunteer) -> None:
-    """What this volunteer is asked for, or goes to: a yes that is being written is finished first, and then undone."""
-    asked = Offer.objects.live().to(volunteer).filter(request=OuterRef("pk"))
-    going = Visit.objects.standing().by(volunteer).filter(request=OuterRef("pk"))
+def _hold_requests(volunteers: Collection[Volunteer]) -> None:
+    """What they are asked for, or go to: a yes that is being written is finished first, and then undone.
+
+    All of them in one order: two that hold many requests one volunteer after the other would wait for each other.
+    """
+    asked = Offer.objects.live().filter(volunteer__in=volunteers, request=OuterRef("pk"))
+    going = Visit.objects.standing().filter(volunteer__in=volunteers, request=OuterRef("pk"))
     requests = HelpRequest.objects.filter(Exists(asked) | Exists(going)).order_by("pk")
     list(requests.select_for_update(no_key=True).values_list("pk", flat=True))
 
