@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from digibel import clock, languages
 from digibel.audit.actors import Actor
-from digibel.desk import persons, words
+from digibel.desk import datawords, persons, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications import outbox
@@ -201,7 +201,8 @@ def privacy_data(request: StaffRequest, kind: str, person_id: uuid.UUID) -> Http
     """Everything we know of somebody, to read. Each time it is opened stands in the audit."""
     told = _export(request, kind, person_id)
     subject = persons.find(request.organisation, kind, person_id)
-    return render(request, "desk/privacy_data.html", {"subject": subject, "told": told, "json": json_of(told)})
+    context = {"subject": subject, "told": told, "sections": list(datawords.sections(told["data"]))}
+    return render(request, "desk/privacy_data.html", context)
 
 
 @staff_page
