@@ -157,9 +157,11 @@ Q_CLUSTER = {
 
 # --- messages -------------------------------------------------------------------------------------------------------
 
+# One name, or several in order: "android,by_hand". The next one takes over while the one before it fails.
 DIGIBEL_GATEWAY = os.environ.get("DIGIBEL_GATEWAY", "simulator")
 DIGIBEL_GATEWAYS = {
     "simulator": "digibel.notifications.gateways.simulator.Simulator",
+    "by_hand": "digibel.notifications.gateways.by_hand.ByHand",
 }
 
 # Asked in order; the first that returns an outcome owns the text. Nobody: a person's inbox.

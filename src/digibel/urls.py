@@ -1,11 +1,10 @@
 """Every door of the house: the outside is a contract (`docs/api.md`), the desk's own pages are not."""
 
-from django.conf import settings
 from django.urls import include, path
 
 from digibel.api.main import api
 from digibel.desk import health
-from digibel.notifications import webhooks
+from digibel.notifications import gateways, webhooks
 
 urlpatterns = [
     path("api/v1/", api.urls),
@@ -17,7 +16,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("digibel.desk.urls")),
 ]
-if settings.DIGIBEL_GATEWAY == "simulator":
+if gateways.is_used("simulator"):
     urlpatterns.append(path("", include("digibel.demo.urls")))
 
 handler404 = "digibel.desk.errors.not_found"

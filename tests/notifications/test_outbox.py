@@ -12,6 +12,7 @@ from digibel.notifications import gateways, outbox, tasks
 from digibel.notifications.errors import GatewayError
 from digibel.notifications.gateways.base import Receipt
 from digibel.notifications.models import MESSAGE_MOVES, CallTask, MessageStatus, OutboundMessage, SimulatedText
+from digibel.notifications.receipts import note_receipt
 from digibel.sealing import keys
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +57,6 @@ def status(message):
 def refusing(monkeypatch):
     def use(*, permanent):
         monkeypatch.setattr(gateways, "gateway", lambda name: Refusing(permanent=permanent))
-        monkeypatch.setattr(gateways, "current", lambda: Refusing(permanent=permanent))
 
     return use
 
@@ -119,14 +119,14 @@ def test_a_number_that_does_not_exist_is_not_tried_again(els, lindeboom, refusin
 
 def test_one_text_that_breaks_keeps_none_of_the_others_waiting(els, lindeboom, monkeypatch, caplog):
     first, second = queue(els, lindeboom), queue(cast.volunteer(name="Ayse"), lindeboom)
-    send_one = outbox.send_one
+    still_true = outbox.is_true
 
-    def breaks(pk):
-        if pk == first.pk:
+    def breaks(message):
+        if message.pk == first.pk:
             raise RuntimeError(els.recipient.number)
-        return send_one(pk)
+        return still_true(message)
 
-    monkeypatch.setattr(outbox, "send_one", breaks)
+    monkeypatch.setattr(outbox, "is_true", breaks)
     assert outbox.sweep() == 1
     assert (status(first), status(second)) == ("queued", "sent")
     assert "RuntimeError" in caplog.records[-1].error
@@ -190,14 +190,14 @@ def test_receipts_in_any_order_move_along_the_arrows_only(delivered):
 )
 def test_a_receipt_says_how_it_ended_once(sent, receipts, ends):
     for delivered in receipts:
-        assert outbox.note_receipt("simulator", Receipt(sent.provider_id, delivered)) in {True, False}
+        assert note_receipt("simulator", Receipt(sent.provider_id, delivered)) in {True, False}
     assert status(sent) == ends
     assert CallTask.objects.open().count() == (ends == "on_list")
 
 
 def test_a_receipt_of_another_gateway_or_of_nothing_changes_nothing(sent):
-    assert outbox.note_receipt("another", Receipt(sent.provider_id, True)) is False
-    assert outbox.note_receipt("simulator", Receipt("unknown", False)) is False
+    assert note_receipt("another", Receipt(sent.provider_id, True)) is False
+    assert note_receipt("simulator", Receipt("unknown", False)) is False
     assert status(sent) == "sent"
 
 

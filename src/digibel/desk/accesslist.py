@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from digibel import clock
 from digibel.desk import words
+from digibel.notifications import gateways
 from digibel.organisations.models import Organisation, Role, Staff
 from digibel.organisations.permissions import DEEDS
 from digibel.scheduling import policies
@@ -96,7 +97,7 @@ def open_cards(organisation: Organisation) -> int:
 
 
 def gateway() -> str:
-    return str(settings.DIGIBEL_GATEWAY)
+    return ", ".join(gateways.in_order())
 
 
 def operators() -> list[str]:

@@ -7,13 +7,14 @@ from django.http import HttpRequest
 
 from digibel import clock
 from digibel.desk import counts
+from digibel.notifications import gateways
 from digibel.organisations.models import Staff
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
     staff = getattr(request, "user", None)
     context: dict[str, Any] = {
-        "phones_exist": settings.DIGIBEL_GATEWAY == "simulator",
+        "phones_exist": gateways.is_used("simulator"),
         "demo_time": clock.now() if settings.DIGIBEL_DEMO else None,
     }
     if isinstance(staff, Staff) and staff.is_authenticated:

@@ -1,6 +1,8 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core import checks
+from django.utils.module_loading import import_string
 
 
 class NotificationsConfig(AppConfig):
@@ -10,6 +12,10 @@ class NotificationsConfig(AppConfig):
         from django_q.signals import post_execute_in_worker
 
         post_execute_in_worker.connect(mask_result, dispatch_uid="digibel.mask_result")
+        # By name: what they look at knows the models, which are there only now.
+        checks.register(import_string("digibel.notifications.checks.gateways_are_set_up"))
+        senders = import_string("digibel.notifications.checks.senders_can_be_answered")
+        checks.register(senders, checks.Tags.database)
 
 
 def mask_result(task: dict[str, Any], **_: Any) -> None:

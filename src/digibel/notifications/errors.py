@@ -12,11 +12,24 @@ class NoTextsThere(Problem):
 
 
 class GatewayError(Exception):
-    """The gateway did not take a text. `permanent`: trying again will not help. `code` is short and names nobody."""
+    """The gateway did not take a text. `code` is short and names nobody.
 
-    def __init__(self, code: str, *, permanent: bool) -> None:
+    Whose fault it is decides what happens next:
+
+    - `permanent`: the text's. No gateway will bring it (no such number, refused words): a person's list.
+    - `down`: the gateway's, as a whole (wrong password, no credit). It rests at once, and the next one takes over.
+    - neither: something passing. Tried again, ever later; after a few in a row the gateway rests.
+
+    `perhaps_sent`: the words went out and no clear no came back (time-out while the answer was read, a 500, garbage instead of
+    an id). Such a text is repeated only where the gateway takes our own id, and never by another gateway. An adapter
+    that does not say leaves it in doubt; one that knows that nothing left (connection refused, 401, 429) says False.
+    """
+
+    def __init__(self, code: str, *, permanent: bool, perhaps_sent: bool | None = None, down: bool = False) -> None:
         self.code = code[:40]
         self.permanent = permanent
+        self.down = down
+        self.perhaps_sent = not (permanent or down) if perhaps_sent is None else perhaps_sent
         super().__init__(self.code)
 
 

@@ -59,6 +59,10 @@ class Recipient(models.Model):
         return f"recipient {self.pk}"
 
 
+# A gateway that is no network: its texts stay queued until a person has sent them from their own telephone.
+BY_HAND = "by_hand"
+
+
 class MessageStatus(models.TextChoices):
     QUEUED = "queued", "queued"
     SENDING = "sending", "being sent"
@@ -91,6 +95,13 @@ class MessageQuerySet(models.QuerySet["OutboundMessage"]):
     def due_by(self, moment: datetime) -> MessageQuerySet:
         return self.waiting().filter(not_before__lte=moment)
 
+    def for_hands(self) -> MessageQuerySet:
+        """Those that somebody sends from their own telephone."""
+        return self.waiting().filter(gateway=BY_HAND)
+
+    def for_networks(self) -> MessageQuerySet:
+        return self.waiting().exclude(gateway=BY_HAND)
+
 
 class OutboundMessage(models.Model):
     """A text in the outbox. It is here before it is sent, and it ends as delivered, withdrawn, or on a person's list."""
@@ -119,6 +130,10 @@ class OutboundMessage(models.Model):
     provider_id = models.CharField(max_length=80, blank=True, default="")
     tries = models.PositiveSmallIntegerField(default=0)
     trouble = models.CharField(max_length=40, blank=True, default="")
+    perhaps_sent = models.BooleanField(
+        default=False, help_text="It may have left over `gateway`: no other may send it."
+    )
+    sent_at = models.DateTimeField(null=True, blank=True, help_text="When the gateway took it: what the month cost.")
 
     objects = MessageQuerySet.as_manager()
 
@@ -128,6 +143,10 @@ class OutboundMessage(models.Model):
             models.Index(fields=["status_at"], condition=Q(status="sending"), name="outbox_stuck"),
             models.Index(fields=["subject_kind", "subject_id"], name="outbox_about"),
             models.Index(fields=["gateway", "provider_id"], name="outbox_receipts"),
+            models.Index(
+                fields=["recipient", "created_at"], condition=Q(status__in=("queued", "sending")), name="outbox_in_turn"
+            ),
+            models.Index(fields=["gateway", "sent_at"], name="outbox_sent"),
         ]
 
     def __str__(self) -> str:
@@ -143,6 +162,60 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"hold {self.pk}"
+
+
+class GatewayState(models.Model):
+    """How a gateway fares. After failures in a row it rests, or at once where it cannot work at all; then it is tried again."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    failures = models.PositiveIntegerField(default=0, help_text="In a row; a text that was taken makes it nought.")
+    rests = models.PositiveSmallIntegerField(default=0, help_text="In a row; each is twice as long as the one before.")
+    resting_until = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(max_length=40, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"gateway {self.name}"
+
+
+class EarlyReceipt(models.Model):
+    """A receipt that no text fits yet: it overtook the commit that says by which id the gateway took the text."""
+
+    gateway = models.CharField(max_length=20)
+    provider_id = models.CharField(max_length=80)
+    delivered = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # The first one counts, as for a text that is known.
+            models.UniqueConstraint(name="early_receipt_once", fields=["gateway", "provider_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"early receipt {self.pk}"
+
+
+class TextTrouble(models.Model):
+    """Something is wrong with an organisation's texts, and it was told so: once, until it is over."""
+
+    class Kind(models.TextChoices):
+        STANDS_STILL = "stands_still", "texts do not leave"
+        SILENT = "silent", "nothing comes back"
+        HANDS_WAIT = "hands_wait", "texts wait for somebody's telephone"
+        BUDGET_NEAR = "budget_near", "most of the month's budget is spent"
+        BUDGET_SPENT = "budget_spent", "the month's budget is spent"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="text_trouble_once", fields=["organisation", "kind"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
 
 
 class InboundMessage(models.Model):

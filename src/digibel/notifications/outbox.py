@@ -5,29 +5,29 @@ takes our own id; else a person looks. No transaction is ever held open across t
 """
 
 import logging
+import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import F
 from django_q.tasks import async_task
 
 from digibel import clock
 from digibel.audit.actors import Actor
-from digibel.notifications import gateways, phrasebook, segments
-from digibel.notifications.calls import open_call
+from digibel.notifications import failing, gateways, phrasebook, receipts, segments, turns
 from digibel.notifications.errors import GatewayError
-from digibel.notifications.gateways.base import Receipt
 from digibel.notifications.models import (
-    MESSAGE_MOVES,
-    CallTask,
+    BY_HAND,
     Hold,
     MessageQuerySet,
     MessageStatus,
     OutboundMessage,
     Recipient,
 )
+from digibel.notifications.moving import move, put_on_list
 from digibel.notifications.owners import owner_of
 from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Organisation
@@ -39,6 +39,12 @@ logger = logging.getLogger(__name__)
 MOST_TRIES = 5
 BACK_OFF = timedelta(minutes=1)
 STUCK_AFTER = timedelta(minutes=2)
+# Texts claimed in one transaction, and seconds after which what is left of them is given back.
+BATCH = 25
+BATCH_TAKES = 5
+# Seconds, well below the `timeout` of Q_CLUSTER.
+SWEEP_TAKES = 30
+MOST_AT_A_LOOK = 500
 ON_ITS_WAY = (MessageStatus.QUEUED, MessageStatus.SENDING)
 # Values of a text that say who or where the other one is.
 NAMES = frozenset({"client", "name", "volunteer", "word", "street", "link"})
@@ -159,68 +165,176 @@ def release(*, by: Actor) -> None:
     wake()
 
 
-def sweep(limit: int = 500) -> int:
-    """Send what is due now, oldest first. Returns how many left. Safe to run in many places at once.
+def sweep() -> int:
+    """Send what is due now, oldest first, until nothing more leaves. Returns how many left. Safe to run in many places at once.
 
     One text that breaks keeps none of the others waiting. Nothing leaves while the outbox is held.
     """
     if held_since() is not None:
         return 0
-    due = OutboundMessage.objects.due_by(clock.now()).order_by("not_before", "created_at")
-    return sum(_send_safely(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
+    count, until = 0, time.monotonic() + SWEEP_TAKES
+    while (name := failing.ready()) is not None:
+        left = _sweep_over(name, until)
+        count += left
+        if time.monotonic() > until:
+            # The queue ends a task that takes too long, in the middle of whatever it does.
+            wake()
+            break
+        if not left and failing.ready() == name:
+            break
+    return count
 
 
-def _send_safely(message_id: uuid.UUID) -> bool:
+def _sweep_over(name: str, until: float) -> int:
+    """What is due, over this gateway, for as long as it works."""
+    due = OutboundMessage.objects.due_by(clock.now()).for_networks().order_by("not_before", "created_at", "pk")
+    count = 0
+    for some in _batched(list(due.values_list("pk", flat=True)[:MOST_AT_A_LOOK]), _at_a_time(name)):
+        if time.monotonic() > until or failing.ready() != name:
+            break
+        count += _send_safely(some, name)
+    return count
+
+
+def _at_a_time(name: str) -> int:
+    """Several are claimed together only where sending them again is harmless: a crash in between leaves all of them in doubt."""
+    return BATCH if name == BY_HAND or gateways.gateway(name).takes_our_id else 1
+
+
+def _batched(ids: list[uuid.UUID], size: int) -> Iterator[list[uuid.UUID]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))
+
+
+def _send_safely(ids: list[uuid.UUID], name: str) -> int:
+    """A text that breaks takes none of its batch with it."""
     try:
-        return send_one(message_id)
+        return _send_together(ids, name)
     except Exception as error:
-        logger.error("text failed", extra={"message_id": str(message_id), "error": type(error).__name__})
-        return False
+        if len(ids) > 1:
+            return sum(_send_safely([one], name) for one in ids)
+        logger.error("text failed", extra={"message_id": str(ids[0]), "error": type(error).__name__})
+        return 0
 
 
-def send_one(message_id: uuid.UUID) -> bool:
-    """Claim, check against what is true now, commit, send, and note what became of it."""
-    message = _claim(message_id)
-    if message is None:
-        return False
-    gateway = gateways.gateway(message.gateway)
+def _send_together(ids: list[uuid.UUID], name: str) -> int:
+    """Claim, check against what is true now, commit, send, and note what became of each."""
+    claimed = _claim(ids, name)
+    taken: list[OutboundMessage] = []
+    started, failed = time.monotonic(), False
+    for place, message in enumerate(claimed):
+        if time.monotonic() - started > BATCH_TAKES or (failed and message.gateway in failing.resting()):
+            # What was true when they were claimed may be so no longer.
+            _unclaim(claimed[place:])
+            break
+        provider_id = _hand_over(message)
+        if provider_id is not None:
+            if failed or not taken:
+                failing.note_success(message.gateway)
+            message.provider_id = provider_id[:80]
+            taken.append(message)
+        failed = provider_id is None
+    _note_sent(taken)
+    return len(taken)
+
+
+def _hand_over(message: OutboundMessage) -> str | None:
+    """The gateway's id for it, or None where it was not taken. What breaks here stays in SENDING, and is found there."""
     try:
-        provider_id = gateway.send(message_id=message.pk, to=message.recipient.number, text=message.body)
+        return gateways.gateway(message.gateway).send(
+            message_id=message.pk, to=message.recipient.number, text=message.body
+        )
     except GatewayError as error:
         _not_taken(message, error)
-        return False
+    except Exception as error:
+        logger.error("text failed", extra={"message_id": str(message.pk), "error": type(error).__name__})
+    return None
+
+
+def _note_sent(taken: Sequence[OutboundMessage]) -> None:
+    if not taken:
+        return
+    frozen_now = clock.now()
     with transaction.atomic():
-        if _move(message, MessageStatus.SENT, provider_id=provider_id[:80], trouble=""):
+        sending = OutboundMessage.objects.filter(
+            pk__in=[message.pk for message in taken], status=MessageStatus.SENDING
+        ).select_for_update()
+        still = set(sending.values_list("pk", flat=True))
+        sent = [message for message in taken if message.pk in still]
+        for message in sent:
+            message.status, message.trouble = MessageStatus.SENT, ""
+            message.status_at = message.sent_at = frozen_now
+        OutboundMessage.objects.bulk_update(sent, ["status", "trouble", "status_at", "sent_at", "provider_id"])
+        for message in sent:
             owner_of(message.kind).left(message)
-    return True
+    receipts.apply_early(sent)
+
+
+def _unclaim(messages: Sequence[OutboundMessage]) -> None:
+    OutboundMessage.objects.filter(pk__in=[message.pk for message in messages], status=MessageStatus.SENDING).update(
+        status=MessageStatus.QUEUED, status_at=clock.now(), tries=F("tries") - 1
+    )
 
 
 @transaction.atomic
-def _claim(message_id: uuid.UUID) -> OutboundMessage | None:
+def _claim(ids: list[uuid.UUID], name: str) -> list[OutboundMessage]:
+    """Those of these that leave now, committed as SENDING over the gateway `name`, or over the one a text is bound to."""
     locked = (
-        OutboundMessage.objects.select_for_update(of=("self",), skip_locked=True)
+        OutboundMessage.objects.for_networks()
+        .select_for_update(of=("self",), skip_locked=True)
         .select_related("recipient", "organisation")
-        .filter(pk=message_id, status=MessageStatus.QUEUED)
-        .first()
+        .filter(pk__in=ids)
+        .order_by("not_before", "created_at", "pk")
     )
+    due = [message for message in locked if _is_due(message)]
+    behind = turns.behind(due)
+    claimed = [message for message in due if message.pk not in behind and _may_leave(message)]
+    claimed = [message for message in claimed if _take_gateway(message, name)]
     frozen_now = clock.now()
-    if locked is None or locked.not_before > frozen_now:
-        return None
-    if not locked.any_hour and (later := leaves_at(locked, frozen_now)) > frozen_now:
-        OutboundMessage.objects.filter(pk=locked.pk).update(not_before=later)
-        return None
-    if (
-        locked.recipient.restricted_at is not None
-        or not _can_be_read(locked)
-        or not owner_of(locked.kind).still_true(locked)
-    ):
-        _move(locked, MessageStatus.WITHDRAWN, trouble="untrue")
-        return None
-    if not locked.recipient.number:
-        put_on_list(locked, trouble="no_number")
-        return None
-    _move(locked, MessageStatus.SENDING, gateway=gateways.current().name, tries=locked.tries + 1)
-    return locked
+    for message in claimed:
+        message.status, message.status_at, message.tries = MessageStatus.SENDING, frozen_now, message.tries + 1
+    OutboundMessage.objects.bulk_update(claimed, ["status", "status_at", "tries", "gateway"])
+    return claimed
+
+
+def _is_due(message: OutboundMessage) -> bool:
+    frozen_now = clock.now()
+    if message.not_before > frozen_now:
+        return False
+    if not message.any_hour and (later := leaves_at(message, frozen_now)) > frozen_now:
+        OutboundMessage.objects.filter(pk=message.pk).update(not_before=later)
+        return False
+    return True
+
+
+def _may_leave(message: OutboundMessage) -> bool:
+    """Whether it can be sent and still says what is so; else it is withdrawn, or a person's."""
+    if not is_true(message):
+        move(message, MessageStatus.WITHDRAWN, trouble="untrue")
+        return False
+    if not message.recipient.number:
+        put_on_list(message, trouble="no_number")
+        return False
+    return True
+
+
+def is_true(message: OutboundMessage) -> bool:
+    """Asked right before it leaves, by whatever way."""
+    return (
+        message.recipient.restricted_at is None and _can_be_read(message) and owner_of(message.kind).still_true(message)
+    )
+
+
+def _take_gateway(message: OutboundMessage, name: str) -> bool:
+    """Whether it leaves over a network now. What may have left over one gateway is never sent by another."""
+    if message.perhaps_sent:
+        if not gateways.is_used(message.gateway):
+            put_on_list(message, trouble="perhaps_sent")
+            return False
+        return message.gateway not in failing.resting()
+    message.gateway = BY_HAND if turns.waits_for_hands(message) else name
+    if message.gateway == BY_HAND:
+        OutboundMessage.objects.filter(pk=message.pk, status=MessageStatus.QUEUED).update(gateway=BY_HAND)
+    return message.gateway != BY_HAND
 
 
 def _can_be_read(message: OutboundMessage) -> bool:
@@ -237,26 +351,17 @@ def leaves_at(message: OutboundMessage, moment: datetime) -> datetime:
 def _not_taken(message: OutboundMessage, error: GatewayError) -> None:
     logger.warning("text not taken", extra={"message_id": str(message.pk), "trouble": error.code})
     with transaction.atomic():
-        if error.permanent or message.tries >= MOST_TRIES:
+        failing.note_failure(message.gateway, error)
+        in_doubt = message.perhaps_sent or error.perhaps_sent
+        if in_doubt and not gateways.gateway(message.gateway).takes_our_id:
+            put_on_list(message, trouble="perhaps_sent")
+        elif error.permanent or message.tries >= MOST_TRIES:
             put_on_list(message, trouble=error.code)
         else:
-            wait = BACK_OFF * 2 ** (message.tries - 1)
-            _move(message, MessageStatus.QUEUED, not_before=clock.now() + wait, trouble=error.code)
-
-
-def put_on_list(message: OutboundMessage, *, trouble: str) -> None:
-    """It did not arrive: a person takes over, as its owner says; where the owner says nothing, with a call of its own."""
-    if not _move(message, MessageStatus.ON_LIST, trouble=trouble):
-        return
-    owner_of(message.kind).undelivered(message)
-    if not CallTask.objects.open().filter(subject_id=message.subject_id).exists():
-        open_call(
-            "plain.undelivered",
-            message,
-            organisation=message.organisation,
-            recipient=message.recipient,
-            due_at=clock.now(),
-        )
+            another = not in_doubt and failing.ready() not in {None, message.gateway}
+            wait = timedelta(0) if another else BACK_OFF * 2 ** (message.tries - 1)
+            again = clock.now() + wait
+            move(message, MessageStatus.QUEUED, not_before=again, trouble=error.code, perhaps_sent=in_doubt)
 
 
 def free_stuck() -> int:
@@ -267,39 +372,10 @@ def free_stuck() -> int:
     for message in stuck.select_related("recipient", "organisation"):
         with transaction.atomic():
             if gateways.gateway(message.gateway).takes_our_id:
-                count += _move(message, MessageStatus.QUEUED, not_before=frozen_now, trouble="crashed")
+                count += move(
+                    message, MessageStatus.QUEUED, not_before=frozen_now, trouble="crashed", perhaps_sent=True
+                )
             else:
                 put_on_list(message, trouble="perhaps_sent")
                 count += 1
     return count
-
-
-@transaction.atomic
-def note_receipt(gateway: str, receipt: Receipt) -> bool:
-    """Move a text along what its receipt allows. Late, repeated or unknown receipts change nothing."""
-    message = (
-        OutboundMessage.objects.select_for_update(of=("self",))
-        .select_related("recipient", "organisation")
-        .filter(gateway=gateway, provider_id=receipt.provider_id)
-        .first()
-    )
-    if message is None:
-        return False
-    if receipt.delivered:
-        return _move(message, MessageStatus.DELIVERED)
-    if MessageStatus.ON_LIST in MESSAGE_MOVES[message.status]:
-        put_on_list(message, trouble="undelivered")
-        return True
-    return False
-
-
-def _move(message: OutboundMessage, to: str, **fields: object) -> bool:
-    """The one writer of a message's status: compare and swap, along the arrows only. False: somebody was faster."""
-    if to not in MESSAGE_MOVES[message.status]:
-        return False
-    changed = {"status": to, "status_at": clock.now(), **fields}
-    moved = OutboundMessage.objects.filter(pk=message.pk, status=message.status).update(**changed) == 1
-    if moved:
-        for name, value in changed.items():
-            setattr(message, name, value)
-    return moved

@@ -4,7 +4,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from digibel.notifications import gateways, inbound, outbox
+from digibel.notifications import gateways, inbound
+from digibel.notifications.receipts import note_receipt
 from digibel.problems import Problem
 
 
@@ -24,7 +25,7 @@ def receive(request: HttpRequest, name: str) -> JsonResponse:
 def receipts(request: HttpRequest, name: str) -> JsonResponse:
     try:
         told = gateways.gateway(name).read_receipts(request)
-        known = [outbox.note_receipt(name, receipt) for receipt in told]
+        known = [note_receipt(name, receipt) for receipt in told]
     except Problem as refusal:
         return problem(refusal)
     return JsonResponse({"received": len(known), "known": sum(known)})

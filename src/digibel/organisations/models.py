@@ -24,6 +24,13 @@ class Organisation(models.Model):
     sms_number = models.CharField(max_length=20, help_text="The two-way number that texts come from, E.164.")
     language = models.CharField(max_length=8, default="nl", help_text="For texts to somebody whose language we miss.")
     postcode = models.CharField(max_length=4)
+    texts_budget = models.DecimalField(
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Euro a month for texts: it warns, and stops nothing.",
+    )
 
     class Meta:
         ordering = ("name",)

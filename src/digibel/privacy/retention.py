@@ -447,6 +447,9 @@ BY_ID = {rule.id: rule for rule in RULES}
 NOT_PERSONAL: dict[str, str] = {
     "demo.DemoClock": "one moment",
     "notifications.Hold": "moments, and the number of an account",
+    "notifications.GatewayState": "how a gateway fares",
+    "notifications.EarlyReceipt": "a gateway's id for a text, for two days",
+    "notifications.TextTrouble": "an organisation, and since when",
     "scheduling.Timer": "a moment and the id of what it is about",
     "requests.ReferenceCounter": "a counter",
     "privacy.CertificateCounter": "a counter",

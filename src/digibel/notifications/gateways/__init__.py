@@ -18,5 +18,10 @@ def gateway(name: str) -> Gateway:
         raise NotFound from None
 
 
-def current() -> Gateway:
-    return gateway(settings.DIGIBEL_GATEWAY)
+def in_order() -> list[str]:
+    """The names of the gateways in use: the first sends, and each next one takes over from a failing one before it."""
+    return [name.strip() for name in settings.DIGIBEL_GATEWAY.split(",") if name.strip()]
+
+
+def is_used(name: str) -> bool:
+    return name in in_order()

@@ -20,7 +20,7 @@ class InboundText:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a text: `delivered` or not, by the gateway's own id."""
+    """What became of a text: `delivered` or not, by the gateway's own id, or by ours where it hands that back."""
 
     provider_id: str
     delivered: bool
@@ -28,12 +28,18 @@ class Receipt:
 
 
 class Gateway(Protocol):
+    """One way to reach the telephone network.
+
+    An adapter may also have `what_is_missing() -> list[str]`: sentences for the operator about its settings (a secret that
+    is not there, a sender that cannot be answered). `manage.py check` and `check_gateway` say them.
+    """
+
     name: str
     # Whether a text sent again with our own id arrives once. If not, a crash in between needs a person's eyes.
     takes_our_id: bool
 
     def send(self, *, message_id: uuid.UUID, to: str, text: str) -> str:
-        """Hand over one text and return the gateway's id for it. Raises `GatewayError`."""
+        """Hand over one text and return the gateway's id for it. Raises `GatewayError`, which says whose fault it is."""
         ...
 
     def read_inbound(self, request: HttpRequest) -> list[InboundText]:
@@ -43,3 +49,9 @@ class Gateway(Protocol):
     def read_receipts(self, request: HttpRequest) -> list[Receipt]:
         """The receipts in a webhook call, signature checked."""
         ...
+
+
+def what_is_missing(adapter: Gateway) -> list[str]:
+    """What an operator has not set up yet, in sentences; an adapter that looks at nothing has nothing to say."""
+    looks = getattr(adapter, "what_is_missing", None)
+    return list(looks()) if looks else []
