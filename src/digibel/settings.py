@@ -162,7 +162,16 @@ DIGIBEL_GATEWAY = os.environ.get("DIGIBEL_GATEWAY", "simulator")
 DIGIBEL_GATEWAYS = {
     "simulator": "digibel.notifications.gateways.simulator.Simulator",
     "by_hand": "digibel.notifications.gateways.by_hand.ByHand",
+    "android": "digibel.notifications.gateways.android.Android",
 }
+
+# The telephone with the gateway app, as the app shows it. Of two signing keys the app uses one.
+DIGIBEL_ANDROID_URL = os.environ.get("DIGIBEL_ANDROID_URL", "").rstrip("/")
+DIGIBEL_ANDROID_USER = os.environ.get("DIGIBEL_ANDROID_USER", "")
+DIGIBEL_ANDROID_PASSWORD = os.environ.get("DIGIBEL_ANDROID_PASSWORD", "")
+DIGIBEL_ANDROID_SIGNING_KEYS = _list("DIGIBEL_ANDROID_SIGNING_KEYS")
+DIGIBEL_ANDROID_NUMBER = os.environ.get("DIGIBEL_ANDROID_NUMBER", "")
+DIGIBEL_ANDROID_SIM = os.environ.get("DIGIBEL_ANDROID_SIM", "")
 
 # Asked in order; the first that returns an outcome owns the text. Nobody: a person's inbox.
 INBOUND_HANDLERS = [

@@ -1,0 +1,166 @@
+"""The other side of the wire: a real HTTP server on this machine that behaves as the provider's documentation says.
+
+Faults are queued with `next_time` and happen once each, in order.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+import time
+import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from digibel import clock
+
+# After the work, the answer is lost. Before the work, nothing happens.
+SILENT = "silent"
+LOST = "lost"
+HANGS_UP = "hangs up"
+
+
+class Counterpart:
+    """Starts at once, on a free port; `stop` and `start` again is a restart, with everything it knew."""
+
+    def __init__(self):
+        self.faults = []
+        self.calls = []
+        self.port = 0
+        self.start()
+
+    def start(self):
+        self.server = ThreadingHTTPServer(("127.0.0.1", self.port), _handler_of(self))
+        self.server.daemon_threads = True
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def next_time(self, *faults):
+        """A fault is SILENT, LOST, HANGS_UP, or an answer: a status and a body."""
+        self.faults.extend(faults)
+
+    def answer(self, method, path, headers, body):
+        raise NotImplementedError
+
+
+def _handler_of(counterpart):
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_one(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            counterpart.calls.append((self.command, self.path, body))
+            fault = counterpart.faults.pop(0) if counterpart.faults else None
+            if fault == SILENT:
+                time.sleep(0.5)
+            if fault in (SILENT, HANGS_UP):
+                return self.hang_up()
+            if isinstance(fault, tuple):
+                return self.say(*fault)
+            status, told = counterpart.answer(self.command, self.path, self.headers, body)
+            if fault == LOST:
+                return self.hang_up()
+            return self.say(status, told)
+
+        do_GET = do_POST = handle_one
+
+        def hang_up(self):
+            self.close_connection = True
+
+        def say(self, status, told, **headers):
+            body = told if isinstance(told, bytes) else json.dumps(told).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            if 300 <= status < 400:
+                self.send_header("Location", f"{counterpart.url}/elsewhere")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    return Handler
+
+
+def knows_password(headers, *logins):
+    given = headers.get("Authorization", "").removeprefix("Basic ")
+    return base64.b64decode(given).decode() in {f"{user}:{password}" for user, password in logins}
+
+
+class Telephone(Counterpart):
+    """The app: takes a message under our id, once; answers 202 at once; tells by webhook, from the telephone, what becomes of it.
+
+    A repeated id: the local server answers 202 again and does nothing, a server in between answers 409.
+    """
+
+    LOGIN = ("sms", "a password of the app")
+    KEY = "signing-key-of-the-app"
+
+    def __init__(self, *, in_between=False):
+        self.in_between = in_between
+        self.messages = {}
+        super().__init__()
+
+    def answer(self, method, path, headers, body):
+        if not knows_password(headers, self.LOGIN):
+            return 401, {"message": "Unauthorized"}
+        if method == "POST" and path == "/messages":
+            return self.take(json.loads(body))
+        if method == "GET" and path.startswith("/messages/"):
+            message = self.messages.get(path.removeprefix("/messages/"))
+            return (200, self.state_of(message)) if message else (404, {"message": "not found"})
+        return 404, {"message": "not found"}
+
+    def take(self, message):
+        if not message.get("phoneNumbers") or not message.get("textMessage", {}).get("text"):
+            return 400, {"message": "Must specify exactly one of: textMessage, dataMessage, or message"}
+        if len(message["id"]) > 36 or message.get("simNumber", 1) < 1:
+            return 400, {"message": "invalid"}
+        if message["id"] in self.messages and self.in_between:
+            return 409, {"message": "message with the same ID already exists"}
+        kept = self.messages.setdefault(message["id"], {**message, "state": "Pending"})
+        return 202, self.state_of({**kept, "state": "Pending"})
+
+    def state_of(self, message):
+        recipients = [{"phoneNumber": one, "state": message["state"]} for one in message["phoneNumbers"]]
+        return {"id": message["id"], "deviceId": "device", "state": message["state"], "recipients": recipients}
+
+    def becomes(self, message_id, state, **told):
+        """The event of a message's new state."""
+        self.messages.get(message_id, {})["state"] = state
+        name = {"Sent": "sms:sent", "Delivered": "sms:delivered", "Failed": "sms:failed"}[state]
+        payload = {"messageId": message_id, "phoneNumber": "+32470000000", "simNumber": None, **told}
+        return self.event(name, payload)
+
+    def receives(self, sender, text, *, recipient=None):
+        """The event of a text that came in: its id is made from the words, so not unique."""
+        return self.event(
+            "sms:received",
+            {
+                "messageId": hashlib.md5(text.encode("utf-8", "replace")).hexdigest()[:8],
+                "message": text,
+                "sender": sender,
+                "recipient": recipient,
+                "phoneNumber": sender,
+                "simNumber": 1,
+                "receivedAt": "2026-09-15T10:00:00.000+02:00",
+            },
+        )
+
+    def event(self, name, payload):
+        told = {"deviceId": "device", "event": name, "id": uuid.uuid4().hex[:21], "payload": payload, "webhookId": "w"}
+        return json.dumps(told, ensure_ascii=True).encode()
+
+    def signs(self, body, *, key=KEY, at=None):
+        """The headers of one delivery; a repeated one is signed anew."""
+        signed_at = str(int((at or clock.now()).timestamp()))
+        signed = hmac.new(key.encode(), body + signed_at.encode(), hashlib.sha256).hexdigest()
+        return {"X-Timestamp": signed_at, "X-Signature": signed}
