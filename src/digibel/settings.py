@@ -163,6 +163,7 @@ DIGIBEL_GATEWAYS = {
     "simulator": "digibel.notifications.gateways.simulator.Simulator",
     "by_hand": "digibel.notifications.gateways.by_hand.ByHand",
     "android": "digibel.notifications.gateways.android.Android",
+    "twilio": "digibel.notifications.gateways.twilio.Twilio",
 }
 
 # The telephone with the gateway app, as the app shows it. Of two signing keys the app uses one.
@@ -172,6 +173,12 @@ DIGIBEL_ANDROID_PASSWORD = os.environ.get("DIGIBEL_ANDROID_PASSWORD", "")
 DIGIBEL_ANDROID_SIGNING_KEYS = _list("DIGIBEL_ANDROID_SIGNING_KEYS")
 DIGIBEL_ANDROID_NUMBER = os.environ.get("DIGIBEL_ANDROID_NUMBER", "")
 DIGIBEL_ANDROID_SIM = os.environ.get("DIGIBEL_ANDROID_SIM", "")
+
+# A provider with Twilio's API. The first token sends, every one of them may have signed.
+DIGIBEL_TWILIO_URL = os.environ.get("DIGIBEL_TWILIO_URL", "https://api.twilio.com").rstrip("/")
+DIGIBEL_TWILIO_ACCOUNT = os.environ.get("DIGIBEL_TWILIO_ACCOUNT", "")
+DIGIBEL_TWILIO_TOKENS = _list("DIGIBEL_TWILIO_TOKENS")
+DIGIBEL_TWILIO_SENDER = os.environ.get("DIGIBEL_TWILIO_SENDER", "")
 
 # Asked in order; the first that returns an outcome owns the text. Nobody: a person's inbox.
 INBOUND_HANDLERS = [
