@@ -158,7 +158,7 @@ class Telephone(Counterpart):
 
     def event(self, name, payload):
         told = {"deviceId": "device", "event": name, "id": uuid.uuid4().hex[:21], "payload": payload, "webhookId": "w"}
-        return json.dumps(told, ensure_ascii=True).encode()
+        return json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
     def signs(self, body, *, key=KEY, at=None):
         """The headers of one delivery; a repeated one is signed anew."""

@@ -116,6 +116,16 @@ def test_a_text_of_the_telephone_itself_is_nothing_of_ours(client, telephone, el
     assert post(client, telephone, event, path=RECEIPTS).json() == {"received": 1, "known": 0}
 
 
+def test_a_worker_that_crashed_after_handing_over_sends_nothing_twice(telephone, els, lindeboom, now):
+    message = queue(els, lindeboom)
+    outbox.sweep()
+    OutboundMessage.objects.update(status="sending", provider_id="", status_at=now)
+    with clock.travel(now + timedelta(minutes=3)):
+        tasks.pick_up_lost()
+    assert (status(message), list(telephone.messages)) == ("sent", [str(message.pk)])
+    assert [call[0] for call in telephone.calls] == ["POST", "POST"]
+
+
 # --- out ------------------------------------------------------------------------------------------------------------
 
 

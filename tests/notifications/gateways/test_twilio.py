@@ -184,6 +184,15 @@ def test_receipts_out_of_order_end_it_once(client, provider, els, lindeboom):
     assert status(message) == "delivered"
 
 
+def test_a_worker_that_crashed_after_handing_over_leaves_it_to_a_person(provider, els, lindeboom, now):
+    message = queue(els, lindeboom)
+    outbox.sweep()
+    OutboundMessage.objects.update(status="sending", provider_id="", status_at=now)
+    with clock.travel(now + timedelta(minutes=3)):
+        tasks.pick_up_lost()
+    assert (status(message), len(provider.messages), CallTask.objects.open().count()) == ("on_list", 1, 1)
+
+
 # --- out ------------------------------------------------------------------------------------------------------------
 
 
@@ -213,6 +222,7 @@ def test_a_sender_or_an_account_that_is_wrong_is_the_gateways_fault(provider, co
     [
         ((429, {"code": 20429}), ("twilio_20429", False, False, False)),
         ((503, b""), ("http_503", False, False, False)),
+        ((400, {"code": 21612}), ("twilio_21612", False, False, False)),
         ((400, {"code": 29999}), ("twilio_29999", False, False, False)),
         ((400, {"code": "21211"}), ("http_400", False, False, False)),
         ((400, b"<html>"), ("http_400", False, False, False)),

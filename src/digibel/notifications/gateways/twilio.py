@@ -32,11 +32,11 @@ SERVICE = re.compile(r"MG[0-9a-f]{32}")
 LASTS = timedelta(hours=1)
 PORTS = {"https": 443, "http": 80}
 
-# About this number or these words: no gateway will bring it. Not a number, not reachable, no such country in the
-# contract, said STOP to the provider, no words, a landline, too long, no mobile, a short or premium number.
-PERMANENT = {21211, 21214, 21217, 21265, 21408, 21602, 21605, 21610, 21612, 21614, 21617, 21635, 21651}
-# About our account or our sender: wrong token, closed, no credit, a sender that is not ours or cannot text.
-OURS = {20003, 20005, 20006, 20008, 21212, 21603, 21606, 21607, 21659, 21660, 21661, 21703, 21704, 21705, 30002}
+# About this number or these words, whoever sends them: not a number, a short number, no words, said STOP, no mobile, too
+# long, a landline. What is not named here may be the route, and is tried again, perhaps over another gateway.
+PERMANENT = {21211, 21265, 21602, 21605, 21610, 21614, 21617, 21635}
+# About our account or our sender: wrong token, closed, a sender that is not ours or cannot text, an empty service.
+OURS = {20003, 20005, 20006, 20008, 21212, 21601, 21603, 21606, 21607, 21659, 21660, 21661, 21703, 21704, 21705, 30002}
 
 WAITING = {"accepted", "scheduled", "queued", "sending", "sent"}
 OUTCOMES = {"delivered": True, "read": True, "undelivered": False, "failed": False, "canceled": False}
