@@ -181,7 +181,8 @@ def _organisation(recipient: Recipient, to: str) -> Organisation | None:
     last = recipient.messages.select_related("organisation").order_by("-created_at").first()
     if last is not None:
         return last.organisation
-    texted = Organisation.objects.filter(sms_number=to).first()
+    # An organisation may have no number of its own, and that is nobody's number.
+    texted = Organisation.objects.filter(sms_number=to).first() if to else None
     if texted is None and recipient.kind == Recipient.Kind.UNKNOWN:
         return Organisation.objects.order_by("name").first()
     return texted
