@@ -3,11 +3,13 @@
 import json
 import sys
 from collections.abc import Callable
-from typing import Any, BinaryIO, TextIO
+from typing import Any, BinaryIO, Final, TextIO
 
 from digibel.problems import Problem
 
 Answer = dict[str, Any]
+
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def answer_lines(
@@ -15,15 +17,16 @@ def answer_lines(
 ) -> None:
     """Read lines, write one object for each, in order, in its place.
 
-    Bytes that are no UTF-8 are replaced, never fatal. A line that makes no sense (`ValueError` or `Problem`) gives
+    Each answer leaves before the next line is waited for, so that a program may ask line by line. Bytes that are no UTF-8 are
+    replaced, never fatal. A line that makes no sense (`ValueError` or `Problem`) gives
     `{"error": sentence}`. Only a newline ends a line: other characters that Unicode calls a line break belong to the text.
     """
     source = stdin if stdin is not None else sys.stdin.buffer
     out = stdout if stdout is not None else sys.stdout
     for raw in source:
         text = raw.decode("utf-8", errors="replace") if isinstance(raw, bytes) else raw
-        out.write(json.dumps(_answer_one(answer, text.rstrip("\n").removesuffix("\r")), ensure_ascii=False) + "\n")
-    out.flush()
+        out.write(_ENCODE(_answer_one(answer, text.rstrip("\n").removesuffix("\r"))) + "\n")
+        out.flush()
 
 
 def _answer_one(answer: Callable[[str], Answer], line: str) -> Answer:
