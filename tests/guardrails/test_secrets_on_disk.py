@@ -9,9 +9,11 @@ import json
 import logging
 import queue
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from html import unescape
 from io import StringIO
+from itertools import cycle
 from multiprocessing import Value
 from pathlib import Path
 from typing import Any
@@ -32,18 +34,22 @@ import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM
 from digibel.desk.forms import week
-from digibel.desk.forms.intake import TEXTS
+from digibel.desk.forms.intake import TEXTS, ClientForm
 from digibel.guardrails.logs import MaskedFormatter
 from digibel.guardrails.secrets import mask
 from digibel.notifications import outbox
 from digibel.notifications.models import InboundMessage, OutboundMessage
 from digibel.notifications.tasks import route_text
+from digibel.organisations import numbers
 from digibel.organisations.keys import make_key
-from digibel.requests.models import HelpRequest, NamedHelper
-from digibel.scheduling import calendars, cards, doorstep, visits
-from digibel.scheduling.models import Report, Visit
+from digibel.organisations.models import Tightening
+from digibel.requests.models import HelpRequest, NamedHelper, Overruling
+from digibel.scheduling import calendars, cards, complaints, concerns, doorstep, openings, visits
+from digibel.scheduling.models import Complaint, Concern, Report, Visit
 from digibel.sealing.errors import Erased
 from digibel.sealing.fields import SealedTextField
+from digibel.volunteers import links
+from digibel.volunteers.models import TrainingSession
 
 pytestmark = pytest.mark.django_db
 
@@ -189,8 +195,10 @@ FIELDS = [
     "task", "choice", "offer", "language", "place", "route", "volunteers", "wave", "reach", "client", "identity", "once",
     "postcode", "kind", "phone", "contact_phone", "trusted_worker_phone", "windows", "away", "tasks", "free_day_0",
     "free_from_0", "floor", "username", "password", "next", "id", "from", "to", "status", "all_right",
-    "csrfmiddlewaretoken",
-    "pin 48271936",
+    "csrfmiddlewaretoken", "with", "forward", "as", "right", "received", "why", "sure", "then", "people", "risk", "decision",
+    "verdict", "slug", "since", "until", "last_day", "version", "reference", "everybody", "requirement", "module", "there",
+    "year", "amount", "km", "what", "means", "way", "days", "paid_on", "payment", "proof", "try", "visit", "worries", "keep",
+    "shown_version", "source", "checked_on", "here", "state", "pin 48271936",
     *TEXTS,
 ]  # fmt: skip
 
@@ -201,12 +209,26 @@ def _address(route: str, visit: Visit) -> str:
         "visit_id": visit.pk,
         "volunteer_id": visit.volunteer_id,
         "call_id": visit.pk,
-        "token": calendars.volunteer_token(visit.volunteer) if "calendar" in route else cards.token(visit),
+        "token": _token(route, visit),
         "deed": "cancel",
         "name": "simulator",
+        "slug": "tax",
+        "requirement": "insurance",
+        "kind": "client",
+        "step": "closed",
+        "client_id": visit.client_id,
+        "person_id": visit.client_id,
     }
     fill = re.compile(r"<(?:\w+:)?(\w+)>")
     return "/" + fill.sub(lambda named: str(parts.get(named[1], visit.pk)), route)
+
+
+def _token(route: str, visit: Visit) -> str:
+    if "calendar" in route:
+        return calendars.volunteer_token(visit.volunteer)
+    if "questions" in route:
+        return links.token(links.open_link(visit.volunteer, visit.request.organisation))
+    return cards.token(visit)
 
 
 @for_good
@@ -220,10 +242,11 @@ def test_whatever_is_typed_at_any_address_leaves_nothing_behind(visit: Visit, de
 def _throw_secrets_at(address: str, desk: Browser) -> None:
     headers = {"User-Agent": EVERYTHING, "Accept": EVERYTHING, "Referer": f"http://testserver/?q={EVERYTHING}"}
     latin = {name: value.encode("ascii", "ignore").decode() for name, value in headers.items()}
+    shown = desk.get(address, dict.fromkeys(FIELDS, EVERYTHING), headers=latin)
+    assert found_in(_page(shown)) == [], address
+    # All of them at once, and one that is short enough to be taken for what a field asks.
     for typed in (EVERYTHING, "pin 48271936"):
         told = dict.fromkeys(FIELDS, typed)
-        shown = desk.get(address, told, headers=latin)
-        assert found_in(_page(shown)) == [], address
         assert found_in(_page(desk.post(address, told, headers=latin))) == [], address
     if address.startswith(("/gateways", "/api")):
         asked = desk.post(address, json.dumps(told), content_type="application/json", headers=latin)
@@ -372,6 +395,86 @@ def test_what_a_volunteer_asks_and_reports_is_kept_without_it(visit: Visit) -> N
             assert Report.objects.get().note == mask(typed)
             refused = phone.post(address, {"all_right": "", "note": typed})
             assert (refused.status_code, found_in(_page(refused))) == (422, [])
+
+
+# Every box of the desk in which a colleague writes a sentence: the address, what else is told, the box, and where it is kept.
+def _boxes(visit: Visit) -> dict[str, tuple[str, dict[str, str], str, Callable[[], str]]]:
+    client, volunteer, today = f"/clients/{visit.client_id}", f"/volunteers/{visit.volunteer_id}", f"{clock.today()}"
+    note = {"deed": "note", "since": today, "until": f"{clock.today() + timedelta(days=300)}"}
+    paper = visit.volunteer.readiness.get
+    concern = Concern.objects.get(visit=visit)
+    complaint = Complaint.objects.get().pk
+    return {
+        "a complaint": (
+            f"{client}/complain", {"kind": "service"}, "text", lambda: Complaint.objects.exclude(pk=complaint).get().text,
+        ),
+        "its answer": (f"/complaints/{complaint}", {}, "text", lambda: Complaint.objects.get(pk=complaint).answer),
+        "insurance": (
+            f"{volunteer}/papers/insurance", note, "reference", lambda: paper(requirement="insurance").reference,
+        ),
+        "a note": (
+            f"{volunteer}/papers/information_note", note, "version",
+            lambda: paper(requirement="information_note").version,
+        ),
+        "a training": (
+            "/trainings", {"module": "door", "day": today}, "place", lambda: _last(TrainingSession, "pk").place,
+        ),
+        "why a task is stricter": (
+            "/guardrails/stricter", {"slug": "online-payment", "verdict": "staff_only", "since": today}, "reason",
+            lambda: _last(Tightening, "pk").reason,
+        ),
+        "what was decided": (
+            f"/concerns/{concern.pk}", {"decision": "goes_on"}, "note", lambda: Concern.objects.get(pk=concern.pk).note,
+        ),
+        "where a number was found": (
+            "/numbers/tax", {}, "source", lambda: numbers.find("tax", visit.request.organisation).source,
+        ),
+    }  # fmt: skip
+
+
+def _last(model: Any, by: str) -> Any:
+    return model.objects.order_by(by).last()
+
+
+def test_whatever_a_colleague_writes_down_is_kept_without_it(visit: Visit, desk: Browser) -> None:
+    with clock.travel(visit.starts_at):
+        visits.check_in(visit, by=SYSTEM)
+        visits.check_out(visit, by=SYSTEM)
+        concerns.report(visit, ["money"], by=SYSTEM)
+        complaints.note(visit.client, kind="service", text="niemand belt terug", by=SYSTEM)
+        for (box, (address, told, name, kept)), typed in zip(_boxes(visit).items(), cycle(SAID), strict=False):
+            answer = desk.post(address, told | {name: typed})
+            assert (box, answer.status_code, found_in(_page(answer))) == (box, 303, [])
+            assert (box, kept()) == (box, mask(typed))
+
+
+def test_why_a_volunteer_may_go_after_all_is_kept_without_it(lindeboom: Any, desk: Browser) -> None:
+    asked = cast.request(lindeboom, tasks=["online-payment"])
+    for _ in range(2):
+        told = cast.draft(tasks=["online-payment"])
+        asked = openings.open_request(told, organisation=lindeboom, by=SYSTEM, client=asked.client)[0]
+    answer = desk.post(f"/requests/{asked.reference}/do/overrule", {"reason": EVERYTHING})
+    assert (answer.status_code, _last(Overruling, "made_at").reason) == (303, mask(EVERYTHING))
+
+
+def test_a_correction_of_a_client_is_kept_without_it(visit: Visit, desk: Browser) -> None:
+    initial = ClientForm(client=visit.client).initial
+    told = {name: value for name, value in initial.items() if value not in (None, "", False, [], ())}
+    typed = "kaart 4539 1488 0343 6467"
+    helper = {"helper_name_0": typed, "helper_change_0": "on"}
+    words = ("door_note", "bell", "contact_name", "interpreter", "decides_about_money")
+    answer = desk.post(f"/clients/{visit.client_id}/edit", told | helper | dict.fromkeys(words, typed))
+    assert (answer.status_code, found_in(_page(answer))) == (303, [])
+    visit.client.refresh_from_db()
+    assert {getattr(visit.client, name) for name in words} == {mask(typed)}
+    assert [one.name for one in visit.client.named_helpers.all()] == [mask(typed)]
+    refused = desk.post(f"/clients/{visit.client_id}/edit", told | helper | {"postcode": typed, "bell": typed})
+    assert (refused.status_code, found_in(_page(refused))) == (422, [])
+
+
+def test_a_volunteer_joins_the_pool_without_it(lindeboom: Any) -> None:
+    joined = cast.volunteer(lindeboom, first_name="Nora, pin 48271936", family_name="BE68 5390 0754 7034")
+    assert (joined.first_name, joined.family_name) == ("Nora, pin [SECRET]", "[IBAN]")
 
 
 def test_a_password_in_the_wrong_field_of_the_login_page_is_not_kept(lindeboom: Any) -> None:

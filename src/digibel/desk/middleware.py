@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
@@ -28,15 +28,20 @@ class MaskedAddresses:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.META.get("QUERY_STRING"):
-            asked = request.GET.copy()
-            for name, values in request.GET.lists():
-                asked.setlist(_masked(name), [_masked(value) for value in values])
-                if _masked(name) != name:
-                    del asked[name]
-            if asked != request.GET:
-                request.GET = asked  # type: ignore[assignment]
-                request.META["QUERY_STRING"] = asked.urlencode()
+            typed = {text for name, values in request.GET.lists() for text in (name, *values)}
+            masked = {text: safe for text in typed if (safe := _masked(text)) != text}
+            if masked:
+                request.GET = _replaced(request.GET, masked)  # type: ignore[assignment]
+                request.META["QUERY_STRING"] = request.GET.urlencode()
         return self.get_response(request)
+
+
+def _replaced(asked: QueryDict, masked: dict[str, str]) -> QueryDict:
+    """What was asked, with each name and value that must not stay replaced."""
+    safe = QueryDict(mutable=True)
+    for name, values in asked.lists():
+        safe.setlist(masked.get(name, name), [masked.get(value, value) for value in values])
+    return safe
 
 
 def _masked(typed: str) -> str:

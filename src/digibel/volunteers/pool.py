@@ -9,6 +9,7 @@ from django.db import transaction
 from digibel import clock, places
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
+from digibel.guardrails import secrets
 from digibel.notifications.models import Recipient
 from digibel.notifications.recipients import add_recipient
 from digibel.sealing import keys
@@ -23,6 +24,7 @@ def add_volunteer(
 ) -> Volunteer:
     """A new digihelper. `facts` are the fields of `Volunteer`; `hours` are weekday (0 Monday), start and end."""
     places.get(facts["postcode"])
+    facts = {name: secrets.mask(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
     key_id = keys.new_key()
     recipient = add_recipient(Recipient.Kind.VOLUNTEER, key_id=key_id, number=number, languages=languages)
     volunteer = Volunteer.objects.create(recipient=recipient, key_id=key_id, joined_on=clock.today(), **facts)

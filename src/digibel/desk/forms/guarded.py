@@ -17,6 +17,7 @@ class GuardedForm(forms.Form):
 
 def _masked(posted: QueryDict) -> QueryDict:
     clean = posted.copy()
+    safe = {typed: secrets.mask(typed) for typed in {str(value) for _, values in posted.lists() for value in values}}
     for name, values in posted.lists():
-        clean.setlist(name, [secrets.mask(str(value)) for value in values])
+        clean.setlist(name, [safe[str(value)] for value in values])
     return clean

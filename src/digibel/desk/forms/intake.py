@@ -80,6 +80,7 @@ OTHERS = (
     "once",
     "postcode",
     "floor",
+    "version",
     *(f"free_{what}_{row}" for what in ("day", "from", "until") for row in range(week.FREE_ROWS)),
 )
 # Told in several fields each.
