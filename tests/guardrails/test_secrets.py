@@ -101,6 +101,8 @@ def test_nothing_makes_it_fail(text: str) -> None:
         "be 12 " * 16_000,
         " " * 100_000 + "pin",
         "+" * 100_000 + "1",
+        "gate 4471 " * 10_000,
+        "k7x2q9m1 " * 10_000 + "pin",
     ],
 )
 def test_a_hundred_kilobytes_take_no_more_than_seconds(text: str) -> None:
@@ -195,3 +197,52 @@ def test_our_own_references_are_no_secrets(text):
 )
 def test_a_secret_is_found_however_people_hint_at_it(text: str, masked: str) -> None:
     assert mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("code dyal l-bab 4096 3afak", "code dyal l-bab [SECRET] 3afak"),
+        ("lpin dyalo rb3a tlata jouj tmenya", "lpin dyalo [SECRET]"),
+        ("3ndha 7aja 9dima, bghat mot de passe", "3ndha 7aja 9dima, bghat mot de passe"),
+        ("calculatorul are parola Floarea12", "calculatorul are parola [SECRET]"),
+        ("contraseñas: gmail nube77, netflix Quito_1822", "contraseñas: gmail [SECRET], netflix [SECRET]"),
+        ("pin: vier acht twee een -> 4821", "pin: [SECRET] -> [SECRET]"),
+        ("mot de passe b comme Bernard, e, l, l, a puis 88", "mot de passe [SECRET]"),
+        (
+            "the wifi password is bluewhale, in capitals BLUEWHALE",
+            "the wifi password is [SECRET], in capitals [SECRET]",
+        ),
+        ("her pin is her year of birth, 1938", "her pin is her year of birth, [SECRET]"),
+        ("recovery code K7QX-22LP-M9", "recovery code [SECRET]"),
+    ],
+)
+def test_what_people_write_instead_of_pin_is_a_number_is_understood(text: str, masked: str) -> None:
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize("text", ["telefonunun kodu 4471", "bankkaartje: 4471", "domofonu 4471#", "lcode howa 4471"])
+def test_a_thing_is_known_in_its_cases_and_with_an_article(text: str) -> None:
+    assert find(text).kinds == ("secret",)
+
+
+# One hint is none; the more there are, the surer.
+@pytest.mark.parametrize(
+    ("text", "is_secret"),
+    [
+        ("the gate closes late, 12 people wait", False),
+        ("the gate opens at 1430", False),
+        ("gate 4471", True),
+        ("her card has 4471 points", False),
+        ("card: 4471", True),
+        ("her mobile wants 4471 to open", True),
+        ("the phone is from 2019 and opens slowly", False),
+        ("the safe opens with 31-08-62", True),
+        ("the safe was opened on 31-08-62", False),
+        ("wifi box K7QX-22LP-M9", True),
+        ("wifi box with serial K7QX-22LP-M9", False),
+        ("structured message +++090/9337/55493+++, open it", False),
+    ],
+)
+def test_hints_add_up(text: str, is_secret: bool) -> None:
+    assert bool(find(text).kinds) is is_secret

@@ -13,6 +13,8 @@ code. Each later round was first read by code that had never seen it, and then l
 | 7 | 248 of 311 | 6 of 271 | written to be hard: "for my card I use 3872", "use 482915 to log in" |
 | 8 | 63 of 92 | 0 of 46 | written to be hard: key boxes, notes in brackets, "password of the laptop sunflower" |
 | 9 | 26 of 28 | 0 of 35 | the same, written after round 8 was learned from, with its look-alikes |
+| 10 | 110 of 157 | 19 of 120 | written to be hard: codes that only verbs, doors and cards hint at, Darija, hours like a code |
+| 11 | 31 of 40 | 0 of 18 | the same, written after round 10 was learned from |
 """
 
 import csv

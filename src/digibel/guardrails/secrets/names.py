@@ -32,8 +32,8 @@ def find_names(text: Passage) -> list[Name]:
     """All names in order, the longest phrase first. Harmless phrases are among them: they swallow what they hold."""
     names: list[Name] = []
     beyond = 0
-    for place, known in enumerate(text.words):
-        found = _name_at(text, place) if known.phrases and place >= beyond else None
+    for place in [place for place, known in enumerate(text.words) if known.phrases]:
+        found = _name_at(text, place) if place >= beyond else None
         if not found:
             continue
         beyond = found.last + 1

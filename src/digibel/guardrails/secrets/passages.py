@@ -8,15 +8,19 @@ from digibel.guardrails.secrets.reading import COVER, Reading
 from digibel.guardrails.secrets.wordings import Word, word
 
 _TOKEN: Final = re.compile(rf"{COVER}+|[0-9]+|[^\W\d_]+|[^\w \t]|_|[^\W]")
+# Moroccans write Arabic in Latin letters, with digits for the sounds those lack: "3afak", "rb3a", "7aja". Such a word is a word,
+# in a text that has others of theirs.
+_DARIJA_WORD: Final = r"(?<![^\W_])(?:[a-z]+[23579]|[23579][a-z])(?:[23579]?[a-z])*[23579]?(?![^\W_])"
+_DARIJA_TOKEN: Final = re.compile(rf"{_DARIJA_WORD}|{_TOKEN.pattern}")
+_DARIJA_SIGN: Final = re.compile(r"[23579](?:(?<=[a-z].)|[a-z])")
 _SENTENCE_ENDS: Final = frozenset(".!?\n")
-
-_DIGITS: Final = frozenset("0123456789")
 
 NO_WORD: Final = word("")
 
 
 # Empty tokens after the last one, so that a look a few tokens ahead, or before the first, finds nothing and needs no check.
 _MARGIN: Final = 12
+_NO_TEXTS, _NO_STARTS, _NO_ENDS, _NO_WORDS = [""] * _MARGIN, [-1] * _MARGIN, [-2] * _MARGIN, [NO_WORD] * _MARGIN
 
 
 @dataclass(slots=True)
@@ -38,10 +42,11 @@ class Passage:
         return self.size
 
     def is_number(self, place: int) -> bool:
-        return self.texts[place][:1] in _DIGITS
+        return self.texts[place].isdecimal()
 
     def is_word(self, place: int) -> bool:
-        return self.texts[place][:1].isalpha()
+        text = self.texts[place]
+        return text.isalnum() and not text.isdecimal()
 
     def is_sign(self, place: int) -> bool:
         text = self.texts[place]
@@ -61,8 +66,9 @@ class Passage:
     def is_capital(self, place: int) -> bool:
         return self.is_word(place) and self.written(place)[:1].isupper()
 
-    def written(self, place: int) -> str:
-        return self.reading.written(self.starts[place], self.ends[place])
+    def written(self, place: int, last: int = -1) -> str:
+        """The token as it was written, with its capitals; or all from `place` up to and including `last`."""
+        return self.reading.written(self.starts[place], self.ends[max(place, last)])
 
     def ends_sentence(self, place: int) -> bool:
         """Whether a sentence ends here: a full stop that something follows after a blank, or a new line.
@@ -81,20 +87,24 @@ class Passage:
         return self.texts[place] in ",;:()" or self.ends_sentence(place)
 
 
+def _tokens(folded: str) -> re.Pattern[str]:
+    is_darija = _DARIJA_SIGN.search(folded) and any("darija" in word(one).roles for one in folded.split())
+    return _DARIJA_TOKEN if is_darija else _TOKEN
+
+
 def passage(reading: Reading, folded: str) -> Passage:
     """Cut the folded text of a reading, in which what was found already is covered."""
-    tokens = list(_TOKEN.finditer(folded))
-    texts = [token[0] for token in tokens]
-    starts = [token.start() for token in tokens]
-    ends = [token.end() for token in tokens]
-    words = [word(text) for text in texts]
+    spans = [token.span() for token in _tokens(folded).finditer(folded)]
+    starts, ends = (list(side) for side in zip(*spans, strict=True)) if spans else ([], [])
+    texts = [folded[start:end] for start, end in spans]
+    words = list(map(word, texts))
     size = len(texts)
     return Passage(
         reading,
         folded,
         size,
-        texts + [""] * _MARGIN,
-        starts + [-1] * _MARGIN,
-        ends + [-2] * _MARGIN,
-        words + [NO_WORD] * _MARGIN,
+        texts + _NO_TEXTS,
+        starts + _NO_STARTS,
+        ends + _NO_ENDS,
+        words + _NO_WORDS,
     )

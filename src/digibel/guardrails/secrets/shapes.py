@@ -1,8 +1,9 @@
 """What letters can be the value of a secret: "Poes123!", a plain word where a password is said to be one, words between quotes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from digibel.guardrails.secrets.names import Name
@@ -16,13 +17,18 @@ Span = tuple[int, int]
 LONGEST_CHUNK: Final = 100
 LONGEST_PHRASE: Final = 8
 SHORTEST_WORD: Final = 3
+LONGEST_SPELLED: Final = 80  # tokens
 FEWEST_SPELLED: Final = 4
 SHORTEST_MIXED: Final = 5
+FEWEST_CAPITALS: Final = 6
+FEWEST_TURNS: Final = 4
+FEWEST_RANDOM: Final = 8
 
 _CHUNK_ENDS: Final = re.compile(rf"[\s,;()\"{COVER}]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _DIGIT: Final = re.compile(r"[0-9]")
 _SPECIAL: Final = re.compile(r"[@!#$%^*_~=+?&]")
+_PART_OF_A_WORD: Final = re.compile(r"[^\W\d_]{4}")
 _OPENS_CHUNK: Final = frozenset("@#$!*")
 _CLOSES_CHUNK: Final = frozenset("!?*#$%&+@")
 _BEFORE_CHUNK: Final = frozenset('=:,;("')
@@ -61,6 +67,13 @@ class Chunk:
         return bool(_SPECIAL.search(self.text)) or (self.letters >= 3 and self.digits >= 2)
 
     @property
+    def looks_random(self) -> bool:
+        """Whether no person made this up: letters and digits that take turns and make no word, "kX9mP2qLr4", "K7QX-22LP-M9"."""
+        turns = sum(a.isdigit() != b.isdigit() for a, b in pairwise(filter(str.isalnum, self.text)))
+        is_long = self.letters + self.digits >= FEWEST_RANDOM
+        return is_long and turns >= FEWEST_TURNS and not _PART_OF_A_WORD.search(self.text)
+
+    @property
     def span(self) -> Span:
         return self.start, self.end
 
@@ -68,7 +81,7 @@ class Chunk:
 class Shapes:
     """Reads values of letters in one text. `taken`: the tokens that belong to names or to numbers."""
 
-    def __init__(self, text: Passage, inside_names: set[int], numbers: set[int]) -> None:
+    def __init__(self, text: Passage, inside_names: Container[int], numbers: Container[int]) -> None:
         self.text = text
         self.inside_names = inside_names
         self.numbers = numbers
@@ -132,16 +145,31 @@ class Shapes:
         if len(text.texts[place]) != 1 and not text.has(place, "spelling"):
             return None
         step, last, singles, letters = place, -1, 0, 0
-        while step < len(text):
+        while step < min(len(text), place + LONGEST_SPELLED):
             if len(text.texts[step]) == 1 and (text.is_word(step) or text.is_number(step)):
                 last, singles, letters = step, singles + 1, letters + text.is_word(step)
             elif text.has(step, "spelling") or (text.is_number(step) and singles >= FEWEST_SPELLED):
                 last = step
+            elif singles >= FEWEST_SPELLED and text.has(step, "joiners") and text.is_number(step + 1):
+                last = step = step + 1
+            elif text.has(step, "spelled_like") and step == last + 1 and text.is_word(step + 1):
+                # "b comme Bernard"
+                last = step = step + 1
             elif text.text(step) not in ("-", ",", ".", "/", "_", "'") or step - last > 1:
                 break
             step += 1
         is_spelled = singles >= FEWEST_SPELLED and letters > 0
         return (text.starts[place], text.ends[last]) if is_spelled else None
+
+    def capitals_at(self, place: int) -> Span | None:
+        """A word of capitals in a text that is not all capitals: "ABCDQRST", "KXJQ-PLMN"."""
+        text = self.text
+        last = place
+        while text.text(last + 1) == "-" and text.is_word(last + 2) and text.is_glued(last + 2):
+            last += 2
+        written = self.text.written(place, last)
+        is_one = len(written) >= FEWEST_CAPITALS and written.isupper() and not self.text.reading.text.isupper()
+        return (text.starts[place], text.ends[last]) if is_one and place not in self.inside_names else None
 
     def word_before(self, name: Name, link: int) -> Span | None:
         """The word before "is", where the clause begins with it; or before "as", where somebody used it."""
@@ -155,7 +183,7 @@ class Shapes:
             return self.quoted(self._opening_quote(place))
         if not text.is_word(place) or len(text.texts[place]) <= SHORTEST_WORD or place in self.inside_names:
             return None
-        if self.says_something_else(name, place):
+        if self.says_something_else(name, place) or not self._links_words(name, link):
             return None
         begins = place == 0 or text.ends_clause(place - 1)
         is_given = begins and (text.has(link, "links") or text.text(link) == "=")
@@ -184,6 +212,8 @@ class Shapes:
         text = self.text
         if text.words[place].roles & {"not_values", "months", "units"}:
             return True
+        if text.words[place].spelled and text.has(place + 1, "units"):
+            return True
         written = text.written(place).lower()
         if len(written) < 5 or text.is_capital(place):
             return False
@@ -207,7 +237,9 @@ class Shapes:
         return Chunk(start, end, self.text.folded[start:end])
 
     def _holds_name(self, place: int, chunk: Chunk) -> bool:
-        return any(inside in self.inside_names for inside in self._tokens_of(place, chunk))
+        """Whether a name for a secret is part of it. A password may well be called "nesrin_wifi88"."""
+        inside = [one for one in self._tokens_of(place, chunk) if one in self.inside_names]
+        return bool(inside) and not (chunk.looks_chosen and place not in inside and "_" in chunk.text)
 
     def _tokens_of(self, place: int, chunk: Chunk) -> Iterator[int]:
         while place < len(self.text) and self.text.starts[place] < chunk.end:

@@ -4,6 +4,7 @@ A date, a price, a telephone number or "three times" is no PIN, however near the
 """
 
 import re
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -14,12 +15,16 @@ SHORTEST: Final = 3
 LONGEST: Final = 12
 SHORTEST_SPELLED: Final = 3
 
-_DIGITS: Final = frozenset("0123456789")
 _DIGIT: Final = re.compile(r"[0-9]")
+_DOMAIN: Final = re.compile(r"\.(?:be|com|org|net|eu|brussels|fr|nl)\b")
+_JOINED_DIGITS: Final = re.compile(r"[0-9][./-][0-9]")
+_OF_A_VERSION: Final = re.compile(r"[0-9]\.[0-9]|v\.? ?[0-9]")
+_HOUR: Final = re.compile(r"[0-9] ?[uh:]")
 _MONEY: Final = re.compile(r"[€$£%,]|eur")
+_SPOKEN_ALONG: Final = frozenset(",'")
 _FEWEST_OF_TELEPHONE: Final = 7
 _DIGITS_OF_ENTERPRISE: Final = 10
-_JOINED_BY: Final = frozenset(".-,_*|/")
+_JOINED_BY: Final = frozenset(".-,_*|/#")
 _TELEPHONE: Final = re.compile(
     r"(?:\+|(?<!\d)00)\s?\(?[1-9](?:[ ./()-]{0,3}\d){7,13}(?!\d)|(?<![\d.])\(?0\)?[1-9](?:[ ./()-]{0,3}\d){7,8}(?!\d)|"
     r"(?<!\d)0(?:800|900|78|70|90\d)[ ./-]?\d{2,3}[ ./-]?\d{2,3}(?:[ ./-]?\d{2})?(?!\d)"
@@ -33,14 +38,17 @@ _PRICE: Final = re.compile(
     r"(?:[€$£] ?\d[\d.,' ]*\d?|(?<!\d)\d{1,3}(?:[. ]\d{3})*(?:,\d\d)(?![\d,])|\d+(?:[.,]\d+)? ?(?:[€$£%]|euro?s?\b))"
 )
 _ENTERPRISE: Final = re.compile(r"(?<!\d)(?:be ?)?[01]\d{3}[. ]\d{3}[. ]\d{3}(?!\d)|be ?[01]\d{9}(?!\d)")
+# The message of a Belgian transfer.
+_STRUCTURED: Final = re.compile(r"[+*]{3} ?\d{3}/\d{4}/\d{5} ?[+*]{3}")
 _VERSION: Final = re.compile(
     r"(?<![\d.])(?:\d{1,3}(?:\.\d{1,5}){2}|\d{2,3}(?:\.\d{1,3}){3})(?![\d.])|\bv\.? ?\d+(?:\.\d+)*"
 )
-_ELSEWHERE: Final = re.compile(
-    r"https?:\S{1,200}|www\.\S{1,200}|(?<!\S)\S{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}|\b(?:[\w-]{1,64}\.){1,4}(?:be|com|org|net|eu|brussels|fr|nl)\b(?:/\S{0,200})?"
-)
+_MAIL: Final = re.compile(r"(?<!\S)\S{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
+_WEB: Final = re.compile(r"(?:https?:|www\.)\S{1,200}")
+_SITE: Final = re.compile(r"\b(?:[\w-]{1,64}\.){1,4}(?:be|com|org|net|eu|brussels|fr|nl)\b(?:/\S{0,200})?")
 # Our own: 26-0377 is the number of a request, and stands in every alarm.
 _REFERENCE: Final = re.compile(r"(?<![\d-])2\d-\d{4,5}(?![\d-])")
+_WRITTEN_HOUR: Final = re.compile(r"(?:0[6-9]|1\d|2[0-3])[0-5][05]")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _RECENT_YEAR: Final = re.compile(r"199\d|20[0-3]\d")
 _PRODUCT_OR_COUNT: Final = re.compile(
@@ -70,13 +78,16 @@ class Value:
     is_spelled: bool = False
 
 
-def find_values(text: Passage, names: set[int]) -> dict[int, Value]:
+def find_values(text: Passage, names: Container[int]) -> dict[int, Value]:
     """All numbers that are long enough for a secret, by the token where they start. `names`: the tokens of names for secrets."""
-    sure = _surely_innocent(text.folded)
     values: dict[int, Value] = {}
+    places = [
+        place for place, known in enumerate(text.words) if known.is_number and not _is_alone_and_short(text, place)
+    ]
+    sure = _surely_innocent(text.folded) if places else []
     beyond = 0
-    for place, (token, known) in enumerate(zip(text.texts, text.words, strict=True)):
-        if place < beyond or not (known.spelled or token[:1] in _DIGITS):
+    for place in places:
+        if place < beyond:
             continue
         value = _spelled_value(text, place, sure) or _digits_value(text, place, sure, names)
         if value:
@@ -85,29 +96,50 @@ def find_values(text: Passage, names: set[int]) -> dict[int, Value]:
     return values
 
 
+def _is_alone_and_short(text: Passage, place: int) -> bool:
+    """One or two digits with nothing beside them that could be more of them."""
+    token, following = text.texts[place], text.texts[place + 1]
+    return (
+        len(token) < SHORTEST
+        and token.isdecimal()
+        and following not in _JOINED_BY
+        and not text.words[place + 1].is_number
+        and not text.has(place + 1, "joiners")
+        and following not in _SPOKEN_ALONG
+    )
+
+
 def _surely_innocent(folded: str) -> list[tuple[int, int]]:
     """Where telephone numbers, dates, times, prices, versions and addresses of the web stand."""
     digits = len(_DIGIT.findall(folded))
     if not digits:
         return []
-    has_dot = "." in folded
-    patterns = [_TIME, _REFERENCE]
+    return [match.span() for pattern in _patterns(folded, digits) for match in pattern.finditer(folded)]
+
+
+def _patterns(folded: str, digits: int) -> Iterator[re.Pattern[str]]:
+    """Those that can be found here at all: each is slow, and what it cannot do without is quickly looked for."""
+    if _HOUR.search(folded):
+        yield _TIME
     if digits >= _FEWEST_OF_TELEPHONE:
-        patterns.append(_TELEPHONE)
+        yield _TELEPHONE
     if _MONEY.search(folded):
-        patterns.append(_PRICE)
-    if has_dot or "@" in folded or "://" in folded:
-        patterns.append(_ELSEWHERE)
-    if has_dot or "/" in folded or "-" in folded:
-        patterns.append(_DATE)
-    if has_dot or "v" in folded:
-        patterns.append(_VERSION)
+        yield _PRICE
+    if "@" in folded:
+        yield _MAIL
+    if "http" in folded or "www" in folded:
+        yield _WEB
+    if _DOMAIN.search(folded):
+        yield _SITE
+    if _JOINED_DIGITS.search(folded):
+        yield from (_DATE, _REFERENCE, _STRUCTURED)
+    if _OF_A_VERSION.search(folded):
+        yield _VERSION
     if digits >= _DIGITS_OF_ENTERPRISE:
-        patterns.append(_ENTERPRISE)
-    return [match.span() for pattern in patterns for match in pattern.finditer(folded)]
+        yield _ENTERPRISE
 
 
-def _digits_value(text: Passage, place: int, sure: list[tuple[int, int]], names: set[int]) -> Value | None:
+def _digits_value(text: Passage, place: int, sure: list[tuple[int, int]], names: Container[int]) -> Value | None:
     """Digits, perhaps in groups: "4821", "48 21", "4-8-2-1"."""
     if not text.is_number(place):
         return None
@@ -118,7 +150,9 @@ def _digits_value(text: Passage, place: int, sure: list[tuple[int, int]], names:
     digits = sum(map(len, groups))
     if digits < SHORTEST or _is_glued_to_letters(text, place, last, names):
         return Value(place, last, digits, Innocence.SURE) if last > place else None
-    is_pair = len(groups) == 2 and last - place == 2 and digits < 6 and text.is_glued(last)
+    is_pair = (
+        len(groups) == 2 and last - place == 2 and digits < 6 and text.is_glued(last) and text.text(last - 1) != "#"
+    )
     return Value(place, last, digits, _innocence(text, place, last, sure, names), is_pair=is_pair)
 
 
@@ -162,7 +196,7 @@ def _next_group(text: Passage, last: int) -> int:
     return step
 
 
-def _is_glued_to_letters(text: Passage, first: int, last: int, names: set[int]) -> bool:
+def _is_glued_to_letters(text: Passage, first: int, last: int, names: Container[int]) -> bool:
     """Whether it is part of a word: "2de", "SM-A520". After a word of ours ("pin4821") it is a number all the same."""
     after = text.is_glued(last + 1) and text.is_word(last + 1) and last + 1 not in names
     if (
@@ -179,9 +213,13 @@ def _is_glued_to_letters(text: Passage, first: int, last: int, names: set[int]) 
     return after or before
 
 
-def _innocence(text: Passage, first: int, last: int, sure: list[tuple[int, int]], names: set[int]) -> Innocence:
+def _innocence(text: Passage, first: int, last: int, sure: list[tuple[int, int]], names: Container[int]) -> Innocence:
     if _covering(sure, text.starts[first]) or _is_counted(text, last) or _is_since(text, first, last):
         return Innocence.SURE
+    if _is_hour(text, first, last):
+        return Innocence.SURE
+    if text.text(last + 1) in ("#", "*") and text.is_glued(last + 1):
+        return Innocence.NONE
     label = _label(text, first)
     is_our_own = text.has(first - 1, "fillers") and (
         first - 2 in names or (text.text(first - 2) == "-" and first - 3 in names)
@@ -201,7 +239,7 @@ def _innocence(text: Passage, first: int, last: int, sure: list[tuple[int, int]]
 
 
 def _covering(spans: list[tuple[int, int]], start: int) -> tuple[int, int] | None:
-    return next((span for span in spans if span[0] <= start < span[1]), None)
+    return next((span for span in spans if span[0] <= start < span[1]), None) if spans else None
 
 
 def _is_counted(text: Passage, last: int) -> bool:
@@ -219,6 +257,12 @@ def _is_since(text: Passage, first: int, last: int) -> bool:
     return text.has(before, "since") or text.has(before, "months")
 
 
+def _is_hour(text: Passage, first: int, last: int) -> bool:
+    """ "at 1430"; not "I changed it to 1430"."""
+    is_one = first == last and text.has(first - 1, "hours") and _WRITTEN_HOUR.fullmatch(text.texts[first])
+    return bool(is_one) and not any(text.has(before, "changed") for before in range(first - 7, first))
+
+
 def _label(text: Passage, first: int) -> int | None:
     """The token that says of what it is the number: "kamer 412", "ticket nr. 4821", "bel naar 1733". None if nothing does."""
     before = first - 1
@@ -230,6 +274,8 @@ def _label(text: Passage, first: int) -> int | None:
         before -= 1
     if _is_label(text, before):
         return before
+    if text.has(before, "links") and _is_label(text, before - 1) and not _is_any_number(text, before - 1):
+        return before - 1
     if (
         len(text.text(before)) > 4
         or text.has(before, "links")
@@ -242,6 +288,11 @@ def _label(text: Passage, first: int) -> int | None:
 
 def _is_label(text: Passage, place: int) -> bool:
     return text.has(place, "labels") or text.has(place, "products")
+
+
+def _is_any_number(text: Passage, place: int) -> bool:
+    """Whether this word says no more than "number", or is a thing with a code."""
+    return text.has(place, "fillers") or text.has(place, "things")
 
 
 def _is_day(text: Passage, first: int, last: int) -> bool:
@@ -328,4 +379,4 @@ def _digits_said(kind: str, before: str, language: str, *, is_joined: bool) -> i
 
 def looks_like_product(chunk: str) -> bool:
     """Whether letters and digits together are a count, an ordinal, a time or the name of a thing: "2de", "A54", "14u30"."""
-    return bool(_PRODUCT_OR_COUNT.fullmatch(chunk)) or bool(_ELSEWHERE.fullmatch(chunk))
+    return bool(_PRODUCT_OR_COUNT.fullmatch(chunk)) or any(pattern.fullmatch(chunk) for pattern in (_WEB, _MAIL, _SITE))

@@ -23,6 +23,10 @@ _PHRASE_KINDS: Final = (
     "offering",
     "harmless",
 )
+# Kinds of names, and roles, whose words have cases, small forms and articles that nobody has listed.
+_BENDING: Final = ("password", "pin", "devices", "cards", "senders")
+_BENDING_ROLES: Final = frozenset({"things", "machines", "boxes"})
+SHORTEST_BENT: Final = 4
 _SLIPPING: Final = ("password", "pin")
 _SHORTEST_SLIP: Final = 5
 _SPELLED: Final = ("digits", "teens", "tens", "hundreds")
@@ -47,6 +51,10 @@ class Branch:
         self.onward: dict[str, Branch] = {}
         self.phrase = phrase
 
+    def leads_to_password(self) -> bool:
+        is_one = self.phrase is not None and self.phrase.kind == "password"
+        return is_one or any(branch.leads_to_password() for branch in self.onward.values())
+
     def learn(self, phrase: Phrase) -> None:
         """Of two that end here the one that is harmless, or needs no "is", holds; of one kind, it is of both languages."""
         known = self.phrase
@@ -58,13 +66,14 @@ class Branch:
 
 
 class Word(NamedTuple):
-    """What is known about one folded word."""
+    """What is known about one folded word. `is_number`: digits, or a word that says some."""
 
     roles: frozenset[str]
     phrases: Branch | None
     links: tuple[tuple[str, ...], ...]
     spelled: tuple[tuple[str, str], ...]
     ends_unlike_a_value: frozenset[str]
+    is_number: bool
 
 
 class _Book:
@@ -80,10 +89,12 @@ class _Book:
         self.starred_labels: list[re.Pattern[str]] = []
         self.glued_numbers: dict[str, re.Pattern[str]] = {}
         self.endings: list[tuple[str, tuple[str, ...]]] = []
+        self.bending: set[str] = set()
         self.misspellings = Misspellings(())
         for file in sorted(_HERE.glob("*.toml")):
             self._learn(file.stem, tomllib.loads(file.read_text(encoding="utf-8")))
         self.slips = self._slips()
+        self.bends = tuple(sorted(self.bending, key=len, reverse=True))
         self.star_ends = tuple(star.lstrip("*") for star, _, _ in self.stars if not star.endswith("*"))
         self.star_stems = tuple({star.strip("*") for star, _, _ in self.stars if star.endswith("*")})
 
@@ -97,7 +108,9 @@ class _Book:
             words = tuple(_PART.findall(fold(written)))
             self.links.setdefault(words[0], []).append(words)
         # What is written as one string is a list of single words, and each has that role.
-        for role in (key for key, words in wording.items() if isinstance(words, str) and key not in _SPELLED):
+        for role in (
+            key for key, words in wording.items() if isinstance(words, str) and key not in (*_SPELLED, "bends")
+        ):
             for word in fold(wording[role]).split():
                 if "*" in word:
                     self.starred_labels.append(_star(word))
@@ -111,6 +124,7 @@ class _Book:
         self._learn_numbers(language, wording)
         if endings := wording.get("not_values_ending"):
             self.endings.append((language, tuple(fold(ending) for ending in endings)))
+        self.bending.update(fold(wording.get("bends", "")).split())
         if often_misspelt := wording.get("often_misspelt"):
             self.misspellings = Misspellings(fold(often_misspelt).split())
 
@@ -152,6 +166,8 @@ class _Book:
 
     def look_up(self, word: str) -> Word:
         phrases = self.phrases.get(word) or self.phrases.get(self._without_arabic_front(word)) or self.slips.get(word)
+        if not phrases and word not in self.roles and (base := self._bent(word)):
+            return self.look_up(base)._replace(roles=_BENDING_ROLES & self.roles.get(base, frozenset()))
         if (not phrases or not phrases.phrase) and (single := self._starred(word) or self._misspelt(word)):
             onward = phrases.onward if phrases else {}
             phrases = Branch(single)
@@ -161,7 +177,21 @@ class _Book:
         if any(star.fullmatch(word) for star in self.starred_labels):
             roles.add("labels")
         endings = frozenset(language for language, endings in self.endings if word.endswith(endings))
-        return Word(frozenset(roles), phrases, tuple(self.links.get(word, ())), self._spelled(word), endings)
+        links, spelled = tuple(self.links.get(word, ())), self._spelled(word)
+        return Word(frozenset(roles), phrases, links, spelled, endings, bool(spelled) or word.isdecimal())
+
+    def _bent(self, word: str) -> str:
+        """The name or thing of which this is a case or a small one ("telefonunu", "kaartje"), or that has an article before it."""
+        for ending in self.bends:
+            base = word.removesuffix(ending)
+            if base != word and len(base) >= SHORTEST_BENT and self._bends(base):
+                return base
+        return word[1:] if word[:1] == "l" and len(word) >= SHORTEST_BENT and self._bends(word[1:]) else ""
+
+    def _bends(self, word: str) -> bool:
+        branch = self.phrases.get(word)
+        is_name = branch is not None and branch.phrase is not None and branch.phrase.kind in _BENDING
+        return is_name or not _BENDING_ROLES.isdisjoint(self.roles.get(word, ()))
 
     def _misspelt(self, word: str) -> Phrase | None:
         meant = self.misspellings.meant(word)
@@ -201,7 +231,7 @@ def _star(written: str) -> re.Pattern[str]:
 
 
 _BOOK: Final = _Book()
-_NOTHING_KNOWN: Final = Word(frozenset(), None, (), (), frozenset())
+_NOTHING_KNOWN: Final = Word(frozenset(), None, (), (), frozenset(), is_number=False)
 _LONGEST_WORD: Final = 40
 
 
@@ -209,6 +239,31 @@ _LONGEST_WORD: Final = 40
 def word(folded: str) -> Word:
     """What is known about a folded word. Nobody's word has more than forty letters."""
     return _BOOK.look_up(folded) if len(folded) <= _LONGEST_WORD else _NOTHING_KNOWN
+
+
+# What a word alone lets expect, as bits. A word that begins "mot de passe" begins a name, and a password.
+BEGINS_NAME: Final = 1
+BEGINS_PASSWORD: Final = 2
+SPELLS_NUMBER: Final = 4
+IS_NAME: Final = 8
+
+
+@lru_cache(maxsize=1 << 16)
+def hint(folded: str) -> int:
+    known = word(folded)
+    bits = SPELLS_NUMBER if known.spelled and "articles" not in known.roles else 0
+    if known.phrases:
+        bits |= BEGINS_NAME
+        bits |= BEGINS_PASSWORD if known.phrases.leads_to_password() else 0
+        bits |= IS_NAME if known.phrases.phrase else 0
+    return bits
+
+
+def goes_on_as_name(words: list[str]) -> bool:
+    """Whether a name of several words can be among these: some word begins one, and another goes on with it."""
+    written = frozenset(words)
+    begun = (_BOOK.phrases.get(one) for one in written)
+    return any(branch and not written.isdisjoint(branch.onward) for branch in begun)
 
 
 def is_part_of_a_name(folded: str) -> bool:

@@ -1,0 +1,138 @@
+"""Whether a value that stands after a name is what the name stands for."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from digibel.guardrails.secrets.names import Name
+from digibel.guardrails.secrets.scene import Scene
+from digibel.guardrails.secrets.shapes import SHORTEST_MIXED, Chunk
+from digibel.guardrails.secrets.values import Innocence, Value
+
+# Words between a name and its value, when nothing says "is".
+NEAR: Final = {"password": 6, "pin": 10, "code": 5, "account": 0}
+WORDS_AROUND_MIXED: Final = 4
+# What looks like a house number or a model has fewer digits than this.
+FEWEST_DIGITS: Final = 3
+
+_SIGN_OF_CHOICE: Final = re.compile(r"[!#$%^*=+?&]")
+_CLOCK_TIME: Final = re.compile(r"\d{1,2}[uh]\d{2}")
+
+
+@dataclass(slots=True)
+class Walk:
+    """How far somebody has read from a name: words since the name, sentences ended, words into the next sentence.
+
+    `is_linked`: "is" was just read, `was_linked`: some time ago. `is_blocked`: a word was read after which no value follows,
+    such as "vergeten". `is_spelling`: one that tells how it is written, such as "in capitals".
+    """
+
+    words: int = 0
+    sentences: int = 0
+    into: int = 0
+    is_linked: bool = False
+    was_linked: bool = False
+    is_blocked: bool = False
+    is_spelling: bool = False
+
+    @property
+    def is_same_sentence(self) -> bool:
+        return self.sentences == 0
+
+
+class Accepting:
+    """Judges values after a name."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.text = scene.text
+
+    def accepts(self, name: Name, value: Value, walk: Walk) -> bool:
+        """Whether a number is what this name stands for."""
+        if value.innocence is Innocence.SURE:
+            return name.kind != "password" and self.scene.opens_like_a_date(value)
+        if self._is_birthday(name, value, walk) or self._is_concluded(value, walk):
+            return True
+        if value.innocence is Innocence.LIKELY or value.is_pair:
+            return not walk.is_blocked and self._is_said_to_be_one(name, value, walk)
+        if name.kind == "account":
+            return value.digits >= 4 and self.text.text(value.first - 1) == "/" and walk.is_same_sentence
+        if walk.is_linked:
+            return True
+        if name.kind == "code":
+            return walk.words <= NEAR["code"] and walk.into <= 2
+        if walk.is_blocked:
+            is_said = self.scene.link_end(value.last + 1) >= 0
+            return value.digits >= 4 and (walk.words <= 5 or is_said) and walk.is_same_sentence
+        is_house_number = value.digits == 3 and not value.is_spelled and walk.words > 2
+        if is_house_number and not self._follows_thing(value):
+            return False
+        return walk.words <= NEAR[name.kind] or not walk.is_same_sentence
+
+    def _is_birthday(self, name: Name, value: Value, walk: Walk) -> bool:
+        """ "the code is her year of birth, 1938"."""
+        is_said = walk.was_linked and walk.is_same_sentence and not walk.is_blocked and value.digits >= 4
+        return is_said and any(self.text.has(place, "years") for place in range(name.last + 1, value.first))
+
+    def _is_concluded(self, value: Value, walk: Walk) -> bool:
+        """ "the code is the first figures of her file, so 4507"."""
+        is_said = walk.was_linked and walk.is_same_sentence and not walk.is_blocked and value.digits >= 4
+        return is_said and value.innocence is Innocence.NONE and self.text.has(value.first - 1, "alternatives")
+
+    def _is_said_to_be_one(self, name: Name, value: Value, walk: Walk) -> bool:
+        """ "pin is 1984", "pin 1984", "code of the phone 2580": what looks like a year or a label is none here."""
+        if walk.is_linked or name.kind in ("code", "account"):
+            return walk.is_linked
+        if not walk.is_same_sentence:
+            return False
+        if self.text.has(value.first - 1, "with") and walk.words <= 5:
+            return True
+        return walk.words == 0 or (walk.words <= 4 and self._follows_thing(value))
+
+    def _follows_thing(self, value: Value) -> bool:
+        """ "the code of the phone (2580)", "the code on the back 417"."""
+        before = value.first - 1
+        while self.text.text(before) in ("(", ":", "-"):
+            before -= 1
+        return self.text.has(before, "things")
+
+    def accepts_mixed(self, name: Name, chunk: Chunk, place: int, walk: Walk) -> bool:
+        """Whether letters with digits or signs are what this name stands for."""
+        is_close = walk.is_same_sentence and walk.words <= WORDS_AROUND_MIXED
+        if name.kind == "account":
+            return self._accepts_beside_user(name, chunk, place, walk)
+        if walk.is_blocked:
+            return not chunk.is_product and is_close and walk.words == 0
+        if chunk.is_product and not self._may_look_like_product(name, chunk, walk):
+            return False
+        if walk.is_linked:
+            return True
+        if name.kind == "password" and walk.words == 0 and chunk.letters >= SHORTEST_MIXED and chunk.is_mixed:
+            return True
+        is_short = len(chunk.text) < SHORTEST_MIXED and (name.kind != "pin" or self.text.has(place - 1, "products"))
+        if not chunk.digits or is_short:
+            return False
+        if name.kind == "password":
+            is_apart = chunk.looks_chosen and self.text.text(place - 1) in (",", ":") and walk.is_same_sentence
+            return (walk.words <= WORDS_AROUND_MIXED and walk.into <= 1) or is_apart
+        is_of_wifi = self.text.has(place - 1, "machines") and chunk.digits > 1
+        return is_close and (walk.words == 0 or chunk.letters <= 2 or is_of_wifi)
+
+    def _accepts_beside_user(self, name: Name, chunk: Chunk, place: int, walk: Walk) -> bool:
+        """ "login: mary@home.be / Poes12", "credentials admin/Poes12", "toegang pc: Tuin!50"; "login: mary55" is a name."""
+        if chunk.is_product or not walk.is_same_sentence or not chunk.digits + bool(chunk.is_mixed):
+            return False
+        if self.text.text(place - 1) == "/" or "/" in chunk.text.strip("/"):
+            return True
+        if any(self.text.has(before, "usernames") for before in range(name.first, name.last + 1)):
+            return walk.is_linked and bool(_SIGN_OF_CHOICE.search(chunk.text))
+        return walk.is_linked and chunk.looks_chosen
+
+    def _may_look_like_product(self, name: Name, chunk: Chunk, walk: Walk) -> bool:
+        """ "password: ab12", "code de la porte A258", "kod do domofonu 19K44": where a secret is expected, it may look so."""
+        if not chunk.text[0].isalpha():
+            is_near = name.kind == "pin" and walk.words == 0 and not _CLOCK_TIME.fullmatch(chunk.text)
+            return is_near and chunk.letters <= 2 and chunk.digits >= FEWEST_DIGITS
+        if name.kind == "password":
+            return walk.is_linked and len(chunk.text) > 3
+        return name.kind == "pin" and len(chunk.text) >= 3 and chunk.letters == 1
