@@ -1,5 +1,8 @@
 import io
 import json
+import os
+import random
+from collections.abc import Iterator
 from unittest.mock import patch
 
 import pytest
@@ -8,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digibel.notifications.segments import Segments, count, fits_one
+from notifications.gateways import stack as networks
 
 EURO = "€"
 WAVE = "👋"
@@ -130,3 +134,32 @@ def test_every_character_of_the_first_plane_is_counted_as_the_standards_table_sa
         size = 2 if letter in extension else 1
         encoding = "gsm7" if letter in seven_bit else "ucs2"
         assert count(letter) == Segments(encoding, size, 1), hex(code)
+
+
+# --- another opinion ------------------------------------------------------------------------------------------------
+
+# The alphabet, letters of the ten languages, and pictures. Left out is what the other implementation never cuts in two: signs that
+# join what stands before them.
+SEVEN_BIT = "".join(sorted(letters(STANDARD) | letters(STANDARD_EXTENSION))).replace("\r", "")
+WIDER = "çêîôûëïœşğıİăâțșłżźćąęãõẞكلمةسربح؟،👋🦊𝄞"
+LONG_RUN = os.environ.get("DIGIBEL_TEST_LONG") == "1"
+
+
+def texts(how_many: int) -> Iterator[str]:
+    """Of any length; many of them just at the edge of a part."""
+    chance = random.Random(4)
+    for _ in range(how_many):
+        alphabet = chance.choice([SEVEN_BIT, SEVEN_BIT + EURO * 40, WIDER, SEVEN_BIT + WIDER])
+        edge = chance.choice([35, 67, 70, 80, 134, 153, 160, 306, 459])
+        length = chance.choice([chance.randrange(500), edge + chance.randrange(-3, 4)])
+        yield "".join(chance.choices(alphabet, k=length))
+
+
+@pytest.mark.parametrize(("package", "how_many"), [("split-sms", 4_000), ("sms-segments-calculator", 150)])
+def test_other_implementations_count_the_same(package: str, how_many: int) -> None:
+    asked = list(texts(how_many * 10 if LONG_RUN else how_many))
+    assert {count(text).encoding for text in asked} == {"gsm7", "ucs2"}
+    with networks.left_out_if_missing(networks.node("segments.js")) as process:
+        counted, _ = process.communicate(json.dumps([package, asked]) + "\n")
+    for text, theirs in zip(asked, json.loads(counted), strict=True):
+        assert count(text) == Segments(*theirs), text
