@@ -30,6 +30,8 @@ MOST_SAID = 6
 REASONS: dict[str, words.Words] = {
     "": _("Nobody understood it. Nothing was done on a guess."),
     "stopped": _("Said STOP. It was done at once and confirmed. Ask kindly why, if you like."),
+    "incomplete": _("A part of this long text did not arrive. Ask what it said before you do anything."),
+    "perhaps_twice": _("The network may have brought this text twice. Nothing was done; look at the one before it."),
     "shared_number": _("Two people use this number, so nobody can tell who answers."),
 }
 

@@ -35,10 +35,15 @@ Handler = Callable[[InboundMessage], str | None]
 LATELY = timedelta(hours=48)
 
 
-def receive_text(gateway: str, text: InboundText) -> InboundMessage | None:
-    """Store a text once and wake the worker. None: it was here already."""
+def receive_text(
+    gateway: str, text: InboundText, *, doubt: str = "", held_secret: bool = False
+) -> InboundMessage | None:
+    """Store a text once and wake the worker. None: it was here already.
+
+    `doubt` is a reason why nobody may act on it but a person: it lies in the inbox at once. `held_secret`: it did, and was masked.
+    """
     finding = secrets.find(text.text)
-    recipient = _speaker(text.sender)
+    recipient = speaker(text.sender)
     try:
         with transaction.atomic():
             message = InboundMessage.objects.create(
@@ -48,11 +53,14 @@ def receive_text(gateway: str, text: InboundText) -> InboundMessage | None:
                 recipient=recipient,
                 key_id=recipient.key_id,
                 body=finding.masked,
-                held_secret=bool(finding.kinds),
+                held_secret=held_secret or bool(finding.kinds),
                 received_at=clock.now(),
+                status=InboundMessage.Status.INBOX if doubt else InboundMessage.Status.RECEIVED,
+                outcome=doubt,
             )
-            message_id = str(message.pk)
-            transaction.on_commit(lambda: async_task("digibel.notifications.tasks.route_text", message_id))
+            if not doubt:
+                message_id = str(message.pk)
+                transaction.on_commit(lambda: async_task("digibel.notifications.tasks.route_text", message_id))
     except IntegrityError:
         return None
     return message
@@ -143,7 +151,7 @@ def handlers() -> list[Handler]:
     return [_load(path) for path in settings.INBOUND_HANDLERS]
 
 
-def _speaker(number: str) -> Recipient:
+def speaker(number: str) -> Recipient:
     """Who texts: of several people at one number, the one who was texted last; a stranger only where nobody is known."""
     here = with_number(number)
     known = [one for one in here if one.kind != Recipient.Kind.UNKNOWN] or here[:1]

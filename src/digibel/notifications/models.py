@@ -254,6 +254,35 @@ class InboundMessage(models.Model):
         return f"reply {self.pk}"
 
 
+class InboundPart(models.Model):
+    """A part of a long text, until the others are here. Its place stays known for a while after: networks repeat themselves."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    gateway = models.CharField(max_length=20)
+    whole_index = models.CharField(
+        max_length=64, help_text="Keyed trace of sender, receiver, reference and number of parts."
+    )
+    trace = models.CharField(max_length=64, help_text="Keyed trace of its words.")
+    number = models.PositiveSmallIntegerField()
+    total = models.PositiveSmallIntegerField()
+    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="+")
+    key_id = models.UUIDField(help_text="The recipient's key.")
+    to = models.CharField(max_length=20)
+    body = SealedTextField(null=True, help_text="None: it was put together with the others.")  # type: ignore[misc]
+    held_secret = models.BooleanField(default=False)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("number",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="part_once", fields=["gateway", "whole_index", "number", "trace"]),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["received_at"], name="parts_by_age")]
+
+    def __str__(self) -> str:
+        return f"part {self.pk}"
+
+
 class CallQuerySet(models.QuerySet["CallTask"]):
     def of(self, organisation: Organisation) -> CallQuerySet:
         return self.filter(organisation=organisation)

@@ -7,6 +7,7 @@ from digibel.notifications.errors import NotANumber
 from digibel.sealing.index import blind_index
 
 REGION = "BE"
+LONGEST_SHORT_CODE = 7
 TEXTABLE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
@@ -19,6 +20,19 @@ def parse(text: str) -> str:
     if not phonenumbers.is_valid_number(number):
         raise NotANumber
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def of_ours(told: str) -> str:
+    """The number somebody texted, as the network tells it: E.164 where it is one, else as it came (a short code)."""
+    try:
+        return parse(international(told))
+    except NotANumber:
+        return told[:20]
+
+
+def international(told: str) -> str:
+    """Networks leave out the plus: 32470123456 is a number of this country, 33612345678 one of another."""
+    return f"+{told}" if told.isdigit() and not told.startswith("0") and len(told) > LONGEST_SHORT_CODE else told
 
 
 def is_textable(e164: str) -> bool:

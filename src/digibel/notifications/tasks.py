@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
-from digibel.notifications import inbound, outbox, receipts
+from digibel.notifications import inbound, outbox, parts, receipts
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -33,6 +33,7 @@ def pick_up_lost() -> None:
     """Every minute: texts a crash left half-way, texts whose wake-up was lost, and what has become due."""
     quietly(outbox.free_stuck)
     quietly(receipts.apply_all_early)
+    quietly(parts.give_up_waiting)
     for message_id in inbound.unrouted(older_than=LOST):
         # One text that breaks must not keep the others waiting.
         with suppress(TaskFailed):

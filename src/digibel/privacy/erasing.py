@@ -23,6 +23,7 @@ from digibel.notifications.models import (
     CallTask,
     Channel,
     InboundMessage,
+    InboundPart,
     OutboundMessage,
     Recipient,
     SimulatedText,
@@ -281,6 +282,7 @@ def _forget_said(recipient: Recipient, key_ids: Iterable[UUID]) -> int:
     ours = OutboundMessage.objects.filter(recipient=recipient) | OutboundMessage.objects.filter(key_id__in=key_ids)
     outbox.withdraw(OutboundMessage.objects.filter(pk__in=ours.values("pk")))
     SimulatedText.objects.filter(key_id__in=list(key_ids)).delete()
+    InboundPart.objects.filter(recipient=recipient).delete()
     said = InboundMessage.objects.filter(recipient=recipient)
     said.filter(status__in=[InboundMessage.Status.RECEIVED, InboundMessage.Status.INBOX]).update(
         status=InboundMessage.Status.ANSWERED, outcome="erased"

@@ -224,6 +224,22 @@ RULES: tuple[Rule, ...] = (
         End.EMPTY,
     ),
     Rule(
+        "parts",
+        _("Parts of a long text to us, until the others are there"),
+        (
+            Part(
+                "notifications.InboundPart",
+                ("recipient", "key_id", "gateway", "whole_index", "trace", "to", "body"),
+                "recipient",
+            ),
+        ),
+        _("to put them together"),
+        SERVICE,
+        DAY,
+        _("after it came in; most are put together, and emptied, within seconds"),
+        End.DELETE,
+    ),
+    Rule(
         "simulated",
         _("The telephones of the simulator (demo, training)"),
         (Part("notifications.SimulatedText", ("number_index", "key_id", "body")),),

@@ -19,7 +19,7 @@ from digibel import clock
 from digibel.audit import chain
 from digibel.audit.actors import CLOCK
 from digibel.audit.recording import record
-from digibel.notifications.models import InboundMessage, OutboundMessage, Recipient, SimulatedText
+from digibel.notifications.models import InboundMessage, InboundPart, OutboundMessage, Recipient, SimulatedText
 from digibel.organisations.models import Organisation, Staff
 from digibel.privacy import erasing, retention
 from digibel.privacy.models import Breach, Certificate, RightsRequest
@@ -127,6 +127,10 @@ def _texts(before: datetime) -> int:
     return _in_batches(sent, erasing.forget_texts) + _in_batches(theirs, lambda rows: rows.update(body=None))
 
 
+def _parts(before: datetime) -> int:
+    return _in_batches(InboundPart.objects.filter(received_at__lt=before), _delete)
+
+
 def _simulated(before: datetime) -> int:
     return _in_batches(SimulatedText.objects.filter(at__lt=before), _delete)
 
@@ -184,6 +188,7 @@ SWEEPS: dict[str, Callable[[datetime], int]] = {
     "complaints": _complaints,
     "addresses": _addresses,
     "texts": _texts,
+    "parts": _parts,
     "simulated": _simulated,
     "expenses": _expenses,
     "audit": _audit,

@@ -21,6 +21,7 @@ from digibel.guardrails import secrets
 from digibel.notifications.models import (
     CallTask,
     InboundMessage,
+    InboundPart,
     MessageStatus,
     OutboundMessage,
     Recipient,
@@ -64,6 +65,7 @@ FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (NamedHelper, ("name",)),
     (Merge, ("kept_before", "kept_after", "merged_before")),
     (InboundMessage, ("body",)),
+    (InboundPart, ("body",)),
     (Complaint, ("text", "answer")),
     (Tightening, ("reason",)),
     (Overruling, ("reason",)),

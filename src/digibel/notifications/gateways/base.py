@@ -7,6 +7,9 @@ from typing import Protocol
 
 from django.http import HttpRequest
 
+# One octet says how many (3GPP TS 23.040).
+MOST_PARTS = 255
+
 
 @dataclass(frozen=True)
 class InboundText:
@@ -16,6 +19,19 @@ class InboundText:
     sender: str
     to: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which part of which long text: the sender's `reference`, and `number` of `total`, from 1."""
+
+    reference: int
+    total: int
+    number: int
+
+    @property
+    def is_sound(self) -> bool:
+        return 1 <= self.number <= self.total <= MOST_PARTS
 
 
 @dataclass(frozen=True)
