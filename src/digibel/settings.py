@@ -164,6 +164,8 @@ DIGIBEL_GATEWAYS = {
     "by_hand": "digibel.notifications.gateways.by_hand.ByHand",
     "android": "digibel.notifications.gateways.android.Android",
     "twilio": "digibel.notifications.gateways.twilio.Twilio",
+    "smpp": "digibel.notifications.gateways.smpp.Smpp",
+    "kannel": "digibel.notifications.gateways.kannel.Kannel",
 }
 
 # The telephone with the gateway app, as the app shows it. Of two signing keys the app uses one.
@@ -179,6 +181,17 @@ DIGIBEL_TWILIO_URL = os.environ.get("DIGIBEL_TWILIO_URL", "https://api.twilio.co
 DIGIBEL_TWILIO_ACCOUNT = os.environ.get("DIGIBEL_TWILIO_ACCOUNT", "")
 DIGIBEL_TWILIO_TOKENS = _list("DIGIBEL_TWILIO_TOKENS")
 DIGIBEL_TWILIO_SENDER = os.environ.get("DIGIBEL_TWILIO_SENDER", "")
+
+# An aggregator over SMPP: smpp://user:password@host:2775, or smpps:// for TLS. `manage.py smpp_link` keeps the link.
+DIGIBEL_SMPP_URL = os.environ.get("DIGIBEL_SMPP_URL", "")
+DIGIBEL_SMPP_SENDER = os.environ.get("DIGIBEL_SMPP_SENDER", "")
+
+# A Kannel of one's own: http://user:password@host:13013/cgi-bin/sendsms, the address it can reach us at, and where from it calls.
+DIGIBEL_KANNEL_URL = os.environ.get("DIGIBEL_KANNEL_URL", "")
+DIGIBEL_KANNEL_SENDER = os.environ.get("DIGIBEL_KANNEL_SENDER", "")
+DIGIBEL_KANNEL_SECRET = os.environ.get("DIGIBEL_KANNEL_SECRET", "")
+DIGIBEL_KANNEL_CALLBACK = os.environ.get("DIGIBEL_KANNEL_CALLBACK", DIGIBEL_PUBLIC_URL).rstrip("/")
+DIGIBEL_KANNEL_ADDRESSES = _list("DIGIBEL_KANNEL_ADDRESSES", "127.0.0.1,::1")
 
 # Asked in order; the first that returns an outcome owns the text. Nobody: a person's inbox.
 INBOUND_HANDLERS = [
