@@ -1,8 +1,8 @@
 """The gateways' doors: check, store once, answer at once; the work is done in the queue."""
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from digibel.notifications import gateways, inbound
 from digibel.notifications.receipts import note_receipt
@@ -21,10 +21,13 @@ def receive(request: HttpRequest, name: str) -> JsonResponse:
 
 
 @csrf_exempt
-@require_POST
-def receipts(request: HttpRequest, name: str) -> JsonResponse:
+@require_http_methods(["GET", "POST"])
+def receipts(request: HttpRequest, name: str) -> HttpResponse:
     try:
-        told = gateways.gateway(name).read_receipts(request)
+        adapter = gateways.gateway(name)
+        if request.method == "GET" and not getattr(adapter, "receipts_by_get", False):
+            return HttpResponseNotAllowed(["POST"])
+        told = adapter.read_receipts(request)
         known = [note_receipt(name, receipt) for receipt in told]
     except Problem as refusal:
         return problem(refusal)

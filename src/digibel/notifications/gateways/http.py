@@ -5,6 +5,7 @@ import ipaddress
 import json
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
@@ -46,19 +47,25 @@ class Answer:
 
 
 def call(
-    method: str, address: str, *, login: tuple[str, str], body: bytes = b"", content_type: str = "application/json"
+    method: str,
+    address: str,
+    *,
+    login: tuple[str, str],
+    body: bytes = b"",
+    content_type: str = "application/json",
+    headers: Mapping[str, str] | None = None,
 ) -> Answer:
     """One request, and the whole answer. Raises `GatewayError`: what was never connected was never sent."""
     parts = urlsplit(address)
     connection = _connection(parts)
-    headers = {"Authorization": _basic(*login), "Content-Type": content_type, "Accept": "application/json"}
+    sent = {"Authorization": basic(*login), "Content-Type": content_type, "Accept": "application/json"}
     try:
         try:
             connection.connect()
         except (OSError, UnicodeError):
             raise GatewayError("unreachable", permanent=False, perhaps_sent=False) from None
         try:
-            connection.request(method, parts.path, body or None, headers)
+            connection.request(method, parts.path, body or None, {**sent, **(headers or {})})
             response = connection.getresponse()
             return Answer(response.status, _read(response))
         except (OSError, HTTPException):
@@ -72,7 +79,7 @@ def _connection(parts: SplitResult) -> HTTPConnection:
     return kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
 
 
-def _basic(user: str, password: str) -> str:
+def basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
