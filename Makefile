@@ -68,6 +68,10 @@ test-long: develop ## The same with the full numbers: many more examples, races 
 	DIGIBEL_TEST_LONG=1 DIGIBEL_TEST_DB=postgres $(PYTEST)
 	DIGIBEL_TEST_LONG=1 tools/browser_tests -q
 
+.PHONY: kannel
+kannel: develop ## A request the whole way through a real Kannel and SMPP line on this machine, step by step
+	@tools/kannel_way
+
 .PHONY: benchmark
 benchmark: develop ## Every job of benchmarks/, each against its rival in the same run
 	@for script in benchmarks/*.py; do echo "== $$script"; $(RUN) "$$script"; done
