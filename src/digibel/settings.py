@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "digibel.demo",
     "digibel.desk",
     "digibel.api",
+    "digibel.backups",
     "digibel.privacy",
     "digibel.scheduling",
     "digibel.requests",

@@ -1,0 +1,11 @@
+from digibel.problems import Problem
+
+
+class NoBackup(Problem):
+    """Not a file of ours, altered, broken off, closed with another key, or of another version."""
+
+    code = "no_backup"
+    message = "This is no backup that can be restored here: {why}. Nothing was changed."
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why=why)
