@@ -1,7 +1,9 @@
 """What was said, as a whole: the signs of one reply after names, articles and denials have been worked out."""
 
-from collections.abc import Sequence, Set
-from dataclasses import replace
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
+from itertools import groupby, takewhile
+from operator import attrgetter
 from typing import Final
 
 from digibel.notifications.replies.signs import Sign
@@ -21,14 +23,14 @@ _NO_SIGNATURE: Final = frozenset(
             "day",
             "both",
             "or",
-            "at",
             "elsewhere",
+            "limit",
         ),
         *("no", "none", "not_coming", "unable", "cannot", "stop", "cancel", "late", "fails"),
     }
 )
 _NEAR: Final = 3
-_LONGEST_SIGNATURE: Final = 3
+_LONGEST_SIGNATURE: Final = 4
 _LONGEST_CARELESS_SIGNATURE: Final = 2
 # What a clause with "not" in it means, by the first of these that it says.
 _DENIALS: Final = (("coming", "not_coming"), ("can", "unable"), ("able", "cannot"), ("works", "fails"))
@@ -36,11 +38,45 @@ _POSITIVE: Final = frozenset(positive for positive, _ in _DENIALS)
 _NEGATIVE: Final = frozenset({"none", *(negative for _, negative in _DENIALS)})
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer, and what is told beside it: before it, as it `goes_on` in the same clause, and in clauses behind it.
+
+    `joints` are the last sign of the answer and the first of what goes on, each time.
+    """
+
+    answer: list[Sign]
+    before: list[list[Sign]]
+    goes_on: list[list[Sign]]
+    behind: list[list[Sign]]
+
+    joints: list[tuple[Sign, Sign]]
+
+    @property
+    def counts(self) -> bool:
+        """Whether a number stands right before a word that we do not know: "two people"."""
+        return any(before.meaning == "number" and after.meaning == "unknown" for before, after in self.joints)
+
+    def runs_on_from(self, core: Set[str]) -> bool:
+        """Whether one of these is followed at once by something that we do not know."""
+        return any(
+            before.meaning in core | {"glue"} and after.meaning in {"unknown", "thing"} for before, after in self.joints
+        )
+
+    @property
+    def tale(self) -> list[list[Sign]]:
+        return [*self.before, *self.goes_on, *self.behind]
+
+
+def meanings_of(signs: Iterable[Sign]) -> frozenset[str]:
+    return frozenset(sign.meaning for sign in signs)
+
+
 class Said:
     """The signs of one reply, and the questions that we ask about them."""
 
     def __init__(self, signs: Sequence[Sign]) -> None:
-        self.all = _denied(_without_articles(_names(list(signs))))
+        self.all = _denied(_without_articles(_dated(_counted(_names(list(signs))))))
         self.meanings = frozenset(sign.meaning for sign in self.all)
 
     def have(self, *meanings: str) -> bool:
@@ -58,6 +94,32 @@ class Said:
         return list(
             dict.fromkeys(sign.value for sign in self.all if sign.meaning == meaning and sign.value is not None)
         )
+
+    def clauses(self) -> list[list[Sign]]:
+        """The signs of each clause, in order."""
+        return [list(clause) for _, clause in groupby(self.all, key=attrgetter("clause"))]
+
+    def ever(self, meaning: str, *beside: str) -> bool:
+        """Whether one clause holds this meaning together with one of the others."""
+        return any(meaning in part and part & set(beside) for part in map(meanings_of, self.clauses()))
+
+    def answer_and_tale(self, plain: Set[str], answers: Set[str]) -> "Told":
+        """Takes the answer, made of `plain` signs alone, apart from all that is told around it.
+
+        A clause that begins with one of the `answers` may go on telling: "2 is fine I live nearby".
+        """
+        told = Told([], [], [], [], [])
+        for clause in self.clauses():
+            front = list(takewhile(lambda sign: sign.meaning in plain, clause))
+            rest = clause[len(front) :]
+            if rest and meanings_of(front).isdisjoint(answers):
+                (told.behind if meanings_of(told.answer) & answers else told.before).append(clause)
+                continue
+            told.answer.extend(front)
+            if rest:
+                told.goes_on.append(rest)
+                told.joints.append((front[-1], rest[0]))
+        return told
 
     def parts(self) -> list[frozenset[str]]:
         """What each clause holds, in order, cut again where it begins to tell a reason ("I must cancel because ...")."""
@@ -79,6 +141,10 @@ class Said:
                 if any(other.meaning in {"negation", "no"} and other.clause == sign.clause for other in near):
                     return True
         return False
+
+    def without(self, meaning: str) -> "Said":
+        """The same reply where this meaning is not understood."""
+        return Said([replace(sign, meaning="unknown") if sign.meaning == meaning else sign for sign in self.all])
 
     def beside(self, meaning: str) -> frozenset[str]:
         """Everything said in the same clause as this meaning."""
@@ -114,7 +180,7 @@ def _is_name(sign: Sign) -> bool:
 
 def _mark_signature(signs: list[Sign], start: int) -> None:
     rest = signs[start:]
-    named = all(sign.name and sign.meaning not in _NO_SIGNATURE for sign in rest)
+    named = all((sign.name or sign.meaning == "glue") and sign.meaning not in _NO_SIGNATURE for sign in rest)
     careless = all(sign.meaning == "unknown" or (sign.name and sign.meaning not in _NO_SIGNATURE) for sign in rest)
     if (named and len(rest) <= _LONGEST_SIGNATURE) or (careless and len(rest) <= _LONGEST_CARELESS_SIGNATURE):
         signs[start:] = [replace(sign, meaning="name") for sign in rest]
@@ -130,6 +196,39 @@ def _mark_address(signs: list[Sign], place: int) -> None:
         end += 1
     if end - start == 1 or (end - start == 2 and all(sign.name for sign in signs[start:end])):
         signs[start:end] = [replace(sign, meaning="name") for sign in signs[start:end]]
+
+
+def _counted(signs: list[Sign]) -> list[Sign]:
+    """The number of a tram is no window and no delay, and a bus that stops wants nobody to stop."""
+    result = list(signs)
+    for place, sign in enumerate(signs):
+        if sign.meaning == "counts":
+            result[place] = replace(sign, meaning="reason")
+            behind = place + 1
+            while (
+                behind < len(signs)
+                and signs[behind].clause == sign.clause
+                and _is_counted(sign, signs[behind], behind - place)
+            ):
+                result[behind] = replace(signs[behind], meaning="reason")
+                behind += 1
+    return result
+
+
+def _is_counted(counting: Sign, sign: Sign, distance: int) -> bool:
+    numbers = {"number", "one", "letter"} | ({"duration"} if counting.clear else set())
+    return (sign.meaning in numbers and distance == 1) or (sign.meaning == "stop" and not sign.clear)
+
+
+def _dated(signs: list[Sign]) -> list[Sign]:
+    """A number beside the name of a month is a day: "12 maart", "March 12"."""
+    result = list(signs)
+    for place, sign in enumerate(signs):
+        if sign.meaning == "month":
+            for beside in (place - 1, place, place + 1):
+                if 0 <= beside < len(signs) and signs[beside].meaning in {"number", "one", "month"}:
+                    result[beside] = replace(signs[beside], meaning="day")
+    return result
 
 
 def _without_articles(signs: list[Sign]) -> list[Sign]:
@@ -166,6 +265,9 @@ def _deny_clause(signs: list[Sign], places: list[int]) -> None:
         return
     denial = next(negative for positive, negative in _DENIALS if {positive, negative} & said)
     _replace(signs, places, _POSITIVE, denial)
+    if denial == "not_coming":
+        for place in places:
+            signs[place] = replace(signs[place], clear=signs[place].clear or signs[place].meaning == denial)
     _replace(signs, negations, said, "glue")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from digibel.notifications.replies.typos import corrected
+from digibel.notifications.replies.typos import corrected, resembles
 from digibel.notifications.replies.vocabulary import Phrase, Reading, Readings, Vocabulary, vocabulary
 from digibel.notifications.replies.writing import Piece, pieces
 
@@ -39,6 +39,7 @@ _OTHER_MEANINGS: Final = (
         "or",
         *_CAREFUL,
         "doubt",
+        "limit",
         "at",
         "one",
         "number",
@@ -49,9 +50,13 @@ _OTHER_MEANINGS: Final = (
     *(
         "tomorrow",
         "today",
+        "weekday",
+        "month",
         "day",
         "regret",
+        "family",
         "reason",
+        "counts",
         "thing",
         "on_the_way",
         "greeting",
@@ -92,7 +97,8 @@ class Sign:
     """One meaning in a reply. `value`: the number, the minutes, or (for a letter) its place in the alphabet from 0.
 
     `negates`: ends in a word that may deny the next one ("no puedo", "helaas niet"). `name`: typed the way names are.
-    `clear`: more than one word, or a word in capitals among words that are not.
+    `clear`: more than one word, or a word in capitals among words that are not. `words`: how many.
+    `asked`: put as a question ("could you stop ...").
     """
 
     meaning: str
@@ -102,6 +108,8 @@ class Sign:
     negates: bool = False
     name: bool = False
     clear: bool = False
+    words: int = 1
+    asked: bool = False
 
 
 def signs_of(text: str, *, state: str, language: str, letters: Sequence[str] = ()) -> list[Sign]:
@@ -154,10 +162,11 @@ class _Reader:
         if length == 0 and piece.text in _ROMAN:
             return self._sign(piece, "number", _ROMAN[piece.text]), 1
         if length == 0:
-            return self._sign(piece, "unknown"), 1
+            wary = not piece.looks_like_a_name and resembles(piece.text, self.language, self._wary)
+            return self._sign(piece, "limit" if wary else "unknown"), 1
         if self._number_at(place + length) and self._is_label(place, length):
             return self._sign(piece, "glue"), length
-        reading, spoken = self._reading(self.known.phrases[phrase])
+        reading, spoken = self._reading(self.known.known(phrase))
         if reading.meaning == "regret" and place + length == len(self.pieces) and self._trails_off(phrase, spoken):
             reading = Reading("doubt")
         if reading.meaning == "number":
@@ -168,7 +177,8 @@ class _Reader:
             reading = _as_a_stranger(reading, phrase)
         sign = self._sign(piece, reading.meaning, reading.value)
         clear = len(phrase) > 1 or self._shouted(piece)
-        return replace(sign, negates=self._negates(phrase, spoken), clear=clear), length
+        asked = clear and Reading("doubt") in self._readings(phrase[:1], spoken)
+        return replace(sign, negates=self._negates(phrase, spoken), clear=clear, words=len(phrase), asked=asked), length
 
     def _shouted(self, piece: Piece) -> bool:
         """Whether this word is in capitals, and the text around it is not, or does not have any."""
@@ -191,7 +201,7 @@ class _Reader:
         return Reading("negation") in self._readings((last,), spoken) and regretted
 
     def _readings(self, phrase: Phrase, spoken: str) -> Readings:
-        return self.known.phrases.get(phrase, {}).get(spoken, ())
+        return self.known.known(phrase).get(spoken, ())
 
     def _phrase_at(self, place: int) -> tuple[Phrase, int]:
         """The longest phrase from here that no comma or line end runs through, and how many pieces it takes."""
@@ -204,7 +214,7 @@ class _Reader:
 
     def _asks_only_in_front(self, phrase: Phrase) -> bool:
         """ "Ben ik" asks something where a clause begins with it; in "dan ben ik vrij" it does not."""
-        known = self.known.phrases[phrase].values()
+        known = self.known.known(phrase).values()
         return any(reading == Reading("asks") for readings in known for reading in readings)
 
     def _first_of_clause(self, place: int) -> bool:
@@ -228,7 +238,7 @@ class _Reader:
             return True
         if after and not self.pieces[place + 1].glued and self.language in _A_IS_AN_ARTICLE:
             return True
-        own_word = self.language in self.known.phrases.get(("a",), {}) or len(self.letters) == 1
+        own_word = self.language in self.known.known(("a",)) or len(self.letters) == 1
         return own_word and not (before or after) and piece.raw == "a" and not self._last_of_clause(place)
 
     def _is_a(self, place: int) -> bool:
@@ -252,7 +262,7 @@ class _Reader:
             return (
                 (self._sign(piece, "duration", round(hours * 60)), 2) if unit == 60 else (self._sign(piece, "time"), 1)
             )
-        return self._sign(piece, piece.kind), 1
+        return self._sign(piece, "thing" if piece.kind == "share" else piece.kind), 1
 
     def _is_ending(self, piece: Piece) -> bool:
         return piece.glued and piece.kind == "word" and piece.text in _ORDINAL_ENDINGS
@@ -268,7 +278,7 @@ class _Reader:
         """60 where an hour stands, 1 where a minute stands. One letter is a unit only right behind its number."""
         if place >= len(self.pieces) or self.pieces[place].clause != self.pieces[place - 1].clause:
             return None
-        known = self.known.phrases.get(self._phrase_at(place)[0], {})
+        known = self.known.known(self._phrase_at(place)[0])
         readings = known.get(self.language) or tuple(reading for each in known.values() for reading in each)
         glued = self.pieces[place].glued or len(self.words[place]) > 1
         if glued and any(reading.meaning == "minute" for reading in readings):
@@ -303,11 +313,16 @@ class _Reader:
         return self._in_state((Reading(meaning),)).meaning
 
     def _meaning_alone(self, word: str) -> Reading | None:
-        known = self.known.phrases.get((word,))
-        if known is None:
+        known = self.known.known((word,))
+        if not known:
             return None
         readings = known.get(self.language) or next(iter(known.values()))
         return self._in_state(readings)
+
+    def _wary(self, word: str) -> bool:
+        """Whether a word alone makes us careful in the person's own language."""
+        meant = self._in_state(self._readings((word,), self.language)).meaning
+        return meant in {"doubt", "limit", "negation", "no", "or"}
 
     def _sign(self, piece: Piece, meaning: str, value: int | None = None) -> Sign:
         return Sign(meaning, value, piece.clause, piece.line, name=piece.looks_like_a_name)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from digibel.notifications.replies.vocabulary import Reading, vocabulary
@@ -10,7 +10,8 @@ from digibel.notifications.replies.vocabulary import Reading, vocabulary
 _SHORTEST: Final = 4
 # A word that changes nothing must be missed by less: half of all words are near some small word.
 _SHORTEST_HARMLESS: Final = 5
-_HARMLESS: Final = frozenset({"glue", "polite", "reason", "thing"})
+_SHORTEST_WARY: Final = 6
+_HARMLESS: Final = frozenset({"glue", "polite", "reason", "thing", "family", "counts"})
 _DRAWN_OUT: Final = re.compile(r"(.)\1{2,}")
 
 Meaning = Callable[[str], Reading | None]
@@ -49,16 +50,27 @@ def _only_meaning(word: str, near: tuple[str, ...], language: str, meaning: Mean
     return chosen[0]
 
 
+def resembles(word: str, language: str, wary: Callable[[str], bool]) -> bool:
+    """Whether a word that nobody knows is one slip away from one of this language that makes us careful."""
+    if len(word) < _SHORTEST_WARY or word in vocabulary().not_typos:
+        return False
+    return any(wary(known) for known in _near(word) if language in vocabulary().words[known])
+
+
 @lru_cache(maxsize=4096)
 def _near(word: str) -> tuple[str, ...]:
-    return tuple(
-        known
-        for known in vocabulary().words
-        if len(known) >= _SHORTEST
-        and known[0] == word[0]
-        and abs(len(known) - len(word)) <= 1
-        and _one_slip(known, word)
-    )
+    lengths = range(len(word) - 1, len(word) + 2)
+    return tuple(known for length in lengths for known in _alike().get((word[0], length), ()) if _one_slip(known, word))
+
+
+@cache
+def _alike() -> dict[tuple[str, int], list[str]]:
+    """The known words by their first letter and length: a slip changes neither by much."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for known in vocabulary().words:
+        if len(known) >= _SHORTEST:
+            found.setdefault((known[0], len(known)), []).append(known)
+    return found
 
 
 def _one_slip(meant: str, typed: str) -> bool:

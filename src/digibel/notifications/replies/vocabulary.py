@@ -9,32 +9,43 @@ under `kept`. A phrase wins from the words it is made of, so an exception is wri
   does); `works`, `fails`, `other_moment`, `call_me`;
 - about the visit: `cancel`, `late`, `checkin`, `checkout`, `longer`, `nobody_home`, `nobody_opens` (that, said so clearly that a
   story may stand around it); at any time: `stop`, `start`, `help`;
-- what stops us from acting: `doubt` (conditions, hedges, questions, words about somebody else), `negation`, `or`, `both`;
-- what a story is made of: `reason`, `regret`, `next_time`, `on_the_way`, `today`, `tomorrow`, `day`, `at`, `thing`, `see_you`;
+- what stops us from acting: `doubt` (conditions, hedges, questions: nothing at all is done), `limit` (after, from, only, still,
+  half: nobody is booked, confirmed, cancelled or silenced, but the rest stands), `negation`, `or`, `both`;
+- what a story is made of: `reason`, `regret`, `next_time`, `on_the_way`, `today`, `tomorrow`, `weekday`, `day`, `month`, `at`,
+  `thing`, `see_you`, `family` (grown people who might come or speak for somebody), `others` (he, she, you);
 - what changes nothing: `greeting`, `thanks` and `closing` (a name may follow), `polite`, `glue` (small words);
 - counting: `numbers`, `durations` (minutes), `one` (an article that may also be the number), `last`, `minute`, `hour`;
 - only at one moment, and careful at any other: `preference` (an offer), `confirm` (of a visit), `more` (time, during
   one), `roughly` (how late), `asks` (a question, where a clause begins with it);
 - writing: `kept` (words whose accents mean something), `not_typos` (words that only look like another word misspelt), `aside`
-  (words that may stand within any phrase and change nothing), `label` (what a number may follow: "moment 2"), `name` (of people).
+  (words that may stand within any phrase and change nothing), `label` (what a number may follow: "moment 2"), `counts` (what a
+  number behind it is no choice of: "tram 92"), `name` (of people).
 
 A word may stand under several keys: what can be meant at this moment of the dialogue goes first, then what makes us careful.
 In a phrase, `(a|b|)` stands for one of these, or nothing: "(stuur|zend) (mij|) geen sms meer" are four phrases.
+
+The entries stand for many more phrases than there are entries. They are kept by their first word, and written out when a text
+holds that word: a process that reads one reply does not pay for all of them. An entry with hundreds of phrases is never written
+out, only followed along the words of a text.
 """
 
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from math import prod
 from typing import Final
 
-from digibel.notifications.replies.writing import pieces
+from digibel.notifications.replies.writing import fold, pieces
 
 LONGEST_PHRASE: Final = 12
+_MOST_WRITTEN_OUT: Final = 100
 _CHOICE: Final = re.compile(r"\(([^()]*)\)")
+_SEGMENT: Final = re.compile(r"\([^()]*\)|[^()]*[^()\s][^()]*")
+_PARTS: Final = re.compile(r"[^\s()|]+")
 _WRITING_KEYS: Final = {"kept", "not_typos", "aside"}
 
 Phrase = tuple[str, ...]
@@ -52,25 +63,76 @@ Readings = tuple[Reading, ...]
 
 
 @dataclass(frozen=True)
-class Vocabulary:
-    """`phrases` gives, for each phrase and each language that has it, everything that it can mean there."""
+class Entry:
+    """One line of a table: what is `written` in this language, choices and all, and what it means."""
 
-    phrases: Mapping[Phrase, Mapping[str, Readings]]
+    language: str
+    written: str
+    reading: Reading
+
+    def is_wide(self) -> bool:
+        """Whether it stands for too many phrases to write them all out."""
+        return (
+            "(" in self.written
+            and prod(choice.count("|") + 1 for choice in _CHOICE.findall(self.written)) > _MOST_WRITTEN_OUT
+        )
+
+    def lengths(self, words: Phrase, kept: frozenset[str]) -> set[int]:
+        """How many of these words, from the first, can be a phrase of this entry: every length that fits."""
+        reached = {0}
+        for options in _steps(self.written, kept):
+            reached = {
+                place + len(option)
+                for place in reached
+                for option in options
+                if words[place : place + len(option)] == option
+            }
+        return reached - {0}
+
+
+Known = Mapping[str, Readings]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What every phrase can mean in each language that has it, and in which languages a word stands in any phrase at all."""
+
+    entries: Mapping[str, list[Entry]]
+    wide: Mapping[str, list[Entry]]
     words: Mapping[str, frozenset[str]]
     not_typos: frozenset[str]
     kept: frozenset[str]
     asides: frozenset[Phrase]
-    beginnings: frozenset[str]
     languages: tuple[str, ...]
+    written_out: dict[str, Mapping[Phrase, Known]] = field(default_factory=dict)
+
+    def beginning_with(self, words: Phrase) -> Mapping[Phrase, Known]:
+        """The phrases with this first word: all that are written out, and the wide ones that these words hold."""
+        first = words[0]
+        known = self.written_out.get(first)
+        if known is None:
+            known = self.written_out[first] = _written_out(first, self.entries.get(first, ()), self.kept)
+        wide = self.wide.get(first)
+        return _with_wide(known, words, wide, self.kept) if wide else known
+
+    def known(self, phrase: Phrase) -> Known:
+        """What a phrase can mean, by language; nothing for one that no table has."""
+        return self.beginning_with(phrase).get(phrase, {}) if phrase else {}
+
+    def every_phrase(self) -> dict[Phrase, Known]:
+        """All phrases but the wide ones."""
+        return {phrase: known for word in self.entries for phrase, known in self.beginning_with((word,)).items()}
 
     def phrase_at(self, words: list[str], start: int) -> tuple[Phrase, int]:
         """The longest known phrase from `start`, and how many words it takes with the asides within it ("stuur aub niets")."""
         length = self.longest(words, start)
         direct = tuple(words[start : start + length]), length
+        if words[start] not in self.entries and words[start] not in self.wide:
+            return direct
         places = self._without_asides(words, start)
         for count in range(len(places), max(1, length), -1):
             phrase = tuple(words[place] for place in places[:count])
-            if phrase in self.phrases:
+            if self.known(phrase):
                 return phrase, places[count - 1] + 1 - start
         return direct
 
@@ -86,10 +148,11 @@ class Vocabulary:
 
     def longest(self, words: list[str], start: int, language: str | None = None) -> int:
         """How many words the longest known phrase from `start` takes; 0 when there is none."""
-        if start < len(words) and words[start] not in self.beginnings:
+        phrases = self.beginning_with(tuple(words[start : start + LONGEST_PHRASE])) if start < len(words) else {}
+        if not phrases:
             return 0
         for length in range(min(LONGEST_PHRASE, len(words) - start), 0, -1):
-            known = self.phrases.get(tuple(words[start : start + length]))
+            known = phrases.get(tuple(words[start : start + length]))
             if known and (language is None or language in known):
                 return length
         return 0
@@ -108,22 +171,24 @@ class Vocabulary:
 def vocabulary() -> Vocabulary:
     tables = {path.name.removesuffix(".toml"): tomllib.loads(path.read_text("utf-8")) for path in _table_files()}
     kept = frozenset(word.casefold() for table in tables.values() for word in table["kept"])
-    phrases: dict[Phrase, dict[str, Readings]] = {}
-    for language, table in tables.items():
-        for phrase, readings in _phrases_of(table, kept).items():
-            phrases.setdefault(phrase, {})[language] = readings
+    entries: dict[str, list[Entry]] = {}
+    wide: dict[str, list[Entry]] = {}
     words: dict[str, set[str]] = {}
-    for phrase, known in phrases.items():
-        for word in phrase:
-            words.setdefault(word, set()).update(known)
-    not_typos = frozenset(_folded(word)[0] for table in tables.values() for word in table["not_typos"])
+    for language, table in tables.items():
+        for written, reading in _entries(table):
+            entry = Entry(language, written, reading)
+            for first in _first_words(written, kept):
+                (wide if entry.is_wide() else entries).setdefault(first, []).append(entry)
+            for word in _PARTS.findall(written):
+                for folded in (*_folded_word(word, kept), *_folded_word(word, frozenset())):
+                    words.setdefault(folded, set()).add(language)
     return Vocabulary(
-        phrases=phrases,
+        entries=entries,
+        wide=wide,
         words={word: frozenset(known) for word, known in words.items()},
-        not_typos=not_typos,
+        not_typos=frozenset(_folded(word)[0] for table in tables.values() for word in table["not_typos"]),
         kept=kept,
         asides=frozenset(_folded(aside) for table in tables.values() for aside in table["aside"]),
-        beginnings=frozenset(phrase[0] for phrase in phrases),
         languages=tuple(tables),
     )
 
@@ -133,21 +198,67 @@ def _table_files() -> list[Traversable]:
     return sorted((path for path in folder.iterdir() if path.name.endswith(".toml")), key=lambda path: path.name)
 
 
-def _phrases_of(table: Mapping[str, object], kept: frozenset[str]) -> dict[Phrase, Readings]:
-    found: dict[Phrase, Readings] = {}
-    without_accents: dict[Phrase, Readings] = {}
-    for entry, reading in _entries(table):
-        for written in _each(entry):
-            _add(found, _folded(written, kept), reading)
-            _add(without_accents, _folded(written), reading)
+def _first_words(written: str, kept: frozenset[str]) -> set[str]:
+    """Every word that a phrase of this entry can begin with."""
+    if "(" not in written:
+        first = written.split()[0]
+        return {_folded_word(first, kept)[0], _folded_word(first, frozenset())[0]}
+    found: set[str] = set()
+    for choice in _SEGMENT.findall(written):
+        options = choice[1:-1].split("|") if choice.startswith("(") else [choice]
+        firsts = [option.split()[0] for option in options if option.strip()]
+        found.update(
+            folded[0] for first in firsts for fold in (kept, frozenset()) if (folded := _folded_word(first, fold))
+        )
+        if len(firsts) == len(options):
+            break
+    return found
+
+
+def _with_wide(
+    known: Mapping[Phrase, Known], words: Phrase, wide: list[Entry], kept: frozenset[str]
+) -> Mapping[Phrase, Known]:
+    """These phrases, and those of the wide entries that the words begin with."""
+    found: dict[Phrase, dict[str, Readings]] = {}
+    for entry in wide:
+        for length in entry.lengths(words, kept):
+            _add(found, words[0], words[:length], entry)
+    more = {phrase: _together(known.get(phrase, {}), meant) for phrase, meant in found.items()}
+    return {**known, **more} if more else known
+
+
+def _together(known: Known, more: Known) -> Known:
+    return {language: (*known.get(language, ()), *more.get(language, ())) for language in {**known, **more}}
+
+
+@cache
+def _steps(written: str, kept: frozenset[str]) -> tuple[tuple[Phrase, ...], ...]:
+    """What may stand at each step of an entry, word by word."""
+    parts = (choice[1:-1].split("|") if choice.startswith("(") else [choice] for choice in _SEGMENT.findall(written))
+    return tuple(
+        tuple(dict.fromkeys(_folded(option, fold) for option in options for fold in (kept, frozenset())))
+        for options in parts
+    )
+
+
+def _written_out(first: str, entries: Iterable[Entry], kept: frozenset[str]) -> dict[Phrase, Known]:
+    """The phrases of these entries that begin with this word, and what each means in each language."""
+    found: dict[Phrase, dict[str, Readings]] = {}
+    without_accents: dict[Phrase, dict[str, Readings]] = {}
+    for entry in entries:
+        for written in _each(entry.written):
+            _add(found, first, _folded(written, kept), entry)
+            _add(without_accents, first, _folded(written), entry)
     # Somebody who types without accents is understood too, unless the bare word has a meaning of its own.
-    return without_accents | found
+    return {phrase: without_accents.get(phrase, {}) | found.get(phrase, {}) for phrase in without_accents | found}
 
 
-def _add(phrases: dict[Phrase, Readings], phrase: Phrase, reading: Reading) -> None:
-    known = phrases.get(phrase, ())
-    if phrase and reading not in known:
-        phrases[phrase] = (*known, reading)
+def _add(phrases: dict[Phrase, dict[str, Readings]], first: str, phrase: Phrase, entry: Entry) -> None:
+    if phrase[:1] == (first,):
+        by_language = phrases.setdefault(phrase, {})
+        known = by_language.get(entry.language, ())
+        if entry.reading not in known:
+            by_language[entry.language] = (*known, entry.reading)
 
 
 def _each(entry: str) -> Iterator[str]:
@@ -176,4 +287,6 @@ def _folded(written: str, kept: frozenset[str] = frozenset()) -> Phrase:
 
 @cache
 def _folded_word(word: str, kept: frozenset[str]) -> Phrase:
+    if word.isalpha():
+        return (word.casefold() if word.casefold() in kept else fold(word),)
     return tuple(piece.text for piece in pieces(word, kept))

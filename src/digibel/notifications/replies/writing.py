@@ -20,8 +20,10 @@ _DOTTED: Final = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}[^\W\d_]?(?!\w)")
 _SPELT: Final = re.compile(r"(?<!\w)(?:[^\W\d_a-z] ){2,}[^\W\d_a-z](?!\w)")
 _NUMBER_SIGN: Final = re.compile(r"(?<!\w)[nN]\s?[°º](?=\s?\d)")
 _PRIME: Final = re.compile(r"(\d)\s?['’′](?!\w)")
+_IRISH: Final = re.compile(r"\b(O)['’](?=[A-Z])")
 _PIECE: Final = re.compile(
     r"(?P<time>\d{1,2}[:.hu]\d{2}(?!\d)(?:[hu](?!\w))?)"
+    r"|(?P<share>\d+(?:[.,]\d+)?\s?%)"
     r"|(?P<half>(?<!\d)1/2(?!\d))"
     r"|(?P<decimal>\d+[.,]\d(?!\d))"
     r"|(?P<number>\d+)"
@@ -37,8 +39,9 @@ _PIECE: Final = re.compile(
 class Piece:
     """A word, a number or a sign of a text.
 
-    `kind` is word, number, decimal, half, time, question or symbol. `text` is folded (a symbol's is what it stands for), `raw`
-    as it was typed. `clause` and `line` count the commas and line ends before it; `glued` says that no space came before it.
+    `kind` is word, number, share (of a hundred), decimal, half, time, question or symbol. `text` is folded (a symbol's is what
+    it stands for), `raw` as it was typed. `clause` and `line` count the commas and line ends before it; `glued` says that no
+    space came before it.
     """
 
     kind: str
@@ -74,6 +77,7 @@ def pieces(text: str, kept: frozenset[str] = frozenset()) -> list[Piece]:
     """The words, numbers and signs of a text, in order. Words in `kept` hold on to their accents, because these mean something."""
     text = _DOTTED.sub(lambda dotted: dotted.group().replace(".", ""), plain(text))
     text = _SPELT.sub(lambda spelt: spelt.group().replace(" ", ""), text)
+    text = _IRISH.sub(r"\1", text)
     text = _PRIME.sub(r"\1 min", text)
     found: list[Piece] = []
     clause = line = end = 0
