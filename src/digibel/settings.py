@@ -194,6 +194,9 @@ DIGIBEL_KANNEL_SECRET = os.environ.get("DIGIBEL_KANNEL_SECRET", "")
 DIGIBEL_KANNEL_CALLBACK = os.environ.get("DIGIBEL_KANNEL_CALLBACK", DIGIBEL_PUBLIC_URL).rstrip("/")
 DIGIBEL_KANNEL_ADDRESSES = _list("DIGIBEL_KANNEL_ADDRESSES", "127.0.0.1,::1")
 
+# What a segment costs over each gateway, by day: a file of one's own beside `notifications/prices.toml`.
+DIGIBEL_PRICES_FILE = os.environ.get("DIGIBEL_PRICES_FILE", "")
+
 # Asked in order; the first that returns an outcome owns the text. Nobody: a person's inbox.
 INBOUND_HANDLERS = [
     "digibel.scheduling.merging.follow_pointer",
@@ -213,6 +216,7 @@ MESSAGE_OWNERS = {
     "readiness": "digibel.volunteers.owners.ReadinessTexts",
     "fraud": "digibel.scheduling.fraud.FraudCalls",
     "privacy": "digibel.privacy.owners.PrivacyCalls",
+    "gateway": "digibel.notifications.watching.GatewayCalls",
     "": "digibel.notifications.owners.PlainTexts",
 }
 

@@ -17,14 +17,15 @@ import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
 from digibel.guardrails.catalogue import Verdict
-from digibel.notifications.models import CallTask, InboundMessage
+from digibel.notifications import outbox
+from digibel.notifications.models import BY_HAND, CallTask, InboundMessage, OutboundMessage
 from digibel.notifications.numbers import display
 from digibel.organisations import tightenings
 from digibel.organisations.keys import make_key
 from digibel.organisations.models import Organisation, Role, Staff
 from digibel.privacy import breaches, erasing, rights
 from digibel.privacy.models import BreachKind, Right
-from digibel.requests.models import HelpRequest
+from digibel.requests.models import Client, HelpRequest
 from digibel.scheduling import (
     cards,
     complaints,
@@ -202,7 +203,15 @@ def _everything_else(organisation: Organisation, over: Visit, more: list[HelpReq
         "concern_id": concern.pk,
         "payment_id": paid.pk,
         "merge_id": twins.pk,
+        "text_id": _by_hand(organisation, over.client).pk,
     }
+
+
+def _by_hand(organisation: Organisation, client: Client) -> OutboundMessage:
+    """A text to this client that waits for somebody's telephone."""
+    text = outbox.queue_message(client.recipient, "plain.declined", organisation=organisation, subject=organisation)
+    OutboundMessage.objects.filter(pk=text.pk).update(gateway=BY_HAND)
+    return text
 
 
 @pytest.fixture(scope="module")

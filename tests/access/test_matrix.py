@@ -80,6 +80,13 @@ desk:inbox_answer              -     staff
 desk:inbox_deed/done           -     staff
 desk:inbox_deed/book           -     match
 desk:inbox_deed/decline        -     match
+desk:hands                     staff -
+desk:hands_deed/take           -     staff
+desk:hands_deed/sent           -     staff
+desk:hands_deed/failed         -     staff
+desk:hands_deed/reply          -     staff
+desk:gateways                  lead  -
+desk:texts_budget              -     lead
 desk:visits                    staff -
 desk:visit_desk                staff -
 desk:visit_address             -     staff
@@ -185,6 +192,7 @@ DEEDS = {
     "desk:visit_deed": tuple(visit_views.DEEDS),
     "desk:volunteer_deed": ("pause", "resume"),
     "desk:inbox_deed": ("done", "book", "decline"),
+    "desk:hands_deed": ("take", "sent", "failed", "reply"),
     "desk:card_deed": tuple(card_views.DEEDS),
 }
 MAY = {

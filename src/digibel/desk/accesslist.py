@@ -44,6 +44,7 @@ DEED_WORDS: dict[str, words.Words] = {
     "pay": _("see and pay the expenses of volunteers"),
     "check_number": _("correct public numbers"),
     "see_access": _("see this list"),
+    "texts": _("see how texts leave and what they cost, and set the budget"),
     "privacy": _("answer what people ask about their own data, and forget people"),
 }
 

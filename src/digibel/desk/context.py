@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from digibel import clock
 from digibel.desk import counts
 from digibel.notifications import gateways
+from digibel.notifications.models import BY_HAND
 from digibel.organisations.models import Staff
 
 
@@ -15,6 +16,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     staff = getattr(request, "user", None)
     context: dict[str, Any] = {
         "phones_exist": gateways.is_used("simulator"),
+        "hands_exist": gateways.is_used(BY_HAND),
         "demo_time": clock.now() if settings.DIGIBEL_DEMO else None,
     }
     if isinstance(staff, Staff) and staff.is_authenticated:

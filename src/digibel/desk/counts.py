@@ -5,7 +5,7 @@ from datetime import timedelta
 from django_q.models import Success
 
 from digibel import clock
-from digibel.notifications.models import CallTask, InboundMessage
+from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage
 from digibel.organisations.models import Organisation
 from digibel.requests.models import HelpRequest, NextActionKind
 
@@ -18,6 +18,9 @@ def waiting(organisation: Organisation) -> dict[str, int]:
     return {
         "match": open_requests.filter(next_kind__in=[NextActionKind.CHOOSE, NextActionKind.NOBODY]).count(),
         "inbox": InboundMessage.objects.filter(organisation=organisation, status=InboundMessage.Status.INBOX).count(),
+        "hands": OutboundMessage.objects.for_hands()
+        .filter(organisation=organisation, not_before__lte=clock.now())
+        .count(),
         "calls": CallTask.objects.of(organisation).open().filter(due_at__lte=clock.now()).count(),
     }
 

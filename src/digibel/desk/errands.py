@@ -82,6 +82,9 @@ def with_subjects(calls: Iterable[CallTask]) -> list[Errand]:
         if call.kind.startswith("handover."):
             found.append(_of_handover(call, requests, clients))
             continue
+        if call.kind.startswith("gateway.") and call.recipient_id is None:
+            found.append(Errand(call, partner=gettext("Texts")))
+            continue
         if alarm := frauds.get(call.subject_id):
             found.append(_of_fraud(call, alarm))
             continue

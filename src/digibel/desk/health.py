@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from digibel import clock
 from digibel.desk import counts
+from digibel.notifications import failing, watching
 from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage
 from digibel.requests.models import HelpRequest
 from digibel.scheduling.models import Timer
@@ -93,8 +94,12 @@ def _written(name: str, told: str, value: float) -> Iterable[str]:
 
 def _oldest_waiting() -> float:
     """Counted from the moment a text might leave: one that waits for the morning is not late."""
-    first = OutboundMessage.objects.due_by(clock.now()).aggregate(at=Min("not_before"))["at"]
+    first = OutboundMessage.objects.due_by(clock.now()).for_networks().aggregate(at=Min("not_before"))["at"]
     return (clock.now() - first).total_seconds() if first else 0
+
+
+def _stands_still() -> float:
+    return float(bool(watching.stands_still(clock.now())))
 
 
 def _inbox() -> int:
@@ -116,6 +121,14 @@ def _late_timers() -> int:
 GAUGES: tuple[tuple[str, str, Callable[[], float]], ...] = (
     ("outbox_waiting", "Texts that have not left yet.", lambda: OutboundMessage.objects.waiting().count()),
     ("outbox_oldest_seconds", "How long the oldest text that may leave has waited.", _oldest_waiting),
+    ("outbox_stands_still", "1 when texts that may leave have not left for ten minutes.", _stands_still),
+    ("gateways_resting", "Gateways that failed and rest for a while.", lambda: len(failing.resting())),
+    ("gateways_silent", "Gateways that nothing comes back from.", lambda: len(watching.silent(clock.now()))),
+    (
+        "by_hand_waiting",
+        "Texts that wait for somebody's telephone.",
+        lambda: OutboundMessage.objects.for_hands().count(),
+    ),
     ("inbox", "Texts that wait for a person.", _inbox),
     ("calls_due", "Calls that are due.", _calls_due),
     ("requests_open", "Requests that are not closed.", lambda: HelpRequest.objects.open().count()),

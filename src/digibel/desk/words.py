@@ -108,6 +108,24 @@ ERRANDS: dict[str, Errand] = {
     "privacy.breach": Errand(
         _("Something went wrong with data: decide who must be told"), _("Within 72 hours. See the page Privacy.")
     ),
+    "gateway.stands_still": Errand(
+        _("Texts do not leave: tell who looks after the computer"),
+        _("Ring yourself whoever must hear something today. See the page Texts."),
+    ),
+    "gateway.silent": Errand(
+        _("Nothing comes back from the telephone network: tell who looks after the computer"),
+        _("Texts leave, and nobody can tell whether they arrive. Ring whoever must hear something today."),
+    ),
+    "gateway.hands_wait": Errand(_("Texts wait for somebody's telephone"), _("Send them, on the page Send by hand.")),
+    "gateway.budget_near": Errand(
+        _("Most of this month's budget for texts is spent"), _("Nothing is held back. See the page Texts.")
+    ),
+    "gateway.budget_spent": Errand(
+        _("This month's budget for texts is spent"), _("Nothing is held back: decide whether it is enough.")
+    ),
+    "gateway.outdated": Errand(
+        _("They got a text that is no longer true: ring and say so"), _("It was sent by hand while something changed.")
+    ),
     "plain.undelivered": Errand(_("A text did not arrive: is the number right?"), ""),
     "readiness.information_note": Errand(_("The information note runs out: hand over the new one"), ""),
     "readiness.insurance": Errand(_("The insurance runs out: renew it"), _("Without it nobody is sent.")),
@@ -124,7 +142,7 @@ ERRANDS: dict[str, Errand] = {
 }
 # Whatever is rung about that has no words of its own yet is still rung.
 SOMETHING = Errand(_("Ring"), "")
-ALARMS = frozenset({"visit.alarm", "visit.nobody_home", "fraud.now"})
+ALARMS = frozenset({"visit.alarm", "visit.nobody_home", "fraud.now", "gateway.stands_still", "gateway.silent"})
 
 OUTCOMES: dict[str, Words] = {
     "reached": _("Reached"),
@@ -151,6 +169,12 @@ REACHED: dict[str, Words] = {
     "handover.refused": _("Seen"),
     "handover.ended": _("Seen"),
     "visit.phone_lost": _("Reached: they know"),
+    "gateway.stands_still": _("Seen"),
+    "gateway.silent": _("Seen"),
+    "gateway.hands_wait": _("Seen"),
+    "gateway.budget_near": _("Seen"),
+    "gateway.budget_spent": _("Seen"),
+    "gateway.outdated": _("Reached: they know"),
     "fraud.now": _("Done: they have rung"),
     "visit.late": _("Reached: they know"),
     "visit.ring_volunteer": _("Reached: they know"),

@@ -10,7 +10,7 @@ from django.core import checks
 from django.db import connection
 from django.utils.module_loading import import_string
 
-from digibel.notifications import gateways
+from digibel.notifications import gateways, prices
 from digibel.notifications.gateways.base import what_is_missing
 from digibel.notifications.gateways.simulator import LOOPBACK
 from digibel.organisations.models import Organisation
@@ -21,7 +21,7 @@ SETTINGS_HINT = "Its settings are in docs/operating.md."
 
 
 def gateways_are_set_up(**_: Any) -> list[checks.CheckMessage]:
-    return [*_names(), *_adapters(), *_simulator()]
+    return [*_names(), *_adapters(), *_simulator(), *_prices()]
 
 
 def _names() -> Iterator[checks.CheckMessage]:
@@ -69,6 +69,14 @@ def _simulator() -> Iterator[checks.CheckMessage]:
             hint="Name a real gateway, or by_hand; the simulator is for demo and training on one machine.",
             id="notifications.E005",
         )
+
+
+def _prices() -> Iterator[checks.CheckMessage]:
+    try:
+        prices.table()
+    except (OSError, ValueError, ArithmeticError, KeyError, TypeError) as mistake:
+        hint = "Write DIGIBEL_PRICES_FILE as notifications/prices.toml is written, or leave it out."
+        yield checks.Error(f"The prices of texts cannot be read: {mistake}", hint=hint, id="notifications.E007")
 
 
 def senders_can_be_answered(databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:

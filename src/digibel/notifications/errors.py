@@ -1,4 +1,4 @@
-from digibel.problems import Problem
+from digibel.problems import Conflict, Problem
 
 
 class NotANumber(Problem):
@@ -49,3 +49,28 @@ class CallDone(Problem):
     code = "call_done"
     status = 409
     message = "Somebody has already done this call. Look at the list again."
+
+
+class AlreadyTaken(Conflict):
+    code = "already_taken"
+    message = "A colleague is sending this one, or it has gone already. Take the next one."
+
+
+class TextNoLongerTrue(Conflict):
+    code = "text_no_longer_true"
+    message = "What this text says is no longer so. Do not send it; it is off the list."
+
+
+class NoTextToSend(Conflict):
+    code = "no_text_to_send"
+    message = "This one waits for the morning, so that it wakes nobody."
+
+
+class TextsHeld(Conflict):
+    code = "texts_held"
+    message = "Texts are held after a backup was restored. A coordinator lets them leave, on the page Privacy."
+
+
+class NoReply(Problem):
+    code = "no_reply"
+    message = "Type what they answered first, in their own words."

@@ -133,6 +133,10 @@ class OutboundMessage(models.Model):
     perhaps_sent = models.BooleanField(
         default=False, help_text="It may have left over `gateway`: no other may send it."
     )
+    taken_by = models.CharField(
+        max_length=80, blank=True, default="", help_text="Who sends it from their own telephone."
+    )
+    taken_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True, help_text="When the gateway took it: what the month cost.")
 
     objects = MessageQuerySet.as_manager()

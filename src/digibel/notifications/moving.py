@@ -23,7 +23,8 @@ def put_on_list(message: OutboundMessage, *, trouble: str) -> None:
     if not move(message, MessageStatus.ON_LIST, trouble=trouble):
         return
     owner_of(message.kind).undelivered(message)
-    if not CallTask.objects.open().filter(subject_id=message.subject_id).exists():
+    errands = CallTask.objects.open().filter(subject_id=message.subject_id)
+    if not errands.exclude(kind__startswith="gateway.").exists():
         open_call(
             "plain.undelivered",
             message,

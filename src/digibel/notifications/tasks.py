@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
-from digibel.notifications import inbound, outbox, parts, receipts
+from digibel.notifications import hands, inbound, outbox, parts, receipts, watching
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -42,6 +42,8 @@ def pick_up_lost() -> None:
     for message_id in inbound.unrouted(older_than=TOO_OFTEN):
         inbound.give_to_a_person(message_id)
     sweep_outbox()
+    quietly(hands.look_again)
+    quietly(watching.watch)
 
 
 def quietly(work: Callable[[], T]) -> T:

@@ -33,6 +33,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "check_number": COORDINATING,
     "see_access": COORDINATING,
     "privacy": COORDINATING,
+    "texts": COORDINATING,
 }
 
 SENTENCES = {
@@ -52,6 +53,7 @@ SENTENCES = {
     "decide": "Deciding about a volunteer is for a coordinator. Ask one of them.",
     "ready_volunteer": "The papers of a volunteer are for a coordinator. Ask one of them.",
     "train": "Trainings are for a coordinator. Ask one of them.",
+    "texts": "How texts leave and what they cost is for a coordinator. Ask one of them.",
     "pay": "Paying expenses is for a coordinator. Ask one of them.",
 }
 

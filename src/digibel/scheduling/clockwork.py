@@ -6,7 +6,7 @@ from django.db.models import Min
 
 from digibel import clock
 from digibel.notifications import outbox
-from digibel.notifications.models import MessageStatus, OutboundMessage
+from digibel.notifications.models import OutboundMessage
 from digibel.scheduling import (
     alarms,
     cards,
@@ -55,7 +55,7 @@ def tick() -> int:
 
 def next_moment() -> datetime | None:
     """The next moment at which something will happen by itself."""
-    texts = OutboundMessage.objects.filter(status=MessageStatus.QUEUED).aggregate(due=Min("not_before"))["due"]
+    texts = OutboundMessage.objects.for_networks().aggregate(due=Min("not_before"))["due"]
     moments = [moment for moment in (timers.next_due(), texts) if moment is not None]
     return min(moments, default=None)
 

@@ -230,7 +230,7 @@ def open_doors() -> Iterator[str]:
 def unsent_messages() -> Iterator[str]:
     frozen_now = clock.now()
     stuck = OutboundMessage.objects.filter(status=MessageStatus.SENDING, status_at__lte=frozen_now - SENDING_TAKES)
-    waiting = OutboundMessage.objects.due_by(frozen_now - WAITING_TAKES)
+    waiting = OutboundMessage.objects.due_by(frozen_now - WAITING_TAKES).for_networks()
     somebodys = CallTask.objects.filter(Q(subject_id=OuterRef("subject_id")) | Q(subject_id=OuterRef("pk")))
     dropped = OutboundMessage.objects.filter(status=MessageStatus.ON_LIST).exclude(Exists(somebodys))
     for messages in (stuck, waiting, dropped):

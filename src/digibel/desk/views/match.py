@@ -20,6 +20,7 @@ from digibel.desk import matchboard, requeststate, words, worklines
 from digibel.desk.answers import go_on
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.guardrails.judgement import VolunteerTask
+from digibel.notifications import prices, watching
 from digibel.organisations.models import Role, Staff
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import Conflict, Problem
@@ -155,6 +156,8 @@ def _page(
         "live": [offer.volunteer.first_name for offer in live],
         "wave": _next_wave(offers),
         "wave_at": _wave_at(found),
+        "price": prices.of_batch(board.next_texts),
+        "budget_spent": watching.spent_share(request.organisation) >= 1,
         "may_offer": may(request.user, "offer"),
         "refusal": sentence(refusal) if refusal else "",
         "step": requeststate.next_step(found, None) if refusal and found.is_open else None,
