@@ -12,6 +12,7 @@ from digibel.sealing import keys
 
 # Where the process stands still until it is killed: before or after the network has the text. Nothing: it goes on.
 STAND_STILL = "DIGIBEL_TEST_STAND_STILL"
+PAPER = "DIGIBEL_TEST_PAPER"
 
 
 class KnowsOurId:
@@ -50,3 +51,21 @@ def stand_still(where: str) -> None:
     if os.environ.get(STAND_STILL) == where:
         print("here", flush=True, file=os.fdopen(int(os.environ["DIGIBEL_TEST_PIPE"]), "w", closefd=False))
         time.sleep(600)
+
+
+class Paper(KnowsNothing):
+    """Notes each text that is handed over, in order, on paper that no crash and no rollback of ours can change."""
+
+    name = "paper"
+
+    def send(self, *, message_id: uuid.UUID, to: str, text: str) -> str:
+        with open(os.environ[PAPER], "a") as paper:
+            paper.write(f"{message_id}\n")
+        return str(uuid.uuid4())
+
+
+class PaperThatKnows(Paper):
+    """The same for a provider that knows a text again: only the first of two counts."""
+
+    name = "paper_that_knows"
+    takes_our_id = True

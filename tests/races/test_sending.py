@@ -15,14 +15,17 @@ from django.test import RequestFactory
 import cast
 from digibel import clock
 from digibel.notifications import gateways, outbox, webhooks
-from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage, SimulatedText
+from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage, Recipient, SimulatedText
 from digibel.scheduling import promises
+from digibel.sealing import keys
 from races import networks
 from races.side_by_side import FORK, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 20 if os.environ.get("DIGIBEL_TEST_LONG") == "1" else 2
+LONG = os.environ.get("DIGIBEL_TEST_LONG") == "1"
+ROUNDS = 20 if LONG else 2
+TEXTS, PEOPLE = (10_000, 1_000) if LONG else (120, 30)
 
 
 @pytest.fixture
@@ -33,6 +36,8 @@ def network(settings):
         settings.DIGIBEL_GATEWAYS = {
             "knows_our_id": "races.networks.KnowsOurId",
             "knows_nothing": "races.networks.KnowsNothing",
+            "paper": "races.networks.Paper",
+            "paper_that_knows": "races.networks.PaperThatKnows",
         }
         settings.DIGIBEL_GATEWAY = name
         gateways.gateway.cache_clear()
@@ -140,6 +145,68 @@ def queue_texts_for_round(number):
             outbox.queue_message(els.recipient, "plain.declined", organisation=organisation, subject=organisation)
             for _ in range(20)
         ]
+
+
+def queue_many(organisation):
+    """So many texts to so many people, a few each, written one after the other. Ids by person, in order."""
+    key = keys.new_key()
+    people = [
+        Recipient(kind="volunteer", key_id=key, number="+32470000000", number_index=f"many-{number}", languages=["nl"])
+        for number in range(PEOPLE)
+    ]
+    Recipient.objects.bulk_create(people)
+    texts, by_person = [], {}
+    for number in range(TEXTS):
+        person = people[number % PEOPLE]
+        with clock.travel(clock.now() + timedelta(milliseconds=number)):
+            text = outbox.compose(person, "plain.declined", organisation=organisation, subject=organisation)
+        texts.append(text)
+        by_person.setdefault(person.pk, []).append(str(text.pk))
+    with transaction.atomic():
+        outbox.queue_all(texts)
+    return by_person
+
+
+def sweep_and_be_killed(seed):
+    """Two workers begin; one is killed in the middle, the other ends what it can."""
+    doomed, other = sweep_in_another_process(), sweep_in_another_process()
+    time.sleep(random.Random(seed).uniform(0.05, 0.5 if LONG else 0.2))
+    if doomed.is_alive():
+        os.kill(doomed.pid, signal.SIGKILL)
+    for process in (doomed, other):
+        process.join(120)
+
+
+@pytest.mark.parametrize("name", ["paper", "paper_that_knows"])
+def test_many_texts_with_workers_killed_in_the_middle(frozen_clock, network, monkeypatch, tmp_path, name):
+    """None lost, none twice, and to each person in the order in which they were written."""
+    network(name)
+    paper = tmp_path / "paper"
+    paper.touch()
+    monkeypatch.setenv(networks.PAPER, str(paper))
+    by_person = queue_many(cast.organisation())
+    everything = {text for texts in by_person.values() for text in texts}
+    unsent = OutboundMessage.objects.filter(status__in=("queued", "sending"))
+    for seed in range(200):
+        with clock.travel(frozen_clock + timedelta(minutes=1 + 3 * seed)):
+            outbox.free_stuck()
+            sweep_and_be_killed(seed)
+        if not unsent.exists():
+            break
+    noted = paper.read_text().split()
+    once = list(dict.fromkeys(noted))
+    on_list = {str(pk) for pk in OutboundMessage.objects.filter(status="on_list").values_list("pk", flat=True)}
+    sent = {str(pk) for pk in OutboundMessage.objects.filter(status="sent").values_list("pk", flat=True)}
+    assert sent | on_list == everything, "none lost"
+    assert sent <= set(noted)
+    if name == "paper":
+        assert noted == once, "none twice"
+    else:
+        assert not on_list, "repeating is harmless here, so nobody has to look"
+    place = {text: number for number, text in enumerate(once)}
+    for texts in by_person.values():
+        left = [place[text] for text in texts if text in place]
+        assert left == sorted(left), "none overtakes another"
 
 
 def test_workers_side_by_side_send_each_text_once(frozen_clock, network):
