@@ -255,22 +255,15 @@ def _hand_over(message: OutboundMessage) -> str | None:
 
 
 def _note_sent(taken: Sequence[OutboundMessage]) -> None:
+    """Those of these whose receipt has not been faster still."""
     if not taken:
         return
-    frozen_now = clock.now()
     with transaction.atomic():
-        sending = OutboundMessage.objects.filter(
-            pk__in=[message.pk for message in taken], status=MessageStatus.SENDING
-        ).select_for_update()
-        still = set(sending.values_list("pk", flat=True))
-        sent = [message for message in taken if message.pk in still]
-        for message in sent:
-            message.status, message.trouble = MessageStatus.SENT, ""
-            message.status_at = message.sent_at = frozen_now
-        OutboundMessage.objects.bulk_update(sent, ["status", "trouble", "status_at", "sent_at", "provider_id"])
-        for message in sent:
-            owner_of(message.kind).left(message)
-    receipts.apply_early(sent)
+        for message in taken:
+            sent = {"provider_id": message.provider_id, "sent_at": clock.now(), "trouble": ""}
+            if move(message, MessageStatus.SENT, **sent):
+                owner_of(message.kind).left(message)
+    receipts.apply_early(taken)
 
 
 def _unclaim(messages: Sequence[OutboundMessage]) -> None:
@@ -290,13 +283,17 @@ def _claim(ids: list[uuid.UUID], name: str) -> list[OutboundMessage]:
         .order_by("not_before", "created_at", "pk")
     )
     due = [message for message in locked if _is_due(message)]
-    behind = turns.behind(due)
-    claimed = [message for message in due if message.pk not in behind and _may_leave(message)]
-    claimed = [message for message in claimed if _take_gateway(message, name)]
+    behind, by_hand = turns.behind(due), turns.behind_hands(due)
+    true = [message for message in due if message.pk not in behind and _may_leave(message)]
+    claimed = [message for message in true if _take_gateway(message, BY_HAND if message.pk in by_hand else name)]
     frozen_now = clock.now()
+    for gateway in {message.gateway for message in claimed}:
+        ours = [message.pk for message in claimed if message.gateway == gateway]
+        OutboundMessage.objects.filter(pk__in=ours).update(
+            status=MessageStatus.SENDING, status_at=frozen_now, tries=F("tries") + 1, gateway=gateway
+        )
     for message in claimed:
-        message.status, message.status_at, message.tries = MessageStatus.SENDING, frozen_now, message.tries + 1
-    OutboundMessage.objects.bulk_update(claimed, ["status", "status_at", "tries", "gateway"])
+        message.status, message.tries = MessageStatus.SENDING, message.tries + 1
     return claimed
 
 
@@ -335,7 +332,7 @@ def _take_gateway(message: OutboundMessage, name: str) -> bool:
             put_on_list(message, trouble="perhaps_sent")
             return False
         return message.gateway not in failing.resting()
-    message.gateway = BY_HAND if turns.waits_for_hands(message) else name
+    message.gateway = name
     if message.gateway == BY_HAND:
         OutboundMessage.objects.filter(pk=message.pk, status=MessageStatus.QUEUED).update(gateway=BY_HAND)
     return message.gateway != BY_HAND

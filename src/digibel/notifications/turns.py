@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.db.models import Min
+
 from digibel import clock
 from digibel.notifications.models import BY_HAND, MessageStatus, OutboundMessage
 
@@ -43,9 +45,12 @@ def _goes_first(one: OutboundMessage, message: OutboundMessage) -> bool:
     return one.not_before > frozen_now - PATIENCE and (one.not_before <= frozen_now or tried_again)
 
 
-def waits_for_hands(message: OutboundMessage) -> bool:
-    """Whether an earlier text to this person waits until somebody sends it by hand: then this one waits behind it."""
-    earlier = OutboundMessage.objects.for_hands().filter(
-        recipient=message.recipient_id, created_at__lt=message.created_at
-    )
-    return not message.any_hour and earlier.exists()
+def behind_hands(messages: Sequence[OutboundMessage]) -> set[uuid.UUID]:
+    """Which of these have an earlier text before them that waits until somebody sends it by hand: they wait behind it."""
+    waiting = OutboundMessage.objects.for_hands().filter(recipient__in={message.recipient_id for message in messages})
+    first = dict(waiting.order_by().values_list("recipient").annotate(at=Min("created_at")))
+    return {
+        message.pk
+        for message in messages
+        if not message.any_hour and message.recipient_id in first and first[message.recipient_id] < message.created_at
+    }
