@@ -59,7 +59,7 @@ def texts(request: StaffRequest) -> HttpResponse:
         "percent": int(share * 100),
         "near": prices.NEAR <= share < 1,
         "over": share >= 1,
-        "section": "gateways",
+        "section": "office",
     }
     return render(request, "desk/gateways.html", context)
 
