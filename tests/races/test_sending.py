@@ -14,7 +14,9 @@ from django.test import RequestFactory
 
 import cast
 from digibel import clock
-from digibel.notifications import gateways, outbox, webhooks
+from digibel.audit.actors import Actor
+from digibel.notifications import gateways, hands, outbox, webhooks
+from digibel.notifications.errors import AlreadyTaken
 from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage, Recipient, SimulatedText
 from digibel.scheduling import promises
 from digibel.sealing import keys
@@ -216,6 +218,22 @@ def test_workers_side_by_side_send_each_text_once(frozen_clock, network):
     assert sum(left) == 30
     assert sorted(SimulatedText.objects.values_list("number_index", flat=True)) == sorted(texts)
     assert set(OutboundMessage.objects.values_list("status", flat=True)) == {"sent"}
+
+
+def test_workers_who_take_the_same_text_at_once_are_one(frozen_clock, settings):
+    settings.DIGIBEL_GATEWAY = "by_hand"
+    (text,) = queue_texts(1)
+    outbox.sweep()
+    people = [Actor.staff(cast.staff(text.organisation, name=f"S{number}")) for number in range(4)]
+    assert sorted(at_once([partial(takes, text.pk, person) for person in people])) == [False, False, False, True]
+
+
+def takes(pk, person):
+    try:
+        hands.take(OutboundMessage.objects.get(pk=pk), by=person)
+    except AlreadyTaken:
+        return False
+    return True
 
 
 def test_a_webhook_delivered_eight_times_at_once_is_stored_once(frozen_clock):

@@ -188,12 +188,9 @@ def sweep() -> int:
 def _sweep_over(name: str, until: float) -> int:
     """What is due, over this gateway, for as long as it works."""
     due = OutboundMessage.objects.due_by(clock.now()).for_networks().order_by("not_before", "created_at", "pk")
-    first: dict[uuid.UUID, uuid.UUID] = {}
-    for recipient, pk in due.values_list("recipient", "pk")[:MOST_AT_A_LOOK]:
-        # What comes behind it to the same person waits until it has left.
-        first.setdefault(recipient, pk)
+    rows = list(due.values_list("recipient", "created_at", "pk")[:MOST_AT_A_LOOK])
     count = 0
-    for some in _batched(list(first.values()), _at_a_time(name)):
+    for some in _batched(turns.in_rounds(rows), _at_a_time(name)):
         if time.monotonic() > until or failing.ready() != name:
             break
         count += _send_safely(some, name)

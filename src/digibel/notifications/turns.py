@@ -1,8 +1,9 @@
 """Texts to one person leave in the order in which they were written: no worker sends the second while another sends the first."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Min
 
@@ -11,6 +12,19 @@ from digibel.notifications.models import BY_HAND, MessageStatus, OutboundMessage
 
 # A text that breaks whoever touches it holds up the next ones no longer than this.
 PATIENCE = timedelta(minutes=10)
+
+
+def in_rounds(rows: Sequence[tuple[uuid.UUID, datetime, uuid.UUID]]) -> list[uuid.UUID]:
+    """Ids of texts, `rows` being recipient, moment of writing and id: everybody's first, then everybody's second.
+
+    So that a text is not looked at in vain together with the one it waits for.
+    """
+    rounds: Counter[uuid.UUID] = Counter()
+    in_round: dict[uuid.UUID, int] = {}
+    for recipient, _, pk in sorted(rows, key=lambda row: row[1:]):
+        in_round[pk] = rounds[recipient]
+        rounds[recipient] += 1
+    return sorted((row[2] for row in rows), key=in_round.__getitem__)
 
 
 def behind(messages: Sequence[OutboundMessage]) -> set[uuid.UUID]:
