@@ -24,6 +24,9 @@ NAMES: dict[str, words.Words] = {
     BY_HAND: gettext_lazy("by hand, from somebody's telephone"),
     "simulator": gettext_lazy("simulator: telephones on this screen"),
     "android": gettext_lazy("an Android telephone"),
+    "twilio": "Twilio",
+    "smpp": "SMPP",
+    "kannel": "Kannel",
 }
 
 
