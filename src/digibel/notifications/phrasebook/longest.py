@@ -32,7 +32,7 @@ def longest_value(name: str, language: str) -> str:
 
 def _candidates(name: str, language: str) -> list[str]:
     match name:
-        case "windows" | "moment" | "old":
+        case "windows" | "moment" | "old" | "deadline":
             return [languages.window(moment, moment + _VISIT, language) for moment in _MOMENTS]
         case "until":
             return [languages.day(moment, language) for moment in _MOMENTS]
