@@ -71,6 +71,15 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _holidays(day.year)
 
 
+def add_working_days(day: date, count: int) -> date:
+    """The working day that is `count` of them after `day`: what the post needs is counted so."""
+    for _ in range(count):
+        day += timedelta(days=1)
+        while not is_working_day(day):
+            day += timedelta(days=1)
+    return day
+
+
 def is_rest_day(day: date) -> bool:
     """A Sunday or a public holiday: no texts, unless a visit is near."""
     return day.weekday() == 6 or day in _holidays(day.year)

@@ -1,6 +1,6 @@
 """Calls: one errand each, three tries, and whoever comes too late hears it."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -51,17 +51,50 @@ def test_an_errand_stands_on_the_list_once_with_the_earliest_moment(visit, annou
     assert CallTask.objects.open().about(visit).count() == 1
 
 
-def test_no_answer_comes_back_twice_and_then_somebody_else_takes_over(visit, announce, by, now):
-    for tries, hours in ((1, 4), (2, 8)):
-        with clock.travel(now + timedelta(hours=hours - 4)):
+def test_no_answer_comes_back_twice_over_two_days_and_then_somebody_else_takes_over(visit, announce, by, now):
+    """At half past ten, at half past two, and on the next morning; the visit is that afternoon."""
+    moments = [now, now + timedelta(hours=4), clock.at(clock.local(now).date() + timedelta(days=1), time(10))]
+    for tries in (1, 2):
+        with clock.travel(moments[tries - 1]):
             calls.note_outcome(announce, "no_answer", by=by)
         announce.refresh_from_db()
-        assert (announce.tries, announce.done_at, announce.due_at) == (tries, None, now + timedelta(hours=hours))
-    calls.note_outcome(announce, "no_answer", by=by)
+        assert (announce.tries, announce.done_at, announce.due_at) == (tries, None, moments[tries])
+    with clock.travel(moments[2]):
+        calls.note_outcome(announce, "no_answer", by=by)
     announce.refresh_from_db()
     assert (announce.tries, announce.outcome) == (3, "no_answer")
     [next_call] = CallTask.objects.open().about(visit)
     assert (next_call.kind, next_call.urgent, next_call.owner) == ("visit.confirm", True, "coordinator")
+
+
+def minutes_until(tries, now, **more):
+    again = calls.next_try(tries, now, urgent=False, **more)
+    return None if again is None else (again - now) / timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("tries", "left", "wait"),
+    [
+        (1, 600, 240),
+        (1, 180, 60),
+        (2, 120, 60),
+        (1, 12, 10),
+        (1, 10, None),
+        (2, 5, None),
+        (3, 6000, None),
+        (1, -60, None),
+    ],
+)
+def test_tries_share_the_time_there_is(frozen_clock, now, tries, left, wait):
+    assert minutes_until(tries, now, end=now + timedelta(minutes=left)) == wait
+
+
+def test_the_page_says_how_many_tries_fit(visit, announce):
+    assert calls.tries_that_fit(announce) == 3
+    with clock.travel(visit.starts_at - timedelta(minutes=15)):
+        assert calls.tries_that_fit(announce) == 2
+    with clock.travel(visit.starts_at - timedelta(minutes=5)):
+        assert calls.tries_that_fit(announce) == 1
 
 
 def test_an_urgent_call_is_tried_again_within_minutes(visit, announce, by, now):

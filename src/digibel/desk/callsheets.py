@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from digibel.desk import actors, words
 from digibel.desk.errands import Errand
 from digibel.notifications import calls, phrasebook
-from digibel.notifications.calls import MOST_TRIES
 from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage
 from digibel.notifications.numbers import display
 from digibel.requests.models import Client
@@ -86,7 +85,7 @@ def of(errand: Errand) -> Sheet:
         holds_word=bool(word) and any(word in sentence for sentence in sentences),
         buttons=tuple(_buttons(call)),
         attempt=call.tries + 1,
-        most=MOST_TRIES,
+        most=calls.tries_that_fit(call),
         facts=tuple(_facts(errand)),
         alarm=call.kind in words.ALARMS,
         taken_by=_taken_by(call),
@@ -208,10 +207,17 @@ def ending(errand: Errand) -> dict[str, object]:
 
 def noted(errand: Errand, outcome: str) -> str:
     """What the next page says: what was noted, and what happens now."""
-    if outcome == CallTask.Outcome.NO_ANSWER and errand.call.tries + 1 < MOST_TRIES:
-        return gettext("Noted: no answer. It comes back on the list by itself.")
+    errand.call.refresh_from_db(fields=["done_at"])
+    if errand.call.done_at is None:
+        return _comes_back(outcome)
     label = words.REACHED.get(errand.call.kind) if outcome == "reached" else None
     return gettext("Noted for %(name)s: %(outcome)s.") % {
         "name": errand.name,
         "outcome": label or words.OUTCOMES[outcome],
     }
+
+
+def _comes_back(outcome: str) -> str:
+    if outcome == CallTask.Outcome.PROMISED:
+        return gettext("Noted: they pass it on. It comes back on the list, to ask whether it was heard.")
+    return gettext("Noted: no answer. It comes back on the list by itself.")

@@ -148,6 +148,7 @@ OUTCOMES: dict[str, Words] = {
     "reached": _("Reached"),
     "posted": _("Letter posted"),
     "no_answer": _("No answer"),
+    "promised": _("They pass it on"),
     "other_moment": _("Another moment"),
     "wrong_number": _("Wrong number"),
     "works": _("It still works"),

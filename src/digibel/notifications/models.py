@@ -308,6 +308,7 @@ class CallTask(models.Model):
         REACHED = "reached", "reached"
         POSTED = "posted", "letter posted"
         NO_ANSWER = "no_answer", "no answer"
+        PROMISED = "promised", "passes it on"
         OTHER_MOMENT = "other_moment", "another moment"
         WRONG_NUMBER = "wrong_number", "wrong number"
         WORKS = "works", "it still works"

@@ -1,6 +1,7 @@
 """For each kind of message or call, who knows what it means: found by the prefix of its kind in one table in settings."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Protocol
 
@@ -37,8 +38,12 @@ class Owner(Protocol):
         """What now that it could not be delivered; within the transaction that puts it on a list."""
         ...
 
-    def script(self, call: CallTask) -> Script:
-        """The words for this call, from what is true now."""
+    def script(self, call: CallTask, *, language: str = "") -> Script:
+        """The words for this call, from what is true now; in their language, or in this one for who reads along."""
+        ...
+
+    def until(self, call: CallTask) -> datetime | None:
+        """By when it has to be said; None where no moment makes it useless."""
         ...
 
     def hold(self, call: CallTask) -> None:
@@ -66,10 +71,13 @@ class PlainTexts:
     def undelivered(self, message: OutboundMessage) -> None:
         return None
 
-    def script(self, call: CallTask) -> Script:
+    def until(self, call: CallTask) -> datetime | None:
+        return None
+
+    def script(self, call: CallTask, *, language: str = "") -> Script:
         """Ask to be rung back: what the text said is between the two of them."""
         organisation = call.organisation
-        language = language_of(call.recipient, organisation) if call.recipient else organisation.language
+        language = language or language_for(call)
         sentences = phrasebook.render(
             "voicemail", language, organisation=organisation.name, phone=numbers.display(organisation.phone)
         )
@@ -83,6 +91,11 @@ class PlainTexts:
 
     def reach_changed(self, recipient: Recipient) -> None:
         return None
+
+
+def language_for(call: CallTask) -> str:
+    """The language in which whoever is rung gets our texts."""
+    return language_of(call.recipient, call.organisation) if call.recipient else call.organisation.language
 
 
 @cache

@@ -10,7 +10,7 @@ class PrivacyCalls(PlainTexts):
     def still_true(self, message: OutboundMessage) -> bool:
         return False
 
-    def script(self, call: CallTask) -> Script:
+    def script(self, call: CallTask, *, language: str = "") -> Script:
         return Script(language=call.organisation.language, sentences="", outcomes=("reached", "no_answer"))
 
     def call_outcome(self, call: CallTask, outcome: str, *, by: Actor) -> None:

@@ -15,6 +15,10 @@ from digibel.scheduling import timers, worklist
 from digibel.scheduling.models import Visit, VisitStatus
 
 CLIMB_AFTER = timedelta(minutes=10)
+# Twice round quickly; then less often, with a step that meets everybody in turn.
+ROUNDS_AT_ONCE = 2
+CLIMB_LATER = timedelta(minutes=70)
+TEXTED_FOR = timedelta(days=1)
 KEY_OF_CALL = {
     "visit.not_ok": "alarm_not_ok",
     "visit.cancelled": "alarm_cancelled_today",
@@ -74,14 +78,17 @@ def ring_for(call: CallTask, visit: Visit, key: str) -> None:
 
 
 def climb(call_id: uuid.UUID) -> None:
-    """Nobody took it in ten minutes: the next one is told. Rung by the clock, until somebody acknowledges."""
+    """Nobody took it in ten minutes: the next one is told, and after the last the first again. Until somebody acknowledges;
+    after a day it is still on the list in red. Rung by the clock.
+    """
     call = CallTask.objects.get(pk=call_id)
     if call.done_at is not None or call.acknowledged_by:
         return
     visit = _visit(call.subject_id)
     step = int((clock.now() - call.created_at) / CLIMB_AFTER)
-    if _text_ladder(visit, _what_is_wrong(visit, call), step=step):
-        timers.set_timer("alarm_climbs", call.pk, clock.now() + CLIMB_AFTER)
+    if clock.now() < call.created_at + TEXTED_FOR and _text_ladder(visit, _what_is_wrong(visit, call), step=step):
+        wait = CLIMB_AFTER if step < ROUNDS_AT_ONCE * _rungs(visit) else CLIMB_LATER
+        timers.set_timer("alarm_climbs", call.pk, clock.now() + wait)
 
 
 def _what_is_wrong(visit: Visit, call: CallTask) -> str:
@@ -92,12 +99,16 @@ def _what_is_wrong(visit: Visit, call: CallTask) -> str:
     return "alarm_no_checkout" if visit.status == VisitStatus.UNDER_WAY else "alarm_no_checkin"
 
 
+def _rungs(visit: Visit) -> int:
+    return len(duty.ladder(visit.request.organisation, clock.now()))
+
+
 def _text_ladder(visit: Visit, key: str, *, step: int) -> bool:
-    """Text the person on this step of the ladder. False: the ladder has no such step."""
+    """Text the person on this step of the ladder; above the last it begins anew. False: nobody has a mobile."""
     people = duty.ladder(visit.request.organisation, clock.now())
-    if step >= len(people):
+    if not people:
         return False
-    text_staff(people[step], visit, key)
+    text_staff(people[step % len(people)], visit, key)
     return True
 
 

@@ -14,9 +14,10 @@ from digibel.notifications.models import Channel, OutboundMessage
 from digibel.notifications.numbers import display
 from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Role
-from digibel.requests.models import HelpRequest
+from digibel.requests.models import Client, HelpRequest
 from digibel.scheduling import alarms, cards, worklist
-from digibel.scheduling.models import Visit
+from digibel.scheduling.matching.pool import LETTER_DAYS
+from digibel.scheduling.models import Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
 
 REMIND_AT = time(17)
@@ -82,10 +83,11 @@ def announce(visit: Visit) -> None:
 
 
 def announcement_texts(visit: Visit) -> list[OutboundMessage]:
-    """The texts to the client; where there are none, the errand of whoever tells them."""
+    """The texts to the client; where there are none, the errand of whoever tells them. A letter only where it comes in time."""
     client = visit.client
     if client.recipient.channel == Channel.SMS:
         return list(_texts_to_client(visit))
+    by_post = client.recipient.channel == Channel.LETTER and letter_arrives(visit)
     open_call(
         "visit.announce",
         visit,
@@ -93,9 +95,41 @@ def announcement_texts(visit: Visit) -> list[OutboundMessage]:
         recipient=client.recipient,
         due_at=worklist.announce_due(visit),
         owner=Role.INTAKE,
-        channel=client.recipient.channel,
+        channel=Channel.LETTER if by_post else voice_of(client),
     )
     return []
+
+
+def letter_arrives(visit: Visit) -> bool:
+    """Whether a letter that is posted today is there on the day before, at the latest."""
+    return clock.add_working_days(clock.today(), LETTER_DAYS) < clock.local(visit.starts_at).date()
+
+
+def voice_of(client: Client) -> Channel:
+    """Whose telephone rings: the client's, or that of who passes it on."""
+    passes_on = bool(client.trusted_worker_phone)
+    return Channel.WORKER if passes_on and _cannot_be_rung(client) else Channel.CALL
+
+
+def may_relay_word(client: Client) -> bool:
+    """A worker they trust may hear the word; a reception never does."""
+    return bool(client.trusted_worker_phone) and not client.reception
+
+
+def _cannot_be_rung(client: Client) -> bool:
+    return client.recipient.channel == Channel.WORKER or not client.recipient.number
+
+
+def is_replacement(visit: Visit) -> bool:
+    """Whether the client was waiting for somebody else that day, whose visit was called off: they were told not to open."""
+    day = clock.local(visit.starts_at).date()
+    called_off = Visit.objects.filter(
+        client=visit.client_id,
+        status__in=[VisitStatus.CANCELLED, VisitStatus.MISSED],
+        starts_at__gte=clock.at(day, time()),
+        starts_at__lt=clock.at(day + timedelta(days=1), time()),
+    )
+    return any(worklist.is_announced(one) for one in called_off.exclude(pk=visit.pk))
 
 
 def announce_again(visit: Visit) -> None:
@@ -134,13 +168,14 @@ def tell_new_word(visit: Visit, *, told: bool) -> None:
             due_at=clock.now(),
             owner=Role.INTAKE,
             urgent=True,
-            channel=Channel.CALL if client.channel == Channel.SMS else client.channel,
+            channel=voice_of(visit.client),
         )
 
 
 def _texts_to_client(visit: Visit) -> Iterator[OutboundMessage]:
     values = announcement(visit)
-    yield _to_client(visit, "announce", phone=display(visit.request.organisation.phone), **values)
+    key = "new_volunteer" if is_replacement(visit) else "announce"
+    yield _to_client(visit, key, phone=display(visit.request.organisation.phone), **values)
     yield from _reminder(visit, values)
 
 
@@ -183,7 +218,7 @@ def tell_client_nobody_comes(visit: Visit) -> None:
             recipient=client.recipient,
             due_at=clock.now(),
             urgent=near,
-            channel=Channel.CALL if client.recipient.channel == Channel.SMS else client.recipient.channel,
+            channel=voice_of(client),
         )
         if today:
             alarms.ring_for(call, visit, "alarm_cancelled_today")

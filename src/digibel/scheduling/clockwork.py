@@ -29,6 +29,7 @@ BELLS: dict[str, Bell] = {
     "next_wave": offers.next_wave,
     "moments_over": openings.moments_over,
     "confirm_by": visits.hold_back,
+    "unconfirmed": visits.still_unconfirmed,
     "check_in_late": alarms.no_check_in,
     "check_out_nudge": alarms.nudge,
     "check_out_alarm": alarms.no_check_out,

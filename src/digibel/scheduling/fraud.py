@@ -164,10 +164,10 @@ def to_say(organisation: Organisation, language: str) -> str:
 class FraudCalls(PlainTexts):
     """The call that whoever is on duty makes."""
 
-    def script(self, call: CallTask) -> Script:
-        alarm = _alarm(call)
-        recipient = alarm.client.recipient if alarm.client is not None else None
-        language = language_of(recipient, call.organisation) if recipient else call.organisation.language
+    def script(self, call: CallTask, *, language: str = "") -> Script:
+        client = _alarm(call).client
+        spoken = language_of(client.recipient, call.organisation) if client else call.organisation.language
+        language = language or spoken
         return Script(
             language=language, sentences=to_say(call.organisation, language), outcomes=("reached", "no_answer")
         )

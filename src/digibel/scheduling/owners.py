@@ -1,25 +1,26 @@
 """For the messages and calls about requests, offers and visits: is it still true, what if it did not arrive, what now."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from digibel import clock, languages
+from digibel import clock
 from digibel.audit.actors import CLOCK, Actor
 from digibel.notifications import phrasebook
 from digibel.notifications.calls import open_call
 from digibel.notifications.models import CallTask, Channel, OutboundMessage, Recipient
 from digibel.notifications.numbers import display
-from digibel.notifications.owners import PlainTexts, Script
+from digibel.notifications.owners import PlainTexts, Script, language_for
 from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Role
-from digibel.requests.judging import judge_request
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import announcing, offers, openings, readiness, timers, visits, worklist
+from digibel.scheduling import announcing, offers, openings, readiness, scripts, timers, visits, worklist
 from digibel.scheduling.errors import MoveNotAllowed
 from digibel.scheduling.locks import lock_request, lock_visit
 from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus, Visit, VisitStatus
 from digibel.scheduling.moves import move
 
-FOR_CLIENT = frozenset({"announce", "client_reminder", "new_word", "nobody_comes", "client_visit_cancelled"})
+FOR_CLIENT = frozenset(
+    {"announce", "new_volunteer", "client_reminder", "new_word", "nobody_comes", "client_visit_cancelled"}
+)
 # A text that says a visit is off stays true when it is off.
 SAYS_IT_IS_OFF = frozenset({"visit_cancelled", "nobody_comes", "client_visit_cancelled"})
 
@@ -58,15 +59,6 @@ class OfferTexts(PlainTexts):
             due_at=clock.now(),
         )
 
-    def script(self, call: CallTask) -> Script:
-        language = language_of(call.recipient, call.organisation) if call.recipient else call.organisation.language
-        phone = display(call.organisation.phone)
-        return Script(
-            language=language,
-            sentences=phrasebook.render("voicemail", language, organisation=call.organisation.name, phone=phone),
-            outcomes=("reached", "no_answer", "wrong_number"),
-        )
-
     def reach_changed(self, recipient: Recipient) -> None:
         """STOP ends what a volunteer was asked, at once; nobody waits for their answer any more."""
         if recipient.stopped_at is None:
@@ -99,7 +91,7 @@ class VisitTexts(PlainTexts):
         return visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now()
 
     def left(self, message: OutboundMessage) -> None:
-        if message.kind == "visit.announce":
+        if message.kind in worklist.ANNOUNCEMENTS:
             worklist.rewrite(
                 Visit.objects.select_related("request__client__recipient").get(pk=message.subject_id).request
             )
@@ -111,7 +103,7 @@ class VisitTexts(PlainTexts):
         )
         to_client = message.recipient.kind == Recipient.Kind.CLIENT
         open_call(
-            "visit.announce" if message.kind == "visit.announce" else "visit.undelivered",
+            "visit.announce" if message.kind in worklist.ANNOUNCEMENTS else "visit.undelivered",
             visit,
             organisation=message.organisation,
             recipient=message.recipient,
@@ -121,40 +113,24 @@ class VisitTexts(PlainTexts):
         )
         worklist.rewrite(visit.request)
 
-    def script(self, call: CallTask) -> Script:
+    def script(self, call: CallTask, *, language: str = "") -> Script:
         visit = Visit.objects.select_related("client__recipient", "volunteer__recipient", "request__organisation").get(
             pk=call.subject_id
         )
-        key = CALL_SCRIPTS.get(call.kind.partition(".")[2], "confirm_call")
-        if through_reception(visit, call):
-            key = "reception_call"
-        to_volunteer = call.recipient_id == visit.volunteer.recipient_id
-        language = language_of(visit.volunteer.recipient if to_volunteer else visit.client.recipient, call.organisation)
-        values = self._values(visit, call, language)
-        if to_volunteer:
-            key = "report_call"
-            values["client"] = visit.client.first_name
-        sentences = phrasebook.render(key, language, **{name: values[name] for name in phrasebook.placeholders(key)})
-        return Script(language=language, sentences=sentences, outcomes=CALL_OUTCOMES.get(call.kind, USUAL_OUTCOMES))
+        language = language or scripts.language_for(visit, call)
+        outcomes = CALL_OUTCOMES.get(call.kind, USUAL_OUTCOMES)
+        if call.channel == Channel.WORKER and not scripts.through_reception(visit, call):
+            outcomes = ("promised", *outcomes)
+        return Script(language=language, sentences=scripts.of(visit, call, language=language), outcomes=outcomes)
 
-    def _values(self, visit: Visit, call: CallTask, language: str) -> dict[str, str]:
-        day = languages.day_in_words(visit.starts_at, language)
-        return {
-            "organisation": call.organisation.name,
-            "phone": display(call.organisation.phone),
-            "client": visit.client.called,
-            "name": visit.volunteer.first_name,
-            "volunteer": visit.volunteer.first_name,
-            "word": visit.word,
-            "day": day,
-            "old": day,
-            "about": languages.about(visit.starts_at, language),
-            "topic": self._topic(visit, language),
-        }
-
-    def _topic(self, visit: Visit, language: str) -> str:
-        tasks = judge_request(visit.request).sendable
-        return offers.topic(tasks, language) if tasks else phrasebook.topic_fallback(language)
+    def until(self, call: CallTask) -> datetime | None:
+        """What is said about a visit is said before it; a yes before somebody else has to take over."""
+        kind = call.kind.partition(".")[2]
+        if kind not in SAID_BEFORE_IT:
+            return None
+        visit = Visit.objects.select_related("client__recipient").get(pk=call.subject_id)
+        confirm_due = worklist.confirm_due(visit)
+        return confirm_due if kind in {"announce", "confirm"} and confirm_due > clock.now() else visit.starts_at
 
     def hold(self, call: CallTask) -> None:
         lock_visit(call.subject_id)
@@ -175,7 +151,7 @@ class VisitTexts(PlainTexts):
         worklist.rewrite(visit.request)
 
     def _after_announce(self, visit: Visit, call: CallTask, outcome: str, by: Actor) -> None:
-        if outcome in {CallTask.Outcome.REACHED, CallTask.Outcome.POSTED} and passes_reception(visit, call):
+        if outcome in {CallTask.Outcome.REACHED, CallTask.Outcome.POSTED} and scripts.passes_reception(visit, call):
             self._word_in_person(visit, call)
         elif outcome == CallTask.Outcome.REACHED:
             visits.confirm(visit, by=by)
@@ -201,6 +177,29 @@ class VisitTexts(PlainTexts):
 
     _after_call_me = _after_other_moment
 
+    def _after_cancelled(self, visit: Visit, call: CallTask, outcome: str, by: Actor) -> None:
+        """Not reached: they may open to anybody. Somebody tries on, by every way there is, until the moment is over."""
+        if outcome == CallTask.Outcome.REACHED or clock.now() >= visit.starts_at:
+            return
+        urgent = visit.starts_at - clock.now() <= clock.NEAR
+        worker = call.channel != Channel.WORKER and visit.client.trusted_worker_phone
+        open_call(
+            call.kind,
+            visit,
+            organisation=call.organisation,
+            recipient=call.recipient,
+            due_at=clock.now() if worker or urgent else clock.add_waking(clock.now(), AFTER_ALL_TRIES),
+            urgent=urgent,
+            channel=Channel.WORKER if worker and not scripts.is_to_volunteer(visit, call) else Channel.CALL,
+        )
+
+    _after_new_word = _after_late = _after_undelivered = _after_cancelled
+
+    def _after_follow_up(self, visit: Visit, call: CallTask, outcome: str, by: Actor) -> None:
+        """Not reached: asked once more a week later, as nobody else can say whether it still works."""
+        if outcome in {CallTask.Outcome.NO_ANSWER, CallTask.Outcome.WRONG_NUMBER}:
+            timers.set_timer("follow_up", visit.pk, clock.now() + ASKED_AGAIN_AFTER)
+
     def _other_moment(self, visit: Visit, by: Actor) -> None:
         """The moment does not suit after all: the place is free again, and the search starts with new moments."""
         try:
@@ -219,21 +218,8 @@ class VisitTexts(PlainTexts):
             recipient=call.recipient,
             due_at=clock.now(),
             urgent=True,
-            # Confirming is saying the word, and a reception never hears it.
-            channel=Channel.WORKER
-            if visit.client.trusted_worker_phone and not visit.client.reception
-            else Channel.CALL,
+            channel=Channel.WORKER if announcing.may_relay_word(visit.client) else Channel.CALL,
         )
-
-
-def through_reception(visit: Visit, call: CallTask) -> bool:
-    """Whether it is a reception that is rung, and not the client."""
-    return call.channel == Channel.WORKER and visit.client.reception and call.recipient_id == visit.client.recipient_id
-
-
-def passes_reception(visit: Visit, call: CallTask) -> bool:
-    """Rung to the reception, or posted to where the reception opens the door: either way the word was left out."""
-    return through_reception(visit, call) or (call.channel == Channel.LETTER and visit.client.reception)
 
 
 class AlarmTexts(PlainTexts):
@@ -245,17 +231,9 @@ class AlarmTexts(PlainTexts):
 
 ALARM_CALLS = ("visit.alarm", "visit.nobody_home", "visit.not_ok", "visit.confirm", "visit.cancelled", "fraud.now")
 USUAL_OUTCOMES = ("reached", "no_answer", "other_moment", "wrong_number")
-CALL_SCRIPTS = {
-    "announce": "announce_call",
-    "confirm": "confirm_call",
-    "cancelled": "cancel_call",
-    "follow_up": "follow_up_call",
-    "new_word": "new_word_call",
-    "undelivered": "undelivered_call",
-    "report": "report_call",
-    "not_ok": "report_call",
-    "alarm": "report_call",
-}
+SAID_BEFORE_IT = {"announce", "confirm", "cancelled", "new_word", "late", "undelivered", "other_moment", "call_me"}
+AFTER_ALL_TRIES = timedelta(hours=4)
+ASKED_AGAIN_AFTER = timedelta(days=7)
 CALL_OUTCOMES = {
     "visit.follow_up": ("works", "fails", "refer", "no_answer"),
     "visit.cancelled": ("reached", "no_answer", "wrong_number"),
@@ -274,17 +252,18 @@ CALL_OUTCOMES = {
 class ClientTexts(PlainTexts):
     """What a person talks over with a client, and no script can know: why money or papers keep coming back (rule E9)."""
 
-    def script(self, call: CallTask) -> Script:
-        language = language_of(call.recipient, call.organisation) if call.recipient else call.organisation.language
-        return Script(language=language, sentences="", outcomes=("reached", "no_answer", "wrong_number"))
+    def script(self, call: CallTask, *, language: str = "") -> Script:
+        return Script(
+            language=language or language_for(call), sentences="", outcomes=("reached", "no_answer", "wrong_number")
+        )
 
 
 class RequestTexts(PlainTexts):
     """Calls about a request before there is a visit: the client's own yes."""
 
-    def script(self, call: CallTask) -> Script:
+    def script(self, call: CallTask, *, language: str = "") -> Script:
         request = HelpRequest.objects.select_related("client__recipient", "organisation").get(pk=call.subject_id)
-        language = language_of(request.client.recipient, request.organisation)
+        language = language or language_of(request.client.recipient, request.organisation)
         sentences = phrasebook.render(
             "consent", language, organisation=request.organisation.name, phone=display(request.organisation.phone)
         )

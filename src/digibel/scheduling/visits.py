@@ -11,7 +11,7 @@ from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.notifications import outbox
 from digibel.notifications.calls import drop_calls, open_call
-from digibel.notifications.models import OutboundMessage
+from digibel.notifications.models import CallTask, Channel, OutboundMessage
 from digibel.organisations import duty
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import alarms, announcing, cards, errors, policies, timers, worklist
@@ -28,6 +28,7 @@ CHECK_OUT_ALARM = timedelta(minutes=30)
 EXTENSION = timedelta(minutes=30)
 FOLLOW_UP_AFTER = timedelta(days=7)
 EARLY_IN = timedelta(hours=2)
+DECIDED_BEFORE = timedelta(hours=2)
 # "Ring me" is no such errand: whoever asked for a call wants it after the visit too.
 ENDED_BY_CHECK_OUT = (
     "visit.announce",
@@ -66,6 +67,8 @@ def book(
     outbox.queue_all([*announcing.texts_to_volunteer(visit), *announcing.announcement_texts(visit)])
     announcing.note_address_texted(visit)
     _start_timers(visit)
+    if announcing.is_replacement(visit):
+        _wait_for_yes(visit)
     worklist.rewrite(request)
     return visit
 
@@ -89,7 +92,7 @@ def confirm(visit: Visit, *, by: Actor) -> None:
         return
     held_back = locked.held_back_at is not None
     _write(locked, confirmed_at=clock.now(), held_back_at=None)
-    timers.drop_timers(locked.pk, "confirm_by")
+    timers.drop_timers(locked.pk, "confirm_by", "unconfirmed")
     drop_calls(locked, "visit.announce", "visit.confirm")
     record("visit.confirmed", locked, by=by, organisation_id=locked.request.organisation_id)
     if held_back:
@@ -105,20 +108,43 @@ def hold_back(visit_id: uuid.UUID) -> None:
     visit = _lock_id(visit_id)
     if visit.status != VisitStatus.BOOKED or visit.confirmed_at is not None:
         return
-    _write(visit, held_back_at=clock.now())
-    announcing.text_volunteer(visit, "stay_home", moment=announcing.volunteers_moment(visit))
+    _wait_for_yes(visit)
+
+
+def _wait_for_yes(visit: Visit) -> None:
+    """The volunteer goes only once the client has heard who comes, and said yes. Somebody rings now."""
+    if visit.held_back_at is None:
+        _write(visit, held_back_at=clock.now())
+        announcing.text_volunteer(visit, "stay_home", moment=announcing.volunteers_moment(visit))
     drop_calls(visit, "visit.announce")
-    call = open_call(
+    call = _ask_for_yes(visit)
+    if clock.local(visit.starts_at).date() == clock.today():
+        alarms.ring_for(call, visit, "alarm_unconfirmed")
+    else:
+        timers.set_timer("unconfirmed", visit.pk, visit.starts_at - DECIDED_BEFORE)
+    worklist.rewrite(visit.request)
+
+
+def _ask_for_yes(visit: Visit) -> CallTask:
+    """Confirming is saying the word, and a reception never hears it."""
+    return open_call(
         "visit.confirm",
         visit,
         organisation=visit.request.organisation,
         recipient=visit.client.recipient,
         due_at=clock.now(),
         urgent=True,
+        channel=Channel.CALL if visit.client.reception else announcing.voice_of(visit.client),
     )
-    if clock.local(visit.starts_at).date() == clock.today():
-        alarms.ring_for(call, visit, "alarm_unconfirmed")
-    worklist.rewrite(visit.request)
+
+
+def still_unconfirmed(visit_id: uuid.UUID) -> None:
+    """Two hours before it begins, with the volunteer at home: who is on duty decides whether anybody goes. Rung by the clock."""
+    visit = _lock_id(visit_id)
+    call = CallTask.objects.open().about(visit).filter(kind="visit.confirm").first()
+    if visit.status != VisitStatus.BOOKED or visit.held_back_at is None:
+        return
+    alarms.ring_for(call or _ask_for_yes(visit), visit, "alarm_unconfirmed")
 
 
 @transaction.atomic
@@ -130,7 +156,7 @@ def check_in(visit: Visit, *, by: Actor) -> Visit:
     if clock.now() < locked.starts_at - EARLY_IN:
         raise errors.TooEarly
     move(locked, VisitStatus.UNDER_WAY, by=by, checked_in_at=clock.now(), changed_at=clock.now())
-    timers.drop_timers(locked.pk, "check_in_late", "confirm_by")
+    timers.drop_timers(locked.pk, "check_in_late", "confirm_by", "unconfirmed")
     drop_calls(locked, "visit.announce", "visit.confirm", "visit.alarm", "visit.nobody_home")
     record("visit.begun", locked, by=by, organisation_id=locked.request.organisation_id)
     worklist.rewrite(locked.request)

@@ -19,7 +19,8 @@ from digibel.scheduling.next_actions import LATE, NextAction, RequestFacts, Visi
 
 SHORT_NOTICE = timedelta(hours=2)
 TOLD_BY_VOICE = Q(kind="visit.announce", outcome__in=[CallTask.Outcome.REACHED, CallTask.Outcome.POSTED])
-TOLD_BY_TEXT = Q(kind="visit.announce", status__in=[MessageStatus.SENT, MessageStatus.DELIVERED])
+ANNOUNCEMENTS = ("visit.announce", "visit.new_volunteer")
+TOLD_BY_TEXT = Q(kind__in=ANNOUNCEMENTS, status__in=[MessageStatus.SENT, MessageStatus.DELIVERED])
 TIME_TO_CALL = timedelta(minutes=30)
 ANNOUNCE_WITHIN = timedelta(hours=2)
 ALARMS = ("visit.alarm", "visit.not_ok")

@@ -4,8 +4,7 @@ from digibel import clock, languages
 from digibel.notifications import phrasebook
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.notifications.numbers import display
-from digibel.notifications.owners import PlainTexts, Script
-from digibel.notifications.recipients import language_of
+from digibel.notifications.owners import PlainTexts, Script, language_for
 from digibel.volunteers import links
 from digibel.volunteers.models import QuestionLink, Readiness, Reminder
 
@@ -22,11 +21,11 @@ class ReadinessTexts(PlainTexts):
         reminder = Reminder.objects.select_related("volunteer").filter(pk=message.subject_id).first()
         return reminder is not None and reminder.volunteer.left_at is None and _still_ends(reminder)
 
-    def script(self, call: CallTask) -> Script:
-        language = language_of(call.recipient, call.organisation) if call.recipient else call.organisation.language
+    def script(self, call: CallTask, *, language: str = "") -> Script:
+        language = language or language_for(call)
         reminder = Reminder.objects.select_related("volunteer").filter(pk=call.subject_id).first()
         if reminder is None:
-            return super().script(call)
+            return super().script(call, language=language)
         sentences = phrasebook.render(
             "readiness_call",
             language,

@@ -1,7 +1,6 @@
 """The letter that announces a visit: printed in the client's language, and off the list once it is posted."""
 
 import uuid
-from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -55,22 +54,13 @@ def _page(request: StaffRequest, visit: Visit, *, printed: bool = False) -> Http
         "visit": visit,
         "letter": letters.announcement(visit) if printed else None,
         "language_name": letters.language_name(visit),
-        "too_late": _arrives(clock.today()) > clock.local(visit.starts_at).date(),
+        "too_late": clock.add_working_days(clock.today(), LETTER_DAYS) > clock.local(visit.starts_at).date(),
         "call": _errand(visit),
         "section": "visits",
     }
     response = render(request, "desk/letter.html", context)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _arrives(posted: date) -> date:
-    """The day on which a letter that is posted today is surely there."""
-    day, left = posted, LETTER_DAYS
-    while left:
-        day += timedelta(days=1)
-        left -= clock.is_working_day(day)
-    return day
 
 
 def _errand(visit: Visit) -> CallTask | None:

@@ -75,12 +75,7 @@ def wanted(request: HelpRequest, now: datetime) -> Wanted:
 def _earliest(channel: str, now: datetime) -> datetime:
     if channel != Channel.LETTER:
         return clock.add_waking(now, NOTICE[Channel(channel)])
-    day = clock.local(now).date()
-    for _ in range(LETTER_DAYS):
-        day += timedelta(days=1)
-        while not clock.is_working_day(day):
-            day += timedelta(days=1)
-    return clock.at(day, clock.WAKING[0])
+    return clock.at(clock.add_working_days(clock.local(now).date(), LETTER_DAYS), clock.WAKING[0])
 
 
 def people(request: HelpRequest, now: datetime) -> list[Person]:

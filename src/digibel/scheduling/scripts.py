@@ -1,0 +1,98 @@
+"""The words for each call about a visit, from what is true now: for the client, who passes it on for them, or the volunteer."""
+
+from digibel import clock, languages
+from digibel.notifications import phrasebook
+from digibel.notifications.calls import until
+from digibel.notifications.models import CallTask, Channel
+from digibel.notifications.numbers import display
+from digibel.notifications.recipients import language_of
+from digibel.requests.judging import judge_request
+from digibel.scheduling import announcing, offers, worklist
+from digibel.scheduling.models import Visit
+
+TO_CLIENT = {
+    "follow_up": "follow_up_call",
+    "new_word": "new_word_call",
+    "undelivered": "undelivered_call",
+    "nobody_home": "at_door_call",
+    "late": "late_call",
+    "other_moment": "ring_back_call",
+    "call_me": "ring_back_call",
+}
+# What a worker they trust passes on: who comes, when, and the word.
+PASSED_ON = {"announce", "confirm", "new_word"}
+
+
+def of(visit: Visit, call: CallTask, *, language: str) -> str:
+    """One sentence on each line."""
+    key = _key(visit, call)
+    values = _values(visit, call, language)
+    return phrasebook.render(key, language, **{name: values[name] for name in phrasebook.placeholders(key)})
+
+
+def language_for(visit: Visit, call: CallTask) -> str:
+    """Theirs; that of the house for whoever passes it on, who is a colleague somewhere."""
+    if call.channel == Channel.WORKER:
+        return call.organisation.language
+    recipient = visit.volunteer.recipient if is_to_volunteer(visit, call) else visit.client.recipient
+    return language_of(recipient, call.organisation)
+
+
+def is_to_volunteer(visit: Visit, call: CallTask) -> bool:
+    return call.recipient_id == visit.volunteer.recipient_id
+
+
+def through_reception(visit: Visit, call: CallTask) -> bool:
+    """Whether it is a reception that is rung, and not the client."""
+    return call.channel == Channel.WORKER and visit.client.reception and call.recipient_id == visit.client.recipient_id
+
+
+def passes_reception(visit: Visit, call: CallTask) -> bool:
+    """Rung to the reception, or posted to where the reception opens the door: either way the word was left out."""
+    return through_reception(visit, call) or (call.channel == Channel.LETTER and visit.client.reception)
+
+
+def _key(visit: Visit, call: CallTask) -> str:
+    what = call.kind.partition(".")[2]
+    if is_to_volunteer(visit, call):
+        return "volunteer_text_call" if what == "undelivered" else "report_call"
+    if what == "cancelled":
+        return _key_for_nobody_comes(visit, call)
+    if through_reception(visit, call):
+        return "reception_call"
+    if call.channel == Channel.WORKER and what in PASSED_ON:
+        return "relay_call"
+    return TO_CLIENT.get(what) or _key_for_somebody_comes(visit, what)
+
+
+def _key_for_nobody_comes(visit: Visit, call: CallTask) -> str:
+    if call.channel == Channel.WORKER:
+        return "relay_cancel_call"
+    return "cancel_call" if clock.local(visit.starts_at).date() == clock.today() else "cancel_later_call"
+
+
+def _key_for_somebody_comes(visit: Visit, what: str) -> str:
+    """Nobody is asked whether they still know a word that nobody has told them."""
+    if what == "confirm" and worklist.is_announced(visit):
+        return "confirm_call"
+    return "new_volunteer_call" if announcing.is_replacement(visit) else "announce_call"
+
+
+def _values(visit: Visit, call: CallTask, language: str) -> dict[str, str]:
+    return {
+        "organisation": call.organisation.name,
+        "phone": display(call.organisation.phone),
+        "client": visit.client.first_name if is_to_volunteer(visit, call) else visit.client.called,
+        "name": visit.volunteer.first_name,
+        "volunteer": visit.volunteer.first_name,
+        "word": visit.word,
+        "day": languages.day_in_words(visit.starts_at, language),
+        "about": languages.about(visit.starts_at, language),
+        "deadline": languages.day_and_time(until(call) or visit.starts_at, language),
+        "topic": _topic(visit, language),
+    }
+
+
+def _topic(visit: Visit, language: str) -> str:
+    tasks = judge_request(visit.request).sendable
+    return offers.topic(tasks, language) if tasks else phrasebook.topic_fallback(language)

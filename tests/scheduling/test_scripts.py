@@ -1,0 +1,216 @@
+"""What is said on the telephone about a visit, to whom, and what becomes of it when nobody answers."""
+
+from datetime import timedelta
+
+import pytest
+
+import cast
+from digibel import clock
+from digibel.audit.actors import Actor
+from digibel.notifications import calls
+from digibel.notifications.models import CallTask, OutboundMessage
+from digibel.scheduling import announcing, clockwork, doorstep, visits
+from digibel.scheduling.models import Visit
+
+pytestmark = pytest.mark.django_db
+
+LANDLINE = {"channel": "call", "phone": "+3224275566"}
+WORKER = {"trusted_worker": "Malika", "trusted_worker_phone": "+3224267788"}
+
+
+@pytest.fixture
+def lindeboom(frozen_clock):
+    return cast.organisation()
+
+
+@pytest.fixture
+def by(lindeboom):
+    return Actor.staff(lindeboom.staff.get())
+
+
+@pytest.fixture
+def els(lindeboom):
+    return cast.volunteer(lindeboom)
+
+
+def booked(lindeboom, els, *, days=0, **client):
+    more = {"windows": cast.windows(days=days)} if days else {}
+    return cast.booked(cast.request(lindeboom, client={**LANDLINE, **client}, **more), els)
+
+
+def call(kind):
+    return CallTask.objects.open().get(kind=f"visit.{kind}")
+
+
+def said(kind):
+    return calls.script_of(call(kind)).sentences.splitlines()
+
+
+def reached(kind, by):
+    calls.note_outcome(call(kind), "reached", by=by)
+
+
+def until_nobody_answers(kind, by):
+    """No answer, as often as it comes back."""
+    about = call(kind)
+    while about.done_at is None:
+        with clock.travel(max(clock.now(), about.due_at)):
+            about = calls.note_outcome(about, "no_answer", by=by)
+
+
+def test_nobody_comes_says_today_only_today(lindeboom, els, by):
+    visit = booked(lindeboom, els, days=7)
+    reached("announce", by)
+    visits.cancel(visit, by=Actor.volunteer(els), reason="volunteer_cannot")
+    assert said("cancelled")[1] == "Het bezoek van dinsdag 22 september gaat niet door. Er komt niemand."
+    with clock.travel(visit.starts_at - timedelta(hours=2)):
+        assert said("cancelled")[1] == "Els kan niet komen. Vandaag komt er niemand."
+
+
+def test_who_may_open_to_nobody_is_rung_until_somebody_has_told_them(lindeboom, els, by):
+    visit = booked(lindeboom, els, **WORKER)
+    reached("announce", by)
+    with clock.travel(visit.starts_at - timedelta(hours=2)):
+        visits.cancel(visit, by=Actor.volunteer(els), reason="volunteer_cannot")
+        until_nobody_answers("cancelled", by)
+        assert (call("cancelled").channel, call("cancelled").urgent) == ("worker", True)
+        assert said("cancelled")[3] == "Meneer Claes doet dus voor niemand open."
+        until_nobody_answers("cancelled", by)
+        assert (call("cancelled").channel, call("cancelled").tries) == ("call", 0)
+    with clock.travel(visit.starts_at + timedelta(minutes=1)):
+        until_nobody_answers("cancelled", by)
+        assert CallTask.objects.open().filter(kind="visit.cancelled").count() == 0
+
+
+def test_a_text_that_a_volunteer_missed_is_read_out_and_is_no_report(lindeboom, els, by):
+    visit = booked(lindeboom, els)
+    calls.open_call(
+        "visit.undelivered", visit, organisation=lindeboom, recipient=els.recipient, due_at=clock.now(), urgent=True
+    )
+    assert said("undelivered")[1].startswith("We stuurden je een sms, maar hij is niet aangekomen.")
+
+
+def test_at_a_closed_door_the_client_hears_who_stands_there(lindeboom, els):
+    visit = booked(lindeboom, els)
+    with clock.travel(visit.starts_at):
+        doorstep.nobody_opens(visit, by=Actor.volunteer(els))
+        assert said("nobody_home")[1:3] == [
+            "Els staat nu aan uw deur.",
+            f"Els zegt het woord: {visit.word}. Dan mag u opendoen.",
+        ]
+
+
+def test_who_comes_later_keeps_the_word_and_nobody_says_it_once_more(lindeboom, els):
+    visit = booked(lindeboom, els)
+    visits.note_late(visit, 20, by=Actor.volunteer(els))
+    assert said("late")[1] == "Els komt wat later dan afgesproken. Het woord blijft hetzelfde."
+    assert visit.word not in "".join(said("late"))
+
+
+def test_who_never_heard_the_word_is_told_it_and_not_asked_whether_they_know_it(lindeboom, els):
+    visit = booked(lindeboom, els)
+    with clock.travel(clockwork.live_through(visit.starts_at - timedelta(hours=1))):
+        assert (
+            said("confirm")[2]
+            == f"Schrijft u het even op? Het woord is: {visit.word}. Ik zeg het nog eens: {visit.word}."
+        )
+
+
+# --- through a worker they trust --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def relayed(lindeboom, els):
+    return booked(lindeboom, els, days=3, channel="worker", phone="", **WORKER)
+
+
+def test_a_worker_hears_the_message_in_the_language_of_the_house_and_by_when(lindeboom, relayed):
+    lindeboom.language = "fr"
+    lindeboom.save(update_fields=["language"])
+    sentences = said("announce")
+    assert sentences[1] == "Pouvez-vous donner un message à Meneer Claes ? De préférence avant jeu 17/9 12h."
+    assert f"Le mot est : {relayed.word}." in sentences[3]
+
+
+def test_a_promise_is_asked_after_before_the_time_is_up_and_is_no_yes(relayed, by):
+    due = calls.until(call("announce"))
+    calls.note_outcome(call("announce"), "promised", by=by)
+    relayed.refresh_from_db()
+    assert (call("announce").due_at, call("announce").tries, relayed.confirmed_at) == (
+        due - timedelta(hours=2),
+        0,
+        None,
+    )
+
+
+def test_a_promise_that_nobody_kept_holds_the_volunteer_back_and_rings_the_worker(relayed, by):
+    calls.note_outcome(call("announce"), "promised", by=by)
+    with clock.travel(clockwork.live_through(relayed.starts_at - timedelta(hours=20))):
+        relayed.refresh_from_db()
+        assert relayed.held_back_at is not None
+        assert (call("confirm").channel, call("confirm").urgent) == ("worker", True)
+        assert CallTask.objects.open().filter(kind="visit.announce").count() == 0
+        reached("confirm", by)
+        relayed.refresh_from_db()
+        assert (relayed.confirmed_at, relayed.held_back_at) == (clock.now(), None)
+
+
+def test_a_letter_that_would_come_too_late_is_a_call(lindeboom, els):
+    visit = booked(lindeboom, els, days=10, channel="letter")
+    assert call("announce").channel == "letter"
+    Visit.objects.filter(pk=visit.pk).update(status="cancelled")
+    CallTask.objects.all().delete()
+    visit.refresh_from_db()
+    with clock.travel(visit.starts_at - timedelta(days=3)):
+        announcing.announce(visit)
+        assert call("announce").channel == "call"
+
+
+# --- another volunteer the same day -----------------------------------------------------------------------------------
+
+
+def test_a_replacement_stays_home_until_the_client_has_heard_the_new_name_and_word(lindeboom, els, by):
+    visit = cast.booked(cast.request(lindeboom), els)
+    assert cast.texts(visit.client, "1").outcome == "visit.confirmed"
+    visits.cancel(visit, by=Actor.volunteer(els), reason="volunteer_cannot")
+    ben = cast.volunteer(lindeboom, name="Ben")
+    visit.request.refresh_from_db()
+    again = cast.booked(visit.request, ben)
+    assert (again.held_back_at, again.word == visit.word) == (clock.now(), False)
+    assert [text.split(".")[-2].strip() for text in cast.telephone(ben)[-1:]] == ["Blijf thuis tot we je bellen"]
+    assert cast.telephone(visit.client)[-1].startswith("Digibel: er komt iemand anders: Ben,")
+    assert said("confirm")[2].startswith("Weet u het woord nog?")
+    assert cast.texts(visit.client, "1").outcome == "visit.confirmed"
+    again.refresh_from_db()
+    assert again.held_back_at is None
+    assert cast.telephone(ben)[-1].startswith("Digibel: het bezoek bij Guido gaat door")
+
+
+def test_on_another_day_nobody_is_held_back_for_what_was_called_off(lindeboom, els):
+    visit = cast.booked(cast.request(lindeboom), els)
+    visits.cancel(visit, by=Actor.volunteer(els), reason="volunteer_cannot")
+    other = cast.booked(cast.request(lindeboom, windows=cast.windows(days=3)), cast.volunteer(lindeboom, name="Ben"))
+    assert other.held_back_at is None
+
+
+def test_an_unconfirmed_visit_rings_who_is_on_duty_before_it_begins(lindeboom, els):
+    visit = booked(lindeboom, els, days=3)
+    with clock.travel(clockwork.live_through(visit.starts_at - timedelta(hours=3))):
+        assert OutboundMessage.objects.filter(kind="alarm.alarm_unconfirmed").count() == 0
+    with clock.travel(clockwork.live_through(visit.starts_at - timedelta(minutes=115))):
+        assert OutboundMessage.objects.filter(kind="alarm.alarm_unconfirmed").count() == 1
+
+
+# --- alarms -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_alarm_that_nobody_takes_goes_round_until_somebody_does(lindeboom, els):
+    cast.coordinator(lindeboom, name="Joris")
+    visit = booked(lindeboom, els)
+    texts = OutboundMessage.objects.filter(kind="alarm.alarm_no_checkin").order_by("created_at", "pk")
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(minutes=51))):
+        asked = list(texts.values_list("recipient", flat=True))
+        assert (len(asked), len(set(asked)), asked[:2]) == (4, 2, asked[2:])
+        calls.acknowledge(call("alarm"), by=Actor.staff(lindeboom.staff.first()))
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(hours=2))):
+        assert texts.count() == 4
