@@ -73,6 +73,9 @@ desk:complaint                 lead  lead
 desk:calls                     staff -
 desk:call                      staff -
 desk:call_outcome              -     staff
+desk:call_beside               staff -
+desk:call_voice                -     staff
+desk:letters                   staff staff
 desk:take_alarm                -     staff
 desk:inbox                     staff -
 desk:inbox_length              -     staff

@@ -12,7 +12,7 @@ import cast
 from digibel import clock
 from digibel.audit.models import Event
 from digibel.desk import callsheets, errands
-from digibel.notifications import outbox
+from digibel.notifications import outbox, voice
 from digibel.notifications.models import CallTask, MessageStatus, OutboundMessage
 from digibel.requests.models import Consent
 from digibel.scheduling import clockwork, visits
@@ -85,7 +85,7 @@ def test_words_in_arabic_run_from_right_to_left(desk, lindeboom):
     client = {"speaks": ["ar"], "reads": ["ar"]}
     cast.request(lindeboom, client=client, consent={})
     page = desk.get(page_of(CallTask.objects.get())).content.decode()
-    assert page.count('lang="ar" dir="rtl"') == 2
+    assert page.count('lang="ar" dir="rtl"') == 9
 
 
 @pytest.mark.guardrail("E14")
@@ -242,10 +242,12 @@ def test_a_letter_can_be_noted_as_posted(desk, lindeboom):
     assert call.outcome == "posted"
 
 
-@pytest.mark.parametrize("name", ["call", "call_outcome", "take_alarm"])
+@pytest.mark.parametrize("name", ["call", "call_beside", "call_voice", "call_outcome", "take_alarm"])
 def test_calls_of_others_do_not_exist(neighbour, announce, name):
     address = reverse(f"desk:{name}", args=[announce.pk])
-    answer = neighbour.get(address) if name == "call" else neighbour.post(address, {"outcome": "reached"})
+    answer = (
+        neighbour.get(address) if name in {"call", "call_beside"} else neighbour.post(address, {"outcome": "reached"})
+    )
     assert answer.status_code == 404
     announce.refresh_from_db()
     assert (announce.tries, announce.acknowledged_by) == (0, "")
@@ -253,3 +255,86 @@ def test_calls_of_others_do_not_exist(neighbour, announce, name):
 
 def test_the_neighbours_list_is_empty(neighbour, announce):
     assert neighbour.get("/calls").context["groups"] == []
+
+
+# --- two at once, another language, a sound ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def joris(lindeboom):
+    browser = Browser()
+    browser.force_login(cast.coordinator(lindeboom, name="Joris"), backend="django.contrib.auth.backends.ModelBackend")
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return browser
+
+
+def beside(browser, call):
+    return browser.get(reverse("desk:call_beside", args=[call.pk])).context
+
+
+def test_two_who_have_the_same_call_open_see_each_other(desk, joris, announce):
+    assert desk.get(page_of(announce)).context["colleagues"] == ""
+    assert joris.get(page_of(announce)).context["colleagues"] == "Nadia"
+    assert beside(desk, announce)["colleagues"] == "Joris"
+    assert desk.get("/calls").context["groups"][0].rows[0].tag == "with Joris now"
+    with clock.travel(clock.now() + timedelta(minutes=16)):
+        assert (beside(desk, announce)["colleagues"], beside(joris, announce)["colleagues"]) == ("", "")
+
+
+def test_whoever_still_has_it_open_hears_that_it_is_done(desk, joris, announce):
+    joris.get(page_of(announce))
+    note(desk, announce, "reached")
+    assert beside(joris, announce)["done"] is True
+
+
+def test_only_looking_whether_somebody_is_there_shows_and_records_nothing(desk, announce):
+    answer = desk.get(reverse("desk:call_beside", args=[announce.pk]))
+    assert (Event.objects.filter(verb="number.shown").count(), "4275566" in answer.content.decode()) == (0, False)
+
+
+def test_the_words_stand_beside_the_workers_own_language(desk, announce):
+    sheet = desk.get(page_of(announce)).context["sheet"]
+    assert (sheet.language, sheet.own_language) == ("nl", "English")
+    assert sheet.script[1][0].startswith("Els komt u helpen op")
+    assert sheet.script[1][1].startswith("Els comes to help you on")
+    desk.defaults["HTTP_ACCEPT_LANGUAGE"] = "nl"
+    assert {meaning for _, meaning in desk.get(page_of(announce)).context["sheet"].script} == {""}
+
+
+@pytest.fixture
+def spoken(monkeypatch):
+    """What the machine says, instead of the sound."""
+    said = []
+    monkeypatch.setattr(voice, "is_there", lambda: True)
+    monkeypatch.setattr(voice, "speak", lambda text, language: said.append((text, language)) or b"RIFF")
+    return said
+
+
+def test_the_message_is_handed_over_as_a_sound_that_says_nothing_of_whom_it_is_for(desk, visit, announce, spoken):
+    answer = desk.post(reverse("desk:call_voice", args=[announce.pk]), {"what": "message"})
+    assert (answer.content, answer["Content-Type"], answer["Cache-Control"]) == (b"RIFF", "audio/wav", "no-store")
+    assert answer["Content-Disposition"] == 'attachment; filename="digibel.wav"'
+    assert (visit.word in spoken[0][0], spoken[0][1]) == (True, "nl")
+    assert Event.objects.get(verb="voice.made").facts == {}
+
+
+def test_the_sound_for_voicemail_never_holds_the_codeword(desk, visit, announce, spoken):
+    desk.post(reverse("desk:call_voice", args=[announce.pk]), {"what": "voicemail"})
+    assert spoken == [("Goeiedag. Dit is De Lindeboom. Wilt u ons bellen op 02 511 22 33? Dank u wel.", "nl")]
+
+
+def test_a_call_that_is_done_is_not_spoken_any_more(desk, announce, spoken):
+    note(desk, announce, "reached")
+    assert desk.post(reverse("desk:call_voice", args=[announce.pk])).status_code == 409
+    assert spoken == []
+
+
+def test_a_machine_without_a_voice_says_why_there_is_no_button(desk, announce, monkeypatch):
+    monkeypatch.setattr(voice.shutil, "which", lambda name: None)
+    page = desk.get(page_of(announce)).content.decode()
+    assert (page.count("espeak-ng"), page.count("/voice")) == (1, 0)
+    answer = desk.post(reverse("desk:call_voice", args=[announce.pk]))
+    assert (answer.status_code, answer.context["refusal"]) == (
+        503,
+        "This machine cannot speak now. Read the words out yourself.",
+    )

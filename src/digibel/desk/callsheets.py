@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from digibel import languages
 from digibel.desk import actors, words
 from digibel.desk.errands import Errand
 from digibel.notifications import calls, phrasebook
@@ -49,7 +50,8 @@ class Sheet:
     people: tuple[Person, ...]
     language: str
     language_name: str
-    script: tuple[str, ...]
+    script: tuple[tuple[str, str], ...]
+    own_language: str
     undelivered: str
     voicemail: str
     holds_word: bool
@@ -69,19 +71,17 @@ def title(errand: Errand) -> str:
 
 def of(errand: Errand) -> Sheet:
     script, call = calls.script_of(errand.call), errand.call
-    sentences = tuple(line for line in script.sentences.splitlines() if line.strip())
-    if call.kind in WITHOUT_WORDS:
-        sentences = ()
+    sentences = sentences_of(call, script.sentences)
+    own = _own_language(script.language)
     word = errand.visit.word if errand.visit is not None else ""
     return Sheet(
         people=tuple(people(errand)),
         language=script.language,
         language_name=words.language_names([script.language]),
-        script=sentences,
+        script=_with_meaning(call, sentences, own),
+        own_language=words.language_names([own]) if own else "",
         undelivered=_undelivered(errand),
-        voicemail=phrasebook.render(
-            "voicemail", script.language, organisation=call.organisation.name, phone=display(call.organisation.phone)
-        ),
+        voicemail=voicemail(call, script.language),
         holds_word=bool(word) and any(word in sentence for sentence in sentences),
         buttons=tuple(_buttons(call)),
         attempt=call.tries + 1,
@@ -91,6 +91,39 @@ def of(errand: Errand) -> Sheet:
         taken_by=_taken_by(call),
         why=words.errand(call.kind).why,
     )
+
+
+def sentences_of(call: CallTask, sentences: str) -> tuple[str, ...]:
+    """What is said, line by line; nothing where no script can know it."""
+    return () if call.kind in WITHOUT_WORDS else tuple(line for line in sentences.splitlines() if line.strip())
+
+
+def _own_language(language: str) -> str:
+    """The language of whoever reads the page, where it is another than that of the words."""
+    own = (get_language() or "").split("-")[0]
+    return own if own in languages.LANGUAGES and own != language else ""
+
+
+def _with_meaning(call: CallTask, sentences: tuple[str, ...], own: str) -> tuple[tuple[str, str], ...]:
+    """Each sentence, with the same one in the reader's own language beside it."""
+    if not own or not sentences:
+        return tuple((sentence, "") for sentence in sentences)
+    meant = sentences_of(call, calls.script_of(call, language=own).sentences)
+    return tuple(zip(sentences, meant, strict=True))
+
+
+def voicemail(call: CallTask, language: str) -> str:
+    """All that may be said where anybody may listen."""
+    house = {"organisation": call.organisation.name, "phone": display(call.organisation.phone)}
+    return phrasebook.render("voicemail", language, **house)
+
+
+def spoken(errand: Errand, what: str) -> tuple[str, str]:
+    """The words to be made audible, and their language: the message, or `voicemail`, which never holds the codeword."""
+    script = calls.script_of(errand.call)
+    if what == "voicemail":
+        return voicemail(errand.call, script.language), script.language
+    return "\n".join(sentences_of(errand.call, script.sentences)), script.language
 
 
 def people(errand: Errand) -> list[Person]:
@@ -111,6 +144,8 @@ def people(errand: Errand) -> list[Person]:
         found = [client, contact, volunteer]
     elif errand.to_volunteer and volunteer:
         found = [volunteer]
+    elif errand.call.kind == "visit.cancelled":
+        found = [worker, client, contact] if errand.call.channel == Channel.WORKER else [client, contact, worker]
     elif errand.call.channel == Channel.WORKER:
         found = [worker, client]
     return [person for person in found if person.number or person is found[0]]

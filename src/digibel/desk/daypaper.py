@@ -89,5 +89,5 @@ def _call(errand: errands.Errand) -> PaperCall:
         what=words.errand(errand.call.kind).what,
         language=sheet.language,
         language_name=sheet.language_name,
-        script=sheet.script,
+        script=tuple(sentence for sentence, _ in sheet.script),
     )

@@ -55,6 +55,12 @@ def announcement(visit: Visit) -> dict[str, Any]:
     }
 
 
+def spoken(visit: Visit) -> tuple[str, str]:
+    """What the letter says, to be heard, and its language."""
+    told = announcement(visit)
+    return "\n".join(filter(None, (told[name] for name in LINES))) or "", told["lang"]
+
+
 def _without_word(language: str) -> dict[str, str]:
     """Post for somebody in a care home passes the reception, which knows the appointment and never the word."""
     return {"word": "", "says": "", "codeword": "", "word_label": phrasebook.render("word_by_voice", language)}

@@ -75,6 +75,8 @@ urlpatterns = [
     path("today/news", today.today_news, name="today_news"),
     path("calls", calls.calls, name="calls"),
     path("calls/<uuid:call_id>", calls.call, name="call"),
+    path("calls/<uuid:call_id>/beside", calls.call_beside, name="call_beside"),
+    path("calls/<uuid:call_id>/voice", calls.call_voice, name="call_voice"),
     path("calls/<uuid:call_id>/outcome", calls.call_outcome, name="call_outcome"),
     path("calls/<uuid:call_id>/take", calls.take_alarm, name="take_alarm"),
     path("inbox", inbox.inbox, name="inbox"),
@@ -125,6 +127,7 @@ urlpatterns = [
     # paper and telephones
     path("requests/<str:reference>/slip", slip.slip, name="slip"),
     path("visits/<uuid:visit_id>/letter", letter.letter, name="letter"),
+    path("letters", letter.letters_due, name="letters"),
     path("visit/<str:token>", card.card, name="card"),
     path("visit/<str:token>/<slug:deed>", card.card_deed, name="card_deed"),
     path("questions/<str:token>", questions.five_questions, name="questions"),

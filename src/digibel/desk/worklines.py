@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from digibel import clock, languages
 from digibel.desk import complaintlines, conversations, errands, words
 from digibel.desk.errands import Errand
-from digibel.notifications.calls import MOST_TRIES
 from digibel.notifications.models import CallTask, Channel
 from digibel.organisations.models import Organisation, Role, Staff
 from digibel.scheduling import handovers, worklist
@@ -204,7 +203,7 @@ def visit_in_words(visit: Visit) -> str:
 def attempt_in_words(call: CallTask) -> str:
     if not call.tries:
         return ""
-    return gettext("Attempt %(number)d of %(most)d.") % {"number": call.tries + 1, "most": MOST_TRIES}
+    return gettext("Attempt %(number)d.") % {"number": call.tries + 1}
 
 
 def in_language(codes: Sequence[str]) -> str:
@@ -212,8 +211,8 @@ def in_language(codes: Sequence[str]) -> str:
     return gettext("Speaks %(language)s.") % {"language": names} if names else ""
 
 
-def of_errand(errand: Errand, staff: Staff, now: datetime) -> Line:
-    """A call as a line, on today's list or on the list of calls."""
+def of_errand(errand: Errand, staff: Staff, now: datetime, *, rung_by: str = "") -> Line:
+    """A call as a line, on today's list or on the list of calls. `rung_by`: who has it before them now."""
     call, named = errand.call, words.errand(errand.call.kind)
     alarm = call.kind in words.ALARMS
     taken = alarm and bool(call.acknowledged_by)
@@ -238,8 +237,8 @@ def of_errand(errand: Errand, staff: Staff, now: datetime) -> Line:
         url=reverse("desk:take_alarm", args=[call.pk]) if alarm and not taken else call_url(call),
         why=" ".join(filter(None, why)),
         late=words.how_late(call.due_at, now),
-        tag=_tag_of(call, alarm, taken),
-        tag_kind="wait" if taken else "alarm" if alarm else "",
+        tag=rung_by or _tag_of(call, alarm, taken),
+        tag_kind="wait" if taken or rung_by else "alarm" if alarm else "",
         alert=alarm,
         post=alarm and not taken,
         mine=alarm or call.owner == staff.role,

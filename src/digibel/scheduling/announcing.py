@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from digibel import clock, languages
@@ -101,8 +101,16 @@ def announcement_texts(visit: Visit) -> list[OutboundMessage]:
 
 
 def letter_arrives(visit: Visit) -> bool:
-    """Whether a letter that is posted today is there on the day before, at the latest."""
-    return clock.add_working_days(clock.today(), LETTER_DAYS) < clock.local(visit.starts_at).date()
+    """Whether a letter that is posted today is there by the morning of the visit."""
+    return clock.add_working_days(clock.today(), LETTER_DAYS) <= clock.local(visit.starts_at).date()
+
+
+def last_posting_day(visit: Visit) -> date:
+    """The last day on which a letter can be posted."""
+    day = clock.working_day_before(clock.local(visit.starts_at).date())
+    while clock.add_working_days(day, LETTER_DAYS) > clock.local(visit.starts_at).date():
+        day = clock.working_day_before(day)
+    return day
 
 
 def voice_of(client: Client) -> Channel:

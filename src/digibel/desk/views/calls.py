@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from digibel import clock, languages
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import callsheets, errands, fraudsteps, worklines
+from digibel.desk import callsheets, errands, fraudsteps, presence, sounds, worklines
 from digibel.desk.answers import go_on
 from digibel.desk.callsheets import FOLLOW_UPS
 from digibel.desk.errands import Errand
@@ -22,8 +22,9 @@ from digibel.desk.forms.calls import FollowUpForm, OwnYesForm
 from digibel.desk.forms.card import ReportCallForm
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications import calls as verbs
+from digibel.notifications import voice
 from digibel.notifications.errors import CallDone
-from digibel.notifications.models import CallTask
+from digibel.notifications.models import CallTask, Channel
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import Problem
 from digibel.requests import intake
@@ -41,19 +42,61 @@ def calls(request: StaffRequest) -> HttpResponse:
     now = clock.now()
     listed = CallTask.objects.of(request.organisation).open().select_related("recipient", "organisation")
     page = Paginator(listed.order_by("-urgent", "due_at", "created_at"), PER_PAGE).get_page(request.GET.get("page"))
-    lines = [worklines.of_errand(errand, request.user, now) for errand in errands.with_subjects(page.object_list)]
+    with_whom = presence.among(page.object_list, request.organisation, by=Actor.staff(request.user))
+    lines = [
+        worklines.of_errand(errand, request.user, now, rung_by=_rung_by(with_whom.get(errand.call.pk, "")))
+        for errand in errands.with_subjects(page.object_list)
+    ]
     groups = [
         worklines.Group(_("Now"), [line for line in lines if line.at <= now or line.alert]),
         worklines.Group(_("Later"), [line for line in lines if line.at > now and not line.alert]),
     ]
-    context = {"page": page, "groups": [group for group in groups if group.rows], "now": now}
+    context = {
+        "page": page,
+        "groups": [group for group in groups if group.rows],
+        "now": now,
+        "letters": listed.filter(kind="visit.announce", channel=Channel.LETTER).count(),
+    }
     return render(request, "desk/calls.html", context)
+
+
+def _rung_by(names: str) -> str:
+    return _("with %(name)s now") % {"name": names} if names else ""
 
 
 @staff_page
 @require_GET
 def call(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
     return call_page(request, errands.of(request.organisation, call_id))
+
+
+@staff_page
+@require_GET
+def call_beside(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
+    """Asked by the page now and then: has a colleague this call before them too, or done it already?"""
+    asked = CallTask.objects.of(request.organisation).select_related("organisation").get(pk=call_id)
+    return render(request, "desk/call_beside.html", _beside(asked, Actor.staff(request.user)))
+
+
+def _beside(asked: CallTask, by: Actor) -> dict[str, Any]:
+    return {"done": asked.done_at is not None, "colleagues": ", ".join(presence.beside(asked, by=by))}
+
+
+@staff_page
+@require_POST
+def call_voice(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
+    """The message as a sound to play, or to pass on to somebody who does not read; kept nowhere."""
+    check_may(request.user, "call")
+    errand = errands.of(request.organisation, call_id)
+    if errand.call.done_at is not None:
+        return call_page(request, errand, status=409)
+    text, language = callsheets.spoken(errand, request.POST.get("what", ""))
+    try:
+        heard = voice.speak(text, language)
+    except Problem as problem:
+        return call_page(request, errand, refusal=sentence(problem), status=problem.status)
+    record("voice.made", errand.call, by=Actor.staff(request.user), organisation_id=errand.call.organisation_id)
+    return sounds.answer(heard)
 
 
 @staff_page
@@ -152,6 +195,8 @@ def call_page(
     context |= {
         "sheet": sheet,
         "fraud": _fraud(errand, sheet.language),
+        **_beside(errand.call, by),
+        "speaks": voice.is_there(),
         "mine": errand.call.acknowledged_by == str(by),
         "form": form or _empty_form(errand),
         "may_follow_up": may(request.user, "follow_up"),

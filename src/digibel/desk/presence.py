@@ -1,0 +1,40 @@
+"""Who else has a call before them, so that nobody is rung twice at once: whoever saw the number lately, as the audit says."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import timedelta
+
+from digibel import clock
+from digibel.audit.actors import Actor
+from digibel.audit.models import Event, kind_of
+from digibel.desk import actors
+from digibel.notifications.models import CallTask
+from digibel.organisations.models import Organisation
+
+LATELY = timedelta(minutes=15)
+
+
+def beside(call: CallTask, *, by: Actor) -> list[str]:
+    """The colleagues who look at this call now, by name."""
+    return _names(call.organisation, [call.pk], by).get(call.pk, [])
+
+
+def among(calls: Iterable[CallTask], organisation: Organisation, *, by: Actor) -> dict[uuid.UUID, str]:
+    """For each of these calls that colleagues look at: who. Two queries."""
+    found = _names(organisation, [call.pk for call in calls], by)
+    return {pk: ", ".join(names) for pk, names in found.items()}
+
+
+def _names(organisation: Organisation, ids: list[uuid.UUID], by: Actor) -> dict[uuid.UUID, list[str]]:
+    seen = Event.objects.filter(
+        verb="number.shown",
+        subject_kind=kind_of(CallTask),
+        subject_id__in=[str(pk) for pk in ids],
+        at__gt=clock.now() - LATELY,
+    )
+    pairs = sorted(set(seen.exclude(actor=str(by)).values_list("subject_id", "actor")))
+    called = actors.names([actor for _, actor in pairs], organisation)
+    found: dict[uuid.UUID, list[str]] = {}
+    for subject_id, actor in pairs:
+        found.setdefault(uuid.UUID(subject_id), []).append(called[actor])
+    return found
