@@ -56,7 +56,8 @@ HEALTH = {
     "pt": r"doen\w*|saúde|médic\w*|cuidad\w*|deficien\w*",
     "es": r"enferm\w*|salud|médic\w*|cuidad\w*|discapac\w*",
 }
-MAY_NAME_A_CODE = {"house_rules", "secret_masked", "secret_masked_client"}
+# They warn, or ask whether a rule was broken.
+MAY_NAME_A_CODE = {"house_rules", "secret_masked", "secret_masked_client", "follow_up_honest"}
 CODE = r"\w*codes?|wachtwoord|mot de passe|password|kod\w*|şifre|cod|coduri\w*|parolă|fjalëkalim|hasł\w+|códigos?|رمزا?|رموزه"
 
 
@@ -133,7 +134,7 @@ def test_texts_name_no_illness(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_text_messages_speak_of_codes_only_to_warn(language):
+def test_text_messages_speak_of_codes_only_to_warn_or_to_ask_after_a_breach(language):
     assert {key for key in TEXT_MESSAGES if _has(CODE, phrasebook.template(key, language))} == MAY_NAME_A_CODE
 
 

@@ -114,7 +114,7 @@ def test_after_a_visit_nobody_rings_a_week_later_until_it_is_lifted(booked):
         assert broken_promises() == []
         stopping.lift(booked.client, by=booked.by, at=booked.organisation)
         clockwork.tick()
-        assert CallTask.objects.open().get().kind == "visit.follow_up"
+        assert OutboundMessage.objects.waiting().get().kind == "visit.follow_up"
         assert (HelpRequest.objects.get().next_kind, broken_promises()) == ("follow_up", [])
 
 

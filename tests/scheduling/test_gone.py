@@ -93,7 +93,7 @@ def test_undone_after_a_visit_somebody_asks_whether_it_works(visit):
         visits.check_out(visit, by=SYSTEM)
         openings.note_gone(visit.client, by=SYSTEM)
         openings.undo_gone(visit.client, reason="misunderstood", by=SYSTEM)
-    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(days=9))):
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(days=11))):
         assert [call.kind for call in CallTask.objects.open().filter(recipient=visit.client.recipient)] == [
             "visit.follow_up"
         ]

@@ -1,6 +1,12 @@
-"""A week later: does it still work? What the client answers chains into the next action."""
+"""A week later: does it still work? What the client answers chains into the next action.
+
+Who has texts from us is asked by text, and whoever does not answer within two days, or has no texts, by a voice. Rule E8 asks
+everybody the same four questions. By text they are one: whoever does not answer it with a plain 1 is rung, and nothing is
+closed before.
+"""
 
 import uuid
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -9,7 +15,9 @@ from digibel.audit.actors import CLOCK, Actor
 from digibel.audit.recording import record
 from digibel.notifications import outbox
 from digibel.notifications.calls import drop_calls, open_call
-from digibel.requests.models import Closing, HelpRequest
+from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage
+from digibel.notifications.recipients import language_of
+from digibel.requests.models import Client, Closing, HelpRequest
 from digibel.scheduling import concerns, offers, timers, worklist
 from digibel.scheduling.errors import MoveNotAllowed
 from digibel.scheduling.locks import lock_visit
@@ -19,21 +27,67 @@ from digibel.scheduling.reports import call_volunteer
 WORRIES = ("code_seen", "card_held", "money", "came_back")
 
 
+TIME_TO_ANSWER = timedelta(days=2)
+ASKED = "visit.follow_up"
+
+
 def ask(visit_id: uuid.UUID) -> None:
-    """The week is over: put the call on the coordinator's list. Rung by the clock."""
+    """The week is over: a text, or a call on the coordinator's list. Rung by the clock, again where no answer came."""
     visit = Visit.objects.select_related("request__organisation", "client__recipient").get(pk=visit_id)
     client = visit.client
     is_wanted = visit.request.is_open and client.gone_at is None and client.recipient.restricted_at is None
     if visit.status == VisitStatus.DONE and visit.followed_up_at is None and is_wanted:
-        open_call(
-            "visit.follow_up",
-            visit,
-            organisation=visit.request.organisation,
-            recipient=visit.client.recipient,
-            due_at=clock.now(),
-            channel="call",
-        )
+        if _has_texts(client) and not asked_by_text(visit):
+            _text(visit)
+        else:
+            ring(visit)
     worklist.rewrite(visit.request)
+
+
+def ring(visit: Visit, *, urgent: bool = False) -> CallTask:
+    """Somebody asks by voice, now."""
+    return open_call(
+        ASKED,
+        visit,
+        organisation=visit.request.organisation,
+        recipient=visit.client.recipient,
+        due_at=clock.now(),
+        urgent=urgent,
+    )
+
+
+def asked_by_text(visit: Visit) -> bool:
+    return OutboundMessage.objects.about(visit).filter(kind=ASKED).exists()
+
+
+def awaited(client: Client) -> list[Visit]:
+    """The visits of this client about which a text has asked, and that nobody has followed up."""
+    done = Visit.objects.filter(client=client, status=VisitStatus.DONE, followed_up_at=None)
+    texts = OutboundMessage.objects.filter(
+        kind=ASKED, recipient=client.recipient_id, status__in=[MessageStatus.SENT, MessageStatus.DELIVERED]
+    )
+    related = done.filter(pk__in=texts.values("subject_id"), request__closed_at=None)
+    return list(related.select_related("request__organisation", "client__recipient").order_by("starts_at"))
+
+
+def _has_texts(client: Client) -> bool:
+    return client.recipient.channel == Channel.SMS and client.recipient.stopped_at is None
+
+
+def _text(visit: Visit) -> None:
+    """In the hours that people are awake. Who does not answer is rung."""
+    language = language_of(visit.client.recipient, visit.request.organisation)
+    outbox.queue_message(
+        visit.client.recipient,
+        ASKED,
+        organisation=visit.request.organisation,
+        subject=visit,
+        topic=offers.topic_of(visit.request, language),
+    )
+    answer_by = clock.add_working_days(clock.today(), TIME_TO_ANSWER.days)
+    due = clock.at(answer_by, clock.local(clock.now()).time())
+    Visit.objects.filter(pk=visit.pk).update(follow_up_due=due)
+    timers.set_timer("follow_up", visit.pk, due)
 
 
 @transaction.atomic
@@ -59,7 +113,8 @@ def note(
     )
     Visit.objects.filter(pk=locked.pk).update(followed_up_at=now)
     timers.drop_timers(locked.pk, "follow_up")
-    drop_calls(locked, "visit.follow_up")
+    drop_calls(locked, ASKED)
+    outbox.withdraw(OutboundMessage.objects.about(locked).filter(kind=ASKED))
     record(
         "visit.followed_up",
         locked,

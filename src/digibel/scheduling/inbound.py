@@ -1,5 +1,6 @@
 """What an SMS means, once we know who sent it and what they were asked. In doubt nothing happens and a person looks."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,13 +15,14 @@ from digibel.notifications.numbers import display
 from digibel.notifications.recipients import language_of
 from digibel.problems import Problem
 from digibel.requests.models import Client
-from digibel.scheduling import announcing, doorstep, errors, offers, reports, visits, worklist
+from digibel.scheduling import announcing, doorstep, errors, followups, offers, reports, visits, worklist
 from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
 
 ANSWERS_LATE_FOR = timedelta(days=3)
 ASK_ABOUT_VISIT_FOR = timedelta(days=3)
 BEFORE_VISIT = timedelta(hours=3)
+ASKED_HONESTLY = "follow_up.asked"
 
 Deed = Callable[[InboundMessage, replies.Reply], str]
 
@@ -58,6 +60,9 @@ def handle_client(message: InboundMessage) -> str | None:
     if said.intent == "help":
         return _help(message, "plain.help_client")
     visit = Visit.objects.filter(client=client, status=VisitStatus.BOOKED).order_by("starts_at").first()
+    if followed := followups.awaited(client):
+        # A 1 would be a yes to either: a person looks.
+        return _followed_up(followed[0], message) if visit is None and len(followed) == 1 else None
     if visit is None:
         return None
     deeds: dict[str, Callable[[Visit, InboundMessage], str]] = {
@@ -300,6 +305,44 @@ def _call_me(visit: Visit, message: InboundMessage) -> str:
     _ring_client(visit, "visit.call_me")
     reply(message, "plain.client_call_me")
     return "visit.call_me"
+
+
+def _followed_up(visit: Visit, message: InboundMessage) -> str | None:
+    """A week later. What works is asked about once more (rule E8); what does not is for a voice, that day."""
+    if _was_asked_honestly(message):
+        return _nothing_happened(visit, message)
+    intent = _read(message, "follow_up").intent
+    if intent == "works":
+        reply(message, "plain.follow_up_honest")
+        return ASKED_HONESTLY
+    if intent not in {"fails", "call_me"}:
+        return None
+    followups.ring(visit)
+    reply(message, "plain.follow_up_fails" if intent == "fails" else "plain.client_call_me")
+    worklist.rewrite(visit.request)
+    return f"follow_up.{intent}"
+
+
+def _was_asked_honestly(message: InboundMessage) -> bool:
+    """Whether the last thing they said to us was that it works."""
+    lately = InboundMessage.objects.filter(
+        recipient=message.recipient, received_at__gte=clock.now() - ASK_ABOUT_VISIT_FOR
+    )
+    before = lately.exclude(pk=message.pk).order_by("-received_at", "-pk").first()
+    return before is not None and before.outcome == ASKED_HONESTLY
+
+
+def _nothing_happened(visit: Visit, message: InboundMessage) -> str:
+    """Only a plain 1 says so: a "yes" may well mean that a code was seen. Anything else is heard by a person, the same day."""
+    said = message.body.strip(" .!")
+    if len(said) == 1 and unicodedata.digit(said, 0) == 1:
+        followups.note(visit, "works", by=Actor.client(visit.client))
+        reply(message, "plain.follow_up_works")
+        return "follow_up.works"
+    followups.ring(visit, urgent=True)
+    reply(message, "plain.follow_up_fails")
+    worklist.rewrite(visit.request)
+    return "follow_up.worry"
 
 
 def _ring_client(visit: Visit, kind: str) -> None:

@@ -183,6 +183,12 @@ def _text(offer: Offer, candidate: Candidate, tasks: tuple[judgement.VolunteerTa
     )
 
 
+def topic_of(request: HelpRequest, language: str) -> str:
+    """What a request is about, in a word or two; nothing of health or of money troubles."""
+    tasks = judge_request(request).sendable
+    return topic(tasks, language) if tasks else phrasebook.topic_fallback(language)
+
+
 def topic(tasks: tuple[judgement.VolunteerTask, ...], language: str) -> str:
     """As many of the topics as fit in 24 characters, the first one always."""
     if language not in {"nl", "fr", "en"}:

@@ -12,14 +12,14 @@ from digibel.notifications.owners import PlainTexts, Script, language_for
 from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Role
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import announcing, offers, openings, readiness, scripts, timers, visits, worklist
+from digibel.scheduling import announcing, followups, offers, openings, readiness, scripts, timers, visits, worklist
 from digibel.scheduling.errors import MoveNotAllowed
 from digibel.scheduling.locks import lock_request, lock_visit
 from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus, Visit, VisitStatus
 from digibel.scheduling.moves import move
 
 FOR_CLIENT = frozenset(
-    {"announce", "new_volunteer", "client_reminder", "new_word", "nobody_comes", "client_visit_cancelled"}
+    {"announce", "new_volunteer", "follow_up", "client_reminder", "new_word", "nobody_comes", "client_visit_cancelled"}
 )
 # A text that says a visit is off stays true when it is off.
 SAYS_IT_IS_OFF = frozenset({"visit_cancelled", "nobody_comes", "client_visit_cancelled"})
@@ -76,10 +76,12 @@ class VisitTexts(PlainTexts):
     """Everything around a visit, to the volunteer and to the client."""
 
     def still_true(self, message: OutboundMessage) -> bool:
-        visit = Visit.objects.select_related("client").get(pk=message.subject_id)
+        visit = Visit.objects.select_related("client", "request").get(pk=message.subject_id)
         key = message.kind.partition(".")[2]
         if key in FOR_CLIENT and (visit.client.gone_at is not None or message.recipient.stopped_at is not None):
             return False
+        if key == "follow_up":
+            return visit.status == VisitStatus.DONE and visit.followed_up_at is None and visit.request.is_open
         if key in SAYS_IT_IS_OFF:
             return visit.status in {VisitStatus.CANCELLED, VisitStatus.MISSED}
         if key == "checkout_missing":
@@ -101,6 +103,9 @@ class VisitTexts(PlainTexts):
         visit = Visit.objects.select_related("request__organisation", "request__client__recipient").get(
             pk=message.subject_id
         )
+        if message.kind == followups.ASKED:
+            followups.ring(visit)
+            return
         to_client = message.recipient.kind == Recipient.Kind.CLIENT
         open_call(
             "visit.announce" if message.kind in worklist.ANNOUNCEMENTS else "visit.undelivered",

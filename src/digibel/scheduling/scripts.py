@@ -6,7 +6,6 @@ from digibel.notifications.calls import until
 from digibel.notifications.models import CallTask, Channel
 from digibel.notifications.numbers import display
 from digibel.notifications.recipients import language_of
-from digibel.requests.judging import judge_request
 from digibel.scheduling import announcing, offers, worklist
 from digibel.scheduling.models import Visit
 
@@ -89,10 +88,5 @@ def _values(visit: Visit, call: CallTask, language: str) -> dict[str, str]:
         "day": languages.day_in_words(visit.starts_at, language),
         "about": languages.about(visit.starts_at, language),
         "deadline": languages.day_and_time(until(call) or visit.starts_at, language),
-        "topic": _topic(visit, language),
+        "topic": offers.topic_of(visit.request, language),
     }
-
-
-def _topic(visit: Visit, language: str) -> str:
-    tasks = judge_request(visit.request).sendable
-    return offers.topic(tasks, language) if tasks else phrasebook.topic_fallback(language)

@@ -1,0 +1,150 @@
+"""A week later: asked by text where there are texts, by a voice where no answer comes, and nothing closed on a doubtful word."""
+
+from datetime import timedelta
+
+import pytest
+
+import cast
+from digibel import clock
+from digibel.audit.actors import SYSTEM
+from digibel.notifications import calls, outbox
+from digibel.notifications.models import CallTask, OutboundMessage
+from digibel.scheduling import clockwork, openings, visits
+from digibel.scheduling.models import FollowUp, Visit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lindeboom(frozen_clock):
+    return cast.organisation()
+
+
+@pytest.fixture
+def els(lindeboom):
+    return cast.volunteer(lindeboom)
+
+
+def done(lindeboom, els, **client):
+    visit = cast.booked(cast.request(lindeboom, client=client), els)
+    with clock.travel(visit.starts_at):
+        visits.check_in(visit, by=SYSTEM)
+        visits.check_out(visit, by=SYSTEM)
+    return Visit.objects.get(pk=visit.pk)
+
+
+@pytest.fixture
+def visit(lindeboom, els):
+    return done(lindeboom, els)
+
+
+@pytest.fixture
+def week_later(visit):
+    with clock.travel(clockwork.live_through(visit.follow_up_due + timedelta(minutes=5))):
+        yield visit
+
+
+def asked_by_voice():
+    return [(call.kind, call.urgent) for call in CallTask.objects.open().filter(kind="visit.follow_up")]
+
+
+def is_closed(visit):
+    visit.request.refresh_from_db()
+    return visit.request.closed_as
+
+
+def test_who_has_texts_is_asked_by_text(week_later):
+    assert cast.telephone(week_later.client)[-1].startswith("Digibel: vorige week hielpen we u met videobellen.")
+    assert (asked_by_voice(), is_closed(week_later)) == ([], "")
+
+
+@pytest.mark.guardrail("E8", "Z2", "Z3")
+def test_it_works_and_nothing_happened_closes_it_and_everybody_hears(week_later, els):
+    client = week_later.client
+    assert cast.texts(client, "1").outcome == "follow_up.asked"
+    assert is_closed(week_later) == ""
+    assert cast.texts(client, "1").outcome == "follow_up.works"
+    assert (FollowUp.objects.get().outcome, is_closed(week_later)) == ("works", "solved")
+    assert cast.telephone(client)[-1] == "Digibel: fijn! Dank u voor uw antwoord. Tot ziens."
+    assert cast.telephone(els)[-1] == "Digibel: goed nieuws! Een week later werkt het nog altijd bij Guido. Dank je!"
+
+
+@pytest.mark.guardrail("E8", "Z2", "Z3")
+@pytest.mark.parametrize("said", ["2", "ja", "nee", "1 ja", "1?", "11", "¹1", "hij nam mijn kaart", "dank u", "١2"])
+def test_anything_but_a_plain_one_is_heard_by_a_person_the_same_day(week_later, said):
+    cast.texts(week_later.client, "1")
+    outcome = cast.texts(week_later.client, said).outcome
+    assert (outcome, asked_by_voice()) == ("follow_up.worry", [("visit.follow_up", True)])
+    assert (FollowUp.objects.count(), is_closed(week_later)) == (0, "")
+
+
+def test_an_arabic_digit_is_a_digit(week_later):
+    cast.texts(week_later.client, "١")
+    assert cast.texts(week_later.client, "١").outcome == "follow_up.works"
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"), [("2", "follow_up.fails"), ("3", "follow_up.call_me"), ("nee", "follow_up.fails")]
+)
+def test_what_does_not_work_is_for_a_voice(week_later, said, outcome):
+    assert (cast.texts(week_later.client, said).outcome, asked_by_voice()) == (outcome, [("visit.follow_up", False)])
+    assert (FollowUp.objects.count(), is_closed(week_later)) == (0, "")
+
+
+def test_what_nobody_understands_is_for_the_inbox(week_later):
+    assert cast.texts(week_later.client, "misschien wel misschien niet").status == "inbox"
+    assert asked_by_voice() == []
+
+
+def test_who_does_not_answer_within_two_working_days_is_rung(week_later):
+    week_later.refresh_from_db()
+    due = week_later.follow_up_due
+    assert (due - clock.now()) > timedelta(days=1)
+    with clock.travel(clockwork.live_through(due - timedelta(minutes=1))):
+        assert asked_by_voice() == []
+    with clock.travel(clockwork.live_through(due + timedelta(minutes=1))):
+        assert asked_by_voice() == [("visit.follow_up", False)]
+        assert OutboundMessage.objects.filter(kind="visit.follow_up").count() == 1
+
+
+def test_it_works_without_the_second_answer_is_rung_about_too(week_later):
+    cast.texts(week_later.client, "1")
+    week_later.refresh_from_db()
+    with clock.travel(clockwork.live_through(week_later.follow_up_due + timedelta(minutes=1))):
+        assert asked_by_voice() == [("visit.follow_up", False)]
+
+
+def test_who_has_no_texts_is_rung(lindeboom, els):
+    visit = done(lindeboom, els, channel="call", phone="+3224275566")
+    with clock.travel(clockwork.live_through(visit.follow_up_due + timedelta(minutes=5))):
+        assert asked_by_voice() == [("visit.follow_up", False)]
+        assert OutboundMessage.objects.filter(kind="visit.follow_up").count() == 0
+
+
+def test_a_text_that_does_not_arrive_becomes_a_call(week_later):
+    outbox.put_on_list(OutboundMessage.objects.get(kind="visit.follow_up"), trouble="undelivered")
+    assert asked_by_voice() == [("visit.follow_up", False)]
+
+
+def test_who_said_stop_is_rung(visit):
+    cast.texts(visit.client, "STOP")
+    with clock.travel(clockwork.live_through(visit.follow_up_due + timedelta(minutes=5))):
+        assert asked_by_voice() == [("visit.follow_up", False)]
+
+
+def test_a_one_that_may_answer_two_questions_answers_none(week_later, lindeboom, els):
+    [again] = openings.open_request(cast.draft(), organisation=lindeboom, by=SYSTEM, client=week_later.client)
+    cast.booked(again, els)
+    assert cast.texts(week_later.client, "1").status == "inbox"
+    assert (Visit.objects.filter(confirmed_at__isnull=False).count(), FollowUp.objects.count()) == (0, 0)
+
+
+def test_not_reached_is_asked_again_a_week_later(lindeboom, els):
+    visit = done(lindeboom, els, channel="call", phone="+3224275566")
+    with clock.travel(clockwork.live_through(visit.follow_up_due + timedelta(minutes=5))):
+        call = CallTask.objects.open().get(kind="visit.follow_up")
+        for _ in range(3):
+            call = calls.note_outcome(call, "no_answer", by=SYSTEM)
+        assert asked_by_voice() == []
+    with clock.travel(clockwork.live_through(visit.follow_up_due + timedelta(days=7, minutes=10))):
+        assert asked_by_voice() == [("visit.follow_up", False)]
