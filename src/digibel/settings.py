@@ -205,6 +205,9 @@ INBOUND_HANDLERS = [
     "digibel.scheduling.inbound.handle_client",
 ]
 
+# Asked before, about a text from a number that is of several people.
+SHARED_NUMBER_HANDLERS = ["digibel.scheduling.sharing.handle"]
+
 # Who knows, for each kind of message or call: is it still true, what now that it was not delivered, what does this
 # call outcome mean. The first prefix that fits decides; the empty one is for texts that are true for ever.
 MESSAGE_OWNERS = {

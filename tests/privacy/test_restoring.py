@@ -1,6 +1,7 @@
 """Yesterday's backup comes back beside today's keys: whoever was forgotten since stays forgotten."""
 
 import sqlite3
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
@@ -13,10 +14,12 @@ from digibel.notifications import outbox
 from digibel.notifications.models import OutboundMessage, Recipient
 from digibel.privacy import erasing, restoring
 from digibel.requests.models import HelpRequest, NameToken
-from digibel.scheduling import promises
+from digibel.scheduling import cards, lostphones, promises
+from digibel.scheduling.errors import NoSuchCard
 from digibel.scheduling.models import Visit
 from digibel.sealing import keys
 from digibel.sealing.errors import Erased
+from digibel.sealing.models import Standing
 from privacy.house import NOTE, PLANTED_WORDS, WORDS, followed_up, planted_found, visit_is_over
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,10 +84,10 @@ def test_restored_backup_brings_nobody_back(booked):
         assert planted_found() == []
         with pytest.raises(Erased):
             _ = booked.client.first_name
-        assert restoring.after_restore(by=SYSTEM) == 1
+        assert restoring.after_restore(by=SYSTEM).people == 1
         assert (booked.client.recipient.number_index, NameToken.objects.filter(client=booked.client).count()) == ("", 0)
         assert broken_promises() == []
-        assert restoring.after_restore(by=SYSTEM) == 0
+        assert restoring.after_restore(by=SYSTEM).people == 0
 
 
 def test_backup_alone_holds_nothing_to_read(booked):
@@ -122,7 +125,7 @@ def test_erased_volunteer_comes_back_to_nobody(booked):
     erasing.erase_volunteer(booked.volunteer, by=booked.by, at=booked.organisation)
     backup.restore()
     keys.cache.clear()
-    assert restoring.after_restore(by=SYSTEM) == 1
+    assert restoring.after_restore(by=SYSTEM).people == 1
     assert (Visit.objects.get().status, HelpRequest.objects.get().next_kind) == ("cancelled", "choose")
     outbox.release(by=booked.by)
     outbox.sweep()
@@ -151,3 +154,71 @@ def test_texts_wait_after_a_restore_until_a_person_has_looked(asked):
     assert OutboundMessage.objects.filter(kind="offer.offer_one").get().status == "queued"
     outbox.release(by=Actor.staff(asked.organisation.staff.get()))
     assert outbox.sweep() == 1
+
+
+# --- what was said and revoked since ----------------------------------------------------------------------------------
+
+
+def back(backup):
+    backup.restore()
+    keys.cache.clear()
+    return restoring.after_restore(by=SYSTEM)
+
+
+def test_stop_said_since_holds_again_and_the_client_is_rung(booked):
+    backup = Backup()
+    cast.texts(booked.client, "STOP")
+    cast.texts(booked.volunteer, "STOP")
+    assert back(backup).stops == 2
+    stopped = Recipient.objects.filter(stopped_at__isnull=False).values_list("kind", "channel")
+    assert sorted(stopped) == [("client", "call"), ("volunteer", "sms")]
+    assert restoring.after_restore(by=SYSTEM).stops == 0
+    assert broken_promises() == []
+
+
+def test_start_said_since_holds_again(booked):
+    cast.texts(booked.client, "STOP")
+    backup = Backup()
+    with clock.travel(clock.now() + timedelta(minutes=1)):
+        cast.texts(booked.client, "START")
+        assert back(backup).stops == 1
+    assert (booked.client.recipient.stopped_at, booked.client.recipient.channel) == (None, "sms")
+
+
+def test_what_was_said_before_the_copy_is_not_said_again(booked):
+    for said in ("STOP", "START", "STOP"):
+        cast.texts(booked.volunteer, said)
+    assert back(Backup()).stops == 0
+
+
+def test_revoked_card_stays_revoked_and_nobody_is_texted(booked):
+    token = cards.token(booked.visit)
+    backup = Backup()
+    cards.revoke(Visit.objects.get(), by=booked.by)
+    newest = cards.token(Visit.objects.get())
+    told = back(backup)
+    assert (told.cards, cards.open_card(newest).pk) == (1, booked.visit.pk)
+    with pytest.raises(NoSuchCard):
+        cards.open_card(token)
+    assert restoring.after_restore(by=SYSTEM).cards == 0
+
+
+def test_words_on_a_lost_telephone_open_no_door_after_a_restore(booked):
+    backup, read_on_it = Backup(), booked.visit.word
+    lostphones.phone_lost(booked.volunteer, by=booked.by)
+    told = back(backup)
+    assert (told.cards, told.words) == (1, 1)
+    visit = Visit.objects.get()
+    assert visit.word != read_on_it
+    assert restoring.after_restore(by=SYSTEM).words == 0
+    outbox.release(by=booked.by)
+    outbox.sweep()
+    assert OutboundMessage.objects.filter(recipient=booked.volunteer.recipient, status="queued").count() == 0
+    assert visit.word in OutboundMessage.objects.get(kind="visit.new_word").body
+
+
+def test_ledger_holds_ids_and_codes_only(booked):
+    cast.texts(booked.client, "STOP")
+    lostphones.phone_lost(booked.volunteer, by=booked.by)
+    told = {(entry.topic, entry.what, entry.value) for entry in Standing.objects.all()}
+    assert told == {("texts", "stop", 0), ("card", "card", 2), ("word", "word", 0)}

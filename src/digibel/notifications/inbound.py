@@ -5,13 +5,14 @@ Each is shown to an ordered list of handlers; the first that returns an outcome 
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 from django_q.tasks import async_task
 
@@ -98,9 +99,9 @@ def _route(message_id: uuid.UUID | str) -> str:
     )
     if message.status != InboundMessage.Status.RECEIVED:
         return message.outcome
-    outcome = "shared_number" if _doubtful_speaker(message) else _ask_handlers(message)
+    outcome = _outcome(message)
     # A person looks at what nobody understood, at every STOP, and at whoever texts us secrets.
-    kept = not outcome or outcome in {"shared_number", "stopped"}
+    kept = not outcome or outcome in {"shared_number", "stopped"} or outcome.startswith("stop.")
     message.status = InboundMessage.Status.INBOX if kept else InboundMessage.Status.HANDLED
     message.outcome = outcome
     message.save(update_fields=["status", "outcome"])
@@ -127,11 +128,18 @@ def reply(message: InboundMessage, kind: str, **values: Any) -> OutboundMessage 
     )
 
 
-def _ask_handlers(message: InboundMessage) -> str:
+def _outcome(message: InboundMessage) -> str:
+    """Who shares a number with somebody is asked first whom a STOP is for; else whoever was texted lately is meant."""
+    if _is_shared(message) and (owned := _ask(message, map(_load, settings.SHARED_NUMBER_HANDLERS))):
+        return owned
+    return "shared_number" if _doubtful_speaker(message) else _ask(message, handlers())
+
+
+def _ask(message: InboundMessage, asked: Iterable[Handler]) -> str:
     """The outcome of the first that owns it. A deed that is refused leaves nothing behind, and a person looks."""
     try:
         with transaction.atomic():
-            return next(filter(None, (handle(message) for handle in handlers())), "")
+            return next(filter(None, (handle(message) for handle in asked)), "")
     except Problem:
         return ""
 
@@ -170,10 +178,18 @@ def _last_texted(recipient: Recipient) -> str:
     return last.status_at.isoformat() if last else ""
 
 
+def _sharing(message: InboundMessage) -> QuerySet[Recipient]:
+    """Everybody at this number. Whoever texted us before we knew them is no second person."""
+    here = Recipient.objects.filter(number_index=message.recipient.number_index).exclude(number_index="")
+    return here.exclude(kind=Recipient.Kind.UNKNOWN)
+
+
+def _is_shared(message: InboundMessage) -> bool:
+    return message.organisation is not None and _sharing(message).count() > 1
+
+
 def _doubtful_speaker(message: InboundMessage) -> bool:
-    sharing = Recipient.objects.filter(number_index=message.recipient.number_index).exclude(number_index="")
-    # Whoever texted us before we knew them is no second person.
-    sharing = sharing.exclude(kind=Recipient.Kind.UNKNOWN)
+    sharing = _sharing(message)
     if sharing.count() < 2:
         return False
     texted = OutboundMessage.objects.filter(recipient__in=sharing, status_at__gte=clock.now() - LATELY)

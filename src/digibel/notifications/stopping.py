@@ -1,10 +1,14 @@
 """STOP and START, in any of their forms: at once, confirmed once, and seen by a person."""
 
+from django.db import transaction
+
 from digibel import clock
 from digibel.notifications import numbers, reaching, replies
 from digibel.notifications.inbound import reply
 from digibel.notifications.models import Channel, InboundMessage, Recipient
 from digibel.notifications.recipients import language_of
+from digibel.sealing import ledger
+from digibel.sealing.models import Standing
 
 
 def handle(message: InboundMessage) -> str | None:
@@ -22,23 +26,56 @@ def handle(message: InboundMessage) -> str | None:
 
 
 def _stop(message: InboundMessage, recipient: Recipient) -> str:
-    if recipient.stopped_at is None:
-        recipient.stopped_at = clock.now()
-        if recipient.kind == Recipient.Kind.CLIENT:
-            recipient.channel = Channel.CALL
-        _save(recipient)
-        reply(message, f"plain.{_phrase('stop_confirmed', recipient)}")
+    if stop(recipient):
+        reply(message, f"plain.{phrase('stop_confirmed', recipient)}")
     return "stopped"
 
 
-def _start(message: InboundMessage, recipient: Recipient) -> str:
+def stop(recipient: Recipient) -> bool:
+    """No texts any more; a client is rung instead. False: they had said so before."""
     if recipient.stopped_at is not None:
-        recipient.stopped_at = None
-        if recipient.kind == Recipient.Kind.CLIENT and numbers.is_textable(recipient.number):
-            recipient.channel = Channel.SMS
-        _save(recipient)
-        reply(message, f"plain.{_phrase('start_confirmed', recipient)}")
+        return False
+    recipient.stopped_at = clock.now()
+    if recipient.kind == Recipient.Kind.CLIENT:
+        recipient.channel = Channel.CALL
+    ledger.note(ledger.What.STOP, recipient.pk)
+    _save(recipient)
+    return True
+
+
+def _start(message: InboundMessage, recipient: Recipient) -> str:
+    if start(recipient):
+        reply(message, f"plain.{phrase('start_confirmed', recipient)}")
     return "started"
+
+
+def start(recipient: Recipient) -> bool:
+    """Texts again, where the number takes them. False: they had not stopped."""
+    if recipient.stopped_at is None:
+        return False
+    recipient.stopped_at = None
+    if recipient.kind == Recipient.Kind.CLIENT and numbers.is_textable(recipient.number):
+        recipient.channel = Channel.SMS
+    ledger.note(ledger.What.START, recipient.pk)
+    _save(recipient)
+    return True
+
+
+def replay() -> int:
+    """Say again what was said since the copy was made that has come back. Safe to run twice. Returns how many it were."""
+    return sum(_again(entry) for entry in ledger.standing(ledger.What.STOP, ledger.What.START))
+
+
+@transaction.atomic
+def _again(entry: Standing) -> bool:
+    recipient = Recipient.objects.select_for_update().filter(pk=entry.subject_id).first()
+    # Gone with the copy, or their number was forgotten: there is nothing to stop.
+    if recipient is None or not recipient.number_index:
+        return False
+    if entry.what == ledger.What.STOP:
+        return stop(recipient)
+    said_before = recipient.stopped_at is not None and recipient.stopped_at <= entry.at
+    return said_before and start(recipient)
 
 
 def _save(recipient: Recipient) -> None:
@@ -46,5 +83,5 @@ def _save(recipient: Recipient) -> None:
     reaching.tell_owners(recipient)
 
 
-def _phrase(key: str, recipient: Recipient) -> str:
+def phrase(key: str, recipient: Recipient) -> str:
     return f"{key}_client" if recipient.kind == Recipient.Kind.CLIENT else key

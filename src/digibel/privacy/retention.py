@@ -448,6 +448,7 @@ RULES: tuple[Rule, ...] = (
         (
             Part("sealing.PersonKey", ("wrapped", "master_id")),
             Part("sealing.DestroyedKey", ()),
+            Part("sealing.Standing", ()),
             Part("privacy.Certificate", ("number", "person_id", "by", "erased", "stays")),
         ),
         _("so that an older backup cannot bring anybody back"),

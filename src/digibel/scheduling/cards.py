@@ -17,6 +17,7 @@ from digibel.scheduling import policies, timers
 from digibel.scheduling.errors import CardClosed, MoveNotAllowed, NoSuchCard
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import STANDING_VISITS, Visit, VisitStatus
+from digibel.sealing import ledger
 
 WITH_LINK = ("visit.accepted", "visit.reminder_day", "visit.address_changed")
 ALPHABET = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -81,8 +82,27 @@ def revoke(visit: Visit, *, by: Actor) -> None:
     locked.card_digest = digest(token(locked))
     locked.save(update_fields=["card_version", "card_digest"])
     outbox.withdraw(OutboundMessage.objects.about(locked).filter(kind__in=WITH_LINK))
+    ledger.note(ledger.What.CARD, locked.pk, value=locked.card_version)
     record("card.revoked", locked, by=by, organisation_id=locked.request.organisation_id, version=locked.card_version)
     visit.card_version, visit.card_digest = locked.card_version, locked.card_digest
+
+
+def replay() -> int:
+    """Revoke again what was revoked since the copy was made that has come back. Returns how many cards it were."""
+    return sum(_revoke_again(entry.subject_id, entry.value) for entry in ledger.standing(ledger.What.CARD))
+
+
+@transaction.atomic
+def _revoke_again(visit_id: uuid.UUID, version: int) -> bool:
+    """The version that was revoked opens nothing; nobody is texted a new link."""
+    if not Visit.objects.filter(pk=visit_id, card_version__lt=version).exists():
+        return False
+    locked = lock_visit(visit_id)
+    locked.card_version = version
+    locked.card_digest = digest(token(locked)) if locked.card_digest else ""
+    locked.save(update_fields=["card_version", "card_digest"])
+    outbox.withdraw(OutboundMessage.objects.about(locked).filter(kind__in=WITH_LINK))
+    return True
 
 
 @transaction.atomic

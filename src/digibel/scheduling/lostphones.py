@@ -13,6 +13,7 @@ from django.db.models import F
 
 from digibel import clock
 from digibel.audit.actors import Actor
+from digibel.audit.models import Event
 from digibel.audit.recording import record
 from digibel.notifications import numbers, outbox
 from digibel.notifications.calls import open_call
@@ -21,6 +22,8 @@ from digibel.notifications.models import OutboundMessage, Recipient
 from digibel.scheduling import announcing, cards, policies, readiness, worklist
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Offer, Visit, VisitStatus
+from digibel.sealing import ledger
+from digibel.sealing.models import Standing
 from digibel.volunteers.models import Volunteer
 
 WITH_WORD = ("visit.accepted", "visit.accepted_sms_only", "visit.reminder_day", "visit.reminder_hour")
@@ -72,8 +75,29 @@ def _new_word(visit: Visit, *, known: Collection[str], by: Actor) -> None:
     told = worklist.is_announced(visit)
     visit.word = announcing.choose_word(visit.request, visit.volunteer, known=known)
     Visit.objects.filter(pk=visit.pk).update(word=visit.word)
+    ledger.note(ledger.What.WORD, visit.pk)
     record("visit.word_changed", visit, by=by, organisation_id=visit.request.organisation_id)
     announcing.tell_new_word(visit, told=told)
+
+
+def replay(*, by: Actor) -> int:
+    """The copy that has come back holds words that were on a lost telephone: they change once more, and the clients hear it."""
+    return sum(_change_again(entry, by=by) for entry in ledger.standing(ledger.What.WORD))
+
+
+@transaction.atomic
+def _change_again(entry: Standing, *, by: Actor) -> bool:
+    waiting = Visit.objects.filter(pk=entry.subject_id, status=VisitStatus.BOOKED, starts_at__gt=clock.now())
+    if not waiting.exists():
+        return False
+    visit = lock_visit(entry.subject_id)
+    if Event.objects.about(visit).filter(verb="visit.word_changed", at__gte=entry.at).exists():
+        return False
+    outbox.withdraw(OutboundMessage.objects.about(visit).filter(kind__in=WITH_WORD))
+    _new_word(visit, known={visit.word}, by=by)
+    _tell_volunteer(visit, reachable=False)
+    worklist.rewrite(visit.request)
+    return True
 
 
 def _tell_volunteer(visit: Visit, *, reachable: bool) -> None:

@@ -29,6 +29,7 @@ from digibel.scheduling import announcing, openings, rectifying, worklist
 from digibel.scheduling.errors import Restricted
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Complaint, FraudAlarm, Preference, ReportNote, Visit, VisitStatus
+from digibel.sealing import ledger
 from digibel.sealing.errors import Erased
 from digibel.sealing.strays import sealed_fields
 
@@ -318,7 +319,10 @@ def _write(client: Client, facts: Mapping[str, Any]) -> None:
 def _write_reach(recipient: Recipient, reach: Mapping[str, Any]) -> None:
     recipient.number, recipient.number_index = reach["number"], numbers.index(reach["number"])
     recipient.languages, recipient.channel = reach["languages"], reach["channel"]
-    recipient.stopped_at = datetime.fromisoformat(reach["stopped_at"]) if reach["stopped_at"] else None
+    stopped_at = datetime.fromisoformat(reach["stopped_at"]) if reach["stopped_at"] else None
+    if (stopped_at is None) != (recipient.stopped_at is None):
+        ledger.note(ledger.What.STOP if stopped_at else ledger.What.START, recipient.pk)
+    recipient.stopped_at = stopped_at
     recipient.save()
 
 

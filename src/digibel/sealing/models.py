@@ -38,3 +38,32 @@ class DestroyedKey(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Standing(models.Model):
+    """What somebody said or did that must stay true when an older copy of the data comes back: the last word about each subject.
+
+    Ids and codes only. It lies here, as here alone nothing is restored with the data.
+    """
+
+    class What(models.TextChoices):
+        STOP = "stop", "wants no texts"
+        START = "start", "wants texts again"
+        CARD = "card", "a card was revoked"
+        WORD = "word", "a codeword was changed"
+
+    TOPICS: ClassVar[list[tuple[str, str]]] = [("texts", "texts"), ("card", "card"), ("word", "codeword")]
+
+    topic = models.CharField(max_length=8, choices=TOPICS, help_text="One entry for each of them and subject.")
+    subject_id = models.UUIDField()
+    what = models.CharField(max_length=8, choices=What.choices)
+    at = models.DateTimeField()
+    value = models.PositiveIntegerField(default=0, help_text="The version of the card.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="standing_last_word", fields=["topic", "subject_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} of {self.subject_id}"

@@ -9,11 +9,13 @@ from digibel.privacy import restoring
 class Command(BaseCommand):
     help = (
         "Run it once after restoring a backup of the data, before anybody works: forgets again whom the backup has brought "
-        "back, and holds all texts until a coordinator lets them leave on the page Privacy. Never restore the keys with it."
+        "back, keeps every STOP and every revoked card since then, and holds all texts until a coordinator lets them leave "
+        "on the page Privacy. Never restore the keys with it."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        people = restoring.after_restore(by=SYSTEM)
+        again = restoring.after_restore(by=SYSTEM)
         self.stdout.write(
-            f"{people} people were forgotten again. No text leaves until somebody lets them, on the page Privacy."
+            f"{again.people} people were forgotten again. {again.stops} STOP or START, {again.cards} revoked cards and"
+            f" {again.words} changed words hold again. No text leaves until somebody lets them, on the page Privacy."
         )
