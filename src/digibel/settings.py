@@ -208,6 +208,10 @@ INBOUND_HANDLERS = [
 # Asked before, about a text from a number that is of several people.
 SHARED_NUMBER_HANDLERS = ["digibel.scheduling.sharing.handle"]
 
+# The telephone exchange posts calls that nobody took to /telephone/missed, with this secret as bearer; empty: the door is shut.
+DIGIBEL_EXCHANGE_SECRET = os.environ.get("DIGIBEL_EXCHANGE_SECRET", "")
+MISSED_CALL_HANDLER = "digibel.scheduling.missedcalls.handle"
+
 # Who knows, for each kind of message or call: is it still true, what now that it was not delivered, what does this
 # call outcome mean. The first prefix that fits decides; the empty one is for texts that are true for ever.
 MESSAGE_OWNERS = {

@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("gateways/<slug:name>/inbound", webhooks.receive, name="gateway_inbound"),
     path("gateways/<slug:name>/receipts", webhooks.receipts, name="gateway_receipts"),
+    path("telephone/missed", webhooks.missed_call, name="missed_call"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

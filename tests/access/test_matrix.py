@@ -162,6 +162,7 @@ desk:questions                 card  card
 desk:calendar                  card  -
 gateway_inbound                -     key
 gateway_receipts               -     key
+missed_call                    -     key
 healthz                        all   all
 readyz                         all   all
 metrics                        key   key

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from digibel.notifications.models import CallTask
+from digibel.notifications.models import CallTask, Recipient
 from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Organisation, Staff
 from digibel.requests.models import Client, ClientQuerySet, HelpRequest, RequestQuerySet
@@ -38,9 +38,15 @@ class Errand:
     def name(self) -> str:
         if self.partner:
             return self.partner
+        if self.volunteer is None and self.client is None and self._is_stranger:
+            return gettext("an unknown number")
         if self.to_volunteer or self.client is None:
             return self.volunteer_name or (self.colleague.name if self.colleague else gettext("a colleague"))
         return self.client.called
+
+    @property
+    def _is_stranger(self) -> bool:
+        return self.call.recipient is not None and self.call.recipient.kind == Recipient.Kind.UNKNOWN
 
     @property
     def volunteer_name(self) -> str:

@@ -126,6 +126,7 @@ ERRANDS: dict[str, Errand] = {
     "gateway.outdated": Errand(
         _("They got a text that is no longer true: ring and say so"), _("It was sent by hand while something changed.")
     ),
+    "plain.missed": Errand(_("Ring back: we missed their call"), ""),
     "plain.undelivered": Errand(_("A text did not arrive: is the number right?"), ""),
     "readiness.information_note": Errand(_("The information note runs out: hand over the new one"), ""),
     "readiness.insurance": Errand(_("The insurance runs out: renew it"), _("Without it nobody is sent.")),

@@ -18,7 +18,7 @@ from django_q.tasks import async_task
 
 from digibel import clock
 from digibel.guardrails import secrets
-from digibel.notifications import numbers
+from digibel.notifications import hours, numbers
 from digibel.notifications.gateways.base import InboundText
 from digibel.notifications.models import InboundMessage, OutboundMessage, Recipient
 from digibel.notifications.outbox import queue_message
@@ -50,7 +50,7 @@ def receive_text(
             message = InboundMessage.objects.create(
                 gateway=gateway,
                 provider_id=harmless_id(text.provider_id, purpose="provider"),
-                organisation=_organisation(recipient, text.to),
+                organisation=organisation_of(recipient, text.to),
                 recipient=recipient,
                 key_id=recipient.key_id,
                 body=finding.masked,
@@ -107,6 +107,8 @@ def _route(message_id: uuid.UUID | str) -> str:
     message.save(update_fields=["status", "outcome"])
     if message.held_secret:
         _say_kindly_why(message)
+    elif kept and message.organisation is not None and message.recipient.kind == Recipient.Kind.UNKNOWN:
+        hours.tell(message.recipient, hours.STRANGERS_TEXT, organisation=message.organisation, any_hour=True)
     logger.info("text routed", extra={"inbound_id": str(message.pk), "outcome": outcome or "inbox"})
     return outcome
 
@@ -196,7 +198,7 @@ def _doubtful_speaker(message: InboundMessage) -> bool:
     return texted.values("recipient").distinct().count() != 1
 
 
-def _organisation(recipient: Recipient, to: str) -> Organisation | None:
+def organisation_of(recipient: Recipient, to: str) -> Organisation | None:
     """Whose conversation this is: the organisation that texted this person last, else whose number was texted.
 
     A stranger's text to a number that is nobody's goes to the first organisation: in somebody's inbox, not in nobody's.

@@ -78,6 +78,9 @@ class PlainTexts:
         """Ask to be rung back: what the text said is between the two of them."""
         organisation = call.organisation
         language = language or language_for(call)
+        if call.kind == "plain.missed":
+            sentences = phrasebook.render("missed_call", language, organisation=organisation.name)
+            return Script(language=language, sentences=sentences, outcomes=("reached", "no_answer", "wrong_number"))
         sentences = phrasebook.render(
             "voicemail", language, organisation=organisation.name, phone=numbers.display(organisation.phone)
         )

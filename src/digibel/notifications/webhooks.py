@@ -1,12 +1,19 @@
 """The gateways' doors: check, store once, answer at once; the work is done in the queue."""
 
+import hmac
+import json
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from digibel.notifications import gateways, inbound
+from digibel.notifications import gateways, inbound, missed
+from digibel.notifications.errors import BadWebhook, ForgedWebhook
 from digibel.notifications.receipts import note_receipt
 from digibel.problems import Problem
+
+LONGEST = 40
 
 
 @csrf_exempt
@@ -32,6 +39,31 @@ def receipts(request: HttpRequest, name: str) -> HttpResponse:
     except Problem as refusal:
         return problem(refusal)
     return JsonResponse({"received": len(known), "known": sum(known)})
+
+
+@csrf_exempt
+@require_POST
+def missed_call(request: HttpRequest) -> JsonResponse:
+    """The telephone exchange says that nobody took a call. The answer is the same whoever rang: it tells nothing of a number."""
+    secret = settings.DIGIBEL_EXCHANGE_SECRET
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
+        return problem(ForgedWebhook())
+    try:
+        caller, called = _call(request)
+    except (ValueError, AttributeError, UnicodeDecodeError):
+        return problem(BadWebhook())
+    missed.note_missed(caller, called)
+    return JsonResponse({"received": 1})
+
+
+def _call(request: HttpRequest) -> tuple[str, str]:
+    """`from` and `to`, as JSON or as a form. Raises `ValueError` for what is neither."""
+    told = json.loads(request.body) if request.content_type == "application/json" else request.POST
+    caller, called = told.get("from", ""), told.get("to", "")
+    if not (isinstance(caller, str) and isinstance(called, str)) or len(caller) > LONGEST or len(called) > LONGEST:
+        raise ValueError
+    return caller, called
 
 
 def problem(refusal: Problem) -> JsonResponse:

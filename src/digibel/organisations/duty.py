@@ -45,6 +45,18 @@ class Roster:
         return all(self.on_duty(moment) for moment in moments)
 
 
+def next_hours(organisation: Organisation, moment: datetime) -> tuple[datetime, datetime] | None:
+    """From when until when somebody answers next, or answers now; None: nobody in the two weeks to come."""
+    roster = Roster.of(organisation)
+    first = clock.local(moment).date()
+    for day in (first + timedelta(days=number) for number in range(14)):
+        for row in roster.hours:
+            start, end = clock.at(day, row.start), clock.at(day, row.end)
+            if row.weekday == day.weekday() and end > moment and roster.on_duty(start) is not None:
+                return start, end
+    return None
+
+
 def on_duty(organisation: Organisation, moment: datetime) -> Staff | None:
     return Roster.of(organisation).on_duty(moment)
 

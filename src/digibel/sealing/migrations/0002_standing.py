@@ -4,24 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sealing', '0001_initial'),
+        ("sealing", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Standing',
+            name="Standing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(choices=[('texts', 'texts'), ('card', 'card'), ('word', 'codeword')], help_text='One entry for each of them and subject.', max_length=8)),
-                ('subject_id', models.UUIDField()),
-                ('what', models.CharField(choices=[('stop', 'wants no texts'), ('start', 'wants texts again'), ('card', 'a card was revoked'), ('word', 'a codeword was changed')], max_length=8)),
-                ('at', models.DateTimeField()),
-                ('value', models.PositiveIntegerField(default=0, help_text='The version of the card.')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "topic",
+                    models.CharField(
+                        choices=[("texts", "texts"), ("card", "card"), ("word", "codeword")],
+                        help_text="One entry for each of them and subject.",
+                        max_length=8,
+                    ),
+                ),
+                ("subject_id", models.UUIDField()),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("stop", "wants no texts"),
+                            ("start", "wants texts again"),
+                            ("card", "a card was revoked"),
+                            ("word", "a codeword was changed"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("value", models.PositiveIntegerField(default=0, help_text="The version of the card.")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('topic', 'subject_id'), name='standing_last_word')],
+                "constraints": [models.UniqueConstraint(fields=("topic", "subject_id"), name="standing_last_word")],
             },
         ),
     ]
