@@ -161,6 +161,15 @@ def test_client_is_unknown_before_acceptance_and_to_the_person_on_duty():
     assert len(alarms) == 8
 
 
+def test_a_client_hears_about_when_and_a_volunteer_exactly_when():
+    """Between 14:00 and 14:30 for who waits at home; 14:00 for who has to be there."""
+    exact = {"moment", "time", "deadline"}
+    readers = {key: phrasebook.kind(key).reader for key in KEYS}
+    assert [key for key in KEYS if readers[key] == "client" and phrasebook.placeholders(key) & exact] == []
+    assert [key for key in KEYS if readers[key] == "volunteer" and "about" in phrasebook.placeholders(key)] == []
+    assert len([key for key in KEYS if "about" in phrasebook.placeholders(key)]) == 12
+
+
 def test_street_is_in_one_text_only():
     assert [key for key in KEYS if "street" in phrasebook.placeholders(key)] == ["accepted_sms_only"]
 

@@ -95,3 +95,16 @@ def test_no_visit_is_offered_or_booked_when_nobody_answers_the_telephone(lindebo
         offers.accept(offer, 1, by=Actor.volunteer(els))
     offer.refresh_from_db()
     assert offer.status == "sent"
+
+
+def test_next_hours_are_those_of_now_or_of_the_next_day_that_somebody_answers(frozen_clock):
+    made = cast.organisation(duty=False)
+    fatima = cast.coordinator(made)
+    DutyHours.objects.create(organisation=made, staff=fatima, weekday=1, start=time(9), end=time(12))
+    tuesday = clock.today()
+    morning = (clock.at(tuesday, time(9)), clock.at(tuesday, time(12)))
+    assert duty.next_hours(made, clock.at(tuesday, time(11))) == morning
+    next_week = tuple(moment + timedelta(days=7) for moment in morning)
+    assert duty.next_hours(made, clock.at(tuesday, time(12))) == next_week
+    Closure.objects.create(organisation=made, first_day=tuesday, last_day=tuesday + timedelta(days=20))
+    assert duty.next_hours(made, clock.at(tuesday, time(11))) is None

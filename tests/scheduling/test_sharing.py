@@ -6,6 +6,7 @@ import pytest
 
 import cast
 from digibel import clock
+from digibel.desk import conversations
 from digibel.notifications.models import OutboundMessage, Recipient
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +116,8 @@ def test_start_brings_back_the_one_who_had_stopped(els):
 
 def test_an_answer_to_an_offer_is_still_one(els):
     assert cast.texts(els, "nee").outcome == "offer.declined"
+
+
+def test_the_inbox_says_what_we_asked(els):
+    message = cast.texts(els, "STOP")
+    assert str(conversations.Waiting(message).why).startswith("Zei STOP op een nummer van meer dan een persoon.")

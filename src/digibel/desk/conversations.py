@@ -18,6 +18,7 @@ from digibel.notifications.numbers import display
 from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Organisation
 from digibel.requests.models import Client
+from digibel.scheduling import sharing
 from digibel.scheduling.models import Offer, Visit
 from digibel.sealing import keys
 from digibel.volunteers.models import Volunteer
@@ -33,6 +34,7 @@ REASONS: dict[str, words.Words] = {
     "incomplete": _("A part of this long text did not arrive. Ask what it said before you do anything."),
     "perhaps_twice": _("The network may have brought this text twice. Nothing was done; look at the one before it."),
     "shared_number": _("Two people use this number, so nobody can tell who answers."),
+    sharing.WHO: _("Said STOP at a number of several people. We asked who; until they answer, nobody is silenced."),
 }
 
 
@@ -78,7 +80,8 @@ class Waiting:
 
     @property
     def why(self) -> words.Words:
-        return REASONS.get(self.message.outcome, REASONS[""])
+        outcome = sharing.WHO if self.message.outcome.startswith(sharing.WHO) else self.message.outcome
+        return REASONS.get(outcome, REASONS[""])
 
     @property
     def language(self) -> str:
