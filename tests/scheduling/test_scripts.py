@@ -90,6 +90,15 @@ def test_a_text_that_a_volunteer_missed_is_read_out_and_is_no_report(lindeboom, 
     assert said("undelivered")[1].startswith("We stuurden je een sms, maar hij is niet aangekomen.")
 
 
+def test_a_lost_text_with_the_word_in_it_is_never_read_to_a_reception(lindeboom, els, by):
+    visit = booked(lindeboom, els, **WORKER, reception=True)
+    calls.open_call(
+        "visit.undelivered", visit, organisation=lindeboom, recipient=visit.client.recipient, due_at=clock.now()
+    )
+    until_nobody_answers("undelivered", by)
+    assert call("undelivered").channel == "call"
+
+
 def test_at_a_closed_door_the_client_hears_who_stands_there(lindeboom, els):
     visit = booked(lindeboom, els)
     with clock.travel(visit.starts_at):

@@ -187,7 +187,7 @@ class VisitTexts(PlainTexts):
         if outcome == CallTask.Outcome.REACHED or clock.now() >= visit.starts_at:
             return
         urgent = visit.starts_at - clock.now() <= clock.NEAR
-        worker = call.channel != Channel.WORKER and visit.client.trusted_worker_phone
+        worker = bool(call.channel != Channel.WORKER and visit.client.trusted_worker_phone and call.kind in RELAYED)
         open_call(
             call.kind,
             visit,
@@ -195,7 +195,7 @@ class VisitTexts(PlainTexts):
             recipient=call.recipient,
             due_at=clock.now() if worker or urgent else clock.add_waking(clock.now(), AFTER_ALL_TRIES),
             urgent=urgent,
-            channel=Channel.WORKER if worker and not scripts.is_to_volunteer(visit, call) else Channel.CALL,
+            channel=Channel.WORKER if worker else Channel.CALL,
         )
 
     _after_new_word = _after_late = _after_undelivered = _after_cancelled
@@ -237,6 +237,8 @@ class AlarmTexts(PlainTexts):
 ALARM_CALLS = ("visit.alarm", "visit.nobody_home", "visit.not_ok", "visit.confirm", "visit.cancelled", "fraud.now")
 USUAL_OUTCOMES = ("reached", "no_answer", "other_moment", "wrong_number")
 SAID_BEFORE_IT = {"announce", "confirm", "cancelled", "new_word", "late", "undelivered", "other_moment", "call_me"}
+# A text that got lost may hold the word, and a reception never hears that: it is read to nobody else.
+RELAYED = {"visit.cancelled", "visit.new_word"}
 AFTER_ALL_TRIES = timedelta(hours=4)
 ASKED_AGAIN_AFTER = timedelta(days=7)
 CALL_OUTCOMES = {
