@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0003_gateways"),
+        ("notifications", "0005_by_hand"),
     ]
 
     operations = [
