@@ -54,7 +54,7 @@ def test_everything_comes_back_as_it_was(lindeboom, file):
         Visit.objects.update(sequence=7)
     restored = copying.restore(file)
     assert without_audit(everything()) == without_audit(before)
-    assert (restored.rows, restored.forgotten) == (sum(map(len, before.values())), 0)
+    assert (restored.rows, restored.again.people) == (sum(map(len, before.values())), 0)
     assert unsealed_or_none(Client.objects.get(), "street") == "Theodorstraat"
     assert triggers.missing(connection) == []
     assert [str(finding) for finding in promises.check() if not finding.holds] == []
@@ -78,7 +78,7 @@ def test_whoever_was_forgotten_since_stays_forgotten(lindeboom, file):
         with transaction.atomic():
             visits.cancel(Visit.objects.get(), by=SYSTEM, reason="organisation")
         erasing.erase_client(client, by=Actor.staff(lindeboom.staff.get()))
-        assert copying.restore(file).forgotten == 1
+        assert copying.restore(file).again.people == 1
         assert unsealed_or_none(Client.objects.get(), "street") is None
 
 

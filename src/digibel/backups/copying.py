@@ -19,11 +19,11 @@ from digibel.privacy import restoring
 
 @dataclass(frozen=True)
 class Restored:
-    """When the backup was made, how many rows it brought back, and how many people had to be forgotten again."""
+    """When the backup was made, how many rows it brought back, and what since then had to be done again."""
 
     made_at: str
     rows: int
-    forgotten: int
+    again: restoring.Replayed
 
 
 def backup(path: Path) -> int:
@@ -48,8 +48,8 @@ def backup(path: Path) -> int:
 def restore(path: Path) -> Restored:
     """Put the data of a backup in the place of what is there, in one transaction. Raises `NoBackup`, and then nothing changed.
 
-    The keys stay those of today: whoever was forgotten since the backup cannot be read any more, and is forgotten again here. No
-    text leaves until a person has looked.
+    The keys stay those of today: whoever was forgotten since the backup cannot be read any more, and is forgotten again here;
+    STOPs and revoked cards since then hold again. No text leaves until a person has looked.
     """
     made_at = _check(path)
     with transaction.atomic():
@@ -59,8 +59,8 @@ def restore(path: Path) -> Restored:
         finally:
             triggers.install(connection)
         connection.check_constraints()
-        forgotten = restoring.after_restore(by=SYSTEM)
-    return Restored(made_at, count, forgotten)
+        again = restoring.after_restore(by=SYSTEM)
+    return Restored(made_at, count, again)
 
 
 def _check(path: Path) -> str:

@@ -42,9 +42,9 @@ class GatewayCalls(PlainTexts):
     def still_true(self, message: OutboundMessage) -> bool:
         return False
 
-    def script(self, call: CallTask) -> Script:
+    def script(self, call: CallTask, *, language: str = "") -> Script:
         if call.recipient_id is not None:
-            return super().script(call)
+            return super().script(call, language=language)
         return Script(language=call.organisation.language, sentences="", outcomes=("reached",))
 
     def call_outcome(self, call: CallTask, outcome: str, *, by: Actor) -> None:

@@ -17,6 +17,12 @@ class Replayed:
     cards: int
     words: int
 
+    def __str__(self) -> str:
+        return (
+            f"{self.people} people were forgotten again. {self.stops} STOP or START, {self.cards} revoked cards and "
+            f"{self.words} changed words hold again. No text leaves until somebody lets them, on the page Privacy."
+        )
+
 
 def after_restore(*, by: Actor) -> Replayed:
     """Hold the outbox first, then forget, stop and revoke again. Safe to run twice."""

@@ -30,6 +30,4 @@ class Command(BaseCommand):
             kept.unlink(missing_ok=True)
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"{restored.rows} rows of {restored.made_at} are back. What was there is in {kept}.")
-        self.stdout.write(
-            f"{restored.forgotten} people were forgotten again. No text leaves until somebody lets them, on the page Privacy."
-        )
+        self.stdout.write(str(restored.again))

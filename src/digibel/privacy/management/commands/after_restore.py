@@ -14,8 +14,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        again = restoring.after_restore(by=SYSTEM)
-        self.stdout.write(
-            f"{again.people} people were forgotten again. {again.stops} STOP or START, {again.cards} revoked cards and"
-            f" {again.words} changed words hold again. No text leaves until somebody lets them, on the page Privacy."
-        )
+        self.stdout.write(str(restoring.after_restore(by=SYSTEM)))
