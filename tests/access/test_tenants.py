@@ -115,13 +115,13 @@ def test_nothing_of_anybody_is_in_a_feed_and_nothing_of_theirs_in_ones_operation
     mine, theirs = houses
     everybody = {mark for house in houses for mark in house.marks}
     for token in (
-        calendars.organisation_token(mine.organisation),
-        calendars.volunteer_token(mine.volunteer),
+        calendars.token(mine.organisation),
+        calendars.token(mine.volunteer),
     ):
         feed = Browser().get(f"/calendar/{token}.ics").content.decode()
         assert "BEGIN:VEVENT" in feed
         assert {mark for mark in everybody if mark in feed} == set()
-    own = Browser().get(f"/calendar/{calendars.organisation_token(mine.organisation)}.ics").content.decode()
+    own = Browser().get(f"/calendar/{calendars.token(mine.organisation)}.ics").content.decode()
     assert str(theirs.booked.pk) not in own
     browser = Browser(headers={"authorization": f"Bearer {mine.secret}"})
     for name, method, path in operations():

@@ -73,7 +73,7 @@ def _addresses(route, visit):
 
 def _token(route, visit):
     if "calendar" in route:
-        return calendars.volunteer_token(visit.volunteer)
+        return calendars.token(visit.volunteer)
     if "questions" in route:
         return links.token(links.open_link(visit.volunteer, visit.request.organisation))
     return cards.token(visit)

@@ -225,7 +225,7 @@ def _address(route: str, visit: Visit) -> str:
 
 def _token(route: str, visit: Visit) -> str:
     if "calendar" in route:
-        return calendars.volunteer_token(visit.volunteer)
+        return calendars.token(visit.volunteer)
     if "questions" in route:
         return links.token(links.open_link(visit.volunteer, visit.request.organisation))
     return cards.token(visit)

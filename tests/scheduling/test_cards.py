@@ -178,7 +178,7 @@ def test_no_word_that_was_on_the_telephone_comes_back_at_another_door(visit, sec
 
 def test_one_press_closes_every_card_changes_every_word_and_the_clients_hear_it(visit, second, els, sleutel):
     old = {one.pk: (cards.token(one), one.word) for one in (visit, second)}
-    feed = calendars.volunteer_token(els)
+    feed = calendars.token(els)
     assert lostphones.phone_lost(els, by=SYSTEM) == 2
     for one in map(fresh, (visit, second)):
         token, word = old[one.pk]
@@ -190,7 +190,7 @@ def test_one_press_closes_every_card_changes_every_word_and_the_clients_hear_it(
         assert next(text.kind for text in waiting.order_by("not_before")) == "visit.new_word"
         assert all(one.word in text.body and word not in text.body for text in waiting)
     els.refresh_from_db()
-    assert calendars.volunteer_token(els) != feed
+    assert calendars.token(els) != feed
     calls = CallTask.objects.open().filter(kind="visit.phone_lost")
     assert {call.organisation_id for call in calls} == {visit.request.organisation_id, sleutel.pk}
     assert Event.objects.get(verb="volunteer.phone_lost").facts == {"cards": 2, "number_changed": False}

@@ -43,7 +43,7 @@ def test_everything_about_this_person_is_silent_at_once(visit):
     waiting = Timer.objects.filter(rung_at=None, subject_id__in=[visit.pk, visit.request_id])
     assert [timer.kind for timer in waiting] == ["card_closes"]
     assert [call.kind for call in CallTask.objects.open()] == ["visit.ring_volunteer"]
-    assert b"STATUS:CANCELLED" in calendars.ics(calendars.open_feed(calendars.volunteer_token(visit.volunteer)))
+    assert b"STATUS:CANCELLED" in calendars.calendar(calendars.open_feed(calendars.token(visit.volunteer)))
     assert broken() == []
 
 

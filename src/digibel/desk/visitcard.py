@@ -95,7 +95,7 @@ def context(visit: Visit) -> dict[str, Any]:
         "late_by": LATE_BY,
         "questions": questions_soon(visit),
         "report": getattr(visit, "report", None),
-        "calendar": calendars.link(calendars.volunteer_token(visit.volunteer)),
+        "calendar": calendars.link(visit.volunteer),
         "closes_at": closes_at(visit),
         "fraud": fraud_steps(visit),
         "emergency": numbers.find("emergency", organisation).value(language),

@@ -31,6 +31,7 @@ class Organisation(models.Model):
         blank=True,
         help_text="Euro a month for texts: it warns, and stops nothing.",
     )
+    calendar_version = models.PositiveIntegerField(default=0, help_text="Raised to close the address of its calendar.")
 
     class Meta:
         ordering = ("name",)
@@ -73,6 +74,9 @@ class Staff(AbstractBaseUser):
     mobile = SealedTextField(blank=True, default="")
     is_active = models.BooleanField(default=True)
     since = models.DateField(null=True, blank=True, default=clock.today, help_text="Has access since this day.")
+    calendar_version = models.PositiveIntegerField(
+        default=0, help_text="Raised to close the address of their calendar."
+    )
 
     objects: ClassVar[StaffManager] = StaffManager()
 

@@ -1,164 +1,290 @@
-"""Calendar feeds (RFC 5545): when and in which neighbourhood, never who or where. The rest stands on the visit card.
+"""Calendars to subscribe to: when, in which municipality, and the topic. Never who, where or the word.
 
-The time zone is our own: rules since 1981 and 1996 as recurrences, which every reader we know computes rightly. A list of
-single changes, as libraries write it, is read by some as only its first line: summer an hour wrong.
+An address of a calendar is a secret that is copied to other people's servers and shared with families: it opens nothing that
+is not in it. So a volunteer's has no link to the visit card, which opens without a login; the desk's has links, which ask for one.
+
+What is read is one query; each visit's entry is made once and kept as long as nothing it follows from has changed, and the tag of
+a feed is that of its bytes: no change can be forgotten in either.
 """
 
 import hashlib
 import hmac
-import uuid
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import groupby
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext, override
-from icalendar import Calendar, Event, Timezone
 
-from digibel import clock, places
-from digibel.notifications.recipients import language_of
-from digibel.organisations.models import Organisation
+from digibel import clock, languages, places
+from digibel.audit.actors import Actor
+from digibel.audit.recording import record
+from digibel.guardrails import catalogue
+from digibel.notifications import numbers, phrasebook
+from digibel.organisations.duty import Roster
+from digibel.organisations.models import Organisation, Staff
 from digibel.problems import NotFound
-from digibel.scheduling.models import Visit, VisitQuerySet, VisitStatus
+from digibel.scheduling import ics
+from digibel.scheduling.models import Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
 
-KEEPS = timedelta(days=60)
-DESK_LANGUAGES = ("nl", "fr", "en")
+Owner = Volunteer | Organisation | Staff
 
-BRUSSELS = Timezone.from_ical(
-    "\r\n".join(
-        [
-            "BEGIN:VTIMEZONE",
-            "TZID:Europe/Brussels",
-            "BEGIN:DAYLIGHT",
-            "TZNAME:CEST",
-            "TZOFFSETFROM:+0100",
-            "TZOFFSETTO:+0200",
-            "DTSTART:19810329T020000",
-            "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
-            "END:DAYLIGHT",
-            "BEGIN:STANDARD",
-            "TZNAME:CET",
-            "TZOFFSETFROM:+0200",
-            "TZOFFSETTO:+0100",
-            "DTSTART:19961027T030000",
-            "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU",
-            "END:STANDARD",
-            "END:VTIMEZONE",
-            "",
-        ]
-    )
-)
+# A cancelled visit stays as long, so that every program that reads the feed hears of it.
+KEEPS = timedelta(days=60)
+TOKEN = re.compile(r"([vos])([0-9a-f]{32})([0-9a-f]{32})([0-9]{1,9})")
+ENDED = frozenset({VisitStatus.CANCELLED, VisitStatus.MISSED})
+
+
+class Entry(NamedTuple):
+    """All that a visit's entry follows from."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    held_back_at: datetime | None
+    sequence: int
+    changed_at: datetime
+    postcode: str
+    phone: str
+    tasks: tuple[str, ...]
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status in ENDED
+
+    @property
+    def is_held_back(self) -> bool:
+        return self.held_back_at is not None and self.status == VisitStatus.BOOKED
 
 
 @dataclass(frozen=True)
 class Feed:
-    """Whose calendar it is: a volunteer's, or an organisation's; in their language."""
+    """Whose calendar it is, in their language. `at_desk`: its reader has a login, and is not the one who goes."""
 
-    visits: VisitQuerySet
+    entries: tuple[Entry, ...]
     language: str
     name: str
+    at_desk: bool
 
 
-def volunteer_token(volunteer: Volunteer) -> str:
-    return f"v{_sign(f'{volunteer.pk}:{volunteer.calendar_version}')}{volunteer.pk.hex}"
+@dataclass(frozen=True)
+class Kind:
+    """Whose calendar: the model, what must hold for it to open, how visits lead there, and the column with the language."""
+
+    model: type[Owner]
+    if_only: Mapping[str, Any]
+    path: str
+    language: str
 
 
-def organisation_token(organisation: Organisation) -> str:
-    return f"o{_sign(f'{organisation.pk}')}{organisation.pk.hex}"
+KINDS = {
+    "v": Kind(Volunteer, {"left_at": None}, "volunteer", "recipient__languages"),
+    "o": Kind(Organisation, {}, "request__organisation", "language"),
+    "s": Kind(Staff, {"is_active": True}, "request__organisation__staff", "language"),
+}
+LETTERS: dict[type[Owner], str] = {kind.model: letter for letter, kind in KINDS.items()}
+COLUMNS = (
+    "pk",
+    "starts_at",
+    "ends_at",
+    "status",
+    "held_back_at",
+    "sequence",
+    "changed_at",
+    "client__postcode",
+    "request__organisation__phone",
+)
+OTHERS = ("request__tasks__slug", "request__organisation__name", "request__organisation__language")
 
 
-def link(token: str) -> str:
-    return f"{settings.DIGIBEL_PUBLIC_URL}/calendar/{token}.ics"
+# --- addresses ------------------------------------------------------------------------------------------------------
 
 
-def _sign(message: str) -> str:
-    return hmac.digest(settings.SECRET_KEY.encode(), f"calendar:{message}".encode(), hashlib.sha256).hex()[:32]
+def token(owner: Owner) -> str:
+    """The secret of the address; another one after `renew`."""
+    return _token(LETTERS[type(owner)], owner.pk, owner.calendar_version)
 
 
-def open_feed(token: str) -> Feed:
-    """The feed behind this address; raises `NotFound` for one that is not ours or was replaced."""
-    try:
-        pk = uuid.UUID(hex=token[33:])
-    except ValueError:
-        raise NotFound from None
-    owner: Volunteer | Organisation | None
-    if token.startswith("v"):
-        owner = Volunteer.objects.select_related("recipient").filter(pk=pk, left_at=None).first()
-    else:
-        owner = Organisation.objects.filter(pk=pk).first()
-    if owner is None:
+def link(owner: Owner) -> str:
+    return f"{settings.DIGIBEL_PUBLIC_URL}/calendar/{token(owner)}.ics"
+
+
+@transaction.atomic
+def renew(owner: Owner, *, by: Actor) -> None:
+    """The old address shows nothing any more, to nobody; there is a new one for whoever asks for it."""
+    type(owner)._default_manager.filter(pk=owner.pk).update(calendar_version=F("calendar_version") + 1)
+    owner.refresh_from_db(fields=["calendar_version"])
+    organisation_id = owner.pk if isinstance(owner, Organisation) else getattr(owner, "organisation_id", None)
+    record("calendar.renewed", owner, by=by, organisation_id=organisation_id)
+
+
+def _token(letter: str, pk: UUID, version: int) -> str:
+    message = f"calendar:{letter}:{pk.hex}:{version}".encode()
+    return f"{letter}{hmac.digest(settings.SECRET_KEY.encode(), message, hashlib.sha256).hex()[:32]}{pk.hex}{version}"
+
+
+# --- what is in it --------------------------------------------------------------------------------------------------
+
+
+def open_feed(told: str) -> Feed:
+    """The feed behind this address; raises `NotFound` for one that is not ours, was renewed, or whose owner is gone."""
+    parts = TOKEN.fullmatch(told)
+    if parts is None:
         raise NotFound
-    expected = volunteer_token(owner) if isinstance(owner, Volunteer) else organisation_token(owner)
-    if not hmac.compare_digest(expected.encode(), token.encode("utf-8", "replace")):
+    letter, pk, version = parts[1], UUID(hex=parts[3]), int(parts[4])
+    if not hmac.compare_digest(_token(letter, pk, version), told):
         raise NotFound
-    return _feed(owner)
+    return _read(letter, {"pk": pk, "calendar_version": version, **KINDS[letter].if_only})
 
 
-def _feed(owner: Volunteer | Organisation) -> Feed:
-    recent = Visit.objects.filter(ends_at__gte=clock.now() - KEEPS)
-    if isinstance(owner, Organisation):
-        return Feed(recent.filter(request__organisation=owner), _desk_language(owner.language), owner.name)
-    last = recent.filter(volunteer=owner).select_related("request__organisation").order_by("-booked_at").first()
-    spoken = language_of(owner.recipient, last.request.organisation) if last else next(iter(owner.speaks), "nl")
-    return Feed(recent.filter(volunteer=owner), _desk_language(spoken), "Digibel")
+def _read(letter: str, must_be: Mapping[str, Any]) -> Feed:
+    """The owner is looked at in the same query as the visits, and only where there are none by itself."""
+    kind = KINDS[letter]
+    theirs = {f"{kind.path}__{name}": value for name, value in must_be.items()}
+    rows = (
+        Visit.objects.filter(ends_at__gte=clock.now() - KEEPS, **theirs)
+        .order_by("starts_at", "pk", "request__tasks__pk")
+        .values_list(*COLUMNS, *OTHERS, f"{kind.path}__{kind.language}")
+    )
+    entries = tuple(_entries(found := list(rows)))
+    if not found:
+        owner = kind.model._default_manager.filter(**must_be).values_list(kind.language).first()
+        if owner is None:
+            raise NotFound
+        return Feed((), _language(owner[0]), "Digibel", letter != "v")
+    *_, name, fallback, spoken = found[-1]
+    if letter == "s":
+        entries = _on_duty(entries, Staff.objects.select_related("organisation").get(pk=must_be["pk"]))
+    return Feed(entries, _language(spoken, fallback), name if letter == "o" else "Digibel", letter != "v")
 
 
-def _desk_language(code: str) -> str:
-    return code if code in DESK_LANGUAGES else "fr"
+def _entries(rows: Iterable[tuple[Any, ...]]) -> Iterable[Entry]:
+    """A visit is as many rows as it has tasks."""
+    width = len(COLUMNS)
+    for columns, same in groupby(rows, key=lambda row: row[:width]):
+        yield Entry._make([*columns, tuple(row[width] for row in same if row[width])])
 
 
-def etag(feed: Feed) -> str:
-    """Changes when a visit is added or changes; one query."""
-    seen = feed.visits.aggregate(count=Count("pk"), last=Max("changed_at"))
-    last = seen["last"].isoformat() if seen["last"] else ""
-    return hashlib.sha256(f"{seen['count']}:{last}:{feed.language}".encode()).hexdigest()[:32]
+def _on_duty(entries: tuple[Entry, ...], staff: Staff) -> tuple[Entry, ...]:
+    """Those at whose beginning or end this person answers the telephone."""
+    roster = Roster.of(staff.organisation)
+    last = timedelta(minutes=1)
+    return tuple(one for one in entries if staff in (roster.on_duty(one.starts_at), roster.on_duty(one.ends_at - last)))
 
 
-def ics(feed: Feed) -> bytes:
-    """The whole feed as iCalendar, UTF-8."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//Digibel//Digibel 1//NL")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", feed.name)
-    calendar.add("refresh-interval", timedelta(minutes=15))
-    calendar.add_component(BRUSSELS)
-    with override(feed.language):
-        for event in _events(feed.visits.select_related("client").order_by("starts_at"), feed.language):
-            calendar.add_component(event)
-    return calendar.to_ical()
+def _language(spoken: str | list[str], fallback: str = "") -> str:
+    wanted = [spoken, fallback] if isinstance(spoken, str) else [*spoken, fallback]
+    return next((code for code in wanted if code in languages.DESK_LANGUAGES), catalogue.FALLBACK)
 
 
-def _events(visits: Iterable[Visit], language: str) -> Iterable[Event]:
-    host = urlsplit(settings.DIGIBEL_PUBLIC_URL).hostname
-    for visit in visits:
-        event = Event()
-        event.add("uid", f"visit-{visit.pk}@{host}")
-        event.add("dtstamp", visit.changed_at)
-        event.add("last-modified", visit.changed_at)
-        event.add("sequence", visit.sequence)
-        event.add("dtstart", _local(visit.starts_at))
-        event.add("dtend", _local(visit.ends_at))
-        area = places.name(visit.client.postcode, language)
-        event.add("summary", gettext("Digibel visit, {area}").format(area=area))
-        event.add(
-            "description",
-            gettext("Who, where and the codeword are on your visit card: see the last text from Digibel."),
+def etag(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def calendar(feed: Feed) -> bytes:
+    """The whole feed, UTF-8. The same visits give the same bytes."""
+    about = [
+        ics.text("X-WR-CALNAME", feed.name),
+        ics.text("NAME", feed.name),
+        "REFRESH-INTERVAL;VALUE=DURATION:PT15M",
+        "X-PUBLISHED-TTL:PT15M",
+    ]
+    base = settings.DIGIBEL_PUBLIC_URL
+    entries = (entry(one, feed.language, at_desk=feed.at_desk, base=base) for one in feed.entries)
+    return ics.calendar(method="PUBLISH", about=about, entries=entries)
+
+
+@lru_cache(maxsize=10_000)
+def entry(visit: Entry, language: str, *, at_desk: bool, base: str) -> str:
+    """One visit as an event of its own."""
+    free = at_desk or visit.is_cancelled
+    page = f"{base}/visits/{visit.id}"
+    return ics.entry(
+        *what_and_when(visit, language, base=base),
+        ics.text("DESCRIPTION", _at_the_desk(page, language) if at_desk else for_volunteer(visit, language)),
+        *([ics.fold(f"URL:{page}")] if at_desk else []),
+        f"TRANSP:{'TRANSPARENT' if free else 'OPAQUE'}",
+    )
+
+
+def what_and_when(visit: Entry, language: str, *, base: str) -> tuple[str, ...]:
+    """What a feed and an invitation have in common. The same visit has the same UID in both, so it stands there once."""
+    state = "CANCELLED" if visit.is_cancelled else "TENTATIVE" if visit.is_held_back else "CONFIRMED"
+    place = places.name(visit.postcode, language)
+    return (
+        f"UID:visit-{visit.id}@{urlsplit(base).hostname}",
+        ics.utc("DTSTAMP", visit.changed_at),
+        ics.utc("LAST-MODIFIED", visit.changed_at),
+        f"SEQUENCE:{visit.sequence}",
+        ics.when("DTSTART", visit.starts_at),
+        ics.when("DTEND", visit.ends_at),
+        ics.text("SUMMARY", summary(visit, language)),
+        ics.text("LOCATION", place),
+        f"STATUS:{state}",
+        "CLASS:PRIVATE",
+    )
+
+
+def summary(visit: Entry, language: str) -> str:
+    with override(language):
+        what = gettext("Digibel: {topic}, {area}").format(
+            topic=_topic(visit.tasks, language), area=places.name(visit.postcode, language)
         )
-        event.add("status", _status(visit))
-        event.add("transp", "TRANSPARENT" if _status(visit) == "CANCELLED" else "OPAQUE")
-        event.add("class", "PRIVATE")
-        yield event
+        if visit.is_cancelled:
+            return gettext("Cancelled: {what}").format(what=what)
+        return gettext("Not sure yet: {what}").format(what=what) if visit.is_held_back else what
 
 
-def _local(moment: datetime) -> datetime:
-    return clock.local(moment)
+def _topic(slugs: Iterable[str], language: str) -> str:
+    """What an offer calls them: topics tell nothing of health or money."""
+    tasks = [catalogue.TASKS[slug] for slug in slugs if slug in catalogue.TASKS]
+    topics = dict.fromkeys(task.topic(language) for task in tasks if task.topics)
+    return ", ".join(topics) or phrasebook.topic_fallback(language)
 
 
-def _status(visit: Visit) -> str:
-    if visit.status in {VisitStatus.CANCELLED, VisitStatus.MISSED}:
-        return "CANCELLED"
-    return "TENTATIVE" if visit.held_back_at is not None else "CONFIRMED"
+def for_volunteer(visit: Entry, language: str) -> str:
+    phone = numbers.display(visit.phone)
+    with override(language):
+        if visit.is_cancelled:
+            return gettext("Nobody goes. Questions? Ring {phone}.").format(phone=phone)
+        stay = [gettext("Stay at home until you hear from us.")] if visit.is_held_back else []
+        return "\n".join(
+            [
+                *stay,
+                gettext("Who, where and the codeword are on your visit card: see the last text from Digibel."),
+                gettext("You cannot come? Text or ring {phone}: an answer in your calendar reaches nobody.").format(
+                    phone=phone
+                ),
+            ]
+        )
+
+
+def _at_the_desk(page: str, language: str) -> str:
+    with override(language):
+        return gettext("Who and where, after logging in: {page}").format(page=page)
+
+
+def as_entry(visit: Visit) -> Entry:
+    """A visit that has been read already."""
+    return Entry(
+        visit.pk,
+        visit.starts_at.astimezone(UTC),
+        visit.ends_at.astimezone(UTC),
+        visit.status,
+        visit.held_back_at,
+        visit.sequence,
+        visit.changed_at,
+        visit.client.postcode,
+        visit.request.organisation.phone,
+        tuple(visit.request.tasks.order_by("pk").values_list("slug", flat=True)),
+    )

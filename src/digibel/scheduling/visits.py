@@ -91,7 +91,7 @@ def confirm(visit: Visit, *, by: Actor) -> None:
     if locked.confirmed_at is not None or locked.status != VisitStatus.BOOKED:
         return
     held_back = locked.held_back_at is not None
-    _write(locked, confirmed_at=clock.now(), held_back_at=None)
+    _write(locked, confirmed_at=clock.now(), held_back_at=None, sequence=locked.sequence + held_back)
     timers.drop_timers(locked.pk, "confirm_by", "unconfirmed")
     drop_calls(locked, "visit.announce", "visit.confirm")
     record("visit.confirmed", locked, by=by, organisation_id=locked.request.organisation_id)
@@ -114,7 +114,7 @@ def hold_back(visit_id: uuid.UUID) -> None:
 def _wait_for_yes(visit: Visit) -> None:
     """The volunteer goes only once the client has heard who comes, and said yes. Somebody rings now."""
     if visit.held_back_at is None:
-        _write(visit, held_back_at=clock.now())
+        _write(visit, held_back_at=clock.now(), sequence=visit.sequence + 1)
         announcing.text_volunteer(visit, "stay_home", moment=announcing.volunteers_moment(visit))
     drop_calls(visit, "visit.announce")
     call = _ask_for_yes(visit)
@@ -217,7 +217,7 @@ def extend(visit: Visit, *, by: Actor) -> datetime:
     until = max(locked.ends_at, clock.now()) + EXTENSION
     # On paper it ends where the next visit begins; the quiet lasts as long as was asked for.
     on_paper = max(locked.ends_at, min([until, *_next_begins(locked)]))
-    _write(locked, ends_at=on_paper, busy_until=max(locked.busy_until, on_paper))
+    _write(locked, ends_at=on_paper, busy_until=max(locked.busy_until, on_paper), sequence=locked.sequence + 1)
     timers.set_timer("check_out_nudge", locked.pk, until + CHECK_OUT_NUDGE)
     timers.set_timer("check_out_alarm", locked.pk, until + CHECK_OUT_ALARM)
     drop_calls(locked, "visit.alarm")
