@@ -211,7 +211,10 @@ def entry(visit: Entry, language: str, *, at_desk: bool, base: str) -> str:
     page = f"{base}/visits/{visit.id}"
     return ics.entry(
         *what_and_when(visit, language, base=base),
-        ics.text("DESCRIPTION", _at_the_desk(page, language) if at_desk else for_volunteer(visit, language)),
+        ics.text(
+            "DESCRIPTION",
+            _sentences(language)["at_desk"].format(page=page) if at_desk else for_volunteer(visit, language),
+        ),
         *([ics.fold(f"URL:{page}")] if at_desk else []),
         f"TRANSP:{'TRANSPARENT' if free else 'OPAQUE'}",
     )
@@ -236,42 +239,46 @@ def what_and_when(visit: Entry, language: str, *, base: str) -> tuple[str, ...]:
 
 
 def summary(visit: Entry, language: str) -> str:
-    with override(language):
-        what = gettext("Digibel: {topic}, {area}").format(
-            topic=_topic(visit.tasks, language), area=places.name(visit.postcode, language)
-        )
-        if visit.is_cancelled:
-            return gettext("Cancelled: {what}").format(what=what)
-        return gettext("Not sure yet: {what}").format(what=what) if visit.is_held_back else what
+    said = _sentences(language)
+    topic, area = _topic(visit.tasks, language), places.name(visit.postcode, language)
+    what = said["what"].format(topic=topic, area=area)
+    if visit.is_cancelled:
+        return said["cancelled"].format(what=what)
+    return said["unsure"].format(what=what) if visit.is_held_back else what
 
 
-def _topic(slugs: Iterable[str], language: str) -> str:
+def for_volunteer(visit: Entry, language: str) -> str:
+    said, phone = _sentences(language), _readable(visit.phone)
+    if visit.is_cancelled:
+        return said["nobody_goes"].format(phone=phone)
+    stay = [said["stay"]] if visit.is_held_back else []
+    return "\n".join([*stay, said["on_card"], said["cannot"].format(phone=phone)])
+
+
+@lru_cache(maxsize=1_000)
+def _topic(slugs: tuple[str, ...], language: str) -> str:
     """What an offer calls them: topics tell nothing of health or money."""
     tasks = [catalogue.TASKS[slug] for slug in slugs if slug in catalogue.TASKS]
     topics = dict.fromkeys(task.topic(language) for task in tasks if task.topics)
     return ", ".join(topics) or phrasebook.topic_fallback(language)
 
 
-def for_volunteer(visit: Entry, language: str) -> str:
-    phone = numbers.display(visit.phone)
-    with override(language):
-        if visit.is_cancelled:
-            return gettext("Nobody goes. Questions? Ring {phone}.").format(phone=phone)
-        stay = [gettext("Stay at home until you hear from us.")] if visit.is_held_back else []
-        return "\n".join(
-            [
-                *stay,
-                gettext("Who, where and the codeword are on your visit card: see the last text from Digibel."),
-                gettext("You cannot come? Text or ring {phone}: an answer in your calendar reaches nobody.").format(
-                    phone=phone
-                ),
-            ]
-        )
+_readable = lru_cache(maxsize=100)(numbers.display)
 
 
-def _at_the_desk(page: str, language: str) -> str:
+@lru_cache
+def _sentences(language: str) -> Mapping[str, str]:
     with override(language):
-        return gettext("Who and where, after logging in: {page}").format(page=page)
+        return {
+            "what": gettext("Digibel: {topic}, {area}"),
+            "cancelled": gettext("Cancelled: {what}"),
+            "unsure": gettext("Not sure yet: {what}"),
+            "nobody_goes": gettext("Nobody goes. Questions? Ring {phone}."),
+            "stay": gettext("Stay at home until you hear from us."),
+            "on_card": gettext("Who, where and the codeword are on your visit card: see the last text from Digibel."),
+            "cannot": gettext("You cannot come? Text or ring {phone}: an answer in your calendar reaches nobody."),
+            "at_desk": gettext("Who and where, after logging in: {page}"),
+        }
 
 
 def as_entry(visit: Visit) -> Entry:

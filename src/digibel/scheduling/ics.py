@@ -5,7 +5,7 @@ single changes, as libraries write it, is read by some as only its first line: s
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from digibel import clock
@@ -77,6 +77,8 @@ def _clean(value: str) -> str:
 
 def fold(line: str) -> str:
     """The line in pieces of at most 75 octets, never within a letter."""
+    if len(line) <= LONGEST_LINE and line.isascii():
+        return line
     octets = line.encode("utf-8", "replace")
     pieces, start, room = [], 0, LONGEST_LINE
     while len(octets) - start > room:
@@ -93,9 +95,14 @@ def when(name: str, moment: datetime) -> str:
     there = clock.local(moment)
     if there.utcoffset() != there.replace(fold=1 - there.fold).utcoffset():
         return utc(name, moment)
-    return f"{name};TZID=Europe/Brussels:{there:%Y%m%dT%H%M%S}"
+    return f"{name};TZID=Europe/Brussels:{_compact(there)}"
 
 
 def utc(name: str, moment: datetime) -> str:
     """`moment` is aware, in whatever zone."""
-    return f"{name}:{moment - (moment.utcoffset() or timedelta()):%Y%m%dT%H%M%SZ}"
+    return f"{name}:{_compact(moment.astimezone(UTC))}Z"
+
+
+def _compact(moment: datetime) -> str:
+    """20261025T023000; `strftime` takes ten times as long."""
+    return moment.isoformat()[:19].replace("-", "").replace(":", "")
