@@ -57,15 +57,17 @@ check: develop ## Format, lint, types, arrows, Django, migrations, messages, loc
 	  || { echo 'a lock names an address: make lock, without it'; exit 1; }
 
 .PHONY: test
-test: develop ## Everything: on SQLite, what touches the database again on PostgreSQL, then the browser
+test: develop ## Everything: on SQLite, what touches the database again on PostgreSQL, calendar readers, the browser
 	DIGIBEL_TEST_DB=sqlite $(PYTEST)
 	DIGIBEL_TEST_DB=postgres $(PYTEST)
+	tools/calendar_readers -q
 	tools/browser_tests -q
 
 .PHONY: test-long
 test-long: develop ## The same with the full numbers: many more examples, races and simulated weeks
 	DIGIBEL_TEST_LONG=1 DIGIBEL_TEST_DB=sqlite $(PYTEST)
 	DIGIBEL_TEST_LONG=1 DIGIBEL_TEST_DB=postgres $(PYTEST)
+	tools/calendar_readers -q
 	DIGIBEL_TEST_LONG=1 tools/browser_tests -q
 
 .PHONY: kannel
@@ -97,6 +99,7 @@ lock: ## Choose versions anew, within pyproject.toml (needs uv)
 	uv pip compile --quiet $(LOCKING) pyproject.toml --group build -o requirements.lock
 	uv pip compile --quiet $(LOCKING) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	echo uv | uv pip compile --quiet $(LOCKING) - -o tools/bootstrap.lock
+	printf 'khal\nradicale\n' | uv pip compile --quiet $(LOCKING) - -o tools/calendar_readers.lock
 
 LOCKING := --upgrade --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
   --allow-unsafe

@@ -194,14 +194,14 @@ def etag(body: bytes) -> str:
 def calendar(feed: Feed) -> bytes:
     """The whole feed, UTF-8. The same visits give the same bytes."""
     about = [
-        ics.text("X-WR-CALNAME", feed.name),
-        ics.text("NAME", feed.name),
+        ics.label("X-WR-CALNAME", feed.name),
+        ics.label("NAME", feed.name),
         "REFRESH-INTERVAL;VALUE=DURATION:PT15M",
         "X-PUBLISHED-TTL:PT15M",
     ]
     base = settings.DIGIBEL_PUBLIC_URL
     entries = (entry(one, feed.language, at_desk=feed.at_desk, base=base) for one in feed.entries)
-    return ics.calendar(method="PUBLISH", about=about, entries=entries)
+    return ics.calendar(entries, about=about)
 
 
 @lru_cache(maxsize=10_000)
@@ -229,8 +229,7 @@ def what_and_when(visit: Entry, language: str, *, base: str) -> tuple[str, ...]:
         ics.utc("DTSTAMP", visit.changed_at),
         ics.utc("LAST-MODIFIED", visit.changed_at),
         f"SEQUENCE:{visit.sequence}",
-        ics.when("DTSTART", visit.starts_at),
-        ics.when("DTEND", visit.ends_at),
+        *ics.between(visit.starts_at, visit.ends_at),
         ics.text("SUMMARY", summary(visit, language)),
         ics.text("LOCATION", place),
         f"STATUS:{state}",

@@ -46,12 +46,16 @@ _CLEAN = (
     | {ord("\t"): " ", ord("\n"): "\n"}
 )
 _ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
+_WITHOUT_MARKS = str.maketrans(dict.fromkeys("\\;,\n", " "))
 _IN_QUOTES = str.maketrans({'"': "'", "\n": " "})
 
 
-def calendar(*, method: str, about: Iterable[str] = (), entries: Iterable[str]) -> bytes:
-    """A whole calendar, UTF-8. `about`: lines that describe it; `entries`: from `entry`."""
-    head = ["BEGIN:VCALENDAR", f"PRODID:{PRODID}", "VERSION:2.0", "CALSCALE:GREGORIAN", f"METHOD:{method}", *about, ""]
+def calendar(entries: Iterable[str], *, about: Iterable[str] = ()) -> bytes:
+    """A whole calendar, UTF-8. `about`: lines that describe it; `entries`: from `entry`.
+
+    It has a METHOD (among `about`) where it is sent, and none where it is fetched: PUBLISH asks for an organizer (RFC 5546).
+    """
+    head = ["BEGIN:VCALENDAR", f"PRODID:{PRODID}", "VERSION:2.0", "CALSCALE:GREGORIAN", *about, ""]
     return "".join([END.join(head), ZONE, *entries, f"END:VCALENDAR{END}"]).encode("utf-8", "replace")
 
 
@@ -64,6 +68,11 @@ def entry(*lines: str) -> str:
 def text(name: str, value: str) -> str:
     """A property that is text, escaped and folded. A feed says the same few hundred things over and over."""
     return fold(f"{name}:{_clean(value).translate(_ESCAPED)}")
+
+
+def label(name: str, value: str) -> str:
+    """A text that readers do not know as one, so that some show the marks of escaping: it has none."""
+    return text(name, " ".join(_clean(value).translate(_WITHOUT_MARKS).split()))
 
 
 def quoted(value: str) -> str:
@@ -90,12 +99,15 @@ def fold(line: str) -> str:
     return b"\r\n ".join([*pieces, octets[start:]]).decode()
 
 
-def when(name: str, moment: datetime) -> str:
-    """A moment in Brussels. In the hour that the clock repeats, where a local time means two moments, it is told in UTC."""
-    there = clock.local(moment)
-    if there.utcoffset() != there.replace(fold=1 - there.fold).utcoffset():
-        return utc(name, moment)
-    return f"{name};TZID=Europe/Brussels:{_compact(there)}"
+def between(start: datetime, end: datetime) -> tuple[str, str]:
+    """From when until when, in Brussels. Around the hour that the clock skips or repeats both are told in UTC: a local time may
+    mean two moments there, and some readers reckon by the clock on the wall."""
+    here, there = clock.local(start), clock.local(end)
+    offsets = {moment.replace(fold=fold).utcoffset() for moment in (here, there) for fold in (0, 1)}
+    if len(offsets) > 1:
+        return utc("DTSTART", start), utc("DTEND", end)
+    zone = "TZID=Europe/Brussels"
+    return f"DTSTART;{zone}:{_compact(here)}", f"DTEND;{zone}:{_compact(there)}"
 
 
 def utc(name: str, moment: datetime) -> str:
