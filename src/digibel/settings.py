@@ -240,6 +240,20 @@ DIGIBEL_NUMBERS_FILE = os.environ.get("DIGIBEL_NUMBERS_FILE", "")
 # Who keeps the machine and the data running, for the list of who has access: "Firm, town; a name".
 DIGIBEL_OPERATORS = [one.strip() for one in os.environ.get("DIGIBEL_OPERATORS", "").split(";") if one.strip()]
 
+# Invitations to the calendar of a volunteer who asked for them: smtp://user:password@host:587, smtps://host:465, or "file" for
+# a folder of the home. Empty: no mail leaves, and nobody is asked for an address.
+DIGIBEL_MAIL = os.environ.get("DIGIBEL_MAIL", "file" if DIGIBEL_DEMO else "")
+DIGIBEL_MAIL_FROM = os.environ.get("DIGIBEL_MAIL_FROM", f"digibel@{_public.hostname}")
+_mail = urlsplit(DIGIBEL_MAIL)
+_backend = "smtp" if _mail.scheme in {"smtp", "smtps"} else "filebased"
+EMAIL_BACKEND = f"django.core.mail.backends.{_backend}.EmailBackend"
+EMAIL_FILE_PATH = HOME / "mail"
+EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or (465 if _mail.scheme == "smtps" else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_USE_TLS = _mail.scheme == "smtp" and _mail.hostname not in {"127.0.0.1", "::1", "localhost"}
+EMAIL_TIMEOUT = 20
+
 # Who may read /metrics from another machine; empty: only this one.
 DIGIBEL_METRICS_TOKEN = os.environ.get("DIGIBEL_METRICS_TOKEN", "")
 

@@ -96,7 +96,7 @@ CLIENT = (
     "access trusted_worker trusted_worker_phone reception interpreter decides_about_money money_phone money_kind reads floor "
     "lift dog smoke wish away_until gone_as merged_into"
 )
-VOLUNTEER = "recipient key_id first_name family_name gender skills"
+VOLUNTEER = "recipient key_id first_name family_name gender skills email"
 MERGE = ("kept", "merged", "made_by", "undone_by", "kept_before", "kept_after", "merged_before")
 RECIPIENT = "key_id number number_index languages"
 
@@ -426,6 +426,7 @@ RULES: tuple[Rule, ...] = (
                 "requests.StoredJudgement", ("made_by", "version", "tightened", "floor", "verdicts"), "request__client"
             ),
             Part("scheduling.FollowUp", ("made_by", "worries"), "visit__client"),
+            Part("scheduling.Invitation", ("said", "language", "trouble"), "visit__client"),
             Part("scheduling.FraudAlarm", ("client", "key", "raised_by"), "client"),
             Part(
                 "notifications.OutboundMessage",

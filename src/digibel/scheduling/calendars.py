@@ -161,11 +161,11 @@ def _read(letter: str, must_be: Mapping[str, Any]) -> Feed:
         owner = kind.model._default_manager.filter(**must_be).values_list(kind.language).first()
         if owner is None:
             raise NotFound
-        return Feed((), _language(owner[0]), "Digibel", letter != "v")
+        return Feed((), language_of(owner[0]), "Digibel", letter != "v")
     *_, name, fallback, spoken = found[-1]
     if letter == "s":
         entries = _on_duty(entries, Staff.objects.select_related("organisation").get(pk=must_be["pk"]))
-    return Feed(entries, _language(spoken, fallback), name if letter == "o" else "Digibel", letter != "v")
+    return Feed(entries, language_of(spoken, fallback), name if letter == "o" else "Digibel", letter != "v")
 
 
 def _entries(rows: Iterable[tuple[Any, ...]]) -> Iterable[Entry]:
@@ -182,7 +182,7 @@ def _on_duty(entries: tuple[Entry, ...], staff: Staff) -> tuple[Entry, ...]:
     return tuple(one for one in entries if staff in (roster.on_duty(one.starts_at), roster.on_duty(one.ends_at - last)))
 
 
-def _language(spoken: str | list[str], fallback: str = "") -> str:
+def language_of(spoken: str | list[str], fallback: str = "") -> str:
     wanted = [spoken, fallback] if isinstance(spoken, str) else [*spoken, fallback]
     return next((code for code in wanted if code in languages.DESK_LANGUAGES), catalogue.FALLBACK)
 
@@ -247,7 +247,7 @@ def summary(visit: Entry, language: str) -> str:
 
 
 def for_volunteer(visit: Entry, language: str) -> str:
-    said, phone = _sentences(language), _readable(visit.phone)
+    said, phone = _sentences(language), readable(visit.phone)
     if visit.is_cancelled:
         return said["nobody_goes"].format(phone=phone)
     stay = [said["stay"]] if visit.is_held_back else []
@@ -262,7 +262,7 @@ def _topic(slugs: tuple[str, ...], language: str) -> str:
     return ", ".join(topics) or phrasebook.topic_fallback(language)
 
 
-_readable = lru_cache(maxsize=100)(numbers.display)
+readable = lru_cache(maxsize=100)(numbers.display)
 
 
 @lru_cache

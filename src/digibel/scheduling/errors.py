@@ -82,3 +82,13 @@ class CardClosed(NotFound):
 class NoSuchCard(NotFound):
     code = "no_such_card"
     message = "This link does not fit a visit. Look at the last text you received, or ring the organisation."
+
+
+class NotAnAddress(Problem):
+    code = "not_an_address"
+    message = "This is no e-mail address. Write it as name@example.be."
+
+
+class NoMail(Conflict):
+    code = "no_mail"
+    message = "No mail leaves from here. Take the address of the calendar instead."

@@ -19,7 +19,7 @@ from digibel.notifications import numbers, outbox
 from digibel.notifications.calls import open_call
 from digibel.notifications.errors import NoTextsThere
 from digibel.notifications.models import OutboundMessage, Recipient
-from digibel.scheduling import announcing, cards, policies, readiness, worklist
+from digibel.scheduling import announcing, cards, invitations, policies, readiness, worklist
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Offer, Visit, VisitStatus
 from digibel.sealing import ledger
@@ -46,6 +46,8 @@ def phone_lost(volunteer: Volunteer, *, by: Actor, number: str = "") -> int:
     if e164:
         _change_number(volunteer.recipient, e164)
     Volunteer.objects.filter(pk=volunteer.pk).update(calendar_version=F("calendar_version") + 1)
+    # Whoever has the telephone may have had the visits sent to themselves.
+    invitations.stop(volunteer, by=by)
     for visit in closed:
         if visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now():
             _new_word(visit, known=read, by=by)

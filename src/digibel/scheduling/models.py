@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from digibel.notifications.models import OutboundMessage
 from digibel.organisations.models import Organisation, Role
 from digibel.requests.models import Client, HelpRequest
+from digibel.scheduling.invited import Invitation as Invitation
 from digibel.scheduling.paid import Expense as Expense
 from digibel.scheduling.paid import Payment as Payment
 from digibel.sealing.fields import SealedTextField

@@ -4,7 +4,7 @@ import logging
 
 from digibel.audit.chain import seal_chain
 from digibel.notifications.tasks import pick_up_lost, quietly
-from digibel.scheduling import clockwork, promises
+from digibel.scheduling import clockwork, invitations, promises
 
 logger = logging.getLogger(__name__)
 
@@ -12,6 +12,12 @@ logger = logging.getLogger(__name__)
 def every_minute() -> None:
     quietly(clockwork.tick)
     pick_up_lost()
+    quietly(invitations.free_stuck)
+    sweep_invitations()
+
+
+def sweep_invitations() -> int:
+    return quietly(invitations.sweep)
 
 
 def every_hour() -> int:

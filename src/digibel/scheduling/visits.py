@@ -14,7 +14,7 @@ from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import CallTask, Channel, OutboundMessage
 from digibel.organisations import duty
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import alarms, announcing, cards, errors, policies, timers, worklist
+from digibel.scheduling import alarms, announcing, cards, errors, invitations, policies, timers, worklist
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.ranking import travel_time
 from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
@@ -66,6 +66,7 @@ def book(
     record("visit.booked", visit, by=by, organisation_id=request.organisation_id, request=request.pk)
     outbox.queue_all([*announcing.texts_to_volunteer(visit), *announcing.announcement_texts(visit)])
     announcing.note_address_texted(visit)
+    invitations.tell(visit)
     _start_timers(visit)
     if announcing.is_replacement(visit):
         _wait_for_yes(visit)
@@ -99,6 +100,7 @@ def confirm(visit: Visit, *, by: Actor) -> None:
         announcing.text_volunteer(
             locked, "goes_ahead", client=locked.client.first_name, moment=announcing.volunteers_moment(locked)
         )
+        invitations.tell(locked)
     worklist.rewrite(locked.request)
     visit.refresh_from_db()
 
@@ -116,6 +118,7 @@ def _wait_for_yes(visit: Visit) -> None:
     if visit.held_back_at is None:
         _write(visit, held_back_at=clock.now(), sequence=visit.sequence + 1)
         announcing.text_volunteer(visit, "stay_home", moment=announcing.volunteers_moment(visit))
+        invitations.tell(visit)
     drop_calls(visit, "visit.announce")
     call = _ask_for_yes(visit)
     if clock.local(visit.starts_at).date() == clock.today():
@@ -269,6 +272,7 @@ def _end(visit: Visit, status: str, *, by: Actor, reason: str) -> None:
     timers.set_timer("card_closes", visit.pk, now + policies.CLOSES_AFTER)
     drop_calls(visit)
     outbox.withdraw(OutboundMessage.objects.about(visit))
+    invitations.tell(visit)
     HelpRequest.objects.filter(pk=visit.request_id).update(searched_in_vain_at=None)
     record(f"visit.{status}", visit, by=by, organisation_id=visit.request.organisation_id, reason=reason)
 

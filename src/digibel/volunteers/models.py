@@ -62,6 +62,9 @@ class Volunteer(models.Model):
     joined_on = models.DateField()
     paused_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    email = SealedTextField(  # type: ignore[misc]
+        null=True, help_text="Where invitations to a calendar go. None: they want none."
+    )
     calendar_version = models.PositiveIntegerField(default=0, help_text="Raised when a feed's address has leaked.")
 
     objects = VolunteerQuerySet.as_manager()
