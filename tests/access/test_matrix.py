@@ -120,6 +120,12 @@ desk:phone_lost                -     staff
 desk:report_concern            -     staff
 desk:concerns                  lead  -
 desk:concern                   lead  lead
+desk:volunteer_calendar/renew  -     staff
+desk:volunteer_calendar/invite -     lead
+desk:volunteer_calendar/stop   -     lead
+desk:feeds                 staff -
+desk:feed_renew/own        -     staff
+desk:feed_renew/organisation -   lead
 desk:places                    staff -
 desk:office                    staff -
 desk:numbers                   staff -
@@ -158,6 +164,9 @@ desk:card_deed/ask             -     card
 desk:card_deed/slip            -     card
 desk:card_deed/report          -     card
 desk:card_deed/cancel          -     card
+desk:card_deed/calendar-renew  -     card
+desk:card_deed/invite          -     card
+desk:card_deed/invite-stop     -     card
 desk:questions                 card  card
 desk:calendar                  card  -
 gateway_inbound                -     key
@@ -195,6 +204,8 @@ DEEDS = {
     "desk:privacy_deed": tuple(privacy_views.DEEDS),
     "desk:visit_deed": tuple(visit_views.DEEDS),
     "desk:volunteer_deed": ("pause", "resume"),
+    "desk:volunteer_calendar": ("renew", "invite", "stop"),
+    "desk:feed_renew": ("own", "organisation"),
     "desk:inbox_deed": ("done", "book", "decline"),
     "desk:hands_deed": ("take", "sent", "failed", "reply"),
     "desk:card_deed": tuple(card_views.DEEDS),
@@ -285,6 +296,12 @@ SHARED = {
     "desk:information_note",
     "desk:expenses",
     "desk:phone_lost",
+    "desk:volunteer_calendar/renew",
+    "desk:volunteer_calendar/invite",
+    "desk:volunteer_calendar/stop",
+    # One's own, whatever is named.
+    "desk:feed_renew/own",
+    "desk:feed_renew/organisation",
     "desk:number_checked",
 }
 

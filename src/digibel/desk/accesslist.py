@@ -43,6 +43,7 @@ DEED_WORDS: dict[str, words.Words] = {
     "train": _("plan trainings, and note who was there"),
     "pay": _("see and pay the expenses of volunteers"),
     "check_number": _("correct public numbers"),
+    "calendars": _("renew the address of the calendar of all visits, and note where a volunteer's invitations go"),
     "see_access": _("see this list"),
     "texts": _("see how texts leave and what they cost, and set the budget"),
     "privacy": _("answer what people ask about their own data, and forget people"),

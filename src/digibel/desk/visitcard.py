@@ -16,7 +16,7 @@ from digibel.guardrails import catalogue, judgement, suggestions
 from digibel.organisations import duty, numbers
 from digibel.requests import access_notes
 from digibel.requests.judging import judge_request
-from digibel.scheduling import calendars, doorstep, fraud, policies
+from digibel.scheduling import calendars, doorstep, fraud, invitations, policies
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.scheduling.policies import Seen
 from digibel.sealing import keys
@@ -96,6 +96,7 @@ def context(visit: Visit) -> dict[str, Any]:
         "questions": questions_soon(visit),
         "report": getattr(visit, "report", None),
         "calendar": calendars.link(visit.volunteer),
+        "mail_leaves": invitations.are_possible(),
         "closes_at": closes_at(visit),
         "fraud": fraud_steps(visit),
         "emergency": numbers.find("emergency", organisation).value(language),

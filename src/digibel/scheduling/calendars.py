@@ -21,7 +21,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Model
 from django.utils.translation import gettext, override
 
 from digibel import clock, languages, places
@@ -92,7 +92,7 @@ KINDS = {
     "o": Kind(Organisation, {}, "request__organisation", "language"),
     "s": Kind(Staff, {"is_active": True}, "request__organisation__staff", "language"),
 }
-LETTERS: dict[type[Owner], str] = {kind.model: letter for letter, kind in KINDS.items()}
+LETTERS: dict[type[Model], str] = {kind.model: letter for letter, kind in KINDS.items()}
 COLUMNS = (
     "pk",
     "starts_at",
@@ -112,7 +112,7 @@ OTHERS = ("request__tasks__slug", "request__organisation__name", "request__organ
 
 def token(owner: Owner) -> str:
     """The secret of the address; another one after `renew`."""
-    return _token(LETTERS[type(owner)], owner.pk, owner.calendar_version)
+    return _token(LETTERS[owner._meta.model], owner.pk, owner.calendar_version)
 
 
 def link(owner: Owner) -> str:
@@ -122,7 +122,7 @@ def link(owner: Owner) -> str:
 @transaction.atomic
 def renew(owner: Owner, *, by: Actor) -> None:
     """The old address shows nothing any more, to nobody; there is a new one for whoever asks for it."""
-    type(owner)._default_manager.filter(pk=owner.pk).update(calendar_version=F("calendar_version") + 1)
+    owner._meta.model._default_manager.filter(pk=owner.pk).update(calendar_version=F("calendar_version") + 1)
     owner.refresh_from_db(fields=["calendar_version"])
     organisation_id = owner.pk if isinstance(owner, Organisation) else getattr(owner, "organisation_id", None)
     record("calendar.renewed", owner, by=by, organisation_id=organisation_id)

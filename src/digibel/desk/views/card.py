@@ -25,7 +25,7 @@ from digibel.desk.forms.card import ReportForm
 from digibel.guardrails import secrets
 from digibel.organisations import numbers
 from digibel.problems import NotFound, Problem
-from digibel.scheduling import cards, doorstep, fraud, policies, reports, visits
+from digibel.scheduling import calendars, cards, doorstep, fraud, invitations, policies, reports, visits
 from digibel.scheduling.errors import CardClosed, NoSuchCard
 from digibel.scheduling.models import Visit
 from digibel.scheduling.policies import Seen
@@ -249,6 +249,24 @@ def _cancel(card: OpenCard) -> HttpResponse:
     )
 
 
+def _renew_calendar(card: OpenCard) -> HttpResponse:
+    said = _("The old address shows nothing any more. Copy the new one.")
+    do(card.http, lambda: calendars.renew(card.visit.volunteer, by=card.by), said)
+    return _back(card, "calendar")
+
+
+def _invite(card: OpenCard) -> HttpResponse:
+    said = _("Your visits are mailed to you from now on.")
+    do(card.http, lambda: invitations.invite(card.visit.volunteer, card.posted("email"), by=card.by), said)
+    return _back(card, "calendar")
+
+
+def _stop_inviting(card: OpenCard) -> HttpResponse:
+    said = _("No more mail. What stands in your calendar stays there, and changes no more.")
+    do(card.http, lambda: invitations.stop(card.visit.volunteer, by=card.by), said)
+    return _back(card, "calendar")
+
+
 DEEDS: dict[str, Callable[[OpenCard], HttpResponse]] = {
     "read": _read,
     "visit": _visit,
@@ -258,4 +276,7 @@ DEEDS: dict[str, Callable[[OpenCard], HttpResponse]] = {
     "slip": _slip,
     "report": _report,
     "cancel": _cancel,
+    "calendar-renew": _renew_calendar,
+    "invite": _invite,
+    "invite-stop": _stop_inviting,
 }

@@ -20,6 +20,7 @@ from digibel.desk.forms.volunteers import PoolFilter
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import NotFound
+from digibel.scheduling import invitations
 from digibel.scheduling.concerns import resume
 from digibel.scheduling.models import Offer, Visit
 from digibel.scheduling.readiness import pause
@@ -74,6 +75,9 @@ def volunteer(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
         "absences": found.absences.filter(last_day__gte=clock.today()).order_by("first_day"),
         "offers": _offers(found, request),
         "visits": visitlines.as_lines(visits),
+        "mail_leaves": invitations.are_possible(),
+        "mail_fails": found.email is not None and invitations.does_not_arrive(found),
+        "may_mail": may(request.user, "calendars"),
         "may_pause": may(request.user, "pause_volunteer"),
         "may_ready": may(request.user, "ready_volunteer"),
         "may_ask_privacy": may(request.user, "privacy"),
