@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from holidays import country_holidays
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,6 +94,68 @@ def test_waking_time_stops_in_the_evening_and_goes_on_in_the_morning():
 )
 def test_the_working_day_before_passes_over_weekends_and_holidays(day, working_before):
     assert clock.working_day_before(day) == working_before
+
+
+YEARS = range(2024, 2041)
+
+
+def easter(year):
+    """Sunday of Easter, reckoned by hand (Meeus, Jones and Butcher), so that no library judges another alone."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    (d, e), (i, k) = divmod(b, 4), divmod(c, 4)
+    h = (19 * a + b - d - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
+    rest = (32 + 2 * e + 2 * i - h - k) % 7
+    month, day = divmod(h + rest - 7 * ((a + 11 * h + 22 * rest) // 451) + 114, 31)
+    return date(year, month, day + 1)
+
+
+def ten_public_holidays(year):
+    """Royal decree of 18 April 1974: seven days of the calendar, and three that follow Easter."""
+    fixed = ((1, 1), (5, 1), (7, 21), (8, 15), (11, 1), (11, 11), (12, 25))
+    return {date(year, *one) for one in fixed} | {easter(year) + timedelta(days=days) for days in (1, 39, 50)}
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_rest_days_are_the_sundays_and_the_ten_public_holidays(year):
+    off = ten_public_holidays(year)
+    every_day = [date(year, 1, 1) + timedelta(days=number) for number in range(366)]
+    for day in (day for day in every_day if day.year == year):
+        assert clock.is_rest_day(day) is (day.weekday() == 6 or day in off), day
+        assert clock.is_working_day(day) is (day.weekday() < 5 and day not in off), day
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_our_holidays_are_those_of_the_library(year):
+    """The Sunday of Easter and Whitsun are rest days as Sundays; some lists name them, some do not."""
+    listed = {day for day in country_holidays("BE", years=year) if day.weekday() != 6}
+    assert listed == {day for day in ten_public_holidays(year) if day.weekday() != 6}
+
+
+@given(st.dates(date(2024, 1, 2), date(2040, 12, 31)))
+def test_the_working_day_before_is_the_last_one_before(day):
+    before = clock.working_day_before(day)
+    assert clock.is_working_day(before)
+    assert before < day
+    between = [before + timedelta(days=number) for number in range(1, (day - before).days)]
+    assert not any(map(clock.is_working_day, between))
+
+
+NIGHTS = st.sampled_from(
+    [datetime(2026, 3, 28, 12), datetime(2026, 10, 24, 12), datetime(2031, 3, 29, 12), datetime(2031, 10, 25, 12)]
+)
+
+
+@given(NIGHTS, st.timedeltas(timedelta(0), timedelta(days=2)), LENGTHS)
+def test_waking_hours_are_whole_around_both_nights_of_the_clock(noon, later, length):
+    """From eight to eight by the clock on the wall, twelve hours long, whether the night before was shorter or longer."""
+    moment = noon.replace(tzinfo=UTC) + later
+    there = clock.local(clock.next_waking(moment, rest_days=True))
+    assert clock.WAKING[0] <= there.time() < clock.WAKING[1]
+    if there != clock.local(moment):
+        assert there.time() == clock.WAKING[0]
+    day = there.date()
+    assert clock.at(day, clock.WAKING[1]) - clock.at(day, clock.WAKING[0]) == timedelta(hours=12)
+    assert clock.is_waking(clock.add_waking(moment, length) - timedelta(microseconds=1))
 
 
 @given(MOMENTS)
