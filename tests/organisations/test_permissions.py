@@ -23,6 +23,7 @@ FOR_COORDINATING = {
     "train",
     "pay",
     "check_number",
+    "calendars",
     "see_access",
     "privacy",
 }
