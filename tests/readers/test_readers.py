@@ -15,7 +15,8 @@ from xml.etree import ElementTree
 import pytest
 from icalendar import Calendar
 
-from digibel.scheduling import calendars
+from digibel.organisations.models import Organisation
+from digibel.scheduling import calendars, invitations
 
 from . import libical
 
@@ -90,6 +91,15 @@ def test_libical_sees_every_visit_when_it_is(c_library, language):
     written = calendars.calendar(feed(language))
     assert libical.read(c_library, written) == expected(language)
     assert libical.read(c_library, without_theirs(written)) == expected(language)
+
+
+def test_libical_takes_every_invitation_as_one(c_library):
+    """Also by the rules of RFC 5546, which ask other properties of a REQUEST than of a CANCEL."""
+    lindeboom = Organisation(name=ARABIC)
+    for one, seen in zip(entries(), expected(), strict=True):
+        method = "CANCEL" if one.is_cancelled else "REQUEST"
+        sent = invitations.event(one, "nl", method=method, organisation=lindeboom, to="els@example.be")
+        assert libical.read(c_library, sent) == [seen]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
