@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
@@ -17,12 +18,15 @@ from digibel.sealing import keys
 # Fixtures that hand a test the database without its saying so.
 DATABASE_FIXTURES = {"db": {}, "transactional_db": {"transaction": True}}
 
+LONG = os.environ.get("DIGIBEL_TEST_LONG") == "1"
+DESK = Path(__file__).parent / "desk"
+
 # Shared cores are slow now and then, and a fixture that only stops the clock is harmless to share between examples.
 CALM = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 # The everyday run gives everybody the same answer; the long one goes looking.
 settings.register_profile("everyday", deadline=None, max_examples=50, derandomize=True, suppress_health_check=CALM)
 settings.register_profile("long", deadline=None, max_examples=2000, print_blob=True, suppress_health_check=CALM)
-settings.load_profile("long" if os.environ.get("DIGIBEL_TEST_LONG") == "1" else "everyday")
+settings.load_profile("long" if LONG else "everyday")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -35,10 +39,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             without_database.append(item)
         else:
             item.add_marker(wanted, append=False)
-    if os.environ.get("DIGIBEL_TEST_DB") == "postgres" and without_database:
+    if os.environ.get("DIGIBEL_TEST_DB") == "postgres":
         # They have passed on SQLite, and no database can change their answer.
-        config.hook.pytest_deselected(items=without_database)
-        items[:] = [item for item in items if item not in set(without_database)]
+        left_out = {*without_database, *([] if LONG else filter(_is_of_the_desk, items))}
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _is_of_the_desk(item: pytest.Item) -> bool:
+    """What a page shows was asked of PostgreSQL by the tests of the rooms, and `tests/access` opens every page on it.
+
+    The long run leaves nothing out.
+    """
+    return DESK in item.path.parents
 
 
 def _database_marker(item: pytest.Item) -> pytest.MarkDecorator | None:
