@@ -233,6 +233,7 @@ DIGIBEL_CLOCK = "digibel.demo.clock.now" if DIGIBEL_DEMO else ""
 # Street addresses are looked up on a server of one's own, or not at all: the postcode points ship with Digibel.
 DIGIBEL_GEOCODER = os.environ.get("DIGIBEL_GEOCODER", "postcodes")
 DIGIBEL_GEOCODER_URL = os.environ.get("DIGIBEL_GEOCODER_URL", "")
+DIGIBEL_ROUTER = os.environ.get("DIGIBEL_ROUTER", "")
 
 # Card Stop, the police, the tax office: a file of one's own with corrections to `organisations/numbers.toml`.
 DIGIBEL_NUMBERS_FILE = os.environ.get("DIGIBEL_NUMBERS_FILE", "")

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.core import checks
 
-from digibel.places.checks import geocoder_can_be_made
+from digibel.places.checks import geocoder_can_be_made, router_can_be_asked
 
 
 class PlacesConfig(AppConfig):
@@ -10,3 +10,4 @@ class PlacesConfig(AppConfig):
 
     def ready(self) -> None:
         checks.register(geocoder_can_be_made)
+        checks.register(router_can_be_asked)

@@ -49,6 +49,11 @@ def brussels() -> tuple[Place, ...]:
     return tuple(_brussels().values())
 
 
+def all_postcodes() -> tuple[str, ...]:
+    """Every postcode of Belgium, in order."""
+    return tuple(sorted(_belgium()))
+
+
 def name(postcode: str, language: str) -> str:
     """What people call it: the Dutch name for readers of Dutch, the French one for everybody else.
 
