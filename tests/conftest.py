@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from digibel import clock
 from digibel.audit import triggers
+from digibel.scheduling.matching import snapshot
 from digibel.sealing import keys
 
 # Fixtures that hand a test the database without its saying so.
@@ -119,3 +120,11 @@ def no_remembered_keys() -> Iterator[None]:
     keys.cache.clear()
     yield
     keys.cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_remembered_pool() -> Iterator[None]:
+    """Each process remembers the pool, and a test's people are only a test's."""
+    snapshot.forget()
+    yield
+    snapshot.forget()

@@ -52,7 +52,9 @@ desk:request_deed/moments      -     staff
 desk:hand_over                 -     match
 desk:handover                  staff match
 desk:match                     staff -
+desk:match_order               lead  lead
 desk:match_request             staff -
+desk:interpreter               -     match
 desk:offers                    -     match
 desk:design                    staff -
 desk:client                    staff -
@@ -104,6 +106,7 @@ desk:visit_deed/check-out      -     lead
 desk:visit_deed/extend         -     lead
 desk:volunteers                staff -
 desk:volunteer                 staff -
+desk:limits                    match match
 desk:volunteer_deed/pause      -     lead
 desk:volunteer_deed/resume     -     lead
 desk:volunteer_paper           lead  lead
@@ -287,6 +290,7 @@ def test_every_role_opens_its_doors_and_no_others(houses: tuple[House, House], r
 
 # The pool of volunteers is everybody's: the page shows one's own papers, payments and visits of them.
 SHARED = {
+    "desk:limits",
     "desk:volunteer",
     "desk:volunteer_deed/pause",
     "desk:volunteer_deed/resume",

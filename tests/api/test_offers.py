@@ -133,3 +133,24 @@ def test_too_long_a_look_is_refused(program: Any, refusal: Any, days: str) -> No
 @pytest.mark.parametrize("day", ["0", "soon", "0001-01-01", "9999-12-31", "2026-02-30", "", "%00"])
 def test_day_that_is_none_is_refused(program: Any, refusal: Any, day: str) -> None:
     assert refusal(program.get(f"/visits?from={day}")) == (422, "invalid", {"from": ["not_expected"]})
+
+
+def test_candidates_say_why_not_in_numbers_and_what_would_find_somebody(program: Any) -> None:
+    cast.volunteer(program.organisation, speaks=["tr"])
+    request = cast.request(program.organisation)
+    told = program.get(f"/help-requests/{request.reference}/candidates", Accept_Language="en").json()
+    assert told["why_not"] == [{"code": "no_language", "sentence": "no language in common", "count": 1}]
+    assert [one["code"] for one in told["suggestions"]] == ["language", "interpreter"]
+
+
+def test_candidates_cost_the_same_for_one_and_for_three(program: Any) -> None:
+    request = cast.request(program.organisation)
+    counts = []
+    for more in (1, 2):
+        for _ in range(more):
+            cast.volunteer(program.organisation)
+        for _ in range(2):
+            with CaptureQueriesContext(connections["default"]) as queries:
+                program.get(f"/help-requests/{request.reference}/candidates")
+        counts.append(len(queries))
+    assert counts == [9, 9]

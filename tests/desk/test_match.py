@@ -6,14 +6,15 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 import cast
-from digibel.desk import matchboard, offertexts
+from digibel.desk import offertexts
 from digibel.guardrails import catalogue
 from digibel.notifications import segments
 from digibel.organisations.models import Organisation, Role, Staff
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import offers
 from digibel.scheduling.matching.ranking import rank
-from digibel.scheduling.matching.reasons import SENTENCES
+from digibel.scheduling.matching.reasons import SENTENCES, SEVERAL
+from digibel.scheduling.matching.weighing import AGAINST
 from digibel.scheduling.models import Offer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -61,9 +62,10 @@ def test_who_cannot_go_is_told_with_the_reason(nadia: Staff, client: Browser) ->
 
 
 def test_every_reason_against_has_words_for_several() -> None:
-    in_favour = {"came_before", "speaks", "skilled", "near", "free", "rested", "never_asked"}
+    in_favour = {"came_before", "native", "speaks", "interpreter", "skilled", "near", "free", "rested", "never_asked"}
     neutral = {"visits_this_week", "has_open_offer"}
-    assert set(matchboard.WHY_NOT) | matchboard.ASKED | in_favour | neutral == set(SENTENCES)
+    assert set(AGAINST) == set(SEVERAL)
+    assert set(AGAINST) | {"too_long"} | in_favour | neutral == set(SENTENCES)
 
 
 @pytest.mark.parametrize("always_home", [True, False])

@@ -50,7 +50,7 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Names of the triggers that are not there, are switched off, or do not say what they should."""
-    there = _installed(connection)
+    there = installed(connection)
     return [
         trigger.name
         for trigger in _triggers(connection.vendor)
@@ -124,10 +124,10 @@ def _drop(vendor: str, trigger: Trigger) -> str:
 
 
 def _says(connection: BaseDatabaseWrapper, trigger: Trigger) -> str:
-    return _plain(FUNCTION_BODY if connection.vendor == "postgresql" else trigger.create)
+    return plain(FUNCTION_BODY if connection.vendor == "postgresql" else trigger.create)
 
 
-def _installed(connection: BaseDatabaseWrapper) -> dict[str, str]:
+def installed(connection: BaseDatabaseWrapper) -> dict[str, str]:
     """What each trigger does: on SQLite its statement, on PostgreSQL the body of the function it calls, if it is switched on."""
     query = {
         "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
@@ -139,8 +139,8 @@ def _installed(connection: BaseDatabaseWrapper) -> dict[str, str]:
     }[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return {name: _plain(text) for name, text in cursor.fetchall()}
+        return {name: plain(text) for name, text in cursor.fetchall()}
 
 
-def _plain(sql: str) -> str:
+def plain(sql: str) -> str:
     return re.sub(r"\s+", " ", sql).strip()

@@ -8,42 +8,41 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from digibel import clock, places
 from digibel.desk import offertexts, words
 from digibel.desk.offertexts import OfferText
 from digibel.guardrails.judgement import VolunteerTask
+from digibel.places import travel
 from digibel.requests.models import HelpRequest
-from digibel.scheduling.matching.ranking import Candidate, Ranking
+from digibel.scheduling.matching.ranking import Candidate, Ranking, Skipped
+from digibel.scheduling.matching.reasons import several
+from digibel.scheduling.matching.suggestions import Suggestion, why_nobody
 from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus
 from digibel.scheduling.offers import WAVE_SIZE
 from digibel.volunteers.models import Volunteer
 
 MOST_COLUMNS = 4
 MOST_SHOWN = 12
+MOST_SKIPPED = 30
 # Who has been asked already stands in the list of offers, not among those who cannot go.
 ASKED = frozenset({"asked", "declined", "silent"})
 
-# The first reason of each who cannot go, told of several at once.
-WHY_NOT: dict[str, words.Words] = {
-    "paused": gettext_lazy("pausing"),
-    "stopped": gettext_lazy("said STOP to offers"),
-    "absent": gettext_lazy("away then"),
-    "not_ready": gettext_lazy("not ready for this organisation"),
-    "over_limit": gettext_lazy("at their own limit for the week"),
-    "no_language": gettext_lazy("no language in common"),
-    "no_skill": gettext_lazy("do not know this task"),
-    "too_far": gettext_lazy("live too far"),
-    "no_moment": gettext_lazy("not free at these moments"),
-    "nobody_on_duty": gettext_lazy("free only when nobody is on duty here"),
-    "stairs": gettext_lazy("cannot take the stairs"),
-    "dog": gettext_lazy("not where there is a dog"),
-    "smoke": gettext_lazy("not where people smoke"),
-    "not_the_wish": gettext_lazy("not whom the client asks for"),
-    "not_again": gettext_lazy("rather not this pair again"),
-    "too_many_offers": gettext_lazy("asked often enough this week"),
-}
+
+@dataclass(frozen=True)
+class Shown:
+    """The part of a ranking that is looked at: some candidates of all who `can`, some skipped of all who `cannot`."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    can: int = 0
+    cannot: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    suggestions: list[Suggestion] = field(default_factory=list)
+
+    @property
+    def people(self) -> list[Volunteer]:
+        return [one.volunteer for one in self.candidates] + [one.volunteer for one in self.skipped]
 
 
 @dataclass(frozen=True)
@@ -79,38 +78,60 @@ class Seat:
 class Board:
     columns: list[Column]
     seats: list[Seat]
+    can: int
     more_seats: int
+    cannot: int
+    more_skipped: int
     next_texts: int
     next_names: list[str]
     why_nobody: list[tuple[str, int]]
+    suggestions: list[str]
     skipped: list[dict[str, str]]
     people: list[tuple[int, str]] = field(default_factory=list)
 
 
-def board(request: HelpRequest, ranking: Ranking, tasks: Sequence[VolunteerTask]) -> Board:
+def shown(ranking: Ranking | None) -> Shown:
+    """Whom the page names of a ranking. Who was asked stands in the list of offers, not among those who cannot go."""
+    if ranking is None:
+        return Shown()
+    counts = {code: count for code, count in ranking.counts.items() if code not in ASKED}
+    return Shown(
+        candidates=ranking.best(MOST_SHOWN),
+        skipped=ranking.nearly(MOST_SKIPPED, but=ASKED),
+        can=len(ranking),
+        cannot=sum(counts.values()),
+        counts=counts,
+        suggestions=why_nobody(ranking),
+    )
+
+
+def board(request: HelpRequest, shown: Shown, tasks: Sequence[VolunteerTask]) -> Board:
     """Everything the match page tells of a ranking. The keys of the people in it must have been read."""
-    columns = _columns(request, ranking.candidates)
+    columns = _columns(request, shown.candidates)
     # Those who have another offer open are not asked by a wave; they can be chosen by hand.
-    in_wave = [one for one in ranking.candidates if not one.has_open_offer][:WAVE_SIZE]
+    in_wave = [one for one in shown.candidates if not one.has_open_offer][:WAVE_SIZE]
     seats = [
         _seat(request, rank, candidate, columns, tasks, candidate in in_wave)
-        for rank, candidate in enumerate(ranking.candidates[:MOST_SHOWN], start=1)
+        for rank, candidate in enumerate(shown.candidates, start=1)
     ]
-    cannot = [one for one in ranking.skipped if not {reason.code for reason in one.reasons} & ASKED]
     return Board(
         columns=columns,
         seats=seats,
-        more_seats=max(0, len(ranking.candidates) - MOST_SHOWN),
+        can=shown.can,
+        more_seats=shown.can - len(seats),
+        cannot=shown.cannot,
+        more_skipped=shown.cannot - len(shown.skipped),
         next_texts=sum(offertexts.of(request, one, tasks).segments for one in in_wave),
         next_names=[one.volunteer.first_name for one in in_wave],
-        why_nobody=_why([one.reasons[0].code for one in cannot]),
+        why_nobody=[(several(code), count) for code, count in shown.counts.items()],
+        suggestions=[one.sentence for one in shown.suggestions],
         skipped=[
             {
                 "name": called(one.volunteer),
                 "place": words.place_name(one.volunteer.postcode),
                 "reason": "; ".join(reason.sentence for reason in one.reasons),
             }
-            for one in cannot
+            for one in shown.skipped
         ],
         people=[(seat.rank, seat.candidate.volunteer.postcode) for seat in seats],
     )
@@ -153,12 +174,12 @@ def _seat(
     is_next: bool,
 ) -> Seat:
     starts = [next((start for start in candidate.moments if _holds(column, start)), None) for column in columns]
-    km = _("%(km)d km") % {"km": round(candidate.km)} if candidate.km >= 1 else _("close by")
+    way = _("%(minutes)d minutes away") % {"minutes": candidate.minutes} if candidate.km >= 1 else _("close by")
     return Seat(
         rank=rank,
         candidate=candidate,
         name=called(candidate.volunteer),
-        place=f"{words.place_name(candidate.volunteer.postcode)}, {km}",
+        place=f"{words.place_name(candidate.volunteer.postcode)}, {way}",
         reasons="; ".join(reason.sentence for reason in candidate.reasons if reason.code != "near"),
         starts=starts,
         more=[start for start in candidate.moments if start not in starts],
@@ -167,14 +188,9 @@ def _seat(
     )
 
 
-def _why(codes: Sequence[str]) -> list[tuple[str, int]]:
-    """The commonest reasons why people cannot go, each with how many."""
-    return [(str(WHY_NOT[code]), count) for code, count in Counter(codes).most_common() if code in WHY_NOT]
-
-
 def within_reach(volunteer: Volunteer) -> list[str]:
     """The postcodes of Brussels that this volunteer reaches."""
-    return [volunteer.postcode, *places.neighbours(volunteer.postcode, volunteer.reach_km)]
+    return [place.postcode for place in places.brussels() if travel.reaches(volunteer, place.postcode)]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from digibel.notifications import phrasebook, segments
 from digibel.notifications.recipients import language_of
 from digibel.requests.models import HelpRequest
 from digibel.scheduling.matching.ranking import Candidate
-from digibel.scheduling.offers import topic
+from digibel.scheduling.offers import spoken, topic
 
 # Somebody who has another offer open reads a letter before each number; which one is only known when it is sent.
 SOME_LETTER = "B"
@@ -29,12 +29,11 @@ def of(request: HelpRequest, candidate: Candidate, tasks: Sequence[VolunteerTask
     language = language_of(volunteer.recipient, request.organisation)
     letter = SOME_LETTER if candidate.has_open_offer else ""
     moments = [day_and_time(start, language) for start in candidate.moments]
-    shared = [code for code in client.speaks if code in volunteer.speaks]
     values = {
         "letter": letter,
         "area": places.name(client.postcode, language)[:20],
         "distance": phrasebook.distance(candidate.km, language),
-        "languages": phrasebook.spoken(shared[:1], language),
+        "languages": spoken(request, volunteer, language),
         "topic": topic(tuple(tasks), language),
         "door": phrasebook.door(language, floor=client.floor, lift=client.lift, dog=client.dog, smoke=client.smoke),
     }

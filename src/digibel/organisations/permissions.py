@@ -18,6 +18,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "stop": EVERYBODY,  # in hospital, moved, died: whoever hears it must be able to silence everything at once
     "hand_over": MATCHING,
     "match": MATCHING,
+    "note_limits": MATCHING,
     "offer": MATCHING,
     "cancel_visit": MATCHING,
     "follow_up": COORDINATING,
@@ -25,6 +26,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "pause_volunteer": COORDINATING,
     "complaints": COORDINATING,  # whoever hears one writes it down; answering is the coordinator's
     "tighten": COORDINATING,
+    "weigh": COORDINATING,
     "overrule": COORDINATING,
     "decide": COORDINATING,  # whether a volunteer goes on after what a client reported
     "ready_volunteer": COORDINATING,
@@ -40,6 +42,7 @@ DEEDS: dict[str, frozenset[Role]] = {
 SENTENCES = {
     "hand_over": "Handing a request over is for a matcher or a coordinator. Ask one of them.",
     "match": "Choosing volunteers is for a matcher or a coordinator. Ask one of them.",
+    "note_limits": "How far and how often a volunteer goes is noted by a matcher or a coordinator. Ask one of them.",
     "offer": "Sending offers is for a matcher or a coordinator. Ask one of them.",
     "cancel_visit": "Cancelling a visit is for a matcher or a coordinator. Ask one of them.",
     "follow_up": "Following up is for a coordinator. Ask one of them.",
@@ -50,6 +53,7 @@ SENTENCES = {
     "complaints": "Answering complaints is for a coordinator. Ask one of them.",
     "privacy": "What somebody asks about their own data is for a coordinator. Ask one of them.",
     "pause_volunteer": "Pausing a volunteer is for a coordinator. Ask one of them.",
+    "weigh": "What counts in the order is for a coordinator. Ask one of them.",
     "tighten": "Making a rule stricter is for a coordinator. Ask one of them.",
     "overrule": "Letting a volunteer go after all is for a coordinator. Ask one of them.",
     "decide": "Deciding about a volunteer is for a coordinator. Ask one of them.",

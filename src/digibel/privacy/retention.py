@@ -96,7 +96,7 @@ CLIENT = (
     "access trusted_worker trusted_worker_phone reception interpreter decides_about_money money_phone money_kind reads floor "
     "lift dog smoke wish away_until gone_as merged_into"
 )
-VOLUNTEER = "recipient key_id first_name family_name gender skills email"
+VOLUNTEER = "recipient key_id first_name family_name gender skills modes language_levels email"
 MERGE = ("kept", "merged", "made_by", "undone_by", "kept_before", "kept_after", "merged_before")
 RECIPIENT = "key_id number number_index languages"
 
@@ -468,6 +468,9 @@ NOT_PERSONAL: dict[str, str] = {
     "notifications.GatewayState": "how a gateway fares",
     "notifications.EarlyReceipt": "a gateway's id for a text, for two days",
     "notifications.TextTrouble": "an organisation, and since when",
+    "scheduling.MatchChoice": "that an interpreter joins; who chose it, as a number",
+    "scheduling.MatchWeights": "what an organisation finds important; who changed it, as a number",
+    "scheduling.PoolChange": "ids, until the next few thousand changes",
     "scheduling.Timer": "a moment and the id of what it is about",
     "requests.ReferenceCounter": "a counter",
     "privacy.CertificateCounter": "a counter",

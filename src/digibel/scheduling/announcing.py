@@ -16,7 +16,7 @@ from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Role
 from digibel.requests.models import Client, HelpRequest
 from digibel.scheduling import alarms, cards, worklist
-from digibel.scheduling.matching.pool import LETTER_DAYS
+from digibel.scheduling.matching.wanted import LETTER_DAYS
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
 

@@ -22,7 +22,8 @@ from digibel.requests.shapes import RequestLogged, RequestTold, Told, WindowShow
 from digibel.scheduling import offers, openings
 from digibel.scheduling.errors import NotForVolunteers
 from digibel.scheduling.matching.ranking import Ranking, rank
-from digibel.scheduling.matching.reasons import Reason
+from digibel.scheduling.matching.reasons import Reason, several
+from digibel.scheduling.matching.suggestions import why_nobody
 from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
 from digibel.sealing import keys
 from digibel.sealing.index import blind_index
@@ -31,6 +32,7 @@ from digibel.sentences import sentence
 from digibel.volunteers.models import Volunteer
 
 MOST_VOLUNTEERS = 20
+MOST_CANDIDATES = MOST_SKIPPED = 200
 LONGEST_LOOK = timedelta(days=93)
 LOOK_AHEAD = timedelta(days=14)
 YEARS = (date(2000, 1, 1), date(2100, 1, 1))
@@ -120,6 +122,7 @@ class CandidateShown(BaseModel):
 
     volunteer: VolunteerShown
     km: float = Field(description="As the crow flies.")
+    minutes: int = Field(description="The way there by the fastest of their ways of travelling, estimated.")
     moments: list[datetime]
     reasons: list[ReasonShown]
 
@@ -129,12 +132,24 @@ class SkippedShown(BaseModel):
     reasons: list[ReasonShown]
 
 
+class CountShown(BaseModel):
+    """How many have this as their first reason, or could go after this one change."""
+
+    code: str
+    sentence: str
+    count: int
+
+
 class RankingShown(BaseModel):
-    """Best first. `obstacle` says why nobody may be asked now, whoever could go."""
+    """Best first. `obstacle` says why nobody may be asked now, whoever could go. `skipped` are those who nearly could, at most two
+    hundred; `why_not` counts all of them by their first reason; `suggestions` are the smallest changes that would find somebody,
+    where nobody can go."""
 
     obstacle: ReasonShown | None
     candidates: list[CandidateShown]
     skipped: list[SkippedShown]
+    why_not: list[CountShown]
+    suggestions: list[CountShown]
 
 
 class OffersTold(Told):
@@ -168,7 +183,7 @@ def rank_candidates(request: ApiRequest, reference: Reference) -> RankingShown:
     try:
         offers.check_may_be_offered(found)
     except NotForVolunteers as refusal:
-        return _ranking(Ranking((), ()), refusal)
+        return RankingShown(obstacle=_obstacle(refusal), candidates=[], skipped=[], why_not=[], suggestions=[])
     except Conflict as refusal:
         return _ranking(rank(found), refusal)
     return _ranking(rank(found), None)
@@ -193,23 +208,29 @@ def _volunteers(ids: list[UUID]) -> list[Volunteer]:
 
 
 def _ranking(ranking: Ranking, obstacle: Conflict | None) -> RankingShown:
-    volunteers = [one.volunteer for one in ranking.candidates] + [one.volunteer for one in ranking.skipped]
-    keys.prefetch([volunteer.key_id for volunteer in volunteers])
+    candidates, skipped = ranking.best(MOST_CANDIDATES), ranking.nearly(MOST_SKIPPED)
+    people = [one.volunteer for one in candidates] + [one.volunteer for one in skipped]
+    keys.prefetch([volunteer.key_id for volunteer in people])
     return RankingShown(
-        obstacle=ReasonShown(code=obstacle.code, sentence=sentence(obstacle)) if obstacle else None,
+        obstacle=_obstacle(obstacle),
         candidates=[
             CandidateShown(
                 volunteer=_volunteer(one.volunteer),
                 km=round(one.km, 1),
+                minutes=one.minutes,
                 moments=list(one.moments),
                 reasons=_reasons(one.reasons),
             )
-            for one in ranking.candidates
+            for one in candidates
         ],
-        skipped=[
-            SkippedShown(volunteer=_volunteer(one.volunteer), reasons=_reasons(one.reasons)) for one in ranking.skipped
-        ],
+        skipped=[SkippedShown(volunteer=_volunteer(one.volunteer), reasons=_reasons(one.reasons)) for one in skipped],
+        why_not=[CountShown(code=code, sentence=several(code), count=count) for code, count in ranking.counts.items()],
+        suggestions=[CountShown(code=one.code, sentence=one.sentence, count=one.count) for one in why_nobody(ranking)],
     )
+
+
+def _obstacle(obstacle: Conflict | None) -> ReasonShown | None:
+    return ReasonShown(code=obstacle.code, sentence=sentence(obstacle)) if obstacle else None
 
 
 def _reasons(reasons: tuple[Reason, ...]) -> list[ReasonShown]:

@@ -13,6 +13,9 @@ from digibel.notifications.models import OutboundMessage
 from digibel.organisations.models import Organisation, Role
 from digibel.requests.models import Client, HelpRequest
 from digibel.scheduling.invited import Invitation as Invitation
+from digibel.scheduling.matching.models import MatchChoice as MatchChoice
+from digibel.scheduling.matching.models import MatchWeights as MatchWeights
+from digibel.scheduling.matching.models import PoolChange as PoolChange
 from digibel.scheduling.paid import Expense as Expense
 from digibel.scheduling.paid import Payment as Payment
 from digibel.sealing.fields import SealedTextField

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -24,18 +25,20 @@ from digibel.requests.judging import closes_on, judge_request
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import errors, timers, visits, worklist
 from digibel.scheduling.locks import lock_request
-from digibel.scheduling.matching.ranking import Candidate, rank, travel_time
+from digibel.scheduling.matching.ranking import Candidate, Ranking, rank, rank_anew, travel_time
 from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferQuerySet, OfferStatus, Visit, VisitStatus
 from digibel.scheduling.moves import move, move_offers
 from digibel.scheduling.next_actions import next_morning
 from digibel.volunteers import readiness
-from digibel.volunteers.models import Volunteer
+from digibel.volunteers.models import Level, Volunteer
 
 WAVE_SIZE = 3
 NEXT_WAVE_AFTER = timedelta(hours=1)
 OPEN_FOR = timedelta(hours=4)
 # The client still has to hear who comes, and the word.
 LEAST_NOTICE = timedelta(hours=1)
+# How many are held and looked at again at once: more than a wave, as one of them may have become busy.
+LOOKED_AT = 10
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ASKING = ("offer.offer_one", "offer.offer_many")
 
@@ -71,25 +74,14 @@ def send_wave(
     """Ask the next best volunteers, or these. The next wave follows by itself, until somebody says yes."""
     locked = lock_request(request.pk)
     tasks = check_may_be_offered(locked)
-    ranking = rank(locked)
     if volunteers is None:
-        # By itself the system asks nobody a second thing while a first one is open; a person may decide otherwise.
-        free = [one for one in ranking.candidates if not one.has_open_offer or by != CLOCK]
-        chosen = free[:size]
+        chosen = _next_best(locked, size, by=by)
     else:
-        chosen = [
-            _chosen(volunteer, ranking.candidate(volunteer.pk), ranking.reason_against(volunteer.pk))
-            for volunteer in volunteers
-        ]
+        ranking = _held(locked, [volunteer.pk for volunteer in volunteers])
+        chosen = [_chosen(ranking, volunteer) for volunteer in volunteers]
     chosen = _before_it_closes(locked, chosen)
     if not chosen:
         raise errors.NoCandidates
-    # Two requests may ask the same people at the same instant, and each needs a letter of its own.
-    list(
-        Volunteer.objects.select_for_update(no_key=True)
-        .filter(pk__in=[one.volunteer.pk for one in chosen])
-        .order_by("pk")
-    )
     wave = 1 + max([0, *locked.offers.values_list("wave", flat=True)])
     place = 1 + Visit.objects.filter(request=locked, status=VisitStatus.DONE).count()
     offers = [_make_offer(locked, candidate, tasks, wave, place) for candidate in chosen]
@@ -112,9 +104,26 @@ def _before_it_closes(request: HelpRequest, candidates: Sequence[Candidate]) -> 
     return [replace(one, moments=open_at[one.volunteer.pk]) for one in candidates if open_at[one.volunteer.pk]]
 
 
-def _chosen(volunteer: Volunteer, candidate: Candidate | None, reason: str) -> Candidate:
+def _next_best(request: HelpRequest, size: int, *, by: Actor) -> list[Candidate]:
+    """The best of what is remembered of the pool, looked at again one by one: what was remembered may be past."""
+    ranking = rank(request)
+    # By itself the system asks nobody a second thing while a first one is open; a person may decide otherwise.
+    best = list(islice(ranking.ids(thinking=by != CLOCK), max(size, LOOKED_AT)))
+    found = _held(request, best).candidates if best else ()
+    return [one for one in found if by != CLOCK or not one.has_open_offer][:size]
+
+
+def _held(request: HelpRequest, ids: Sequence[uuid.UUID]) -> Ranking:
+    """Hold these volunteers, and rank them by what is true now. Two requests may ask the same people at the same instant, and each
+    needs a letter of its own."""
+    list(Volunteer.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+    return rank_anew(request, ids)
+
+
+def _chosen(ranking: Ranking, volunteer: Volunteer) -> Candidate:
+    candidate = ranking.candidate(volunteer.pk)
     if candidate is None:
-        raise errors.NotACandidate(reason=reason or "-")
+        raise errors.NotACandidate(reason=ranking.reason_against(volunteer.pk) or "-")
     return candidate
 
 
@@ -164,7 +173,7 @@ def _text(offer: Offer, candidate: Candidate, tasks: tuple[judgement.VolunteerTa
         "letter": letter,
         "area": places.name(client.postcode, language)[:20],
         "distance": phrasebook.distance(candidate.km, language),
-        "languages": phrasebook.spoken([code for code in client.speaks if code in volunteer.speaks][:1], language),
+        "languages": spoken(request, volunteer, language),
         "topic": topic(tasks, language),
         "door": phrasebook.door(language, floor=client.floor, lift=client.lift, dog=client.dog, smoke=client.smoke),
     }
@@ -187,6 +196,13 @@ def topic_of(request: HelpRequest, language: str) -> str:
     """What a request is about, in a word or two; nothing of health or of money troubles."""
     tasks = judge_request(request).sendable
     return topic(tasks, language) if tasks else phrasebook.topic_fallback(language)
+
+
+def spoken(request: HelpRequest, volunteer: Volunteer, language: str) -> str:
+    """The language of the visit; with none in common a matcher chose an interpreter."""
+    shared = [code for code in request.client.speaks if code in volunteer.speaks]
+    shared.sort(key=lambda code: volunteer.language_levels.get(code) == Level.BASIC)
+    return phrasebook.spoken(shared[:1], language) or phrasebook.render("interpreter", language)
 
 
 def topic(tasks: tuple[judgement.VolunteerTask, ...], language: str) -> str:

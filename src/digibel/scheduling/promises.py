@@ -33,6 +33,7 @@ from digibel.requests import judging
 from digibel.requests.judging import judge_request
 from digibel.requests.models import Client, HelpRequest, Merge, NamedHelper, NameToken, Overruling, StoredJudgement
 from digibel.scheduling import complaints, rejudging, worklist
+from digibel.scheduling.matching import triggers as watching
 from digibel.scheduling.models import (
     LIVE_OFFERS,
     Complaint,
@@ -313,6 +314,12 @@ def altered_audit() -> Iterator[str]:
     yield from chain.verify_chain()
 
 
+def unwatched_pool() -> Iterator[str]:
+    """What changes must be noticed by every process that remembers the pool."""
+    for name in watching.missing(connection):
+        yield f"no trigger {name}"
+
+
 PROMISES = (
     Promise("one accepted offer per place", more_than_one_winner),
     Promise("nobody in two visits at once", in_two_visits_at_once),
@@ -331,6 +338,7 @@ PROMISES = (
     Promise("who was known twice is one person", two_of_one_person),
     Promise("who was erased is gone", not_forgotten),
     Promise("the audit is as it was written", altered_audit),
+    Promise("the pool of volunteers is watched", unwatched_pool),
 )
 
 

@@ -5,6 +5,7 @@ import logging
 from digibel.audit.chain import seal_chain
 from digibel.notifications.tasks import pick_up_lost, quietly
 from digibel.scheduling import clockwork, invitations, promises
+from digibel.scheduling.matching import snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ def every_hour() -> int:
 
 def every_night() -> int:
     """Work out everything anew; whatever does not hold is told to the operator, by reference. Returns how many."""
+    quietly(snapshot.drop_old_changes)
     broken = [finding for finding in quietly(lambda: list(promises.check())) if not finding.holds]
     for finding in broken:
         logger.error("promise broken: %s", finding)

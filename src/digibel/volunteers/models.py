@@ -36,6 +36,14 @@ class ExemptionReason(models.TextChoices):
     NEXT_SESSION = "next_session", "registered for the next session"
 
 
+class Level(models.TextChoices):
+    """How well somebody speaks a language. Nothing said is good."""
+
+    BASIC = "basic", "a little"
+    GOOD = "good", "well"
+    NATIVE = "native", "mother tongue"
+
+
 class VolunteerQuerySet(models.QuerySet["Volunteer"]):
     def active(self) -> VolunteerQuerySet:
         return self.filter(paused_at=None, left_at=None)
@@ -51,13 +59,21 @@ class Volunteer(models.Model):
     family_name = SealedTextField(blank=True, default="")
     gender = models.CharField(max_length=8, blank=True, default="", help_text="woman, man, or nothing said.")
     postcode = models.CharField(max_length=4)
-    reach_km = models.PositiveSmallIntegerField(default=5)
+    modes = models.JSONField(default=list, blank=True, help_text="How they travel; empty: nobody asked.")
+    reach_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The longest way they want to go, by the fastest of their modes."
+    )
+    reach_km = models.PositiveSmallIntegerField(default=5, help_text="Holds where the minutes are not known.")
     speaks = models.JSONField(default=list, help_text="Language codes, best first.")
+    language_levels = models.JSONField(
+        default=dict, blank=True, help_text="Language code to level; what is not there is good."
+    )
     skills = models.JSONField(default=list, help_text="Skill ids of the task catalogue.")
     stairs_ok = models.BooleanField(default=True)
     dog_ok = models.BooleanField(default=True)
     smoke_ok = models.BooleanField(default=True)
     weekly_limit = models.PositiveSmallIntegerField(default=2, help_text="Visits a week they want at most.")
+    offers_limit = models.PositiveSmallIntegerField(default=5, help_text="Offers in seven days they want at most.")
     sms_only = models.BooleanField(default=False, help_text="No internet on the telephone: street by text.")
     joined_on = models.DateField()
     paused_at = models.DateTimeField(null=True, blank=True)
@@ -68,6 +84,12 @@ class Volunteer(models.Model):
     calendar_version = models.PositiveIntegerField(default=0, help_text="Raised when a feed's address has leaked.")
 
     objects = VolunteerQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Five is the most that anybody is asked in a week, whatever they allow.
+            models.CheckConstraint(name="volunteer_offers_limit", condition=Q(offers_limit__range=(0, 5))),
+        ]
 
     def __str__(self) -> str:
         return f"volunteer {self.pk}"

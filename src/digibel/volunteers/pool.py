@@ -12,6 +12,8 @@ from digibel.audit.recording import record
 from digibel.guardrails import secrets
 from digibel.notifications.models import Recipient
 from digibel.notifications.recipients import add_recipient
+from digibel.places import travel
+from digibel.problems import Problem
 from digibel.sealing import keys
 from digibel.volunteers.models import AvailableHours, Volunteer
 
@@ -45,3 +47,35 @@ def pause(volunteer: Volunteer, *, by: Actor) -> None:
 def resume(volunteer: Volunteer, *, by: Actor) -> None:
     Volunteer.objects.filter(pk=volunteer.pk).update(paused_at=None)
     record("volunteer.resumed", volunteer, by=by)
+
+
+class NotSpoken(Problem):
+    code = "not_spoken"
+    message = "A level belongs to a language they speak."
+
+
+@transaction.atomic
+def note_limits(
+    volunteer: Volunteer,
+    *,
+    modes: Sequence[str],
+    reach_minutes: int | None,
+    levels: Mapping[str, str],
+    weekly_limit: int,
+    offers_limit: int,
+    by: Actor,
+) -> None:
+    """How they travel and how far, how well they speak what they speak, and how often they want to go and to be asked.
+
+    The audit has the numbers and codes. Raises `NotSpoken`.
+    """
+    locked = Volunteer.objects.select_for_update(no_key=True).get(pk=volunteer.pk)
+    if not set(levels) <= set(locked.speaks):
+        raise NotSpoken
+    locked.modes = [mode for mode in travel.MODES if mode in modes]
+    locked.reach_minutes = reach_minutes
+    locked.language_levels = dict(levels)
+    locked.weekly_limit, locked.offers_limit = weekly_limit, offers_limit
+    locked.save(update_fields=["modes", "reach_minutes", "language_levels", "weekly_limit", "offers_limit"])
+    facts = {"modes": locked.modes, "weekly_limit": weekly_limit, "offers_limit": offers_limit}
+    record("volunteer.limits_noted", locked, by=by, minutes=reach_minutes or 0, **facts)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.desk import matchboard, requeststate, words, worklines
-from digibel.desk.answers import go_on
+from digibel.desk.answers import do, go_on
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.guardrails.judgement import VolunteerTask
 from digibel.notifications import prices, watching
@@ -28,6 +28,7 @@ from digibel.requests import intake
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import offers as verbs
 from digibel.scheduling.locks import lock_request
+from digibel.scheduling.matching.choosing import choose_interpreter
 from digibel.scheduling.matching.ranking import Ranking, rank
 from digibel.scheduling.models import LIVE_OFFERS, Offer, Timer
 from digibel.sealing import keys
@@ -61,7 +62,11 @@ def match(request: StaffRequest) -> HttpResponse:
         worklines.Group(_("To choose"), [line for kind, line in lines if kind in TO_CHOOSE]),
         worklines.Group(_("Volunteers are thinking"), [line for kind, line in lines if kind in BEING_ASKED]),
     ]
-    context = {"groups": [group for group in groups if group.rows], "to_choose": len(groups[0].rows)}
+    context = {
+        "groups": [group for group in groups if group.rows],
+        "to_choose": len(groups[0].rows),
+        "may_weigh": may(request.user, "weigh"),
+    }
     return render(request, "desk/match.html", context)
 
 
@@ -107,6 +112,18 @@ def offers(request: StaffRequest, reference: str) -> HttpResponse:
     return go_on("desk:match_request", reference)
 
 
+@staff_page
+@require_POST
+def interpreter(request: StaffRequest, reference: str) -> HttpResponse:
+    """An interpreter joins by telephone, or not after all."""
+    check_may(request.user, "match")
+    found = intake.find(request.organisation, reference)
+    wanted = request.POST.get("wanted") == "yes"
+    done = _("An interpreter joins by telephone. See that one is there.") if wanted else _("Without an interpreter.")
+    do(request, lambda: choose_interpreter(found, wanted, by=Actor.staff(request.user)), done)
+    return go_on("desk:match_request", reference)
+
+
 @transaction.atomic
 def _send(found: HelpRequest, ticked: Sequence[str], wave: str, *, by: Actor) -> list[Offer]:
     """`wave` is the number the page showed: a page sent twice, or looked at too long, must not ask twice."""
@@ -137,10 +154,10 @@ def _page(
 ) -> HttpResponse:
     offers = list(Offer.objects.filter(request=found).select_related("volunteer"))
     ranking, tasks, refusal = _ranking(found)
-    skipped = [one.volunteer for one in ranking.skipped]
-    people = [one.volunteer for one in ranking.candidates] + skipped + [offer.volunteer for offer in offers]
+    shown = matchboard.shown(ranking)
+    people = [*shown.people, *(offer.volunteer for offer in offers)]
     keys.prefetch([found.client.key_id, *(one.key_id for one in people)])
-    board = matchboard.board(found, ranking, tasks)
+    board = matchboard.board(found, shown, tasks)
     live = [offer for offer in offers if offer.status in LIVE_OFFERS]
     context = {
         "section": "match",
@@ -159,6 +176,8 @@ def _page(
         "price": prices.of_batch(board.next_texts),
         "budget_spent": watching.spent_share(request.organisation) >= 1,
         "may_offer": may(request.user, "offer"),
+        "may_match": may(request.user, "match"),
+        "interpreter": ranking is not None and ranking.question.ties.interpreter,
         "refusal": sentence(refusal) if refusal else "",
         "step": requeststate.next_step(found, None) if refusal and found.is_open else None,
         "visit": _standing_visit(found),
@@ -168,15 +187,14 @@ def _page(
     return render(request, "desk/match_request.html", context, status=problem.status if problem else 200)
 
 
-def _ranking(found: HelpRequest) -> tuple[Ranking, tuple[VolunteerTask, ...], Problem | None]:
+def _ranking(found: HelpRequest) -> tuple[Ranking | None, tuple[VolunteerTask, ...], Problem | None]:
     """Who can go; or nobody, and why nobody may be asked at all."""
-    nobody = Ranking((), ())
     if _standing_visit(found) is not None:
-        return nobody, (), None
+        return None, (), None
     try:
         tasks = verbs.check_may_be_offered(found)
     except Problem as refusal:
-        return nobody, (), refusal
+        return None, (), refusal
     return rank(found), tasks, None
 
 

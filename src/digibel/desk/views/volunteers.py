@@ -9,13 +9,14 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.desk import papers, pool, visitlines, words
 from digibel.desk.answers import do, go_on
+from digibel.desk.forms.limits import LimitsForm, as_told, modes_in_words
 from digibel.desk.forms.volunteers import PoolFilter
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.organisations.permissions import check_may, may
@@ -25,6 +26,7 @@ from digibel.scheduling.concerns import resume
 from digibel.scheduling.models import Offer, Visit
 from digibel.scheduling.readiness import pause
 from digibel.volunteers.models import Volunteer
+from digibel.volunteers.pool import note_limits
 from digibel.volunteers.readiness import missing_on
 
 PER_PAGE = 30
@@ -68,6 +70,7 @@ def volunteer(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
         "name": f"{found.first_name} {found.family_name}".strip(),
         "place": words.place_name(found.postcode),
         "speaks": words.language_names(found.speaks),
+        "modes": modes_in_words(found.modes),
         "skills": words.skill_names(found.skills),
         "readiness": papers.of(found, organisation),
         "missing": missing_on(found.readiness.filter(organisation=organisation), clock.today()),
@@ -78,6 +81,7 @@ def volunteer(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
         "mail_leaves": invitations.are_possible(),
         "mail_fails": found.email is not None and invitations.does_not_arrive(found),
         "may_mail": may(request.user, "calendars"),
+        "may_limit": may(request.user, "note_limits"),
         "may_pause": may(request.user, "pause_volunteer"),
         "may_ready": may(request.user, "ready_volunteer"),
         "may_ask_privacy": may(request.user, "privacy"),
@@ -101,6 +105,27 @@ def volunteer_deed(request: StaffRequest, volunteer_id: uuid.UUID, deed: str) ->
     verb, said = deeds[deed]
     do(request, lambda: verb(found, by=by), said)
     return go_on("desk:volunteer", found.pk)
+
+
+@staff_page
+@require_http_methods(["GET", "POST"])
+def limits(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
+    """How far and how often they go, noted on their word."""
+    check_may(request.user, "note_limits")
+    found = Volunteer.objects.get(pk=volunteer_id, left_at=None)
+    form = LimitsForm(found, request.POST or None, initial=as_told(found))
+    if request.method == "POST" and form.is_valid():
+        told = {name: form.cleaned_data[name] for name in ("modes", "reach_minutes", "weekly_limit", "offers_limit")}
+        by = Actor.staff(request.user)
+        do(request, lambda: note_limits(found, **told, levels=form.levels, by=by), _("Noted."))
+        return go_on("desk:volunteer", found.pk)
+    context = {
+        "volunteer": found,
+        "name": f"{found.first_name} {found.family_name}".strip(),
+        "form": form,
+        "section": "volunteers",
+    }
+    return render(request, "desk/volunteer_limits.html", context, status=422 if form.is_bound else 200)
 
 
 def _offers(found: Volunteer, request: StaffRequest) -> list[dict[str, Any]]:

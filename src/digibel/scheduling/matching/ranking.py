@@ -1,40 +1,42 @@
 """Who can go, best first, each with reasons; and who cannot, each with the reason why not.
 
-Hard rules first (the law, the client's wishes, the volunteer's limits), then an order that people would defend: whoever
-came before and is welcome, then near, rested and little asked. No score is stored and none is shown.
+`weighing` decides over the whole pool at once; here single volunteers get words. No score is stored and none is shown.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
-from digibel import clock, places
+import numpy as np
+
+from digibel import clock
 from digibel.guardrails import catalogue
 from digibel.languages import name_of
-from digibel.organisations.duty import Roster
-from digibel.requests.models import HelpRequest, Wish
-from digibel.scheduling.matching import pool
-from digibel.scheduling.matching.moments import starts
-from digibel.scheduling.matching.pool import Person, Wanted
+from digibel.places import travel
+from digibel.requests.models import HelpRequest
+from digibel.scheduling.matching import pool as columns
+from digibel.scheduling.matching import snapshot, weighing
+from digibel.scheduling.matching.house import Weights
+from digibel.scheduling.matching.moments import DAY_LONG, Numbers, micros, moment
+from digibel.scheduling.matching.pool import LANGUAGE_BIT, SKILL_BIT, Pool, ways_to
 from digibel.scheduling.matching.reasons import REQUIREMENTS, Named, Reason, because
-from digibel.scheduling.models import LIVE_OFFERS, OfferStatus
-from digibel.volunteers import readiness
+from digibel.scheduling.matching.wanted import wanted
+from digibel.scheduling.matching.weighing import AGAINST, BIT, NO_MOMENT, Question, Weighed
 from digibel.volunteers.models import Volunteer
-
-MOST_OFFERS_A_WEEK = 5
-RESTED_AFTER_DAYS = 21
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who can be asked: `moments` are possible beginnings of the visit, `km` the distance as the crow flies."""
+    """Somebody who can be asked: `moments` are possible beginnings of the visit, `km` the distance as the crow flies, `minutes`
+    the way there by the fastest of their ways of travelling."""
 
     volunteer: Volunteer
     km: float
+    minutes: int
     moments: tuple[datetime, ...]
     reasons: tuple[Reason, ...]
-    weight: float
     has_open_offer: bool = False
 
 
@@ -46,179 +48,208 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Ranking:
-    candidates: tuple[Candidate, ...]
-    skipped: tuple[Skipped, ...]
+    """The order of one request. People are read from the database when somebody looks at them."""
 
-    def candidate(self, volunteer_id: object) -> Candidate | None:
-        return next((one for one in self.candidates if one.volunteer.pk == volunteer_id), None)
+    pool: Pool
+    question: Question
+    weighed: Weighed
+    _people: dict[uuid.UUID, Volunteer] = field(default_factory=dict)
 
-    def reason_against(self, volunteer_id: object) -> str:
-        for one in self.skipped:
-            if one.volunteer.pk == volunteer_id:
-                return one.reasons[0].sentence
-        return ""
+    def __len__(self) -> int:
+        """How many can go."""
+        return len(self.weighed.order.rows)
+
+    @property
+    def skipped_count(self) -> int:
+        return len(self.pool) - len(self)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many are skipped for each first reason, the commonest first."""
+        return self.weighed.counts()
+
+    def best(self, most: int | None = None) -> list[Candidate]:
+        rows = self.weighed.order.rows[:most]
+        people = self._read(rows)
+        return [self._candidate(place, people[row]) for place, row in enumerate(rows.tolist()) if row in people]
+
+    def ids(self, *, thinking: bool = True) -> Iterator[uuid.UUID]:
+        """Of those who can go, the best first; with or without those who are thinking about another offer."""
+        order = self.weighed.order
+        rows = order.rows if thinking else order.rows[~order.elsewhere]
+        return (self.pool.id_of(row) for row in rows)
+
+    def with_weights(self, weights: Weights) -> "Ranking":
+        """The same people in the order that these weights give."""
+        question = replace(self.question, house=replace(self.question.house, weights=weights))
+        return Ranking(self.pool, question, weighing.weigh(self.pool, question), self._people)
+
+    @cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        return tuple(self.best())
+
+    @cached_property
+    def skipped(self) -> tuple[Skipped, ...]:
+        return tuple(self.nearly())
+
+    def nearly(self, most: int | None = None, *, but: Iterable[str] = ()) -> list[Skipped]:
+        """Those who cannot go, fewest reasons first, then the nearest; without those for whom one of `but` is a reason."""
+        whole = self.whole
+        leave = sum(BIT[code] for code in but)
+        rows, against = whole.rows[(whole.against & leave) == 0], whole.against[(whole.against & leave) == 0]
+        table = ways_to(self.question.wanted.postcode)
+        minutes = table.minutes[self.pool.place[rows], self.pool.modes[rows]]
+        order = np.lexsort((self.pool.rank[rows], minutes, np.bitwise_count(against)))[:most]
+        people = self._read(rows[order])
+        return [
+            Skipped(people[row], self._why_not(row, bits))
+            for row, bits in zip(rows[order].tolist(), against[order].tolist(), strict=True)
+            if row in people
+        ]
+
+    def candidate(self, volunteer_id: uuid.UUID) -> Candidate | None:
+        row = self.pool.find([volunteer_id]).get(volunteer_id)
+        places = np.flatnonzero(self.weighed.order.rows == row)
+        if row is None or not len(places):
+            return None
+        return self._candidate(int(places[0]), self._read(np.array([row]))[row])
+
+    def why_not(self, volunteer_id: uuid.UUID) -> tuple[Reason, ...]:
+        """All reasons against this volunteer; none where they can go, or are not in the pool."""
+        row = self.pool.find([volunteer_id]).get(volunteer_id)
+        if row is None:
+            return ()
+        one = weighing.weigh_rows(self.pool, np.array([row]), self.question)
+        return self._why_not(row, int(one.against[0])) if len(one.against) else ()
+
+    def reason_against(self, volunteer_id: uuid.UUID) -> str:
+        reasons = self.why_not(volunteer_id)
+        return reasons[0].sentence if reasons else ""
+
+    @cached_property
+    def whole(self) -> Weighed:
+        """Those beyond their own reach too, each with all reasons."""
+        return weighing.weigh_rows(self.pool, np.arange(len(self.pool)), self.question)
+
+    def _read(self, rows: Numbers) -> dict[int, Volunteer]:
+        ids = {row: self.pool.id_of(row) for row in rows.tolist()}
+        unknown = [one for one in ids.values() if one not in self._people]
+        if unknown:
+            self._people.update(Volunteer.objects.select_related("recipient").in_bulk(unknown))
+        return {row: self._people[one] for row, one in ids.items() if one in self._people}
+
+    # Words.
+
+    def _candidate(self, place: int, volunteer: Volunteer) -> Candidate:
+        order = self.weighed.order
+        row = int(order.rows[place])
+        km = float(ways_to(self.question.wanted.postcode).km[self.pool.place[row]])
+        moments = tuple(moment(one) for one in order.moments[place].tolist() if one != NO_MOMENT)
+        elsewhere = bool(order.elsewhere[place])
+        reasons = tuple(self.in_favour(place))
+        return Candidate(volunteer, km, int(order.minutes[place]), moments, reasons, elsewhere)
+
+    def in_favour(self, place: int) -> Iterator[Reason]:
+        """Why the candidate at this place of the order stands there."""
+        pool, order, question = self.pool, self.weighed.order, self.question
+        row, own = int(order.rows[place]), order.rows[place : place + 1]
+        if pool.id_of(row) in question.ties.came:
+            yield because("came_before")
+        yield from self._of_languages(row)
+        if pool.skills[row] & SKILL_BIT.get(question.wanted.device, 0):
+            yield because("skilled", skills=_skill_names([question.wanted.device]))
+        yield because("near", minutes=int(order.minutes[place]))
+        yield because("free", count=int((order.moments[place] != NO_MOMENT).sum()))
+        last = int(pool.asked[row, 0])
+        if last == columns.NEVER:
+            yield because("never_asked")
+        elif (days := (micros(question.now) - last) // DAY_LONG) > 0:
+            yield because("rested", days=days)
+        if count := int(weighing.visits_that_week(pool, own, order.moments[place : place + 1])[0]):
+            yield because("visits_this_week", count=count)
+        if order.elsewhere[place]:
+            yield because("has_open_offer")
+
+    def _of_languages(self, row: int) -> Iterator[Reason]:
+        speaks = self.question.wanted.speaks
+        native = _spoken(speaks, int(self.pool.native[row]))
+        well = _spoken(speaks, int(self.pool.well[row]))
+        little = _spoken(speaks, int(self.pool.little[row]))
+        if native:
+            yield because("native", languages=_language_names(native))
+        if well:
+            yield because("speaks", languages=_language_names(well))
+        if self.question.ties.interpreter and not (native or well):
+            if little:
+                yield because("little_language", languages=_language_names(little))
+            yield because("interpreter")
+
+    def _why_not(self, row: int, bits: int) -> tuple[Reason, ...]:
+        return tuple(self._reason(code, row) for code in AGAINST if bits & BIT[code])
+
+    def _reason(self, code: str, row: int) -> Reason:
+        pool, asked = self.pool, self.question.wanted
+        if code == "too_far":
+            return self._too_far(row)
+        if code == "not_ready":
+            return because(code, missing=[REQUIREMENTS[one] for one in self._missing(row)])
+        if code == "no_language":
+            return because(code, languages=_language_names(asked.speaks))
+        if code == "little_language":
+            return because(code, languages=_language_names(_spoken(asked.speaks, int(pool.little[row]))))
+        if code == "no_skill":
+            lacking = [need for need in asked.needs if not columns.bits(need, SKILL_BIT) & int(pool.skills[row])]
+            return because(code, skills=_skill_names(sorted(need)[0] for need in lacking))
+        if code == "too_many_offers":
+            return because(code, count=int(pool.offers_limit[row]))
+        return because(code)
+
+    def _too_far(self, row: int) -> Reason:
+        pool, table = self.pool, ways_to(self.question.wanted.postcode)
+        reach = int(pool.reach[row])
+        if pool.by_minutes[row]:
+            minutes = int(table.minutes[pool.place[row], pool.modes[row]])
+            return because("too_long", minutes=minutes, reach=reach)
+        return because("too_far", km=float(table.km[pool.place[row]]), reach=reach)
+
+    def _missing(self, row: int) -> list[str]:
+        """On the first of the days."""
+        day = self.question.wanted.days[0].toordinal()
+        days = self.pool.ready.get(self.question.wanted.organisation_id)
+        if days is None:
+            return list(columns.REQUIREMENTS)
+        met = (days[row, :, 0] <= day) & (day <= days[row, :, 1])
+        return [requirement for requirement, is_met in zip(columns.REQUIREMENTS, met, strict=True) if not is_met]
 
 
 def rank(request: HelpRequest, *, now: datetime | None = None) -> Ranking:
-    """Rank the whole pool for this request. Reads a fixed number of queries, writes nothing."""
-    moment = now or clock.now()
-    wanted = pool.wanted(request, moment)
-    candidates, skipped = [], []
-    for person in pool.people(request, moment):
-        against = tuple(_against(person, wanted))
-        moments = () if against else _moments(person, wanted)
-        if not against and not moments:
-            against = (because("no_moment"),)
-        if against:
-            skipped.append(Skipped(person.volunteer, against))
-        else:
-            candidates.append(_candidate(person, wanted, moments, moment))
-    candidates.sort(key=lambda one: (-one.weight, one.km, str(one.volunteer.pk)))
-    covered = _only_covered(candidates, wanted)
-    skipped += [
-        Skipped(one.volunteer, (because("nobody_on_duty"),)) for one in candidates if one.volunteer.pk not in covered
-    ]
-    return Ranking(
-        tuple(covered[one.volunteer.pk] for one in candidates if one.volunteer.pk in covered), tuple(skipped)
-    )
+    """Rank the whole pool for this request. One query beside the request's own rows, where nothing changed; writes nothing."""
+    when = now or clock.now()
+    asked = wanted(request, when)
+    pool, house, ties = snapshot.look(asked)
+    return rank_pool(pool, Question(asked, ties, house, when))
 
 
-def _against(person: Person, wanted: Wanted) -> Iterator[Reason]:
-    """Every hard reason against sending this person, the most final first."""
-    volunteer = person.volunteer
-    if volunteer.paused_at is not None:
-        yield because("paused")
-    if volunteer.recipient.stopped_at is not None:
-        yield because("stopped")
-    yield from _against_readiness(person, wanted)
-    yield from _against_wishes(person, wanted)
-    yield from _against_abilities(volunteer, wanted)
-    yield from _against_door(volunteer, wanted)
-    yield from _against_asking(person)
+def rank_anew(request: HelpRequest, volunteers: Sequence[uuid.UUID]) -> Ranking:
+    """Rank only these, by what the database says now and nothing remembered: before anybody is asked, under lock."""
+    when = clock.now()
+    asked = wanted(request, when)
+    pool, house, ties = snapshot.look_anew(asked, list(volunteers))
+    return rank_pool(pool, Question(asked, ties, house, when))
 
 
-def _against_readiness(person: Person, wanted: Wanted) -> Iterator[Reason]:
-    days = {clock.local(start).date() for start, _ in wanted.windows} or {clock.local(wanted.earliest).date()}
-    missing = readiness.missing_on(person.readiness, min(days))
-    if missing:
-        yield because("not_ready", missing=[REQUIREMENTS[one] for one in missing])
-
-
-def _against_wishes(person: Person, wanted: Wanted) -> Iterator[Reason]:
-    wish = wanted.request.client.wish
-    if wish != Wish.ANYBODY and person.volunteer.gender != wish:
-        yield because("not_the_wish")
-    if person.again is False:
-        yield because("not_again")
-
-
-def _against_abilities(volunteer: Volunteer, wanted: Wanted) -> Iterator[Reason]:
-    if not set(volunteer.speaks).intersection(wanted.speaks):
-        yield because("no_language", languages=_language_names(wanted.speaks))
-    if missing := pool.skills_missing(wanted.slugs, volunteer.skills):
-        yield because("no_skill", skills=_skill_names(missing))
-    km = places.distance_between(volunteer.postcode, wanted.request.client.postcode)
-    if km > volunteer.reach_km:
-        yield because("too_far", km=km, reach=volunteer.reach_km)
-
-
-def _against_door(volunteer: Volunteer, wanted: Wanted) -> Iterator[Reason]:
-    client = wanted.request.client
-    if not volunteer.stairs_ok and (client.floor or 0) > 0 and not client.lift:
-        yield because("stairs")
-    if not volunteer.dog_ok and client.dog:
-        yield because("dog")
-    if not volunteer.smoke_ok and client.smoke:
-        yield because("smoke")
-
-
-def _against_asking(person: Person) -> Iterator[Reason]:
-    if person.this_offer in LIVE_OFFERS:
-        yield because("asked")
-    if person.this_offer == OfferStatus.DECLINED:
-        yield because("declined")
-    if person.this_offer == OfferStatus.EXPIRED:
-        yield because("silent")
-    if person.offers_this_week >= MOST_OFFERS_A_WEEK:
-        yield because("too_many_offers")
-
-
-def _moments(person: Person, wanted: Wanted) -> tuple[datetime, ...]:
-    travel = travel_time(person.volunteer, wanted.request)
-    possible = starts(
-        wanted.windows,
-        hours=person.hours,
-        absences=person.absences,
-        busy=[*person.busy, *wanted.client_busy],
-        length=wanted.length,
-        travel=travel,
-        earliest=wanted.earliest,
-    )
-    ready = (
-        start
-        for start in possible
-        if not readiness.missing_on(person.readiness, clock.local(start).date())
-        and visits_in_week(person.visit_starts, start) < person.volunteer.weekly_limit
-    )
-    return tuple(ready)
+def rank_pool(pool: Pool, question: Question) -> Ranking:
+    return Ranking(pool, question, weighing.weigh(pool, question))
 
 
 def travel_time(volunteer: Volunteer, request: HelpRequest) -> timedelta:
-    km = places.distance_between(volunteer.postcode, request.client.postcode)
-    return timedelta(minutes=places.travel_minutes(km))
+    """The way there as it is planned, in whole five minutes."""
+    minutes = travel.fastest(volunteer.postcode, request.client.postcode, volunteer.modes)
+    return timedelta(minutes=travel.planned(minutes))
 
 
-def visits_in_week(visit_starts: list[datetime], start: datetime) -> int:
-    week = clock.local(start).isocalendar()[:2]
-    return sum(clock.local(other).isocalendar()[:2] == week for other in visit_starts)
-
-
-def _only_covered(candidates: list[Candidate], wanted: Wanted) -> dict[uuid.UUID, Candidate]:
-    """The candidates at moments when somebody is on duty, by volunteer. Each moment is looked up once."""
-    roster = Roster.of(wanted.request.organisation)
-    moments = {moment for one in candidates for moment in one.moments}
-    covered = {moment for moment in moments if roster.covers(moment, moment + wanted.length)}
-    kept = {}
-    for one in candidates:
-        if left := tuple(moment for moment in one.moments if moment in covered):
-            kept[one.volunteer.pk] = replace(one, moments=left)
-    return kept
-
-
-def _candidate(person: Person, wanted: Wanted, moments: tuple[datetime, ...], now: datetime) -> Candidate:
-    volunteer = person.volunteer
-    km = places.distance_between(volunteer.postcode, wanted.request.client.postcode)
-    shared = [code for code in wanted.speaks if code in volunteer.speaks]
-    rested = (now - person.last_asked).days if person.last_asked else RESTED_AFTER_DAYS
-    weight = (
-        (4.0 if person.came_before and person.again is not False else 0.0)
-        + (1.0 if shared[0] == wanted.speaks[0] else 0.0)
-        - km / max(1, volunteer.reach_km)
-        + min(rested, RESTED_AFTER_DAYS) / RESTED_AFTER_DAYS
-        + 0.25 * len(moments)
-        - 0.5 * visits_in_week(person.visit_starts, moments[0])
-        - (3.0 if person.live_elsewhere else 0.0)
-    )
-    reasons = tuple(_in_favour(person, wanted, shared, moments, km, now))
-    return Candidate(volunteer, km, moments, reasons, weight, person.live_elsewhere)
-
-
-def _in_favour(
-    person: Person, wanted: Wanted, shared: list[str], moments: tuple[datetime, ...], km: float, now: datetime
-) -> Iterator[Reason]:
-    if person.came_before:
-        yield because("came_before")
-    yield because("speaks", languages=_language_names(shared))
-    yield because("near", km=km)
-    yield because("free", count=len(moments))
-    if person.last_asked is None:
-        yield because("never_asked")
-    elif (days := (now - person.last_asked).days) > 0:
-        yield because("rested", days=days)
-    if count := visits_in_week(person.visit_starts, moments[0]):
-        yield because("visits_this_week", count=count)
-    if person.live_elsewhere:
-        yield because("has_open_offer")
+def _spoken(codes: Iterable[str], bits: int) -> list[str]:
+    return [code for code in codes if LANGUAGE_BIT.get(code, 0) & bits]
 
 
 def _language_names(codes: Iterable[str]) -> list[Named]:

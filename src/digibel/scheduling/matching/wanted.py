@@ -1,0 +1,76 @@
+"""What the ranking needs to know of one request: what is asked, where, when, and since when the client could have been told."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from digibel import clock
+from digibel.guardrails import catalogue
+from digibel.notifications.models import Channel
+from digibel.requests.models import HelpRequest
+from digibel.scheduling.matching.moments import Stretch, days_at_home
+
+# How long before a visit the client must be told, by the way they are told: three tries must fit in the time there is,
+# and a letter takes five working days.
+NOTICE = {Channel.SMS: timedelta(hours=4), Channel.CALL: timedelta(hours=6), Channel.WORKER: timedelta(hours=24)}
+LETTER_DAYS = 5
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`needs` are skills of which one is enough, for each task. `earliest` is when the client could have been told at the
+    earliest. `away` counts only for who is always at home."""
+
+    request_id: uuid.UUID
+    client_id: uuid.UUID
+    organisation_id: uuid.UUID
+    postcode: str
+    needs: tuple[frozenset[str], ...]
+    device: str
+    speaks: tuple[str, ...]
+    wish: str
+    stairs: bool
+    dog: bool
+    smoke: bool
+    windows: tuple[Stretch, ...]
+    away: tuple[Stretch, ...]
+    length: timedelta
+    earliest: datetime
+
+    @property
+    def days(self) -> list[date]:
+        """The days on which the visit may be, local."""
+        days = {clock.local(start).date() for start, _ in self.windows}
+        return sorted(days) or [clock.local(self.earliest).date()]
+
+
+def wanted(request: HelpRequest, now: datetime) -> Wanted:
+    client = request.client
+    earliest = _earliest(client.recipient.channel, now)
+    told = list(request.windows.all())
+    away = [(window.starts_at, window.ends_at) for window in told if window.away]
+    windows = [(window.starts_at, window.ends_at) for window in told if not window.away]
+    needs = (catalogue.get(task.slug).skills for task in request.tasks.all())
+    return Wanted(
+        request_id=request.pk,
+        client_id=client.pk,
+        organisation_id=request.organisation_id,
+        postcode=client.postcode,
+        needs=tuple(dict.fromkeys(frozenset(need) for need in needs if need)),
+        device=request.device if request.device in catalogue.SKILLS else "",
+        speaks=tuple(client.speaks),
+        wish=client.wish,
+        stairs=(client.floor or 0) > 0 and not client.lift,
+        dog=client.dog,
+        smoke=client.smoke,
+        windows=tuple(days_at_home(earliest, away) if request.always_home else windows),
+        away=tuple(away),
+        length=timedelta(minutes=request.minutes),
+        earliest=earliest,
+    )
+
+
+def _earliest(channel: str, now: datetime) -> datetime:
+    if channel != Channel.LETTER:
+        return clock.add_waking(now, NOTICE[Channel(channel)])
+    return clock.at(clock.add_working_days(clock.local(now).date(), LETTER_DAYS), clock.WAKING[0])
