@@ -75,8 +75,8 @@ kannel: develop ## A request the whole way through a real Kannel and SMPP line o
 	@tools/kannel_way
 
 .PHONY: benchmark
-benchmark: develop ## Every job of benchmarks/, each against its rival in the same run
-	@for script in benchmarks/*.py; do echo "== $$script"; $(RUN) "$$script"; done
+benchmark: develop ## Every job of benchmarks/ (or JOB=), each against its rivals in the same run; writes docs/benchmarks.md
+	@$(RUN) tools/benchmarks.py $(JOB)
 
 ##@ Work on it
 

@@ -1,6 +1,6 @@
 """How fast secrets are found: 100,000 texts, half of them ordinary, a third giving secrets away, a sixth long notes.
 
-    .venv/bin/python benchmarks/secrets.py [how many]
+    .venv/bin/python benchmarks/finding_secrets.py [how many]
 
 Prints seconds and texts a second for the function and for the command, and the ratio to a naive rival in the same run: one big
 regular expression that masks any number after any of two dozen words, and any long number.
