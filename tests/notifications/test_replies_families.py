@@ -18,7 +18,7 @@ from digibel.notifications import replies
 
 CORPORA = Path(__file__).parent / "replies"
 LANGUAGES = ("ro", "pl", "pt", "es")
-PLAIN = ("families_hard", "families_plain", *(("families",) if os.environ.get("DIGIBEL_TEST_LONG") else ()))
+PLAIN = ("families_hard", "families_plain", *(("families",) if os.environ.get("DIGIBEL_TEST_LONG") == "1" else ()))
 
 
 def rows(corpus: str, language: str) -> list[list[str]]:
