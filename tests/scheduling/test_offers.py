@@ -17,7 +17,7 @@ from digibel.scheduling.models import Offer, Visit
 
 pytestmark = pytest.mark.django_db
 
-MOST_STATEMENTS = 23
+MOST_STATEMENTS = 25
 
 
 @pytest.fixture

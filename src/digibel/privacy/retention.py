@@ -430,7 +430,7 @@ RULES: tuple[Rule, ...] = (
             Part("scheduling.FraudAlarm", ("client", "key", "raised_by"), "client"),
             Part(
                 "notifications.OutboundMessage",
-                ("recipient", "kind", "language", "subject_kind", "gateway", "provider_id", "trouble"),
+                ("recipient", "kind", "language", "subject_kind", "gateway", "provider_id", "trouble", "taken_by"),
                 "recipient",
             ),
             Part("notifications.InboundMessage", ("recipient", "gateway", "provider_id", "outcome"), "recipient"),
