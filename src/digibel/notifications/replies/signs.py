@@ -129,7 +129,7 @@ class _Reader:
         self.pieces = [self._corrected(place, piece) for place, piece in enumerate(found)]
         self.words = [piece.text if piece.kind in {"word", "number"} else f"<{piece.kind}>" for piece in self.pieces]
         others = [word for word in self.words if word not in self.letters]
-        self.coverage = {spoken: self.known.covered(others, spoken) for spoken in self.known.languages}
+        self.coverage = self.known.covered(others)
 
     def _corrected(self, place: int, piece: Piece) -> Piece:
         """A word without its typing error. A capital within a sentence, or on the last word, is that of a name."""

@@ -31,9 +31,9 @@ out, only followed along the words of a text.
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from math import prod
@@ -62,7 +62,7 @@ class Reading:
 Readings = tuple[Reading, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a table: what is `written` in this language, choices and all, and what it means."""
 
@@ -80,20 +80,16 @@ class Entry:
     def lengths(self, words: Phrase, kept: frozenset[str]) -> set[int]:
         """How many of these words, from the first, can be a phrase of this entry: every length that fits."""
         reached = {0}
-        for options in _steps(self.written, kept):
-            reached = {
-                place + len(option)
-                for place in reached
-                for option in options
-                if words[place : place + len(option)] == option
-            }
+        for step in _steps(self.written, kept):
+            options = ((place, option) for place in reached for option in _that_fit(step, words, place))
+            reached = {place + len(option) for place, option in options if words[place : place + len(option)] == option}
         return reached - {0}
 
 
 Known = Mapping[str, Readings]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """What every phrase can mean in each language that has it, and in which languages a word stands in any phrase at all."""
 
@@ -106,22 +102,20 @@ class Vocabulary:
     languages: tuple[str, ...]
     written_out: dict[str, Mapping[Phrase, Known]] = field(default_factory=dict)
 
-    def beginning_with(self, words: Phrase) -> Mapping[Phrase, Known]:
-        """The phrases with this first word: all that are written out, and the wide ones that these words hold."""
-        first = words[0]
+    def beginning_with(self, first: str) -> Mapping[Phrase, Known]:
+        """The phrases with this first word, but for the wide ones."""
         known = self.written_out.get(first)
         if known is None:
             known = self.written_out[first] = _written_out(first, self.entries.get(first, ()), self.kept)
-        wide = self.wide.get(first)
-        return _with_wide(known, words, wide, self.kept) if wide else known
+        return known
 
     def known(self, phrase: Phrase) -> Known:
         """What a phrase can mean, by language; nothing for one that no table has."""
-        return self.beginning_with(phrase).get(phrase, {}) if phrase else {}
+        return _in_front(self, phrase).get(len(phrase), {})
 
     def every_phrase(self) -> dict[Phrase, Known]:
         """All phrases but the wide ones."""
-        return {phrase: known for word in self.entries for phrase, known in self.beginning_with((word,)).items()}
+        return {phrase: known for word in self.entries for phrase, known in self.beginning_with(word).items()}
 
     def phrase_at(self, words: list[str], start: int) -> tuple[Phrase, int]:
         """The longest known phrase from `start`, and how many words it takes with the asides within it ("stuur aub niets")."""
@@ -146,25 +140,14 @@ class Vocabulary:
             place += aside or 1
         return places
 
-    def longest(self, words: list[str], start: int, language: str | None = None) -> int:
+    def longest(self, words: list[str], start: int) -> int:
         """How many words the longest known phrase from `start` takes; 0 when there is none."""
-        phrases = self.beginning_with(tuple(words[start : start + LONGEST_PHRASE])) if start < len(words) else {}
-        if not phrases:
-            return 0
-        for length in range(min(LONGEST_PHRASE, len(words) - start), 0, -1):
-            known = phrases.get(tuple(words[start : start + length]))
-            if known and (language is None or language in known):
-                return length
-        return 0
+        return max(_longest(self, tuple(words[start : start + LONGEST_PHRASE])).values(), default=0)
 
-    def covered(self, words: list[str], language: str) -> int:
-        """How many of these words a language can explain: the language a text is probably written in explains most."""
-        total = start = 0
-        while start < len(words):
-            length = self.longest(words, start, language)
-            total += length
-            start += length or 1
-        return total
+    def covered(self, words: list[str]) -> dict[str, int]:
+        """How many of these words each language can explain: the language a text is probably written in explains most."""
+        longest = [_longest(self, tuple(words[start : start + LONGEST_PHRASE])) for start in range(len(words))]
+        return {language: _explained(longest, language) for language in self.languages}
 
 
 @cache
@@ -175,13 +158,15 @@ def vocabulary() -> Vocabulary:
     wide: dict[str, list[Entry]] = {}
     words: dict[str, set[str]] = {}
     for language, table in tables.items():
+        spoken: set[str] = set()
         for written, reading in _entries(table):
             entry = Entry(language, written, reading)
             for first in _first_words(written, kept):
                 (wide if entry.is_wide() else entries).setdefault(first, []).append(entry)
-            for word in _PARTS.findall(written):
-                for folded in (*_folded_word(word, kept), *_folded_word(word, frozenset())):
-                    words.setdefault(folded, set()).add(language)
+            spoken.update(_PARTS.findall(written))
+        for word in spoken:
+            for folded in (*_folded_word(word, kept), *_folded_word(word, frozenset())):
+                words.setdefault(folded, set()).add(language)
     return Vocabulary(
         entries=entries,
         wide=wide,
@@ -215,30 +200,61 @@ def _first_words(written: str, kept: frozenset[str]) -> set[str]:
     return found
 
 
-def _with_wide(
-    known: Mapping[Phrase, Known], words: Phrase, wide: list[Entry], kept: frozenset[str]
-) -> Mapping[Phrase, Known]:
-    """These phrases, and those of the wide entries that the words begin with."""
-    found: dict[Phrase, dict[str, Readings]] = {}
-    for entry in wide:
-        for length in entry.lengths(words, kept):
-            _add(found, words[0], words[:length], entry)
-    more = {phrase: _together(known.get(phrase, {}), meant) for phrase, meant in found.items()}
-    return {**known, **more} if more else known
+@lru_cache(maxsize=8192)
+def _in_front(vocabulary: Vocabulary, words: Phrase) -> Mapping[int, Known]:
+    """What the first words mean together, by how many they are, most words first."""
+    if not words:
+        return {}
+    known = vocabulary.beginning_with(words[0])
+    found = {length: known[words[:length]] for length in range(1, len(words) + 1) if words[:length] in known}
+    for entry in vocabulary.wide.get(words[0], ()):
+        for length in entry.lengths(words, vocabulary.kept):
+            found[length] = _together(found.get(length, {}), {entry.language: (entry.reading,)})
+    return dict(sorted(found.items(), reverse=True))
+
+
+@lru_cache(maxsize=8192)
+def _longest(vocabulary: Vocabulary, words: Phrase) -> Mapping[str, int]:
+    """How many of these words, from the first, the longest phrase of each language takes."""
+    found: dict[str, int] = {}
+    for length, known in _in_front(vocabulary, words).items():
+        for language in known:
+            found.setdefault(language, length)
+    return found
+
+
+def _explained(longest: Sequence[Mapping[str, int]], language: str) -> int:
+    total = start = 0
+    while start < len(longest):
+        length = longest[start].get(language, 0)
+        total += length
+        start += length or 1
+    return total
 
 
 def _together(known: Known, more: Known) -> Known:
-    return {language: (*known.get(language, ()), *more.get(language, ())) for language in {**known, **more}}
+    both = {language: (*known.get(language, ()), *more.get(language, ())) for language in {**known, **more}}
+    return {language: tuple(dict.fromkeys(readings)) for language, readings in both.items()}
 
 
 @cache
-def _steps(written: str, kept: frozenset[str]) -> tuple[tuple[Phrase, ...], ...]:
-    """What may stand at each step of an entry, word by word."""
+def _steps(written: str, kept: frozenset[str]) -> tuple[Mapping[str, tuple[Phrase, ...]], ...]:
+    """What may stand at each step of an entry, by its first word; nothing at all is under no word."""
     parts = (choice[1:-1].split("|") if choice.startswith("(") else [choice] for choice in _SEGMENT.findall(written))
-    return tuple(
-        tuple(dict.fromkeys(_folded(option, fold) for option in options for fold in (kept, frozenset())))
-        for options in parts
-    )
+    return tuple(_by_first_word(_folded(each, fold) for each in part for fold in (kept, frozenset())) for part in parts)
+
+
+def _by_first_word(options: Iterable[Phrase]) -> Mapping[str, tuple[Phrase, ...]]:
+    found: dict[str, tuple[Phrase, ...]] = {}
+    for option in dict.fromkeys(options):
+        first = option[0] if option else ""
+        found[first] = (*found.get(first, ()), option)
+    return found
+
+
+def _that_fit(step: Mapping[str, tuple[Phrase, ...]], words: Phrase, place: int) -> tuple[Phrase, ...]:
+    """The options of a step that begin as the words do from this place."""
+    return (*step.get("", ()), *(step.get(words[place], ()) if place < len(words) else ()))
 
 
 def _written_out(first: str, entries: Iterable[Entry], kept: frozenset[str]) -> dict[Phrase, Known]:

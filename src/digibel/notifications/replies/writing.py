@@ -58,6 +58,8 @@ class Piece:
 
 def fold(word: str) -> str:
     """A word without case and accents: `Één` and `een` are the same, `ş` is `s`."""
+    if word.isascii():
+        return word.lower()
     apart = unicodedata.normalize("NFKD", word.casefold().translate(_SAME_LETTER))
     return "".join(letter for letter in apart if unicodedata.category(letter) not in _MARKS).translate(_SAME_LETTER)
 
