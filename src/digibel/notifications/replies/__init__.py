@@ -1,14 +1,17 @@
 """Reading the answers of people: short texts, in any of ten languages, often in two at once, and rarely as we asked.
 
 When in doubt the answer is `unclear`, and a person looks. `writing` makes plain words of a text, `signs` says what each of them
-means (from the tables in `words`), `said` puts them together, and `dialogue` decides.
+means (from the tables in `words`), `said` puts them together, and `dialogue` decides: `anytime` hears STOP, START and HELP, and
+then `offer`, `visit` and `client` hear the answer to what was last asked.
 """
 
 from collections.abc import Sequence
 from string import ascii_uppercase
 from typing import Final
 
-from digibel.notifications.replies.dialogue import UNCLEAR, Intent, Offers, Reply, decide
+from digibel.notifications.replies.answers import UNCLEAR, Intent, Reply
+from digibel.notifications.replies.dialogue import decide
+from digibel.notifications.replies.offer import Offers
 from digibel.notifications.replies.signs import STATES, signs_of
 
 __all__ = ["STATES", "Intent", "Reply", "read"]

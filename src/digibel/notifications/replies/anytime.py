@@ -1,0 +1,48 @@
+"""STOP, START and HELP: what anybody may say at any time."""
+
+from itertools import pairwise
+from typing import Final
+
+from digibel.notifications.replies.answers import CHATTER, DAYS, NO, SMALL, YES, for_a_reason, stands
+from digibel.notifications.replies.said import COURTESY, Said, meanings_of
+
+_SENTENCE: Final = 3
+
+
+def wants_help(said: Said) -> bool:
+    """Whether a cry for help stands alone, or in a clause of its own beside whatever somebody does not understand."""
+    alone = any("help" in part and part <= SMALL | {"help", "question", "regret"} for part in said.parts())
+    return alone and not said.have(*YES, *NO - {"no"}, "cancel", "late", "works", "checkin", "checkout")
+
+
+def stops(said: Said) -> bool:
+    """Whether somebody wants no more texts. Small letters must stand alone; capitals and whole sentences bear thanks."""
+    plain = COURTESY | {"stop", "regret", "today"}
+    if not said.clearly("stop"):
+        return for_a_reason(said, plain, thanked="polite" in said.beside("stop"))
+    # "STOP aub ik ben 82 geworden": asked kindly, and in capitals.
+    asked = all(
+        part <= CHATTER - {"others"} | {"stop", "number"} and {"stop", "polite"} <= part for part in said.parts()
+    )
+    return asked or for_a_reason(said, plain | {"glue"}, thanked=True) or _stops_in_a_sentence(said)
+
+
+def _stops_in_a_sentence(said: Said) -> bool:
+    """ "Could you stop sending me texts?": said in so many words, it bears more around it."""
+    sentences = [sign for sign in said.all if sign.meaning == "stop" and sign.words >= _SENTENCE]
+    beside = SMALL | DAYS | {"stop", "regret", "unknown", "reason", "thing", "no", "number", "day"}
+    beside |= {"question"} if sentences and all(sign.asked for sign in sentences) else set()
+    elsewhere = beside | {"negation", "others", "fails", "elsewhere"}
+    parts = [meanings_of(clause) for clause in said.clauses()]
+    # "I receive no more messages" complains of it.
+    complains = any(s.meaning == "unknown" and t.meaning == "stop" for c in said.clauses() for s, t in pairwise(c))
+    return (
+        bool(sentences) and not complains and all(part <= (beside if "stop" in part else elsewhere) for part in parts)
+    )
+
+
+def starts(said: Said) -> bool:
+    plain = COURTESY | {"start", "yes"}
+    if not said.clearly("start"):
+        return for_a_reason(said, plain)
+    return stands(said, "start", plain | {"glue"}, {"yes", "works", "can", "able", "elsewhere", "checkin", "confirm"})

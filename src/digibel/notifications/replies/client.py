@@ -1,0 +1,106 @@
+"""What a client says to a visit that is announced, and both sides afterwards: does it work?"""
+
+from collections.abc import Mapping
+
+from digibel.notifications.replies.answers import (
+    CHATTER,
+    DAYS,
+    EXCUSE,
+    FAR_CHATTER,
+    NOT_THEN,
+    SMALL,
+    STORY,
+    UNCLEAR,
+    UNSURE,
+    WHEN,
+    YES,
+    Intent,
+    Reply,
+    first_content,
+)
+from digibel.notifications.replies.said import Said
+
+
+def after_visit(said: Said) -> Reply:
+    return _works_or_not(said, {1: "works", 2: "fails"})
+
+
+def follow_up(said: Said) -> Reply:
+    # "She rings her daughter every day" asks for no call.
+    told = said.have("yes", "works") and "others" in said.beside("call_me") and not said.clearly("call_me")
+    if said.have("call_me") and not told:
+        return _call_me(said)
+    if said.values("number") == [3]:
+        return Reply("call_me") if said.only(SMALL, {"number"}) else UNCLEAR
+    return _works_or_not(said, {1: "works", 2: "fails"})
+
+
+def _call_me(said: Said) -> Reply:
+    """Somebody who wants to be called is called, whatever else they say, as long as they do want it."""
+    return UNCLEAR if said.denied_nearby("call_me") or said.have("cancel") else Reply("call_me")
+
+
+def _works_or_not(said: Said, digits: Mapping[int, Intent]) -> Reply:
+    answers: set[Intent] = {"works"} if said.have("works", "yes") else set()
+    answers |= {"fails"} if said.have("fails", "no") else set()
+    numbers = said.values("number")
+    if not answers or said.only(SMALL, {"works", "yes", "fails", "no", "number"}):
+        if not set(numbers) <= set(digits):
+            return UNCLEAR
+        answers |= {digits[number] for number in numbers}
+    if len(answers) != 1 or said.have(*UNSURE):
+        return UNCLEAR
+    [answer] = answers
+    stands = _works_for_them(said) if answer == "works" else _fails_them(said)
+    return Reply(answer) if stands else UNCLEAR
+
+
+def _works_for_them(said: Said) -> bool:
+    """ "Yes it works, she rings her daughter every day": a clear or a first answer, and what they tell of the person helped."""
+    if said.only(SMALL, {"works", "yes", "number", "thing", *DAYS}):
+        return True
+    full = said.clearly("works") or first_content(said).meaning in {"works", "yes"}
+    around = CHATTER | FAR_CHATTER - {"limit"} | YES | {"works", "elsewhere", "call_me", "duration", "confirm"}
+    return full and said.only(around, {"limit"} if said.clearly("works") else set())
+
+
+def _fails_them(said: Said) -> bool:
+    """ "No, the wifi stops every evening": whatever is told beside it, as long as nothing works and nothing is denied."""
+    around = (
+        CHATTER
+        | FAR_CHATTER
+        | STORY
+        | {"fails", "no", "next_time", "elsewhere", "duration", "both", "cannot", "unable"}
+    )
+    full = said.clearly("fails") or first_content(said).meaning in {"fails", "no"} or not said.have("unknown")
+    denied = not said.clearly("fails") and said.ever("negation", "no")
+    return full and not denied and said.only(around)
+
+
+def announced(said: Said) -> Reply:
+    numbers = said.values("number")
+    if said.have("call_me"):
+        return _call_me(said)
+    if said.have("other_moment"):
+        against = said.denied_nearby("other_moment") or not set(numbers) <= {2}
+        return UNCLEAR if against else Reply("other_moment")
+    if said.have(*NOT_THEN):
+        fits = said.only(SMALL, NOT_THEN, EXCUSE, WHEN, STORY, {"others", "elsewhere"})
+        return Reply("other_moment") if fits else UNCLEAR
+    if said.have("no") and said.have("reason"):
+        return Reply("other_moment") if said.only(SMALL, EXCUSE, WHEN) else UNCLEAR
+    return _announced_by_digit(said, numbers)
+
+
+def _announced_by_digit(said: Said, numbers: list[int]) -> Reply:
+    confirmed = said.have(*YES, "confirm") or numbers == [1]
+    home = {"others"} if said.have("confirm") else set()
+    around = SMALL | YES | DAYS | {"number", "see_you", "confirm"} | home
+    full = said.clearly("confirm") or first_content(said).meaning in {"yes", "confirm"}
+    around |= {"unknown", "thing", "reason", "family", "others", "on_the_way", "elsewhere"} if full else set()
+    if confirmed and said.only(around) and set(numbers) <= {1}:
+        return Reply("confirm")
+    if said.only(SMALL, {"number"}):
+        by_digit: dict[tuple[int, ...], Reply] = {(2,): Reply("other_moment"), (3,): Reply("call_me")}
+        return by_digit.get(tuple(numbers), UNCLEAR)
+    return UNCLEAR

@@ -1,0 +1,133 @@
+"""The answer to an offer. Nobody is booked unless one window is meant, and nothing is said that could change it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from digibel.notifications.replies.answers import (
+    BECAUSE,
+    DAYS,
+    EXCUSE,
+    NO,
+    SHORTEST_TALE,
+    SMALL,
+    STORY,
+    UNCLEAR,
+    UNSURE,
+    WHEN,
+    YES,
+    Reply,
+    first_content,
+)
+from digibel.notifications.replies.said import Said, Told, meanings_of
+
+# What may be told beside a yes that books somebody. Nothing of grown relatives: they might be the ones who come.
+_TALE: Final = SMALL | {"unknown", "reason", "thing", "on_the_way", "see_you", "today", "yes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """The live offers of one volunteer: a letter each, and how many windows each has."""
+
+    letters: Sequence[str]
+    windows: Sequence[int]
+
+
+def answered(said: Said, offers: Offers) -> Reply:
+    letters = said.values("letter")
+    if len(letters) > 1 or not (letters or len(offers.letters) == 1):
+        return UNCLEAR
+    place = letters[0] if letters else 0
+    # "Sorry, on holiday" and "I work that day" are a no that spares us the word.
+    excused = said.have("reason") and said.have("regret", "day", "today", "tomorrow")
+    refused = said.have(*NO) or excused
+    if letters and said.only(SMALL, {"letter", "negation", "regret"}) and said.have("negation"):
+        return Reply("decline", offers.letters[place])
+    answer = _declined if refused else _accepted
+    return answer(said, offers.letters[place], offers.windows[place])
+
+
+def _accepted(said: Said, letter: str, windows: int) -> Reply:
+    numbered = bool(said.values("number")) and windows > 1
+    # A preference is a choice among windows, and a day may be named beside a choice or a yes.
+    fits = {"preference"} if numbered else set()
+    fits |= DAYS if not said.have("preference") and (numbered or (windows == 1 and said.clearly("yes"))) else set()
+    told = said.answer_and_tale(
+        SMALL | YES | {"number", "letter", "last", "see_you"} | fits, YES | {"number", "letter"}
+    )
+    numbers = list(dict.fromkeys(sign.value for sign in told.answer if sign.meaning == "number"))
+    numbers += [windows] if windows > 1 and "last" in meanings_of(told.answer) else []
+    # A letter is one among offers, as a number is among windows.
+    answered = numbers or not meanings_of(told.answer).isdisjoint({*YES, "letter"})
+    if not answered or not _tells_harmlessly(told, numbered=numbered):
+        return UNCLEAR
+    if len(set(numbers)) > 1 or (not numbers and windows != 1):
+        return UNCLEAR
+    choice = (numbers[0] or 0) if numbers else 1
+    return Reply("accept", letter, choice) if 1 <= choice <= windows else UNCLEAR
+
+
+def _tells_harmlessly(told: Told, *, numbered: bool) -> bool:
+    """Whether nothing that is told around a yes could change it. A full yes or a choice bears more of it than a bare "ok"."""
+    full = numbered or any(sign.clear and sign.meaning in YES for sign in told.answer)
+    if not all(meanings_of(clause) <= _TALE for clause in (*told.before, *told.goes_on)):
+        return False
+    if not all(meanings_of(clause) <= _TALE | ({"others"} if full else set()) for clause in told.behind):
+        return False
+    # "Two people can come" chooses nothing, and a clause that goes on must have said yes twice over.
+    yes = [sign for sign in told.answer if sign.meaning in YES]
+    twice = numbered or (len(yes) > 1 and any(sign.clear for sign in yes))
+    if told.counts or (not twice and any("unknown" in meanings_of(clause) for clause in told.goes_on)):
+        return False
+    unknown_before = any("unknown" in meanings_of(clause) for clause in told.before)
+    short = any(len(clause) < SHORTEST_TALE and "unknown" in meanings_of(clause) for clause in told.behind)
+    return full or not (unknown_before or short)
+
+
+def _declined(said: Said, letter: str, windows: int) -> Reply:
+    first = first_content(said)
+    if said.have(*YES, "last", *UNSURE) or (said.have("both") and not (said.have("none") or first.meaning == "no")):
+        return UNCLEAR
+    if not _numbers_fit_a_no(said, windows) or _counter_offered(said):
+        return UNCLEAR
+    around = EXCUSE | WHEN | STORY | {"letter", "number", "both", "others", "elsewhere", "on_the_way", "see_you"}
+    plain = said.have("regret") and said.have(*BECAUSE)
+    plain |= any(
+        part & NO and part <= SMALL | NO | DAYS | BECAUSE | {"regret", "letter", "day"} for part in said.parts()
+    )
+    refused = plain or _refusal_stands_alone(said) or _refuses_in_words(said)
+    excused = said.only(SMALL, NO, EXCUSE, {"letter", "number"} | (WHEN if windows == 1 else set()))
+    return Reply("decline", letter) if excused or (refused and said.only(SMALL, NO, around)) else UNCLEAR
+
+
+def _numbers_fit_a_no(said: Said, windows: int) -> bool:
+    """ "None of the 3" speaks of all windows. "No, 2" may mean anything, unless there is only one, or the 2 belongs to a story."""
+    about_all = {windows} if said.have("none") or windows == 1 else set()
+    told = {"reason", "family", "unknown", "thing", "day", "weekday", "at"}
+    return all(
+        sign.value in about_all or ((sign.value or 0) > windows and (said.beside("number") & told))
+        for sign in said.all
+        if sign.meaning == "number"
+    )
+
+
+def _counter_offered(said: Said) -> bool:
+    """ "I cannot before three" may be a yes after three. "I work until three" is a reason."""
+    parts = [meanings_of(clause) for clause in said.clauses()]
+    return any("limit" in part and part & WHEN and not part & (BECAUSE | {"unknown"}) for part in parts)
+
+
+def _refuses_in_words(said: Said) -> bool:
+    """Whether a no is a phrase of its own, and no "not" in the clause denies it ("I do not say no")."""
+    clauses = [clause for clause in said.clauses() if "negation" not in meanings_of(clause)]
+    return any(sign.clear and sign.meaning in NO for clause in clauses for sign in clause)
+
+
+def _refusal_stands_alone(said: Said) -> bool:
+    """Whether a no comes first and is complete, whatever follows: "nee, ik moet op de kleinkinderen passen"."""
+    first = first_content(said)
+    if first.meaning not in NO | {"fails"}:
+        return False
+    content = [sign for sign in said.all if sign.meaning not in SMALL | {"regret", "letter"}]
+    same_clause = [sign for sign in content[1:] if sign.clause == first.clause and sign.meaning in STORY - {"limit"}]
+    return not same_clause or (first.meaning == "no" and not first.negates) or first.clear

@@ -1,0 +1,176 @@
+"""What a volunteer says about a visit: that it is off, how late they are, in, out, longer, nobody home."""
+
+from collections.abc import Set
+from itertools import pairwise
+from typing import Final
+
+from digibel.notifications.replies.answers import (
+    BECAUSE,
+    CHATTER,
+    DAYS,
+    EXCUSE,
+    NOT_THEN,
+    SHORTEST_TALE,
+    SMALL,
+    UNCLEAR,
+    UNSURE,
+    YES,
+    Reply,
+    for_a_reason,
+    stands,
+)
+from digibel.notifications.replies.said import Said, meanings_of
+from digibel.notifications.replies.signs import Sign
+
+# A longer visit is one half hour longer; who needs more says so again.
+LONGER_MINUTES: Final = 30
+_LONGEST_DELAY: Final = 180
+_LONGEST_EXTENSION: Final = 120
+# What may be told beside "I cannot come". A duration or an hour might be when they can.
+_FAREWELL: Final = (
+    SMALL | BECAUSE | DAYS | {"unknown", "regret", "thing", "negation", "no", "next_time", "others", "day"}
+)
+
+
+def booked(said: Said) -> Reply:
+    if said.have("cancel", "not_coming", "unable"):
+        return _cancelled(said, NOT_THEN)
+    return _late(said)
+
+
+def _cancelled(said: Said, staying_away: Set[str]) -> Reply:
+    core = staying_away | {"cancel"}
+    # "No, cancel" may be "do not cancel", and "I cannot cancel" means that they come; "no, I cannot come" is plain.
+    if said.have("cancel") and (said.have("no") or said.beside("cancel") & NOT_THEN):
+        return UNCLEAR
+    if said.have(*UNSURE, *YES) or _somebody_else(said, core):
+        return UNCLEAR
+    whole = SMALL | BECAUSE | EXCUSE | core
+    return Reply("cancel") if for_a_reason(said, whole) or _takes_leave(said, core) else UNCLEAR
+
+
+def _takes_leave(said: Said, core: Set[str]) -> bool:
+    """Whether somebody says in full that they do not come, or so in a clause of its own, and tells nothing that could change it."""
+    plain = SMALL | core | BECAUSE | DAYS | {"regret"}
+    told = said.answer_and_tale(plain, core)
+    full = any(sign.clear and sign.meaning in core - {"unable"} for sign in said.all)
+    # "I cannot go to sleep" and "I cannot open the link" stay away from nothing, and "I cancel not" does not cancel.
+    if told.runs_on_from(core) or any(meanings_of(clause) & {"negation", "no"} for clause in told.goes_on):
+        return False
+    if not all(meanings_of(clause) <= _FAREWELL | (core if full else set()) for clause in told.tale):
+        return False
+    return full or (
+        not told.goes_on and not told.before and all(len(clause) >= SHORTEST_TALE for clause in told.behind)
+    )
+
+
+def _somebody_else(said: Said, core: Set[str]) -> bool:
+    """Whether it may be another who stays away: "my son cannot come", "Abdel cannot come"."""
+    for clause in said.clauses():
+        for before, sign in pairwise(clause):
+            if sign.meaning in core and before.meaning in {"unknown", "family", "others", "name"}:
+                return True
+    return False
+
+
+def _late(said: Said) -> Reply:
+    if not said.have("late", "duration"):
+        return UNCLEAR
+    around = {"late", "duration", "number", "regret", "roughly", "on_the_way"} | BECAUSE | DAYS | YES
+    minutes = _minutes(said)
+    if not said.have("late"):
+        around = {"duration", "regret", "roughly", "on_the_way"} | BECAUSE
+    elif minutes or said.clearly("late") or said.have(*BECAUSE):
+        # Whatever they tell about the tram: the minutes are what we asked for.
+        around |= CHATTER | {"elsewhere", "fails", "limit"}
+    if not said.only(SMALL, around, _range_words(said)) or minutes == []:
+        return UNCLEAR
+    if minutes is None:
+        return Reply("late")
+    return Reply("late", minutes=minutes[-1]) if 1 <= minutes[-1] <= _LONGEST_DELAY else UNCLEAR
+
+
+def _minutes(said: Said) -> list[int] | None:
+    """The minutes that were named: None for none at all, an empty list where it is not clear which."""
+    amounts = list(dict.fromkeys(sign.value or 0 for sign in _amounts(said)))
+    if not amounts:
+        return None
+    rising = len(amounts) == 2 and amounts[0] < amounts[1]
+    return amounts if len(amounts) == 1 or rising else []
+
+
+def _amounts(said: Said) -> list[Sign]:
+    """The durations, and the numbers close before one ("5 to 10 minutes"); bare numbers where there is no duration."""
+    found = []
+    for place, sign in enumerate(said.all):
+        ranged = any(other.meaning == "duration" for other in said.all[place : place + 3])
+        if sign.meaning == "duration" or (sign.meaning == "number" and (ranged or not said.have("duration"))):
+            found.append(sign)
+    return found
+
+
+def _range_words(said: Said) -> set[str]:
+    """Between the two numbers of "5 to 10 minutes", a few words are no doubt at all."""
+    amounts = _amounts(said)
+    places = [i for i, sign in enumerate(said.all) if sign in amounts]
+    words = [i for i, sign in enumerate(said.all) if sign.meaning in {"at", "or"}]
+    return {"at", "or"} if len(places) == 2 and all(places[0] < i < places[1] for i in words) else set()
+
+
+def visit_day(said: Said) -> Reply:
+    if said.have("nobody_opens"):
+        return _nobody_opens(said)
+    if said.have("nobody_home"):
+        around = {
+            "nobody_home",
+            "checkin",
+            "duration",
+            "number",
+            "time",
+            "at",
+            "elsewhere",
+            "negation",
+            "no",
+            "fails",
+            "limit",
+        }
+        return Reply("nobody_home") if said.only(CHATTER, around) else UNCLEAR
+    # "I cannot" may be about the printer, once they are there.
+    if said.have("cancel", "not_coming"):
+        return _cancelled(said, {"not_coming"})
+    if said.have("longer") or (said.have("more") and said.have("duration") and not said.have("late", "on_the_way")):
+        return _longer(said)
+    if said.have("checkin", "checkout"):
+        return _comes_or_goes(said)
+    return _late(said)
+
+
+def _comes_or_goes(said: Said) -> Reply:
+    """ "In" or "out". Where a text has both ("klaar hier"), a full one wins from a bare one."""
+    both = [sign for sign in said.all if sign.meaning in {"checkin", "checkout"}]
+    chosen = max(both, key=lambda sign: sign.clear)
+    if any(sign.clear == chosen.clear and sign.meaning != chosen.meaning for sign in both):
+        return UNCLEAR
+    meaning = chosen.meaning
+    said = (
+        said
+        if len({sign.meaning for sign in both}) == 1
+        else said.without("checkin" if meaning == "checkout" else "checkout")
+    )
+    around = SMALL | {"yes", "works", "time", "at", "today", "thing"}
+    around |= {"duration"} if said.have("at") or chosen.clear else set()
+    around |= YES | {"confirm"} if meaning == "checkin" else {"both"}
+    fits = stands(said, meaning, around, {"elsewhere", "confirm"})
+    return Reply("checkin" if meaning == "checkin" else "checkout") if fits else UNCLEAR
+
+
+def _nobody_opens(said: Said) -> Reply:
+    others = {"question", "yes", "stop", "cancel", "not_coming", "unable", "checkout", "longer", "late", "elsewhere"}
+    return UNCLEAR if said.have(*others) else Reply("nobody_home")
+
+
+def _longer(said: Said) -> Reply:
+    named = _minutes(said)
+    fits = named is None or (named != [] and named[-1] <= _LONGEST_EXTENSION)
+    around = {"longer", "more", "duration", "number", "yes", "roughly", "time", "at", "limit", "elsewhere"}
+    return Reply("longer", minutes=LONGER_MINUTES) if fits and said.only(CHATTER, around) else UNCLEAR
