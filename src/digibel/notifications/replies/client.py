@@ -85,6 +85,9 @@ def announced(said: Said) -> Reply:
         against = said.denied_nearby("other_moment") or not set(numbers) <= {2}
         return UNCLEAR if against else Reply("other_moment")
     if said.have(*NOT_THEN):
+        # "I can let nobody in" refuses no moment.
+        if not any(sign.clear for sign in said.all if sign.meaning in NOT_THEN) and said.have("unknown", "thing"):
+            return UNCLEAR
         fits = said.only(SMALL, NOT_THEN, EXCUSE, WHEN, STORY, {"others", "elsewhere"})
         return Reply("other_moment") if fits else UNCLEAR
     if said.have("no") and said.have("reason"):
@@ -93,6 +96,7 @@ def announced(said: Said) -> Reply:
 
 
 def _announced_by_digit(said: Said, numbers: list[int]) -> Reply:
+    said = said.on_that_day()
     confirmed = said.have(*YES, "confirm") or numbers == [1]
     home = {"others"} if said.have("confirm") else set()
     around = SMALL | YES | DAYS | {"number", "see_you", "confirm"} | home

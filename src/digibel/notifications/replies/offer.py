@@ -43,8 +43,9 @@ def answered(said: Said, offers: Offers) -> Reply:
     refused = said.have(*NO) or excused
     if letters and said.only(SMALL, {"letter", "negation", "regret"}) and said.have("negation"):
         return Reply("decline", offers.letters[place])
-    answer = _declined if refused else _accepted
-    return answer(said, offers.letters[place], offers.windows[place])
+    if refused:
+        return _declined(said, offers.letters[place], offers.windows[place])
+    return _accepted(said.on_that_day(), offers.letters[place], offers.windows[place])
 
 
 def _accepted(said: Said, letter: str, windows: int) -> Reply:

@@ -6,7 +6,7 @@ from itertools import groupby, takewhile
 from operator import attrgetter
 from typing import Final
 
-from digibel.notifications.replies.signs import Sign
+from digibel.notifications.replies.signs import THAT_DAY, Sign
 
 COURTESY: Final = frozenset({"greeting", "thanks", "closing", "polite", "name"})
 # A signature may hold any word but these: "groetjes Jo" is a name, "groetjes, misschien" is not.
@@ -76,7 +76,7 @@ class Said:
     """The signs of one reply, and the questions that we ask about them."""
 
     def __init__(self, signs: Sequence[Sign]) -> None:
-        self.all = _denied(_without_articles(_dated(_counted(_names(list(signs))))))
+        self.all = _denied(_another_time(_without_articles(_dated(_counted(_names(list(signs)))))))
         self.meanings = frozenset(sign.meaning for sign in self.all)
 
     def have(self, *meanings: str) -> bool:
@@ -146,10 +146,18 @@ class Said:
         """The same reply where this meaning is not understood."""
         return Said([replace(sign, meaning="unknown") if sign.meaning == meaning else sign for sign in self.all])
 
+    def on_that_day(self) -> "Said":
+        """The same reply, for who agrees to the day that we asked about: naming it ("that day") adds nothing."""
+        return Said([replace(sign, meaning="glue") if _is_that_day(sign) else sign for sign in self.all])
+
     def beside(self, meaning: str) -> frozenset[str]:
         """Everything said in the same clause as this meaning."""
         clauses = {sign.clause for sign in self.all if sign.meaning == meaning}
         return frozenset(sign.meaning for sign in self.all if sign.clause in clauses)
+
+
+def _is_that_day(sign: Sign) -> bool:
+    return sign.meaning == "day" and sign.value == THAT_DAY
 
 
 def _names(signs: list[Sign]) -> list[Sign]:
@@ -245,6 +253,17 @@ def _without_articles(signs: list[Sign]) -> list[Sign]:
     return result
 
 
+def _another_time(signs: list[Sign]) -> list[Sign]:
+    """ "Another time, gladly" says yes to nothing now."""
+    result = list(signs)
+    small = COURTESY | _POSITIVE | {"glue", "next_time", "yes"}
+    for clause in {sign.clause for sign in signs if sign.meaning == "next_time"}:
+        places = [place for place, sign in enumerate(signs) if sign.clause == clause]
+        if {signs[place].meaning for place in places} <= small:
+            _replace(result, places, _POSITIVE | {"yes"}, "glue")
+    return result
+
+
 def _denied(signs: list[Sign]) -> list[Sign]:
     """Within a clause, "not" and "can" make "cannot", "not" and "works" make "fails". A "not" that denies nothing stays."""
     result = list(signs)
@@ -261,6 +280,9 @@ def _deny_clause(signs: list[Sign], places: list[int]) -> None:
         if signs[p].meaning == "negation" or (signs[p].negates and signs[p].meaning in {"no", "fails"})
     ]
     said = {signs[place].meaning for place in places}
+    if "none" in said:
+        # "Aucun ne va": many languages deny it twice.
+        _replace(signs, negations, {"negation"}, "glue")
     if said.isdisjoint(_POSITIVE) or not (negations or said & _NEGATIVE):
         return
     denial = next(negative for positive, negative in _DENIALS if {positive, negative} & said)

@@ -52,6 +52,7 @@ _OTHER_MEANINGS: Final = (
         "today",
         "weekday",
         "month",
+        "that_day",
         "day",
         "regret",
         "family",
@@ -80,7 +81,7 @@ _ALIKE: Final = {
 _ORDINAL_ENDINGS: Final = frozenset(
     {
         *("e", "de", "ste", "er", "ere", "re", "eme", "em", "nd", "nde", "st", "th", "rd"),
-        *("ci", "cu", "nci", "inci", "gi", "ga", "ta", "te", "ti"),
+        *("tal", "ci", "cu", "nci", "inci", "gi", "ga", "ta", "te", "ti"),
     }
 )
 # Where "2a" is short for "segunda", it is no window A2; and where "a" is "the", "a 2" is not either.
@@ -90,6 +91,8 @@ _A_IS_AN_ARTICLE: Final = frozenset({"pt"})
 _ROMAN: Final = {"ii": 2, "iii": 3}
 _LONGEST_NUMBER: Final = 4
 NOT_A_NUMBER: Final = -1
+# "That day" is the one we asked about; any other day may be another.
+THAT_DAY: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,7 @@ class _Reader:
         if length == 0:
             wary = not piece.looks_like_a_name and resembles(piece.text, self.language, self._wary)
             return self._sign(piece, "limit" if wary else "unknown"), 1
-        if self._number_at(place + length) and self._is_label(place, length):
+        if self._number_behind(place + length) and self._is_label(place, length):
             return self._sign(piece, "glue"), length
         reading, spoken = self._reading(self.known.known(phrase))
         if reading.meaning == "regret" and place + length == len(self.pieces) and self._trails_off(phrase, spoken):
@@ -173,6 +176,11 @@ class _Reader:
             return self._with_unit(place, length, reading.value or NOT_A_NUMBER)
         if reading.meaning == "name" and not piece.looks_like_a_name:
             reading = Reading("unknown")
+        if reading.meaning == "that_day":
+            reading = Reading("day", THAT_DAY)
+        if reading.meaning == "minute" and len(piece.text) == 1:
+            # The "m" of "2 m'arrange", which no number has claimed.
+            reading = Reading("glue")
         if spoken != self.language:
             reading = _as_a_stranger(reading, phrase)
         sign = self._sign(piece, reading.meaning, reading.value)
@@ -246,6 +254,13 @@ class _Reader:
 
     def _number_at(self, place: int) -> bool:
         return 0 <= place < len(self.pieces) and self.pieces[place].kind == "number"
+
+    def _number_behind(self, place: int) -> bool:
+        """Whether a number stands here, in figures or in words of the person's own language."""
+        if self._number_at(place) or place >= len(self.pieces):
+            return self._number_at(place)
+        readings = self._readings(self._phrase_at(place)[0], self.language)
+        return any(reading.meaning == "number" for reading in readings)
 
     def _last_of_clause(self, place: int) -> bool:
         return place + 1 == len(self.pieces) or self.pieces[place + 1].clause != self.pieces[place].clause

@@ -80,9 +80,11 @@ def _late(said: Said) -> Reply:
     minutes = _minutes(said)
     if not said.have("late"):
         around = {"duration", "regret", "roughly", "on_the_way"} | BECAUSE
+        # "There only in ten minutes": the minutes are clear, whatever the tram did.
+        around |= CHATTER | {"limit"} if said.clearly("on_the_way") else set()
     elif minutes or said.clearly("late") or said.have(*BECAUSE):
         # Whatever they tell about the tram: the minutes are what we asked for.
-        around |= CHATTER | {"elsewhere", "fails", "limit"}
+        around |= CHATTER | {"elsewhere", "fails", "limit"} | ({"at"} if said.have("duration") else set())
     if not said.only(SMALL, around, _range_words(said)) or minutes == []:
         return UNCLEAR
     if minutes is None:
@@ -172,5 +174,5 @@ def _nobody_opens(said: Said) -> Reply:
 def _longer(said: Said) -> Reply:
     named = _minutes(said)
     fits = named is None or (named != [] and named[-1] <= _LONGEST_EXTENSION)
-    around = {"longer", "more", "duration", "number", "yes", "roughly", "time", "at", "limit", "elsewhere"}
+    around = {"longer", "more", "duration", "number", "yes", "roughly", "time", "at", "limit", "elsewhere", "checkin"}
     return Reply("longer", minutes=LONGER_MINUTES) if fits and said.only(CHATTER, around) else UNCLEAR
