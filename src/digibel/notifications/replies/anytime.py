@@ -1,10 +1,11 @@
 """STOP, START and HELP: what anybody may say at any time."""
 
-from itertools import pairwise
+from itertools import dropwhile, pairwise, takewhile
 from typing import Final
 
 from digibel.notifications.replies.answers import CHATTER, DAYS, NO, SMALL, YES, for_a_reason, stands
 from digibel.notifications.replies.said import COURTESY, Said, meanings_of
+from digibel.notifications.replies.signs import Sign
 
 _SENTENCE: Final = 3
 
@@ -34,11 +35,23 @@ def _stops_in_a_sentence(said: Said) -> bool:
     beside |= {"question"} if sentences and all(sign.asked for sign in sentences) else set()
     elsewhere = beside | {"negation", "others", "fails", "elsewhere"}
     parts = [meanings_of(clause) for clause in said.clauses()]
-    # "I receive no more messages" complains of it.
-    complains = any(s.meaning == "unknown" and t.meaning == "stop" for c in said.clauses() for s, t in pairwise(c))
+    # "I receive no more messages" complains of it, "I do not want to stop" denies it.
+    wary = {"unknown", "no"}
+    complains = any(s.meaning in wary and t.meaning == "stop" for c in said.clauses() for s, t in pairwise(c))
+    # "I want to stop smoking" stops nothing of ours.
+    runs_on = any(_goes_on(clause) for clause in said.clauses())
     return (
-        bool(sentences) and not complains and all(part <= (beside if "stop" in part else elsewhere) for part in parts)
+        bool(sentences)
+        and not (complains or runs_on)
+        and all(part <= (beside if "stop" in part else elsewhere) for part in parts)
     )
+
+
+def _goes_on(clause: list[Sign]) -> bool:
+    """Whether a word that we do not know follows the last stop of a clause, with nothing but small words between."""
+    behind = list(takewhile(lambda sign: sign.meaning != "stop", reversed(clause)))[::-1]
+    told = list(dropwhile(lambda sign: sign.meaning == "glue", behind))
+    return len(behind) < len(clause) and bool(told) and told[0].meaning == "unknown"
 
 
 def starts(said: Said) -> bool:

@@ -1,6 +1,7 @@
 """What a client says to a visit that is announced, and both sides afterwards: does it work?"""
 
 from collections.abc import Mapping
+from typing import Final
 
 from digibel.notifications.replies.answers import (
     CHATTER,
@@ -19,6 +20,9 @@ from digibel.notifications.replies.answers import (
     first_content,
 )
 from digibel.notifications.replies.said import Said
+
+# A phrase of so many words says all by itself.
+_FULL: Final = 4
 
 
 def after_visit(said: Said) -> Reply:
@@ -82,7 +86,10 @@ def announced(said: Said) -> Reply:
     if said.have("call_me"):
         return _call_me(said)
     if said.have("other_moment"):
-        against = said.denied_nearby("other_moment") or not set(numbers) <= {2}
+        # "No I am away that day" denies nothing; "no other day" may.
+        full = any(sign.words >= _FULL for sign in said.all if sign.meaning == "other_moment")
+        denied = said.denied_nearby("other_moment") and (said.have("negation") or not full)
+        against = denied or not set(numbers) <= {2}
         return UNCLEAR if against else Reply("other_moment")
     if said.have(*NOT_THEN):
         # "I can let nobody in" refuses no moment.

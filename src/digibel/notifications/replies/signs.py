@@ -25,6 +25,7 @@ _ANSWERS: Final[Mapping[str, tuple[str, ...]]] = {
     "announced": ("call_me", "other_moment", "confirm", *_DENIED, "no", "yes", *_POSSIBLE, *_ALWAYS),
     "follow_up": ("call_me", "fails", "works", "no", "yes", *_ALWAYS),
 }
+_OF_A_VISIT: Final = frozenset({"booked", "visit_day"})
 # What helps to answer at one moment, and makes us careful at any other.
 _CAREFUL: Final = ("preference", "roughly", "more", "asks")
 # Everything else that a word can do, most careful first.
@@ -60,6 +61,7 @@ _OTHER_MEANINGS: Final = (
         "counts",
         "thing",
         "on_the_way",
+        "by",
         "greeting",
         "thanks",
         "closing",
@@ -176,6 +178,9 @@ class _Reader:
             return self._with_unit(place, length, reading.value or NOT_A_NUMBER)
         if reading.meaning == "name" and not piece.looks_like_a_name:
             reading = Reading("unknown")
+        if reading.meaning == "by":
+            # "I cannot come by car" may be a promise to come on foot. Beside anything but a visit it is chatter.
+            reading = Reading("limit" if self.state in _OF_A_VISIT else "polite")
         if reading.meaning == "that_day":
             reading = Reading("day", THAT_DAY)
         if reading.meaning == "minute" and len(piece.text) == 1:

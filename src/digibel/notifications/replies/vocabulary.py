@@ -13,7 +13,7 @@ under `kept`. A phrase wins from the words it is made of, so an exception is wri
   half: nobody is booked, confirmed, cancelled or silenced, but the rest stands), `negation`, `or`, `both`;
 - what a story is made of: `reason`, `regret`, `next_time`, `on_the_way`, `today`, `tomorrow`, `weekday`, `day`, `that_day`
   (the one we asked about), `month`, `at`, `thing`, `see_you`, `family` (grown people who might come or speak for somebody),
-  `others` (he, she, you);
+  `others` (he, she, you), `by` (tram, bike, foot);
 - what changes nothing: `greeting`, `thanks` and `closing` (a name may follow), `polite`, `glue` (small words);
 - counting: `numbers`, `durations` (minutes), `one` (an article that may also be the number), `last`, `minute`, `hour`;
 - only at one moment, and careful at any other: `preference` (an offer), `confirm` (of a visit), `more` (time, during
