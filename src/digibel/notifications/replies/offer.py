@@ -20,6 +20,7 @@ from digibel.notifications.replies.answers import (
     first_content,
 )
 from digibel.notifications.replies.said import Said, Told, meanings_of
+from digibel.notifications.replies.signs import THAT_DAY
 
 # What may be told beside a yes that books somebody. Nothing of grown relatives: they might be the ones who come.
 _TALE: Final = SMALL | {"unknown", "reason", "thing", "on_the_way", "see_you", "today", "yes"}
@@ -92,7 +93,8 @@ def _declined(said: Said, letter: str, windows: int) -> Reply:
     if not _numbers_fit_a_no(said, windows) or _counter_offered(said):
         return UNCLEAR
     around = EXCUSE | WHEN | STORY | {"letter", "number", "both", "others", "elsewhere", "on_the_way", "see_you"}
-    plain = said.have("regret") and said.have(*BECAUSE)
+    # "I have to look after my little one that day": a reason in words, and the day that we asked about.
+    plain = said.have(*BECAUSE) and (said.have("regret") or (said.clearly("reason") and THAT_DAY in said.values("day")))
     plain |= any(
         part & NO and part <= SMALL | NO | DAYS | BECAUSE | {"regret", "letter", "day"} for part in said.parts()
     )
