@@ -187,6 +187,9 @@ def _is_name(sign: Sign) -> bool:
 
 
 def _mark_signature(signs: list[Sign], start: int) -> None:
+    # "Groet van Walter": a small word before the name.
+    if start < len(signs) and signs[start].meaning == "at":
+        signs[start] = replace(signs[start], meaning="glue")
     rest = signs[start:]
     named = all((sign.name or sign.meaning == "glue") and sign.meaning not in _NO_SIGNATURE for sign in rest)
     careless = all(sign.meaning == "unknown" or (sign.name and sign.meaning not in _NO_SIGNATURE) for sign in rest)
