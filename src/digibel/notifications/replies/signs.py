@@ -205,7 +205,8 @@ class _Reader:
 
     def _trails_off(self, phrase: Phrase, spoken: str) -> bool:
         """Whether the last word of "sorry, but" leaves something to come."""
-        return Reading("doubt") in self._readings(phrase[-1:], spoken)
+        last = self._readings(phrase[-1:], spoken)
+        return Reading("doubt") in last or Reading("limit") in last
 
     def _negates(self, phrase: Phrase, spoken: str) -> bool:
         """A "no" that may deny what follows: "no" itself in Spanish, "helaas niet"; not the hedge of "raczej nie"."""
