@@ -418,6 +418,7 @@ RULES: tuple[Rule, ...] = (
             Part("requests.Referral", ("route", "made_by"), "request__client"),
             Part("volunteers.Volunteer", ("postcode", "speaks")),
             Part("scheduling.Offer", ("volunteer", "letter", "windows"), "volunteer"),
+            Part("scheduling.PlanLine", ("volunteer", "begins_at", "why"), "request__client"),
             Part("scheduling.Visit", ("client", "volunteer"), "client"),
             Part("scheduling.Move", ("subject_kind", "was", "became", "by", "reason")),
             Part("scheduling.Report", ("made_by", "answers"), "visit__client"),

@@ -68,6 +68,21 @@ class NotACandidate(Conflict):
     message = "One of these volunteers cannot be asked: {reason}."
 
 
+class BeingAsked(Conflict):
+    code = "being_asked"
+    message = "Volunteers are being asked for this already. Wait for their answers."
+
+
+class PlanChanged(Conflict):
+    code = "plan_changed"
+    message = "Somebody else has changed or sent this plan meanwhile. Look at it again first."
+
+
+class NotInThePlan(Conflict):
+    code = "not_in_the_plan"
+    message = "This is no longer possible. Choose another volunteer or another moment."
+
+
 class TooEarly(Conflict):
     code = "too_early"
     message = "The visit has not begun. Say IN at the door first."

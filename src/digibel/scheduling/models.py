@@ -18,6 +18,8 @@ from digibel.scheduling.matching.models import MatchWeights as MatchWeights
 from digibel.scheduling.matching.models import PoolChange as PoolChange
 from digibel.scheduling.paid import Expense as Expense
 from digibel.scheduling.paid import Payment as Payment
+from digibel.scheduling.planning.models import Plan as Plan
+from digibel.scheduling.planning.models import PlanLine as PlanLine
 from digibel.sealing.fields import SealedTextField
 from digibel.volunteers.models import Volunteer
 

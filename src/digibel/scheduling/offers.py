@@ -69,9 +69,16 @@ def _check_request(request: HelpRequest, *, on: date | None = None) -> tuple[jud
 
 @transaction.atomic
 def send_wave(
-    request: HelpRequest, *, by: Actor, volunteers: Sequence[Volunteer] | None = None, size: int = WAVE_SIZE
+    request: HelpRequest,
+    *,
+    by: Actor,
+    volunteers: Sequence[Volunteer] | None = None,
+    size: int = WAVE_SIZE,
+    at: datetime | None = None,
 ) -> list[Offer]:
-    """Ask the next best volunteers, or these. The next wave follows by itself, until somebody says yes."""
+    """Ask the next best volunteers, or these; `at` this moment only, where a plan has chosen it. The next wave follows by itself,
+    until somebody says yes.
+    """
     locked = lock_request(request.pk)
     tasks = check_may_be_offered(locked)
     if volunteers is None:
@@ -79,7 +86,9 @@ def send_wave(
     else:
         ranking = _held(locked, [volunteer.pk for volunteer in volunteers])
         chosen = [_chosen(ranking, volunteer) for volunteer in volunteers]
-    chosen = _before_it_closes(locked, chosen)
+    chosen = before_it_closes(locked, chosen)
+    if at is not None:
+        chosen = [_only_at(at, one) for one in chosen]
     if not chosen:
         raise errors.NoCandidates
     wave = 1 + max([0, *locked.offers.values_list("wave", flat=True)])
@@ -92,7 +101,13 @@ def send_wave(
     return offers
 
 
-def _before_it_closes(request: HelpRequest, candidates: Sequence[Candidate]) -> list[Candidate]:
+def _only_at(moment: datetime, candidate: Candidate) -> Candidate:
+    if moment not in candidate.moments:
+        raise errors.NoLongerFree
+    return replace(candidate, moments=(moment,))
+
+
+def before_it_closes(request: HelpRequest, candidates: Sequence[Candidate]) -> list[Candidate]:
     """Only moments before the day from which the organisation keeps part of this for staff (rule E2)."""
     closes = closes_on(request)
     if closes is None:

@@ -1,11 +1,13 @@
 """What the queue calls by itself: every minute, every hour, every night."""
 
 import logging
+import uuid
 
 from digibel.audit.chain import seal_chain
 from digibel.notifications.tasks import pick_up_lost, quietly
 from digibel.scheduling import clockwork, invitations, promises
 from digibel.scheduling.matching import snapshot
+from digibel.scheduling.planning import plans
 
 logger = logging.getLogger(__name__)
 
@@ -32,3 +34,8 @@ def every_night() -> int:
     for finding in broken:
         logger.error("promise broken: %s", finding)
     return len(broken)
+
+
+def make_plan(plan_id: str) -> None:
+    """Of more requests than a page can wait for."""
+    quietly(lambda: plans.make_waiting(uuid.UUID(plan_id)))
