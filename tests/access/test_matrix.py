@@ -55,6 +55,10 @@ desk:match                     staff -
 desk:match_order               lead  lead
 desk:match_request             staff -
 desk:interpreter               -     match
+desk:plan                      match -
+desk:plan_make                 -     match
+desk:plan_send                 -     match
+desk:plan_line                 match match
 desk:offers                    -     match
 desk:design                    staff -
 desk:client                    staff -

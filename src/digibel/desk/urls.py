@@ -27,6 +27,7 @@ from digibel.desk.views import (
     office,
     paper,
     places,
+    plan,
     privacy,
     questions,
     readiness,
@@ -60,6 +61,10 @@ urlpatterns = [
     path("handovers/<uuid:handover_id>", handovers.handover, name="handover"),
     path("match", match.match, name="match"),
     path("match/order", matchorder.match_order, name="match_order"),
+    path("plan", plan.plan, name="plan"),
+    path("plan/make", plan.make, name="plan_make"),
+    path("plan/send", plan.send, name="plan_send"),
+    path("plan/<str:reference>", plan.line, name="plan_line"),
     path("design", design.design, name="design"),
     # the people who are visited
     path("clients/<uuid:client_id>", clients.client_page, name="client"),

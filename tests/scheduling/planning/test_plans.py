@@ -72,9 +72,10 @@ def test_booked_visit_is_not_touched_and_counts(lindeboom: Organisation) -> None
     els = cast.volunteer(lindeboom, weekly_limit=1)
     visit = cast.booked(booked, els)
     plan = plans.make(lindeboom, by=BY)
-    same_week = clock.local(visit.starts_at).isocalendar()[:2] == clock.local(
-        visit.starts_at + timedelta(days=1)
-    ).isocalendar()[:2]
+    same_week = (
+        clock.local(visit.starts_at).isocalendar()[:2]
+        == clock.local(visit.starts_at + timedelta(days=1)).isocalendar()[:2]
+    )
     assert lines(plan) == {"nobody" if same_week else "planned": [other.reference]}
     visit.refresh_from_db()
     assert visit.status == "booked"
@@ -162,7 +163,11 @@ def test_impossible_choice_changes_nothing(lindeboom: Organisation) -> None:
     plan = plans.make(lindeboom, by=BY)
     line = line_of(plan, first)
     assert line.begins_at
-    for who, when in ((drita.pk, line.begins_at), (els.pk, line.begins_at + timedelta(minutes=7)), (first.pk, line.begins_at)):
+    for who, when in (
+        (drita.pk, line.begins_at),
+        (els.pk, line.begins_at + timedelta(minutes=7)),
+        (first.pk, line.begins_at),
+    ):
         with pytest.raises(errors.NotInThePlan):
             plans.choose(line, who, when, version=plan.version)
     assert (line_of(plan, first).volunteer, current(plan)) == (els, plan.version)

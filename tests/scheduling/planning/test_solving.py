@@ -74,9 +74,7 @@ def test_town_is_served_as_by_the_whole_programme(seed: int) -> None:
 
 def test_of_two_plans_as_short_the_one_that_asks_who_was_asked_less_is_taken() -> None:
     one = np.array([0, 0])
-    world = World(
-        one, np.array([0, 1]), one, one + 60, one + 15, np.zeros(1, int), np.array([3, 1]), np.array([2, 2])
-    )
+    world = World(one, np.array([0, 1]), one, one + 60, one + 15, np.zeros(1, int), np.array([3, 1]), np.array([2, 2]))
     assert assign(world).chosen.tolist() == [1]
 
 

@@ -66,6 +66,7 @@ def match(request: StaffRequest) -> HttpResponse:
         "groups": [group for group in groups if group.rows],
         "to_choose": len(groups[0].rows),
         "may_weigh": may(request.user, "weigh"),
+        "may_match": may(request.user, "match"),
     }
     return render(request, "desk/match.html", context)
 

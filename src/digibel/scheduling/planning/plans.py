@@ -126,7 +126,9 @@ def send(plan: Plan, *, version: int, by: Actor) -> Sent:
             plan.lines.filter(pk=line.pk, state=State.PLANNED).update(state=State.REFUSED, why=problem.code)
             refused.append((line, problem))
     left = max(0, len(planned) - AT_ONCE)
-    record("plan.sent", plan, by=by, organisation_id=plan.organisation_id, offers=asked, refused=len(refused), left=left)
+    record(
+        "plan.sent", plan, by=by, organisation_id=plan.organisation_id, offers=asked, refused=len(refused), left=left
+    )
     return Sent(asked, tuple(refused), left)
 
 

@@ -5,8 +5,8 @@ the rules that seldom bind; the solver's prices then say which of the other opti
 which rules it breaks. What the prices rule out can be in no better plan, so that the end is exact although most of the
 programme was never written down. Clashes are told as "at this minute one visit at most", which leaves little to branch on.
 
-Served, travel and fairness are one number: one request more outweighs any travel, one minute less any fairness. Fairness is a rising
-price: the n-th time somebody is asked this week costs n, so that it goes round.
+Served, travel and fairness are one number: one request more outweighs any travel, one minute less any fairness. Fairness is a
+rising price: the n-th time somebody is asked this week costs n, so that it goes round.
 """
 
 from collections.abc import Sequence
@@ -151,9 +151,7 @@ class _Programme:
 
     def _hold(self, places: Numbers, *, lower: float, upper: float = 1.0) -> None:
         columns = (self.first_option + places).astype(np.int32)
-        self.solver.changeColsBounds(
-            len(columns), columns, np.full(len(columns), lower), np.full(len(columns), upper)
-        )
+        self.solver.changeColsBounds(len(columns), columns, np.full(len(columns), lower), np.full(len(columns), upper))
 
     def _solve_whole(self) -> bool:
         """Whether it is proven."""
@@ -331,5 +329,12 @@ def _add_columns(solver: highspy.Highs, cost: Numbers, rows: Sequence[Sequence[i
     starts = np.cumsum([0, *[len(one) for one in rows]])[:-1].astype(np.int32)
     count = len(cost)
     solver.addCols(
-        count, cost.astype(float), np.zeros(count), np.ones(count), len(index), starts, index, np.full(len(index), value)
+        count,
+        cost.astype(float),
+        np.zeros(count),
+        np.ones(count),
+        len(index),
+        starts,
+        index,
+        np.full(len(index), value),
     )

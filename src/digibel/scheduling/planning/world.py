@@ -95,7 +95,9 @@ def around(world: World, held: Numbers) -> tuple[World, Numbers]:
         for one in held.tolist():
             free &= (busy.who != busy.who[one]) | (busy.since >= busy.until[one]) | (busy.until <= busy.since[one])
     times = np.bincount(world.volunteer[held], minlength=world.volunteers)
-    limits = [replace(one, most=one.most - np.bincount(one.group[held], minlength=len(one.most))) for one in world.limits]
+    limits = [
+        replace(one, most=one.most - np.bincount(one.group[held], minlength=len(one.most))) for one in world.limits
+    ]
     for limit in limits:
         free &= limit.most[limit.group] > 0
     left = world.offers_left - times
@@ -107,32 +109,44 @@ def around(world: World, held: Numbers) -> tuple[World, Numbers]:
 
 
 def first_come(world: World) -> Numbers:
-    """The plan of who takes the requests one after the other and gives each the nearest who can: the rival."""
+    """The plan of whoever takes the requests one after the other and gives each the nearest volunteer who can: the rival."""
     chosen = np.full(world.requests, NOBODY)
-    by_request = np.lexsort((world.travel, world.request))
-    starts = np.searchsorted(world.request[by_request], np.arange(world.requests + 1))
-    used = [np.zeros(len(limit.most), dtype=int) for limit in world.limits]
-    left = world.offers_left.copy()
-    busy = list(world.busy())
-    diaries: list[dict[int, list[tuple[int, int]]]] = [{} for _ in busy]
+    order = np.lexsort((world.travel, world.request))
+    starts = np.searchsorted(world.request[order], np.arange(world.requests + 1))
+    taken = _Taken(world)
     for request in range(world.requests):
-        for option in by_request[starts[request] : starts[request + 1]].tolist():
-            full = any(u[one.group[option]] >= one.most[one.group[option]] for u, one in zip(used, world.limits, strict=True))
-            if full or left[world.volunteer[option]] < 1 or _clashes(option, busy, diaries):
-                continue
+        nearest = order[starts[request] : starts[request + 1]].tolist()
+        option = next((one for one in nearest if taken.leaves_room_for(one)), None)
+        if option is not None:
+            taken.add(option)
             chosen[request] = option
-            left[world.volunteer[option]] -= 1
-            for u, one in zip(used, world.limits, strict=True):
-                u[one.group[option]] += 1
-            for one, diary in zip(busy, diaries, strict=True):
-                diary.setdefault(int(one.who[option]), []).append((int(one.since[option]), int(one.until[option])))
-            break
     return chosen
 
 
-def _clashes(option: int, busy: list[Busy], diaries: list[dict[int, list[tuple[int, int]]]]) -> bool:
-    return any(
-        since < one.until[option] and one.since[option] < until
-        for one, diary in zip(busy, diaries, strict=True)
-        for since, until in diary.get(int(one.who[option]), ())
-    )
+class _Taken:
+    """What is used up so far."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.offers_left = world.offers_left.copy()
+        self.room = [one.most.copy() for one in world.limits]
+        self.busy = list(world.busy())
+        self.diaries: list[dict[int, list[tuple[int, int]]]] = [{} for _ in self.busy]
+
+    def leaves_room_for(self, option: int) -> bool:
+        if self.offers_left[self.world.volunteer[option]] < 1:
+            return False
+        if any(room[one.group[option]] < 1 for room, one in zip(self.room, self.world.limits, strict=True)):
+            return False
+        return not any(
+            since < one.until[option] and one.since[option] < until
+            for one, diary in zip(self.busy, self.diaries, strict=True)
+            for since, until in diary.get(int(one.who[option]), ())
+        )
+
+    def add(self, option: int) -> None:
+        self.offers_left[self.world.volunteer[option]] -= 1
+        for room, limit in zip(self.room, self.world.limits, strict=True):
+            room[limit.group[option]] -= 1
+        for one, diary in zip(self.busy, self.diaries, strict=True):
+            diary.setdefault(int(one.who[option]), []).append((int(one.since[option]), int(one.until[option])))
