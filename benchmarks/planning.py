@@ -19,11 +19,11 @@ import numpy as np
 # The folder of this script may hold one that is called like a module of Python's own.
 sys.path[0] = str(Path(__file__).parents[1] / "tests" / "scheduling" / "planning")
 
-from worlds import city
+from worlds import city  # noqa: E402
 
-from digibel.scheduling.planning import solving
-from digibel.scheduling.planning.solving import Assignment, assign, travel_of, unfairness
-from digibel.scheduling.planning.world import NOBODY, World, broken, first_come
+from digibel.scheduling.planning import solving  # noqa: E402
+from digibel.scheduling.planning.solving import Assignment, assign, travel_of, unfairness  # noqa: E402
+from digibel.scheduling.planning.world import NOBODY, World, broken, first_come  # noqa: E402
 
 JOB = "planning"
 PATIENCE = 600.0
