@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digibel.scheduling.planning import solving
@@ -42,6 +42,7 @@ def worlds(draw: st.DrawFn) -> World:
     )
 
 
+@settings(max_examples=40)
 @given(world=worlds())
 def test_small_world_has_the_best_of_all_plans(world: World) -> None:
     plan = assign(world)
@@ -49,6 +50,7 @@ def test_small_world_has_the_best_of_all_plans(world: World) -> None:
     assert worth(world, plan.chosen)[:2] == best_of_all(world)[:2]
 
 
+@settings(max_examples=40)
 @given(world=worlds())
 def test_whole_search_finds_the_same_as_the_short_cut(world: World) -> None:
     """As it goes where the relaxed plan is far from a whole one: the bound is never believed to be near."""
@@ -100,6 +102,13 @@ def test_travel_counts_between_two_visits() -> None:
     )
     assert assign(world).served == 1
     assert assign(replace(world, begins=np.array([0, 90]), ends=np.array([60, 150]))).served == 2
+
+
+def test_without_time_it_is_first_come_and_says_so() -> None:
+    world = city(1, requests=20, volunteers=10)
+    plan = assign(world, seconds=0.0)
+    assert (broken(world, plan.chosen), plan.proven) == ([], False)
+    assert plan.chosen.tolist() == first_come(world).tolist()
 
 
 def test_empty_world_has_an_empty_plan() -> None:

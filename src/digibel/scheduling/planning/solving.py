@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import highspy
 import numpy as np
 
-from digibel.scheduling.planning.world import NOBODY, Busy, Numbers, World
+from digibel.scheduling.planning.world import NOBODY, Busy, Numbers, World, first_come
 
 FIRST_OPTIONS = 8  # of each request, the shortest ways
 NEW_OPTIONS = 4  # of each request, in each round
@@ -32,7 +32,7 @@ NEAR = 0.0002
 @dataclass(frozen=True)
 class Assignment:
     """`chosen` holds for each request its option, or `NOBODY`. No plan serves more, and none is more than `gap` minutes shorter;
-    after the time was over `proven` is false, and a plan may be better still.
+    where the time was over first `proven` is false, and there may be better ones.
     """
 
     chosen: Numbers
@@ -58,7 +58,14 @@ def assign(world: World, *, seconds: float = 60.0) -> Assignment:
     """The best plan of this world. After so many seconds the best one known."""
     if not len(world):
         return Assignment(np.full(world.requests, NOBODY))
-    return _Programme(world, seconds).solve()
+    try:
+        return _Programme(world, seconds).solve()
+    except _OutOfTime:
+        return Assignment(first_come(world), proven=False)
+
+
+class _OutOfTime(Exception):
+    """The solver stopped before it had an answer."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,7 @@ class _Programme:
     def _relax(self) -> Numbers:
         """Solve with parts of visits allowed, until no option left out is cheaper and no rule is broken. The options' prices."""
         while True:
-            self.solver.run()
+            self._run()
             prices = self._reduced_prices()
             better = np.flatnonzero((prices < -CHEAPER) & (self.column == NOBODY))
             if not self._write_broken_rules(self._taken()) and not len(better):
@@ -135,7 +142,10 @@ class _Programme:
             return found
         if gap < NEAR * travel_of(self.world, found.chosen):
             return replace(found, gap=gap)
-        return self._search(best, gap, prices)
+        try:
+            return self._search(best, gap, prices)
+        except _OutOfTime:
+            return replace(found, gap=gap, proven=False)
 
     def _search(self, best: Numbers, gap: float, prices: Numbers) -> Assignment:
         """Among all options of which the price fits between this plan and the bound: the others are in no better plan."""
@@ -146,22 +156,25 @@ class _Programme:
         start = highspy.HighsSolution()
         start.col_value = [*best, *[0.0] * (self.solver.getNumCol() - len(best))]
         self.solver.setSolution(start)
-        proven = self._solve_whole()
-        return replace(self._read(self._taken()), proven=proven)
+        self._solve_whole()
+        return self._read(self._taken())
 
     def _hold(self, places: Numbers, *, lower: float, upper: float = 1.0) -> None:
         columns = (self.first_option + places).astype(np.int32)
         self.solver.changeColsBounds(len(columns), columns, np.full(len(columns), lower), np.full(len(columns), upper))
 
-    def _solve_whole(self) -> bool:
-        """Whether it is proven."""
+    def _solve_whole(self) -> None:
         columns = np.arange(self.solver.getNumCol(), dtype=np.int32)
         whole = np.full(len(columns), highspy.HighsVarType.kInteger)
         self.solver.changeColsIntegrality(len(columns), columns, whole)
-        while True:
-            self.solver.run()
-            if not self._write_broken_rules(self._taken()):
-                return bool(self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+        self._run()
+        while self._write_broken_rules(self._taken()):
+            self._run()
+
+    def _run(self) -> None:
+        self.solver.run()
+        if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise _OutOfTime
 
     # --- what the solver says ----------------------------------------------------------------------------------------
 
