@@ -8,9 +8,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from digibel.desk import words
-from digibel.desk.matchboard import WHY_NOT, called
+from digibel.desk.matchboard import called
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import errors
+from digibel.scheduling.matching.reasons import SEVERAL
 from digibel.scheduling.models import PlanLine
 from digibel.scheduling.planning.gathering import ALL_ASKED, TAKEN, Possible
 from digibel.sealing import keys
@@ -96,8 +97,8 @@ def why(line: PlanLine) -> words.Words:
     """Why nobody would go, in words."""
     if line.why in WHY:
         return WHY[line.why]
-    if line.why in WHY_NOT:
-        return gettext("Nobody can go. Most often: %(why)s.") % {"why": WHY_NOT[line.why]}
+    if line.why in SEVERAL:
+        return gettext("Nobody can go. Most often: %(why)s.") % {"why": SEVERAL[line.why]}
     if line.why == errors.NotACandidate.code:
         return _("This volunteer can no longer be asked for this.")
     refusal = REFUSALS.get(line.why)

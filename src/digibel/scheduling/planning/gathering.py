@@ -72,9 +72,9 @@ def _moments(candidate: Candidate, request: HelpRequest) -> list[Possible]:
 
 def _why_nobody(ranking: Ranking) -> str:
     """The commonest reason; of people who were asked already only where there are no others."""
-    reasons = Counter(one.reasons[0].code for one in ranking.skipped)
-    left = Counter({code: count for code, count in reasons.items() if code not in {"asked", "declined", "silent"}})
-    return left.most_common(1)[0][0] if left else ALL_ASKED if reasons else "nobody_there"
+    reasons = list(ranking.counts)
+    left = [code for code in reasons if code not in {"asked", "declined", "silent"}]
+    return left[0] if left else ALL_ASKED if reasons else "nobody_there"
 
 
 def gather(requests: Sequence[HelpRequest]) -> Gathered:
