@@ -79,7 +79,7 @@ def told_to(browser: Browser, method: str, path: str, data: dict[str, str]) -> s
         ask = browser.get if method == "GET" else browser.post
         response = ask(path, data, follow=True)
         transaction.set_rollback(True)
-    return b"".join(response.streaming_content if response.streaming else [response.content]).decode()
+    return b"".join(response.streaming_content if response.streaming else [response.content]).decode(errors="replace")
 
 
 def leaks(text: str, theirs: House, asked: set[str]) -> set[str]:

@@ -123,7 +123,7 @@ def test_installing_again_touches_nothing(django_assert_num_queries):
 
 def test_migrating_the_database_of_keys_installs_nothing_there():
     triggers.install_after_migrate(using="keys")
-    assert triggers._installed(connections["keys"]) == {}
+    assert triggers.installed(connections["keys"]) == {}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -80,6 +80,10 @@ def test_metrics_count_what_waits(client: Client, worker: Any, frozen_clock: Any
         lines = client.get("/metrics").content.decode().splitlines()
     assert dict(line.split() for line in lines if not line.startswith("#")) == {
         "digibel_outbox_waiting": "1",
+        "digibel_outbox_stands_still": "0",
+        "digibel_gateways_resting": "0",
+        "digibel_gateways_silent": "0",
+        "digibel_by_hand_waiting": "0",
         "digibel_outbox_oldest_seconds": "300",
         "digibel_inbox": "1",
         "digibel_calls_due": "0",

@@ -10,13 +10,15 @@ from digibel.problems import Refused
 pytestmark = pytest.mark.django_db
 
 FOR_ALL = {"look", "see_address", "log", "call", "refer", "answer", "print", "stop"}
-FOR_MATCHING = {"hand_over", "match", "offer", "cancel_visit"}
+FOR_MATCHING = {"hand_over", "match", "note_limits", "offer", "cancel_visit"}
 FOR_COORDINATING = {
     "follow_up",
     "correct",
     "pause_volunteer",
     "complaints",
     "tighten",
+    "weigh",
+    "texts",
     "overrule",
     "decide",
     "ready_volunteer",

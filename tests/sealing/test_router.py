@@ -3,7 +3,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connections, router
 
 from digibel.audit.models import Event
-from digibel.sealing.models import DestroyedKey, PersonKey
+from digibel.sealing.models import DestroyedKey, PersonKey, Standing
 
 
 def test_keys_and_nothing_else_live_in_the_database_of_keys():
@@ -22,6 +22,6 @@ def test_nothing_relates_across_the_two():
 @pytest.mark.django_db
 def test_each_database_has_its_own_tables_only():
     keys, data = (set(connections[alias].introspection.table_names()) for alias in ("keys", "default"))
-    mine = {PersonKey._meta.db_table, DestroyedKey._meta.db_table}
+    mine = {model._meta.db_table for model in (PersonKey, DestroyedKey, Standing)}
     assert keys == {*mine, "django_migrations"}
     assert mine & data == set()

@@ -17,8 +17,9 @@ from digibel.sealing.envelope import Sealed
 from digibel.sealing.fields import SealedTextField
 
 AT_ONCE = 500
-# Who is logged in, who tried to, and what the queue was doing: of the moment, and wrong a day later.
+# Who is logged in, who tried to, what the queue was doing and what changed in the pool just now: wrong a day later.
 OF_THE_MOMENT = frozenset({"sessions", "axes", "django_q"})
+CHANGES = "scheduling.PoolChange"
 
 TO_JSON: dict[type, Callable[[Any], Any]] = {
     datetime: datetime.isoformat,
@@ -41,6 +42,7 @@ def tables() -> list[type[models.Model]]:
         if model._meta.managed
         and not model._meta.proxy
         and model._meta.app_label not in OF_THE_MOMENT
+        and model._meta.label != CHANGES
         and router.allow_migrate_model(DEFAULT_DB_ALIAS, model)
     ]
 

@@ -471,6 +471,7 @@ NOT_PERSONAL: dict[str, str] = {
     "notifications.TextTrouble": "an organisation, and since when",
     "scheduling.MatchChoice": "that an interpreter joins; who chose it, as a number",
     "scheduling.MatchWeights": "what an organisation finds important; who changed it, as a number",
+    "scheduling.Plan": "when an organisation planned, and how much one by one would have given",
     "scheduling.PoolChange": "ids, until the next few thousand changes",
     "scheduling.Timer": "a moment and the id of what it is about",
     "requests.ReferenceCounter": "a counter",

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from digibel.desk import words
+from digibel.desk.forms.guarded import GuardedForm
 from digibel.volunteers.models import Level, Volunteer
 
 MODES = [
@@ -20,7 +21,7 @@ MOST_A_WEEK = 14
 MOST_OFFERS = 5
 
 
-class LimitsForm(forms.Form):
+class LimitsForm(GuardedForm):
     """With a level for each language they speak: `level_fr`."""
 
     use_required_attribute = False

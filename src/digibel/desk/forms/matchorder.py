@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from digibel.desk.forms.guarded import GuardedForm
 from digibel.scheduling.matching.models import CRITERIA, MOST_WEIGHT
 
 WORDS = {
@@ -19,7 +20,7 @@ WORDS = {
 CHOICES = [(number, str(number)) for number in range(MOST_WEIGHT + 1)]
 
 
-class MatchOrderForm(forms.Form):
+class MatchOrderForm(GuardedForm):
     """One number from none to ten for each criterion. `seen` are the numbers whose effect was on the page."""
 
     use_required_attribute = False
