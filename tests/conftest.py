@@ -20,7 +20,10 @@ from digibel.sealing import keys
 DATABASE_FIXTURES = {"db": {}, "transactional_db": {"transaction": True}}
 
 LONG = os.environ.get("DIGIBEL_TEST_LONG") == "1"
-DESK = Path(__file__).parent / "desk"
+HERE = Path(__file__).parent
+# What a page shows was asked of PostgreSQL by the tests of the rooms, and `tests/access` opens every page on it; the demo is one
+# machine, and its stories are told there once.
+ONCE = (HERE / "desk", HERE / "demo" / "test_seeding_moments.py")
 
 # Shared cores are slow now and then, and a fixture that only stops the clock is harmless to share between examples.
 CALM = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
@@ -41,18 +44,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         else:
             item.add_marker(wanted, append=False)
     if os.environ.get("DIGIBEL_TEST_DB") == "postgres":
-        # They have passed on SQLite, and no database can change their answer.
-        left_out = {*without_database, *([] if LONG else filter(_is_of_the_desk, items))}
+        # They have passed on SQLite, and no database can change their answer. The long run leaves out only those without any.
+        left_out = {*without_database, *([] if LONG else filter(_is_told_once, items))}
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
 
 
-def _is_of_the_desk(item: pytest.Item) -> bool:
-    """What a page shows was asked of PostgreSQL by the tests of the rooms, and `tests/access` opens every page on it.
-
-    The long run leaves nothing out.
-    """
-    return DESK in item.path.parents
+def _is_told_once(item: pytest.Item) -> bool:
+    return any(place in (item.path, *item.path.parents) for place in ONCE)
 
 
 def _database_marker(item: pytest.Item) -> pytest.MarkDecorator | None:
