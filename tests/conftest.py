@@ -21,9 +21,16 @@ DATABASE_FIXTURES = {"db": {}, "transactional_db": {"transaction": True}}
 
 LONG = os.environ.get("DIGIBEL_TEST_LONG") == "1"
 HERE = Path(__file__).parent
-# What a page shows was asked of PostgreSQL by the tests of the rooms, and `tests/access` opens every page on it; the demo is one
-# machine, and its stories are told there once.
-ONCE = (HERE / "desk", HERE / "demo" / "test_seeding_moments.py")
+# Told once on an everyday run: pages, operations and commands ask PostgreSQL what the tests of the rooms ask it, and
+# `tests/access/test_matrix.py` opens every page and operation on it; rooms without a lock or a statement of their own; the demo,
+# which is one machine.
+ONCE = tuple(
+    HERE / place
+    for place in (
+        "access/test_tenants.py", "api", "demo/test_seeding_moments.py", "desk", "directory", "guardrails", "organisations",
+        "volunteers",
+    )
+)  # fmt: skip
 
 # Shared cores are slow now and then, and a fixture that only stops the clock is harmless to share between examples.
 CALM = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]

@@ -83,15 +83,6 @@ class Desk:
         self.page.wait_for_load_state()
         self.look("asked")
 
-    def follow_up(self, reference: str) -> None:
-        self.open(f"/requests/{reference}")
-        self.look("follow-up-due")
-        self.page.locator("a.push.main[href^='/calls/']").click()
-        self.page.wait_for_url(re.compile("/calls/"))
-        self.look("follow-up-call")
-        self.page.locator("button[name=outcome][value=works]").click()
-        self.page.wait_for_load_state()
-
 
 class Telephones:
     """The simulator: one telephone at a time."""
@@ -113,6 +104,16 @@ class Telephones:
         field.fill(text)
         field.press("Enter")
         expect(self.page.locator("table.phones")).to_contain_text(text)
+
+    def hear(self, name: str, words: str) -> None:
+        """Look again until the worker has sent this."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while time.monotonic() < deadline:
+            self.lay_down(name)
+            if self.page.locator("table.phones", has_text=words).count():
+                return
+            time.sleep(0.5)
+        raise AssertionError(f"{words!r} never came on the telephone of {name}")
 
     def live_until(self, moment: str) -> None:
         """Let time pass until exactly then."""
@@ -183,7 +184,11 @@ def test_a_request_goes_the_whole_way(
     telephones.answer(volunteer, "UIT")
     telephones.answer(volunteer, "1")
     telephones.move("10080")
-    desk.follow_up(reference)
-    page.goto(request)
+    telephones.hear("Meneer Devos", "1 = ja")
+    desk.look("asked-a-week-later")
+    telephones.answer("Meneer Devos", "1")
+    telephones.hear("Meneer Devos", "1 = nee")
+    telephones.answer("Meneer Devos", "1")
+    _wait_until(page, request, "Opgelost")
     desk.look("solved")
     assert _listed(demo, reference)["closed_as"] == "solved"
