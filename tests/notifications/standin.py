@@ -14,7 +14,8 @@ from digibel.notifications.errors import BadWebhook, ForgedWebhook, GatewayError
 from digibel.notifications.gateways.base import InboundText, Receipt
 
 SECRET = b"shared by the two of them"
-PATIENCE = 0.3
+PATIENCE = 1.0
+SLOW = PATIENCE / 2
 TOO_OLD = 300
 
 
@@ -29,7 +30,7 @@ class Provider:
             def do_POST(self):
                 told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 provider.heard.append(told["id"])
-                time.sleep({"time-out": 2 * PATIENCE, "slow": PATIENCE / 3}.get(provider.mood, 0))
+                time.sleep({"time-out": 2 * PATIENCE, "slow": SLOW}.get(provider.mood, 0))
                 answer = b"<html>busy" if provider.mood == "garbage" else json.dumps({"id": f"p-{told['id']}"}).encode()
                 try:
                     self.send_response(500 if provider.mood == "500" else 200)
