@@ -190,5 +190,6 @@ def test_the_commands_say_in_one_line_what_went_wrong(lindeboom, file, settings,
     file.write_text("hello")
     with pytest.raises(CommandError, match="another kind of file"):
         call_command("restore", file)
+    assert list(tmp_path.glob("before-restore-*")) == []
     with pytest.raises(CommandError, match="Choose another place"):
         call_command("backup", tmp_path / "nowhere" / "file")

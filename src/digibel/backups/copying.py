@@ -45,26 +45,8 @@ def backup(path: Path) -> int:
     return count
 
 
-def restore(path: Path) -> Restored:
-    """Put the data of a backup in the place of what is there, in one transaction. Raises `NoBackup`, and then nothing changed.
-
-    The keys stay those of today: whoever was forgotten since the backup cannot be read any more, and is forgotten again here;
-    STOPs and revoked cards since then hold again. No text leaves until a person has looked.
-    """
-    made_at = _check(path)
-    with transaction.atomic():
-        triggers.remove(connection)
-        try:
-            count = _fill(path)
-        finally:
-            triggers.install(connection)
-        connection.check_constraints()
-        again = restoring.after_restore(by=SYSTEM)
-    return Restored(made_at, count, again)
-
-
-def _check(path: Path) -> str:
-    """Read it to its end before anything is touched."""
+def check(path: Path) -> str:
+    """Read it to its end, and touch nothing. Returns when it was made; raises `NoBackup`."""
     lines = archive.read(path)
     head: Any = next(lines, None)
     if not isinstance(head, dict) or head.get("migrations") != _migrations():
@@ -75,6 +57,23 @@ def _check(path: Path) -> str:
     if last != {"rows": count}:
         raise NoBackup("it is not whole")
     return str(head["made_at"])
+
+
+def restore(path: Path) -> Restored:
+    """Put the data of a backup in the place of what is there, in one transaction. Raises `NoBackup`, and then nothing changed.
+
+    The keys stay those of today: whoever was forgotten since the backup cannot be read any more, and is forgotten again here;
+    STOPs and revoked cards since then hold again. No text leaves until a person has looked.
+    """
+    made_at = check(path)
+    # Both databases undo what was done to triggers with everything else.
+    with transaction.atomic():
+        triggers.remove(connection)
+        count = _fill(path)
+        triggers.install(connection)
+        connection.check_constraints()
+        again = restoring.after_restore(by=SYSTEM)
+    return Restored(made_at, count, again)
 
 
 def _fill(path: Path) -> int:

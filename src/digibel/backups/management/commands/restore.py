@@ -22,12 +22,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         kept = settings.HOME / f"before-restore-{clock.now():%Y%m%d-%H%M%S}.backup"
         try:
+            copying.check(file)
             copying.backup(kept)
             restored = copying.restore(file)
         except OSError as error:
             raise CommandError(f"{error.filename or file}: {error.strerror}. Nothing was changed.") from None
         except Problem as refusal:
-            kept.unlink(missing_ok=True)
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"{restored.rows} rows of {restored.made_at} are back. What was there is in {kept}.")
         self.stdout.write(str(restored.again))
