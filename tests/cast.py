@@ -188,4 +188,4 @@ def texts(person: Any, body: str, *, to: str = SMS_NUMBER) -> InboundMessage:
 def telephone(person: Any) -> list[str]:
     """What lies on this person's telephone, oldest first."""
     sent = OutboundMessage.objects.filter(recipient=person.recipient, status__in=["sent", "delivered"])
-    return [message.body for message in sent.order_by("status_at", "created_at")]
+    return [message.body for message in sent.order_by("status_at", "created_at", "pk")]

@@ -53,6 +53,12 @@ def test_one_sweep_sends_all_of_one_person_in_order(els, now):
     assert {status(text) for text in texts} == {"sent"}
 
 
+def test_texts_of_one_instant_leave_as_they_were_written(els, now):
+    texts = [queue(els, now) for _ in range(20)]
+    assert outbox.sweep() == 20
+    assert sorted(texts, key=lambda text: text.pk) == texts
+
+
 def test_the_second_waits_while_the_first_is_tried_again_but_an_answer_does_not(els, now):
     first, second = queue(els, now), queue(els, now + SECOND)
     answer = queue(els, now + 2 * SECOND, any_hour=True)

@@ -1,6 +1,7 @@
 """A person answers a text that no rule understood, or puts it aside."""
 
 from django.db import transaction
+from uuid_utils.compat import uuid7
 
 from digibel import clock
 from digibel.audit.actors import Actor
@@ -51,6 +52,7 @@ def answer(message: InboundMessage, text: str, *, by: Actor) -> OutboundMessage:
     assert locked.organisation is not None
     frozen_now = clock.now()
     queued = OutboundMessage.objects.create(
+        id=uuid7(),
         organisation=locked.organisation,
         recipient=locked.recipient,
         kind=FREE_TEXT_KIND,

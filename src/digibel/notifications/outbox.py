@@ -14,6 +14,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import F
 from django_q.tasks import async_task
+from uuid_utils.compat import uuid7
 
 from digibel import clock
 from digibel.audit.actors import Actor
@@ -103,6 +104,8 @@ def compose(
     body = phrasebook.render(kind.partition(".")[2], language, **values)
     frozen_now = clock.now()
     return OutboundMessage(
+        # Its own id keeps the order of texts that were written at the same instant.
+        id=uuid7(),
         organisation=organisation,
         recipient=recipient,
         kind=kind,
