@@ -41,6 +41,8 @@ from digibel.scheduling import (
 from digibel.scheduling.models import FraudAlarm, Handover, Visit
 from digibel.scheduling.paid import ExpenseKind, Way
 from digibel.volunteers import links, training
+from digibel.volunteers.importing import bringing
+from digibel.volunteers.importing.rehearsing import Rehearsal
 from digibel.volunteers.models import Volunteer
 
 ROLES = (Role.INTAKE, Role.MATCHER, Role.COORDINATOR)
@@ -203,6 +205,7 @@ def _everything_else(organisation: Organisation, over: Visit, more: list[HelpReq
         "concern_id": concern.pk,
         "payment_id": paid.pk,
         "merge_id": twins.pk,
+        "import_id": bringing.bring_in(Rehearsal([], [], [], False), organisation=organisation, by=SYSTEM).pk,
         "text_id": _by_hand(organisation, over.client).pk,
     }
 

@@ -109,6 +109,10 @@ desk:visit_deed/check-in       -     lead
 desk:visit_deed/check-out      -     lead
 desk:visit_deed/extend         -     lead
 desk:volunteers                staff -
+desk:new_volunteer             lead  lead
+desk:pool_list                 lead  lead
+desk:pool_list_in              -     lead
+desk:pool_list_back            -     lead
 desk:volunteer                 staff -
 desk:limits                    match match
 desk:volunteer_deed/pause      -     lead

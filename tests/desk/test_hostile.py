@@ -20,6 +20,7 @@ FIELDS = [
     "q", "postcode", "kind", "phone", "windows", "away", "tasks", "consent", "minutes", "slug", "all_right", "autonomy_before",
     "with", "version", "keep", "shown_version", "floor", "best", "helper_name_0", "visit", "outcome", "state", "q",
     "worries", "page", "reach", "on", "client", "choice", "offer", "home", "once", "identity", "show", "next",
+    "first_name", "number", "speaks", "hours", "list",
     "since", "version", "reference", "last_day", "module", "there", "year", "amount", "km", "paid_on", "payment", "try", "lang",
 ]  # fmt: skip
 

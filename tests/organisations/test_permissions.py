@@ -14,6 +14,7 @@ FOR_MATCHING = {"hand_over", "match", "note_limits", "offer", "cancel_visit"}
 FOR_COORDINATING = {
     "follow_up",
     "correct",
+    "enrol",
     "pause_volunteer",
     "complaints",
     "tighten",

@@ -30,6 +30,7 @@ DEED_WORDS: dict[str, words.Words] = {
     "stop": _("stop everything for a person, and close lost cards"),
     "hand_over": _("hand a request over, and take one"),
     "match": _("choose volunteers"),
+    "enrol": _("take people into the pool, also a whole list"),
     "note_limits": _("note how far and how often a volunteer goes"),
     "offer": _("send offers"),
     "cancel_visit": _("cancel visits"),

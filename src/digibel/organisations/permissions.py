@@ -23,6 +23,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "cancel_visit": MATCHING,
     "follow_up": COORDINATING,
     "correct": COORDINATING,
+    "enrol": COORDINATING,
     "pause_volunteer": COORDINATING,
     "complaints": COORDINATING,  # whoever hears one writes it down; answering is the coordinator's
     "tighten": COORDINATING,
@@ -53,6 +54,7 @@ SENTENCES = {
     "complaints": "Answering complaints is for a coordinator. Ask one of them.",
     "privacy": "What somebody asks about their own data is for a coordinator. Ask one of them.",
     "pause_volunteer": "Pausing a volunteer is for a coordinator. Ask one of them.",
+    "enrol": "Taking somebody into the pool is for a coordinator. Ask one of them.",
     "weigh": "What counts in the order is for a coordinator. Ask one of them.",
     "tighten": "Making a rule stricter is for a coordinator. Ask one of them.",
     "overrule": "Letting a volunteer go after all is for a coordinator. Ask one of them.",

@@ -476,6 +476,7 @@ NOT_PERSONAL: dict[str, str] = {
     "scheduling.Timer": "a moment and the id of what it is about",
     "requests.ReferenceCounter": "a counter",
     "privacy.CertificateCounter": "a counter",
+    "volunteers.PoolImport": "a day and how many came",
     "volunteers.TrainingSession": "a room, a day and a subject",
     "organisations.Tightening": "a rule of an organisation and its reason; who made it, as a number",
     "directory.HelpPlace": "offices and rooms",

@@ -44,6 +44,29 @@ class Level(models.TextChoices):
     NATIVE = "native", "mother tongue"
 
 
+class PoolImport(models.Model):
+    """A list from a spreadsheet came into the pool at once: so that it can be taken back at once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Whose papers came too.",
+    )
+    brought_at = models.DateTimeField()
+    count = models.PositiveIntegerField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-brought_at", "pk")
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"
+
+
 class VolunteerQuerySet(models.QuerySet["Volunteer"]):
     def active(self) -> VolunteerQuerySet:
         return self.filter(paused_at=None, left_at=None)
@@ -82,6 +105,9 @@ class Volunteer(models.Model):
         null=True, help_text="Where invitations to a calendar go. None: they want none."
     )
     calendar_version = models.PositiveIntegerField(default=0, help_text="Raised when a feed's address has leaked.")
+    came_with = models.ForeignKey(
+        PoolImport, null=True, blank=True, on_delete=models.SET_NULL, related_name="volunteers"
+    )
 
     objects = VolunteerQuerySet.as_manager()
 

@@ -1,8 +1,9 @@
 """Coming into the pool, and pausing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import time
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -10,6 +11,7 @@ from digibel import clock, places
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.guardrails import secrets
+from digibel.notifications import numbers
 from digibel.notifications.models import Recipient
 from digibel.notifications.recipients import add_recipient
 from digibel.places import travel
@@ -20,14 +22,45 @@ from digibel.volunteers.models import AvailableHours, Volunteer
 Hours = tuple[int, time, time]
 
 
+class AlreadyInThePool(Problem):
+    code = "already_in_the_pool"
+    message = "Somebody in the pool has this number already."
+
+
+def in_the_pool(indexes: Iterable[str]) -> set[str]:
+    """Which of these traces of numbers are a volunteer's."""
+    of_volunteers = Recipient.objects.filter(kind=Recipient.Kind.VOLUNTEER, number_index__in=list(indexes))
+    return set(of_volunteers.values_list("number_index", flat=True))
+
+
+@transaction.atomic
+def enrol(*, number: str, hours: Sequence[Hours], facts: Mapping[str, Any], by: Actor) -> Volunteer:
+    """Somebody new, by the hand of a coordinator. One number, one volunteer: an answer must be theirs.
+
+    Raises `AlreadyInThePool`.
+    """
+    if in_the_pool([numbers.index(numbers.parse(number))]):
+        raise AlreadyInThePool
+    return add_volunteer(number=number, languages=facts["speaks"], hours=hours, facts=facts, by=by)
+
+
 @transaction.atomic
 def add_volunteer(
-    *, number: str, languages: Sequence[str], hours: Sequence[Hours], facts: Mapping[str, Any], by: Actor
+    *,
+    number: str,
+    languages: Sequence[str],
+    hours: Sequence[Hours],
+    facts: Mapping[str, Any],
+    by: Actor,
+    key_id: UUID | None = None,
 ) -> Volunteer:
-    """A new digihelper. `facts` are the fields of `Volunteer`; `hours` are weekday (0 Monday), start and end."""
+    """A new digihelper. `facts` are the fields of `Volunteer`; `hours` are weekday (0 Monday), start and end.
+
+    `key_id` is a key made beforehand, where many come at once.
+    """
     places.get(facts["postcode"])
     facts = {name: secrets.mask(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
-    key_id = keys.new_key()
+    key_id = key_id or keys.new_key()
     recipient = add_recipient(Recipient.Kind.VOLUNTEER, key_id=key_id, number=number, languages=languages)
     volunteer = Volunteer.objects.create(recipient=recipient, key_id=key_id, joined_on=clock.today(), **facts)
     AvailableHours.objects.bulk_create(

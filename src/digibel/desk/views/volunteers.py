@@ -49,6 +49,7 @@ def volunteers(request: StaffRequest) -> HttpResponse:
         "query": query.urlencode(),
         "lines": pool.as_lines(request.organisation, page.object_list),
         "filtered": bool(wanted),
+        "may_enrol": may(request.user, "enrol"),
     }
     return render(request, "desk/volunteers.html", context)
 
