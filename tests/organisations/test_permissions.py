@@ -27,6 +27,7 @@ FOR_COORDINATING = {
     "pay",
     "check_number",
     "calendars",
+    "choose_asking",
     "see_access",
     "privacy",
 }

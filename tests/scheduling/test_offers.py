@@ -11,6 +11,7 @@ from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
 from digibel.notifications import outbox
 from digibel.notifications.models import OutboundMessage
+from digibel.organisations import asking
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import clockwork, errors, followups, offers, openings, visits, worklist
 from digibel.scheduling.models import Offer, Visit
@@ -40,6 +41,7 @@ def statuses(request):
 def test_a_wave_asks_three_and_the_next_one_follows_by_itself(lindeboom, now):
     for number in range(5):
         cast.volunteer(lindeboom, name=f"V{number}")
+    asking.choose_asking(lindeboom, way="waves", a_week=5, h=lindeboom.asking_h, by=SYSTEM)
     request = cast.request(lindeboom)
     cast.offered(request)
     assert statuses(request) == ["sent"] * 3

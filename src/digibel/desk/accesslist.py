@@ -39,6 +39,7 @@ DEED_WORDS: dict[str, words.Words] = {
     "pause_volunteer": _("pause volunteers"),
     "complaints": _("see and answer complaints"),
     "weigh": _("say what counts in the order of candidates"),
+    "choose_asking": _("choose how many volunteers are asked at once, and how often in a week"),
     "tighten": _("make a task stricter for the organisation"),
     "overrule": _("let a volunteer go after all, with a reason"),
     "decide": _("decide about a volunteer after what a client reported"),

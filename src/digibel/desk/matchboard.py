@@ -15,11 +15,12 @@ from digibel.desk.offertexts import OfferText
 from digibel.guardrails.judgement import VolunteerTask
 from digibel.places import travel
 from digibel.requests.models import HelpRequest
+from digibel.scheduling import offers
+from digibel.scheduling.asking.proposing import propose, shortlist
 from digibel.scheduling.matching.ranking import Candidate, Ranking, Skipped
 from digibel.scheduling.matching.reasons import several
 from digibel.scheduling.matching.suggestions import Suggestion, why_nobody
 from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus
-from digibel.scheduling.offers import WAVE_SIZE
 from digibel.volunteers.models import Volunteer
 
 MOST_COLUMNS = 4
@@ -31,9 +32,11 @@ ASKED = frozenset({"asked", "declined", "silent"})
 
 @dataclass(frozen=True)
 class Shown:
-    """The part of a ranking that is looked at: some candidates of all who `can`, some skipped of all who `cannot`."""
+    """The part of a ranking that is looked at: some candidates of all who `can`, some skipped of all who `cannot`. `next` are
+    those who would be asked by themselves now; who has another offer open is not, and can be chosen by hand."""
 
     candidates: list[Candidate] = field(default_factory=list)
+    next: list[Candidate] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     can: int = 0
     cannot: int = 0
@@ -42,7 +45,8 @@ class Shown:
 
     @property
     def people(self) -> list[Volunteer]:
-        return [one.volunteer for one in self.candidates] + [one.volunteer for one in self.skipped]
+        people = [one.volunteer for one in (*self.candidates, *self.next)]
+        return [*people, *(one.volunteer for one in self.skipped)]
 
 
 @dataclass(frozen=True)
@@ -90,13 +94,14 @@ class Board:
     people: list[tuple[int, str]] = field(default_factory=list)
 
 
-def shown(ranking: Ranking | None) -> Shown:
+def shown(request: HelpRequest, ranking: Ranking | None) -> Shown:
     """Whom the page names of a ranking. Who was asked stands in the list of offers, not among those who cannot go."""
     if ranking is None:
         return Shown()
     counts = {code: count for code, count in ranking.counts.items() if code not in ASKED}
     return Shown(
         candidates=ranking.best(MOST_SHOWN),
+        next=_next(request, ranking),
         skipped=ranking.nearly(MOST_SKIPPED, but=ASKED),
         can=len(ranking),
         cannot=sum(counts.values()),
@@ -105,13 +110,17 @@ def shown(ranking: Ranking | None) -> Shown:
     )
 
 
+def _next(request: HelpRequest, ranking: Ranking) -> list[Candidate]:
+    looked_at = offers.before_it_closes(request, ranking.at(shortlist(request, ranking)))
+    return propose(request, looked_at, at_least=1).candidates
+
+
 def board(request: HelpRequest, shown: Shown, tasks: Sequence[VolunteerTask]) -> Board:
     """Everything the match page tells of a ranking. The keys of the people in it must have been read."""
     columns = _columns(request, shown.candidates)
-    # Those who have another offer open are not asked by a wave; they can be chosen by hand.
-    in_wave = [one for one in shown.candidates if not one.has_open_offer][:WAVE_SIZE]
+    in_wave = {one.volunteer.pk for one in shown.next}
     seats = [
-        _seat(request, rank, candidate, columns, tasks, candidate in in_wave)
+        _seat(request, rank, candidate, columns, tasks, candidate.volunteer.pk in in_wave)
         for rank, candidate in enumerate(shown.candidates, start=1)
     ]
     return Board(
@@ -121,8 +130,8 @@ def board(request: HelpRequest, shown: Shown, tasks: Sequence[VolunteerTask]) ->
         more_seats=shown.can - len(seats),
         cannot=shown.cannot,
         more_skipped=shown.cannot - len(shown.skipped),
-        next_texts=sum(offertexts.of(request, one, tasks).segments for one in in_wave),
-        next_names=[one.volunteer.first_name for one in in_wave],
+        next_texts=sum(offertexts.of(request, one, tasks).segments for one in shown.next),
+        next_names=[one.volunteer.first_name for one in shown.next],
         why_nobody=[(several(code), count) for code, count in shown.counts.items()],
         suggestions=[one.sentence for one in shown.suggestions],
         skipped=[

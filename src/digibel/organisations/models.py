@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -11,6 +12,7 @@ from django.db import models
 
 from digibel import clock
 from digibel.guardrails.catalogue import Verdict
+from digibel.organisations.ways import AUTOMATIC, H_RANGE, MOST_A_WEEK, Asking
 from digibel.sealing.fields import SealedTextField
 
 
@@ -32,9 +34,27 @@ class Organisation(models.Model):
         help_text="Euro a month for texts: it warns, and stops nothing.",
     )
     calendar_version = models.PositiveIntegerField(default=0, help_text="Raised to close the address of its calendar.")
+    asking = models.CharField(
+        max_length=12, choices=[(way.value, way.value) for way in AUTOMATIC], default=Asking.HAZARD.value
+    )
+    asking_h = models.DecimalField(
+        max_digits=3, decimal_places=2, default=Decimal("0.50"), help_text="Acceptances in sight, at least (hazard)."
+    )
+    asked_a_week = models.PositiveSmallIntegerField(
+        default=MOST_A_WEEK, help_text="Nobody gets more offers in seven days, unless a person chooses them."
+    )
 
     class Meta:
         ordering = ("name",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="organisation_asking_known", condition=models.Q(asking__in=[way.value for way in AUTOMATIC])
+            ),
+            models.CheckConstraint(name="organisation_h_possible", condition=models.Q(asking_h__range=H_RANGE)),
+            models.CheckConstraint(
+                name="organisation_asked_seldom", condition=models.Q(asked_a_week__range=(1, MOST_A_WEEK))
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

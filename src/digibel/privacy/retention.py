@@ -277,7 +277,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "volunteer_file",
-        _("A volunteer's hours, absences, and what was in order"),
+        _("A volunteer's hours, absences, what was in order, and how many offers of half a year they had and accepted"),
         (
             Part("volunteers.Readiness", ("volunteer", "version", "reference", "granted_by"), "volunteer"),
             Part("volunteers.Reminder", ("volunteer",), "volunteer"),
@@ -286,6 +286,7 @@ RULES: tuple[Rule, ...] = (
             Part("volunteers.AvailableHours", ("volunteer",), "volunteer"),
             Part("volunteers.Absence", ("volunteer",), "volunteer"),
             Part("scheduling.Preference", ("volunteer",), "volunteer"),
+            Part("scheduling.AnswerCount", ("volunteer",), "volunteer"),
         ),
         _("to send only who is ready, insured and free"),
         VOLUNTEERS_ACT,
@@ -417,7 +418,7 @@ RULES: tuple[Rule, ...] = (
             Part("requests.RequestTask", ("slug", "catalogue_version"), "request__client"),
             Part("requests.Referral", ("route", "made_by"), "request__client"),
             Part("volunteers.Volunteer", ("postcode", "speaks")),
-            Part("scheduling.Offer", ("volunteer", "letter", "windows"), "volunteer"),
+            Part("scheduling.Offer", ("volunteer", "letter", "windows", "asked_by"), "volunteer"),
             Part("scheduling.PlanLine", ("volunteer", "begins_at", "why"), "request__client"),
             Part("scheduling.Visit", ("client", "volunteer"), "client"),
             Part("scheduling.Move", ("subject_kind", "was", "became", "by", "reason")),
@@ -464,6 +465,7 @@ BY_ID = {rule.id: rule for rule in RULES}
 
 # Models that say nothing of a person, each with the reason.
 NOT_PERSONAL: dict[str, str] = {
+    "scheduling.Lesson": "how often and how fast the whole pool says yes",
     "demo.DemoClock": "one moment",
     "notifications.Hold": "moments, and the number of an account",
     "notifications.GatewayState": "how a gateway fares",

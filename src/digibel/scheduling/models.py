@@ -11,8 +11,11 @@ from django.db.models import F, Q
 
 from digibel.notifications.models import OutboundMessage
 from digibel.organisations.models import Organisation, Role
+from digibel.organisations.ways import Asking
 from digibel.requests.models import Client, HelpRequest
 from digibel.scheduling.invited import Invitation as Invitation
+from digibel.scheduling.learned import AnswerCount as AnswerCount
+from digibel.scheduling.learned import Lesson as Lesson
 from digibel.scheduling.matching.models import MatchChoice as MatchChoice
 from digibel.scheduling.matching.models import MatchWeights as MatchWeights
 from digibel.scheduling.matching.models import PoolChange as PoolChange
@@ -73,6 +76,13 @@ class Offer(models.Model):
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     message = models.OneToOneField(OutboundMessage, null=True, on_delete=models.PROTECT, related_name="offer")
+    # Why it was sent: by which way of asking, who pressed, and the acceptances in sight before and after this wave.
+    asking = models.CharField(
+        max_length=12, choices=[(way.value, way.value) for way in Asking], default=Asking.BY_HAND.value
+    )
+    asked_by = models.CharField(max_length=80, blank=True, default="")
+    in_sight_before = models.FloatField(null=True, blank=True)
+    in_sight_after = models.FloatField(null=True, blank=True)
 
     objects = OfferQuerySet.as_manager()
 
@@ -91,6 +101,7 @@ class Offer(models.Model):
                 name="offer_letter_once", fields=["volunteer", "letter"], condition=Q(status__in=LIVE_OFFERS)
             ),
             models.CheckConstraint(name="offer_status_known", condition=Q(status__in=OfferStatus.values)),
+            models.CheckConstraint(name="offer_asking_known", condition=Q(asking__in=[way.value for way in Asking])),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["request", "status"], name="offer_of_request"),

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,11 +18,14 @@ from digibel.languages import day_and_time
 from digibel.notifications import outbox, phrasebook
 from digibel.notifications.models import OutboundMessage
 from digibel.notifications.recipients import language_of
+from digibel.organisations.ways import Asking
 from digibel.problems import Conflict
 from digibel.requests.intake import has_own_yes
 from digibel.requests.judging import closes_on, judge_request
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import errors, timers, visits, worklist
+from digibel.scheduling.asking import policy
+from digibel.scheduling.asking.proposing import Proposal, chosen_by_hand, propose, shortlist
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.matching.ranking import Candidate, Ranking, rank, rank_anew, travel_time
 from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferQuerySet, OfferStatus, Visit, VisitStatus
@@ -32,13 +34,9 @@ from digibel.scheduling.next_actions import next_morning
 from digibel.volunteers import readiness
 from digibel.volunteers.models import Level, Volunteer
 
-WAVE_SIZE = 3
-NEXT_WAVE_AFTER = timedelta(hours=1)
-OPEN_FOR = timedelta(hours=4)
+OPEN_FOR = timedelta(minutes=policy.OPEN_FOR)
 # The client still has to hear who comes, and the word.
 LEAST_NOTICE = timedelta(hours=1)
-# How many are held and looked at again at once: more than a wave, as one of them may have become busy.
-LOOKED_AT = 10
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ASKING = ("offer.offer_one", "offer.offer_many")
 
@@ -73,32 +71,63 @@ def send_wave(
     *,
     by: Actor,
     volunteers: Sequence[Volunteer] | None = None,
-    size: int = WAVE_SIZE,
+    size: int | None = None,
     at: datetime | None = None,
 ) -> list[Offer]:
-    """Ask the next best volunteers, or these; `at` this moment only, where a plan has chosen it. The next wave follows by itself,
-    until somebody says yes.
+    """Ask these, or as many of the next best as the organisation's way of asking says; `at` this moment only, where a plan has
+    chosen it. The next ones follow by themselves.
+
+    Rung by the clock it may be that nobody has to be asked yet: then nothing is sent, and it is looked at again later.
     """
     locked = lock_request(request.pk)
     tasks = check_may_be_offered(locked)
     if volunteers is None:
-        chosen = _next_best(locked, size, by=by)
+        proposal = _next_best(locked, at_least=0 if by == CLOCK else 1, size=size)
     else:
-        ranking = _held(locked, [volunteer.pk for volunteer in volunteers])
-        chosen = [_chosen(ranking, volunteer) for volunteer in volunteers]
-    chosen = before_it_closes(locked, chosen)
-    if at is not None:
-        chosen = [_only_at(at, one) for one in chosen]
-    if not chosen:
-        raise errors.NoCandidates
+        proposal = _by_hand(locked, volunteers, at)
+    timers.set_timer("next_wave", locked.pk, proposal.look_again_at)
+    if not proposal.candidates:
+        if by != CLOCK or not (proposal.waits or proposal.before):
+            raise errors.NoCandidates
+        worklist.rewrite(request)
+        return []
     wave = 1 + max([0, *locked.offers.values_list("wave", flat=True)])
     place = 1 + Visit.objects.filter(request=locked, status=VisitStatus.DONE).count()
-    offers = [_make_offer(locked, candidate, tasks, wave, place) for candidate in chosen]
+    why = {
+        "wave": wave,
+        "place": place,
+        "asking": proposal.way,
+        "asked_by": str(by),
+        "in_sight_before": proposal.before,
+        "in_sight_after": proposal.after,
+    }
+    offers = [_make_offer(locked, candidate, tasks, why) for candidate in proposal.candidates]
     HelpRequest.objects.filter(pk=locked.pk).update(searched_in_vain_at=None)
-    timers.set_timer("next_wave", locked.pk, clock.add_waking(clock.now(), NEXT_WAVE_AFTER))
-    record("request.offered", locked, by=by, organisation_id=locked.organisation_id, wave=wave, offers=len(offers))
+    record(
+        "request.offered",
+        locked,
+        by=by,
+        organisation_id=locked.organisation_id,
+        wave=wave,
+        offers=len(offers),
+        asking=proposal.way,
+    )
     worklist.rewrite(request)
     return offers
+
+
+def _next_best(request: HelpRequest, *, at_least: int, size: int | None) -> Proposal:
+    """The best of what is remembered of the pool, looked at again one by one: what was remembered may be past."""
+    ranking = rank(request)
+    best = ranking.ids(shortlist(request, ranking))
+    found = _held(request, list(best)).candidates if len(ranking) else ()
+    return propose(request, before_it_closes(request, found), at_least=at_least, size=size)
+
+
+def _by_hand(request: HelpRequest, volunteers: Sequence[Volunteer], at: datetime | None) -> Proposal:
+    ranking = _held(request, [volunteer.pk for volunteer in volunteers])
+    chosen = before_it_closes(request, [_chosen(ranking, volunteer) for volunteer in volunteers])
+    return chosen_by_hand(request, chosen if at is None else [_only_at(at, one) for one in chosen])
 
 
 def _only_at(moment: datetime, candidate: Candidate) -> Candidate:
@@ -119,15 +148,6 @@ def before_it_closes(request: HelpRequest, candidates: Sequence[Candidate]) -> l
     return [replace(one, moments=open_at[one.volunteer.pk]) for one in candidates if open_at[one.volunteer.pk]]
 
 
-def _next_best(request: HelpRequest, size: int, *, by: Actor) -> list[Candidate]:
-    """The best of what is remembered of the pool, looked at again one by one: what was remembered may be past."""
-    ranking = rank(request)
-    # By itself the system asks nobody a second thing while a first one is open; a person may decide otherwise.
-    best = list(islice(ranking.ids(thinking=by != CLOCK), max(size, LOOKED_AT)))
-    found = _held(request, best).candidates if best else ()
-    return [one for one in found if by != CLOCK or not one.has_open_offer][:size]
-
-
 def _held(request: HelpRequest, ids: Sequence[uuid.UUID]) -> Ranking:
     """Hold these volunteers, and rank them by what is true now. Two requests may ask the same people at the same instant, and each
     needs a letter of its own."""
@@ -143,7 +163,7 @@ def _chosen(ranking: Ranking, volunteer: Volunteer) -> Candidate:
 
 
 def _make_offer(
-    request: HelpRequest, candidate: Candidate, tasks: tuple[judgement.VolunteerTask, ...], wave: int, place: int
+    request: HelpRequest, candidate: Candidate, tasks: tuple[judgement.VolunteerTask, ...], why: dict[str, Any]
 ) -> Offer:
     volunteer = candidate.volunteer
     length = timedelta(minutes=request.minutes)
@@ -152,8 +172,7 @@ def _make_offer(
     offer = Offer.objects.create(
         request=request,
         volunteer=volunteer,
-        wave=wave,
-        place=place,
+        **why,
         letter=_free_letter(volunteer),
         windows=[[start.isoformat(), (start + length).isoformat()] for start in candidate.moments],
         created_at=frozen_now,
@@ -343,9 +362,14 @@ def decline(offer: Offer, *, by: Actor) -> None:
     request = lock_request(offer.request_id)
     move(offer, OfferStatus.DECLINED, by=by, answered_at=clock.now())
     timers.drop_timers(offer.pk)
-    if not worklist.has_live_offers(request):
-        timers.set_timer("next_wave", request.pk, clock.now())
+    _look_again(request)
     worklist.rewrite(request)
+
+
+def _look_again(request: HelpRequest) -> None:
+    """One answer less to hope for: ask more at once, or, where waves have their hour, only when nobody is left to answer."""
+    if request.organisation.asking == Asking.HAZARD or not worklist.has_live_offers(request):
+        timers.set_timer("next_wave", request.pk, clock.now())
 
 
 def expire(offer_id: uuid.UUID) -> None:
@@ -356,8 +380,7 @@ def expire(offer_id: uuid.UUID) -> None:
         return
     move(offer, OfferStatus.EXPIRED, by=CLOCK)
     outbox.withdraw(OutboundMessage.objects.about(offer).filter(kind__in=ASKING))
-    if not worklist.has_live_offers(request):
-        timers.set_timer("next_wave", request.pk, clock.now())
+    _look_again(request)
     worklist.rewrite(request)
 
 

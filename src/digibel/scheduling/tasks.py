@@ -6,6 +6,7 @@ import uuid
 from digibel.audit.chain import seal_chain
 from digibel.notifications.tasks import pick_up_lost, quietly
 from digibel.scheduling import clockwork, invitations, promises
+from digibel.scheduling.asking import learning
 from digibel.scheduling.matching import snapshot
 from digibel.scheduling.planning import plans
 
@@ -28,7 +29,8 @@ def every_hour() -> int:
 
 
 def every_night() -> int:
-    """Work out everything anew; whatever does not hold is told to the operator, by reference. Returns how many."""
+    """Learn from the offers; work out everything anew. Whatever does not hold is told by reference. Returns how many."""
+    quietly(learning.learn_anew)
     quietly(snapshot.drop_old_changes)
     broken = [finding for finding in quietly(lambda: list(promises.check())) if not finding.holds]
     for finding in broken:

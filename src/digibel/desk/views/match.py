@@ -155,7 +155,7 @@ def _page(
 ) -> HttpResponse:
     offers = list(Offer.objects.filter(request=found).select_related("volunteer"))
     ranking, tasks, refusal = _ranking(found)
-    shown = matchboard.shown(ranking)
+    shown = matchboard.shown(found, ranking)
     people = [*shown.people, *(offer.volunteer for offer in offers)]
     keys.prefetch([found.client.key_id, *(one.key_id for one in people)])
     board = matchboard.board(found, shown, tasks)

@@ -69,15 +69,24 @@ class Ranking:
         return self.weighed.counts()
 
     def best(self, most: int | None = None) -> list[Candidate]:
-        rows = self.weighed.order.rows[:most]
-        people = self._read(rows)
-        return [self._candidate(place, people[row]) for place, row in enumerate(rows.tolist()) if row in people]
+        return self.at(np.arange(len(self))[:most])
 
-    def ids(self, *, thinking: bool = True) -> Iterator[uuid.UUID]:
-        """Of those who can go, the best first; with or without those who are thinking about another offer."""
-        order = self.weighed.order
-        rows = order.rows if thinking else order.rows[~order.elsewhere]
-        return (self.pool.id_of(row) for row in rows)
+    def at(self, places: Numbers) -> list[Candidate]:
+        """Who stands at these places of the order, from nought."""
+        rows = self.weighed.order.rows[places]
+        people = self._read(rows)
+        found = zip(places.tolist(), rows.tolist(), strict=True)
+        return [self._candidate(place, people[row]) for place, row in found if row in people]
+
+    def ids(self, places: Numbers | None = None) -> Iterator[uuid.UUID]:
+        """Of those who can go, the best first; or of those at these places of the order."""
+        rows = self.weighed.order.rows
+        return (self.pool.id_of(row) for row in (rows if places is None else rows[places]))
+
+    def asked_since(self, when: datetime) -> Numbers:
+        """How many offers each of those who can go had since then, the newest few counted."""
+        asked: Numbers = (self.pool.asked[self.weighed.order.rows] >= micros(when)).sum(axis=1)
+        return asked
 
     def with_weights(self, weights: Weights) -> "Ranking":
         """The same people in the order that these weights give."""
