@@ -60,6 +60,8 @@ desk:plan_make                 -     match
 desk:plan_send                 -     match
 desk:plan_line                 match match
 desk:offers                    -     match
+desk:asking                    staff -
+desk:choose_asking             -     lead
 desk:design                    staff -
 desk:client                    staff -
 desk:client_address            -     staff

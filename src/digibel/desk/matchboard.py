@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from digibel import clock, places
-from digibel.desk import offertexts, words
+from digibel.desk import offertexts, offerwords, words
 from digibel.desk.offertexts import OfferText
 from digibel.guardrails.judgement import VolunteerTask
 from digibel.places import travel
@@ -213,6 +213,7 @@ class Asked:
     at: datetime
     until: datetime | None
     moments: list[datetime]
+    why: str = ""
 
 
 def asked(offers: Sequence[Offer]) -> list[Asked]:
@@ -233,4 +234,5 @@ def _asked(offer: Offer) -> Asked:
         moments=[offer.window(number + 1)[0] for number in range(len(offer.windows))]
         if offer.status != OfferStatus.WITHDRAWN
         else [],
+        why=offerwords.why(offer),
     )

@@ -38,6 +38,7 @@ SHELVES = (
         _("Rules and numbers"),
         (
             Page("desk:guardrails", _("What a volunteer may do"), _("Every rule with its source; make one stricter.")),
+            Page("desk:asking", _("How volunteers are asked"), _("How many at once, and how often in a week.")),
             Page("desk:gateways", _("Texts"), _("Whether they leave, and what they cost."), "texts"),
             Page("desk:numbers", _("Numbers to ring"), _("Card Stop, police, the bank: last checked when.")),
         ),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from digibel.audit.models import Event, EventQuerySet, kind_of
-from digibel.desk import actors, visitdeeds, words
+from digibel.desk import actors, offerwords, visitdeeds, words
 from digibel.desk.visitstory import DEEDS as VISIT_DEEDS
 from digibel.desk.visitstory import STATUSES, Happening
 from digibel.notifications.models import CallTask, OutboundMessage, Recipient
@@ -133,7 +133,8 @@ def _deed(event: Event, by: str, offers: Sequence[Offer]) -> Happening:
     if event.verb == "request.closed":
         title = gettext("Closed: %(as)s") % {"as": CLOSINGS.get(str(facts.get("closing")), "")}
     reason = visitdeeds.REASONS.get(str(facts.get("reason", "")), "")
-    return Happening(event.at, title, ", ".join(filter(None, [by, str(reason)])) + ".", bell=bell, icon=icon)
+    why = offerwords.why_this_wave(offers, facts.get("wave")) if event.verb == "request.offered" else ""
+    return Happening(event.at, title, ", ".join(filter(None, [by, str(reason), why])) + ".", bell=bell, icon=icon)
 
 
 def _moves(visits: Sequence[Visit], offers: Sequence[Offer]) -> list[Happening]:

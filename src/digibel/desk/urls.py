@@ -5,6 +5,7 @@ from django.urls import path
 from digibel.desk.views import (
     accesslist,
     account,
+    asking,
     calendar,
     calls,
     card,
@@ -124,6 +125,8 @@ urlpatterns = [
     path("calendars/<slug:deed>", calendar.renew, name="feed_renew"),
     path("places", places.places, name="places"),
     path("organisation", office.office, name="office"),
+    path("asking", asking.asking, name="asking"),
+    path("asking/choose", asking.choose_asking, name="choose_asking"),
     path("numbers", numbers.numbers, name="numbers"),
     path("numbers/<slug:slug>", numbers.number_checked, name="number_checked"),
     path("access", accesslist.access_list, name="access_list"),

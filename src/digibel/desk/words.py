@@ -345,3 +345,26 @@ def weekday(day: date | int) -> Words:
 
 def span(start: time, end: time) -> str:
     return f"{start:%H:%M}–{end:%H:%M}"
+
+
+class WayOfAsking(NamedTuple):
+    name: Words
+    does: Words
+
+
+# The first is how Digibel comes.
+WAYS_OF_ASKING: dict[str, WayOfAsking] = {
+    "hazard": WayOfAsking(
+        _("As many as needed"),
+        _("Two or three at first. One more when somebody says no, or when silence lasts so long that hope fades."),
+    ),
+    "one_by_one": WayOfAsking(
+        _("One by one"), _("One person, and the next after a no or four hours. The fewest texts, and the longest wait.")
+    ),
+    "waves": WayOfAsking(
+        _("In waves"), _("Three people every hour, until somebody says yes. Fast, and others are asked in vain.")
+    ),
+    "broadcast": WayOfAsking(
+        _("Ten at once"), _("The fastest, and nine hear that somebody else was faster. For an emergency.")
+    ),
+}
