@@ -7,18 +7,21 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
+from django.db import connection, connections
 from django.utils import translation
 from hypothesis import HealthCheck, settings
+from pytest_django import DjangoDbBlocker
 
 from digibel import clock
 from digibel.audit import triggers
 from digibel.scheduling.matching import snapshot
 from digibel.sealing import keys
+from plugins import migrated
 
 # Fixtures that hand a test the database without its saying so.
 DATABASE_FIXTURES = {"db": {}, "transactional_db": {"transaction": True}}
 
+SQLITE = os.environ.get("DIGIBEL_TEST_DB") != "postgres"
 LONG = os.environ.get("DIGIBEL_TEST_LONG") == "1"
 HERE = Path(__file__).parent
 # Told once on an everyday run: pages, operations and commands ask PostgreSQL what the tests of the rooms ask it, and
@@ -90,6 +93,22 @@ def django_db_modify_db_settings(
     for alias, database in django_settings.DATABASES.items():
         if database["ENGINE"].endswith("sqlite3"):
             database.setdefault("TEST", {})["NAME"] = str(folder / f"{alias}.sqlite3")
+            migrated.put(alias, folder / f"{alias}.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """What `migrated` has put there is taken up, not thrown away; every run has a folder of its own."""
+    return SQLITE
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    if SQLITE:
+        with django_db_blocker.unblock():
+            for alias in django_settings.DATABASES:
+                connections[alias].ensure_connection()
+                migrated.keep(alias, connections[alias].connection)
 
 
 @pytest.fixture
