@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from digibel.guardrails.secrets.innocence import Innocence
 from digibel.guardrails.secrets.names import Name
 from digibel.guardrails.secrets.scene import Scene
 from digibel.guardrails.secrets.shapes import SHORTEST_MIXED, Chunk
-from digibel.guardrails.secrets.values import Innocence, Value
+from digibel.guardrails.secrets.values import Value
 
 # Words between a name and its value, when nothing says "is".
 NEAR: Final = {"password": 6, "pin": 10, "code": 5, "account": 0}

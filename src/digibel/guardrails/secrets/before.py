@@ -3,11 +3,12 @@
 from typing import Final
 
 from digibel.guardrails.secrets.accepting import WORDS_AROUND_MIXED, Walk
+from digibel.guardrails.secrets.innocence import Innocence
 from digibel.guardrails.secrets.names import Name
 from digibel.guardrails.secrets.reading import COVER
 from digibel.guardrails.secrets.scene import Scene
 from digibel.guardrails.secrets.shapes import Chunk, Span
-from digibel.guardrails.secrets.values import Innocence, Value
+from digibel.guardrails.secrets.values import Value
 
 REACH: Final = 10  # words
 FARTHEST_LABEL: Final = 5  # tokens

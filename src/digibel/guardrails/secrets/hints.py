@@ -8,10 +8,11 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
+from digibel.guardrails.secrets.innocence import Innocence
 from digibel.guardrails.secrets.names import Name
 from digibel.guardrails.secrets.scene import MIXED, Scene
 from digibel.guardrails.secrets.shapes import SHORTEST_MIXED, Chunk, Span
-from digibel.guardrails.secrets.values import Innocence, Value
+from digibel.guardrails.secrets.values import Value
 
 ENOUGH: Final = 3
 FARTHEST: Final = 6  # words

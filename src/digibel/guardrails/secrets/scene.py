@@ -3,10 +3,11 @@
 import re
 from typing import Final
 
+from digibel.guardrails.secrets.innocence import Innocence
 from digibel.guardrails.secrets.names import Name, phrase_end
 from digibel.guardrails.secrets.passages import Passage
 from digibel.guardrails.secrets.shapes import Shapes, Span
-from digibel.guardrails.secrets.values import Innocence, Value, find_values
+from digibel.guardrails.secrets.values import Value, find_values
 
 LINK_SIGNS: Final = frozenset("=:>")
 # A digit and a letter in one word.

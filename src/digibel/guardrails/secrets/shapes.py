@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from digibel.guardrails.secrets.innocence import looks_like_product
 from digibel.guardrails.secrets.names import Name
 from digibel.guardrails.secrets.passages import Passage
 from digibel.guardrails.secrets.reading import COVER
-from digibel.guardrails.secrets.values import looks_like_product
 from digibel.guardrails.secrets.wordings import participles
 
 Span = tuple[int, int]

@@ -3,7 +3,7 @@
 Most texts are dismissed by their words alone. In the others a name for a secret is found (`names.py`, `wordings/`), then its value
 after it (`after.py`, `accepting.py`) or before it (`before.py`), and what follows that (`several.py`). What kind of name it is
 decides what may be a value: for a password any word, for a PIN a number, for a mere "code" a number close by. Last, numbers that
-nobody names are weighed by what stands around them (`hints.py`). `values.py` says which numbers are plainly something else.
+nobody names are weighed by what stands around them (`hints.py`). `innocence.py` says which numbers are plainly something else.
 """
 
 import re

@@ -1,0 +1,210 @@
+"""Which numbers are plainly something else, and how surely: a date, a price, a telephone number, "room 412", "three times".
+
+Such a number is no PIN, however near the word PIN stands.
+"""
+
+import re
+from collections.abc import Container, Iterator
+from enum import IntEnum
+from typing import Final
+
+from digibel.guardrails.secrets.passages import Passage
+
+_DIGIT: Final = re.compile(r"[0-9]")
+_DOMAIN: Final = re.compile(r"\.(?:be|com|org|net|eu|brussels|fr|nl)\b")
+_JOINED_DIGITS: Final = re.compile(r"[0-9][./-][0-9]")
+_OF_A_VERSION: Final = re.compile(r"[0-9]\.[0-9]|v\.? ?[0-9]")
+_HOUR: Final = re.compile(r"[0-9] ?[uh:]")
+_MONEY: Final = re.compile(r"[€$£%,]|eur")
+_FEWEST_OF_TELEPHONE: Final = 7
+_DIGITS_OF_ENTERPRISE: Final = 10
+_TELEPHONE: Final = re.compile(
+    r"(?:\+|(?<!\d)00)\s?\(?[1-9](?:[ ./()-]{0,3}\d){7,13}(?!\d)|(?<![\d.])\(?0\)?[1-9](?:[ ./()-]{0,3}\d){7,8}(?!\d)|"
+    r"(?<!\d)0(?:800|900|78|70|90\d)[ ./-]?\d{2,3}[ ./-]?\d{2,3}(?:[ ./-]?\d{2})?(?!\d)"
+)
+_DATE: Final = re.compile(
+    r"(?<!\d)(?<!\d[./-])(?:(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|1[0-2])(?:\1(?:19|20)?\d\d)?|(?:19|20)\d\d[./-](?:0?[1-9]|1[0-2])(?:[./-](?:0?[1-9]|[12]\d|3[01]))?|"
+    r"(?:0?[1-9]|1[0-2])[/-](?:19|20)\d\d)(?![\d]|[./-]\d)"
+)
+_TIME: Final = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-4])(?: ?[hu](?:[0-5]\d)?|:[0-5]\d(?::[0-5]\d)?)(?![\w:])")
+_PRICE: Final = re.compile(
+    r"(?:[€$£] ?\d[\d.,' ]*\d?|(?<!\d)\d{1,3}(?:[. ]\d{3})*(?:,\d\d)(?![\d,])|\d+(?:[.,]\d+)? ?(?:[€$£%]|euro?s?\b))"
+)
+_ENTERPRISE: Final = re.compile(r"(?<!\d)(?:be ?)?[01]\d{3}[. ]\d{3}[. ]\d{3}(?!\d)|be ?[01]\d{9}(?!\d)")
+# The message of a Belgian transfer.
+_STRUCTURED: Final = re.compile(r"[+*]{3} ?\d{3}/\d{4}/\d{5} ?[+*]{3}")
+_VERSION: Final = re.compile(
+    r"(?<![\d.])(?:\d{1,3}(?:\.\d{1,5}){2}|\d{2,3}(?:\.\d{1,3}){3})(?![\d.])|\bv\.? ?\d+(?:\.\d+)*"
+)
+_MAIL: Final = re.compile(r"(?<!\S)\S{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
+_WEB: Final = re.compile(r"(?:https?:|www\.)\S{1,200}")
+_SITE: Final = re.compile(r"\b(?:[\w-]{1,64}\.){1,4}(?:be|com|org|net|eu|brussels|fr|nl)\b(?:/\S{0,200})?")
+# Our own: 26-0377 is the number of a request, and stands in every alarm.
+_REFERENCE: Final = re.compile(r"(?<![\d-])2\d-\d{4,5}(?![\d-])")
+_WRITTEN_HOUR: Final = re.compile(r"(?:0[6-9]|1\d|2[0-3])[0-5][05]")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_RECENT_YEAR: Final = re.compile(r"199\d|20[0-3]\d")
+_PRODUCT_OR_COUNT: Final = re.compile(
+    r"[a-z]{1,2}\d{1,3}[a-z]?|[a-z]{1,3}-[a-z]?\d{1,4}[a-z]?|\d{1,3}[a-z]|\d+(?:st|nd|rd|th|de|ste|er|ere|eme|ieme|e|h|u|am|pm|x|min|uur|km|gb|mb|tb|kg|cm|mm|ml|kwh|mbps|mah|v|w|g|k|m)\d*|"
+    r"(?:windows|iphone|ipad|android|office|covid|wifi|ipv|mp|ios|psd|galaxy|article|art|bus|tram|lijn|nr|no|appt|box|room|kamer|chambre|step|model|cpas|ocmw)-?\d+[a-z]?|"
+    r"\d{1,2}[hu]\d{2}|g?\d+ge?n|be\d+|v\d+|\d+/\d+"
+)
+
+
+class Innocence(IntEnum):
+    """How surely a number is no secret."""
+
+    NONE = 0
+    LIKELY = 1  # unless it is said to be one: "pin is 1984"
+    SURE = 2
+
+
+def surely_innocent(folded: str) -> list[tuple[int, int]]:
+    """Where telephone numbers, dates, times, prices, versions and addresses of the web stand."""
+    digits = len(_DIGIT.findall(folded))
+    if not digits:
+        return []
+    return [match.span() for pattern in _patterns(folded, digits) for match in pattern.finditer(folded)]
+
+
+def _patterns(folded: str, digits: int) -> Iterator[re.Pattern[str]]:
+    """Those that can be found here at all: each is slow, and what it cannot do without is quickly looked for."""
+    if _HOUR.search(folded):
+        yield _TIME
+    if digits >= _FEWEST_OF_TELEPHONE:
+        yield _TELEPHONE
+    if _MONEY.search(folded):
+        yield _PRICE
+    if "@" in folded:
+        yield _MAIL
+    if "http" in folded or "www" in folded:
+        yield _WEB
+    if _DOMAIN.search(folded):
+        yield _SITE
+    if _JOINED_DIGITS.search(folded):
+        yield from (_DATE, _REFERENCE, _STRUCTURED)
+    if _OF_A_VERSION.search(folded):
+        yield _VERSION
+    if digits >= _DIGITS_OF_ENTERPRISE:
+        yield _ENTERPRISE
+
+
+def how_innocent(text: Passage, first: int, last: int, sure: list[tuple[int, int]], names: Container[int]) -> Innocence:
+    if covering(sure, text.starts[first]) or _is_counted(text, last) or _is_since(text, first, last):
+        return Innocence.SURE
+    if _is_hour(text, first, last):
+        return Innocence.SURE
+    if text.text(last + 1) in ("#", "*") and text.is_glued(last + 1):
+        return Innocence.NONE
+    label = _label(text, first)
+    is_our_own = text.has(first - 1, "fillers") and (
+        first - 2 in names or (text.text(first - 2) == "-" and first - 3 in names)
+    )
+    is_typed = text.text(first - 1) == "type" and text.has(last + 1, "purposes")
+    if label is not None and label not in names and not is_typed and not is_our_own:
+        return Innocence.LIKELY if text.has(label, "things") else Innocence.SURE
+    if (
+        _is_day(text, first, last)
+        or _is_in_address(text, first)
+        or _is_postcode(text, first, last)
+        or _is_bare_year(text, first, last)
+        or text.has(first, "public_numbers")
+    ):
+        return Innocence.LIKELY
+    return Innocence.NONE
+
+
+def covering(spans: list[tuple[int, int]], start: int) -> tuple[int, int] | None:
+    return next((span for span in spans if span[0] <= start < span[1]), None) if spans else None
+
+
+def _is_counted(text: Passage, last: int) -> bool:
+    """ "100 keer", "500 MB"."""
+    return text.has(last + 1, "units") or text.has(last + 1, "currencies")
+
+
+def _is_since(text: Passage, first: int, last: int) -> bool:
+    """ "sinds 2019", "in mei 2023"."""
+    if first != last or not _YEAR.fullmatch(text.texts[first]):
+        return False
+    before = first - 1
+    if text.text(before) == "'":
+        before -= 1
+    return text.has(before, "since") or text.has(before, "months")
+
+
+def _is_hour(text: Passage, first: int, last: int) -> bool:
+    """ "at 1430"; not "I changed it to 1430"."""
+    is_one = first == last and text.has(first - 1, "hours") and _WRITTEN_HOUR.fullmatch(text.texts[first])
+    return bool(is_one) and not any(text.has(before, "changed") for before in range(first - 7, first))
+
+
+def _label(text: Passage, first: int) -> int | None:
+    """The token that says of what it is the number: "kamer 412", "ticket nr. 4821", "bel naar 1733". None if nothing does."""
+    before = first - 1
+    while text.text(before) in ("#", ":", ".", "°", "º", "(", "-", "=") and first - before <= 3:
+        if text.text(before) == "#" and text.is_word(before - 1):
+            return before
+        if text.ends_sentence(before):
+            return None
+        before -= 1
+    if _is_label(text, before):
+        return before
+    if text.has(before, "links") and _is_label(text, before - 1) and not _is_any_number(text, before - 1):
+        return before - 1
+    if (
+        len(text.text(before)) > 4
+        or text.has(before, "links")
+        or not text.is_word(before)
+        or text.words[before].phrases
+    ):
+        return None
+    return before - 1 if _is_label(text, before - 1) and not text.has(before - 1, "things") else None
+
+
+def _is_label(text: Passage, place: int) -> bool:
+    return text.has(place, "labels") or text.has(place, "products")
+
+
+def _is_any_number(text: Passage, place: int) -> bool:
+    """Whether this word says no more than "number", or is a thing with a code."""
+    return text.has(place, "fillers") or text.has(place, "things")
+
+
+def _is_day(text: Passage, first: int, last: int) -> bool:
+    """ "12 maart 2024", "maart 2024"."""
+    return (
+        text.has(last + 1, "months")
+        or (text.has(last + 1, "since") and text.has(last + 2, "months"))
+        or text.has(first - 1, "months")
+    )
+
+
+def _is_in_address(text: Passage, first: int) -> bool:
+    """ "Avenue Louise 145"."""
+    for before in range(first - 1, max(-1, first - 5), -1):
+        if not text.is_word(before):
+            return False
+        if text.has(before, "labels") and text.is_capital(before + 1) and before + 1 < first:
+            return True
+    return False
+
+
+def _is_postcode(text: Passage, first: int, last: int) -> bool:
+    """ "1080 Molenbeek", "B-1080", and the postcodes of Brussels without more."""
+    if first != last or len(text.texts[first]) != 4 or text.texts[first][0] == "0":
+        return False
+    if text.has(last + 1, "places") or (text.is_capital(last + 1) and not text.words[last + 1].phrases):
+        return True
+    if text.text(first - 1) == "-" and text.text(first - 2) == "b":
+        return True
+    return 1000 <= int(text.texts[first]) <= 1210
+
+
+def _is_bare_year(text: Passage, first: int, last: int) -> bool:
+    return first == last and bool(_RECENT_YEAR.fullmatch(text.texts[first]))
+
+
+def looks_like_product(chunk: str) -> bool:
+    """Whether letters and digits together are a count, an ordinal, a time or the name of a thing: "2de", "A54", "14u30"."""
+    return bool(_PRODUCT_OR_COUNT.fullmatch(chunk)) or any(pattern.fullmatch(chunk) for pattern in (_WEB, _MAIL, _SITE))
