@@ -246,3 +246,102 @@ def test_a_thing_is_known_in_its_cases_and_with_an_article(text: str) -> None:
 )
 def test_hints_add_up(text: str, is_secret: bool) -> None:
     assert bool(find(text).kinds) is is_secret
+
+
+# A plain word is masked where its place gives it away, in whatever language.
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        # Alone with its name.
+        ("parola anuta", "parola [SECRET]"),
+        ("pc: clave travieso / correo: clave Travieso99", "pc: clave [SECRET] / correo: clave [SECRET]"),
+        ("wifi for guests, password sunrise", "wifi for guests, password [SECRET]"),
+        ("moje hasło? malwa", "moje hasło? [SECRET]"),
+        # Described first.
+        ("Het wachtwoord is de naam van haar kat, Minouche", "Het wachtwoord is de naam van haar kat, [SECRET]"),
+        ("şifresi kedisinin adı, Boncuk", "şifresi kedisinin adı, [SECRET]"),
+        ("paswoord = meisjesnaam van de moeder (Vandersmissen)", "paswoord = meisjesnaam van de moeder ([SECRET])"),
+        ("haslo = pies (Rex)", "haslo = [SECRET] ([SECRET])"),
+        # The old one and the new one, or one between commas.
+        ("oud paswoord poesje nieuw paswoord poesje1", "oud paswoord [SECRET] nieuw paswoord [SECRET]"),
+        ("Old password kitten, new one kitten5", "Old password [SECRET], new one [SECRET]"),
+        ("la nueva contraseña, golondrina, ya funciona", "la nueva contraseña, [SECRET], ya funciona"),
+        ("facebook şifresi, mimoza, herkese söylüyor", "facebook şifresi, [SECRET], herkese söylüyor"),
+        ("password forgotten so a new one: Lavender22", "password forgotten so a new one: [SECRET]"),
+        # Used as one, or to log in.
+        ("as new password we took Raindrop", "as new password we took [SECRET]"),
+        ("vura Hortensia si fjalëkalim", "vura [SECRET] si fjalëkalim"),
+        ("Kızı şifreyi Gozleme! olarak değiştirdi", "Kızı şifreyi [SECRET] olarak değiştirdi"),
+        ("entra com a senha Benfica!", "entra com a senha [SECRET]"),
+        ("she uses Rosie1948! for everything", "she uses [SECRET] for everything"),
+        ("the password's hollyhock", "the password's [SECRET]"),
+        ("sa phrase secrète : le chat dort bien", "sa phrase secrète : [SECRET]"),
+        ("السؤال السري: مراكش", "السؤال السري: [SECRET]"),
+        ("passe gmail canape", "passe gmail [SECRET]"),
+        (
+            "temporary password that the helpdesk sent her Xk29pLmn",
+            "temporary password that the helpdesk sent her [SECRET]",
+        ),
+    ],
+)
+def test_a_plain_word_is_masked_where_its_place_gives_it_away(text: str, masked: str) -> None:
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mot de passe Doccle",
+        "Hulp bij computer, wachtwoord ziekenfonds",
+        "Oud wachtwoord werkt niet meer",
+        "Het nieuwe wachtwoord, zo zegt ze, staat in haar boekje",
+        "paswoord van Smartschool, Magister, Bingel",
+        "wachtwoord op naam van haar man, Karel",
+        "Mot de passe au nom de son mari, Karel",
+        "She does not know her password, name Peeters",
+        "تريد أن تتعلم كيف تختار كلمة سر جيدة",
+        "nuk e mban mend fjalëkalimin e emailit",
+        "Heeft u het wachtwoord? Neen",
+        "She uses Chrome for everything",
+        "le tram passe devant",
+        "ze passen allemaal",
+        "un logiciel contre les virus",
+        "Mevr. Claes is jarig",
+        '{"given_name": "Jan", "family_name": "Claes", "address": {"street": "Rue Neuve", "house_number": "145", "box": "3A"}}',
+        "Neem tram 55 dan 92 tot Rogier",
+        "Kluis in de bank, Wetstraat 16",
+        "Son code PUK est chez Orange, tél 5000",
+    ],
+)
+def test_words_beside_the_name_of_a_secret_stay(text: str) -> None:
+    assert find(text).kinds == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        # Keys one after the other.
+        ("to get in press 47 then 12 then the bell", "to get in press [SECRET] then the bell"),
+        ("para entrar carregar 13 depois 79 e sino", "para entrar carregar [SECRET] e sino"),
+        # A year, and a number beside a word that elsewhere says what else it is.
+        ("pin mam 2019", "pin mam [SECRET]"),
+        ("pinul e anul nasterii, deci 1941", "pinul e anul nasterii, deci [SECRET]"),
+        ("codul de la bloc e 7712", "codul de la bloc e [SECRET]"),
+        ("code porte rue 5561", "code porte rue [SECRET]"),
+        ("code tel 3380", "code tel [SECRET]"),
+        ("code = postcode backwards, so 0801", "code = postcode backwards, so [SECRET]"),
+        ("portero automático #7720", "portero automático #[SECRET]"),
+        ("anahtar kutusuyla (1507)", "anahtar kutusuyla ([SECRET])"),
+        ("you get through the gate with A4471", "you get through the gate with [SECRET]"),
+        ("صاحت برقمها السري: أربعة وعشرون ثمانية وستون", "صاحت برقمها السري: [SECRET]"),
+    ],
+)
+def test_a_number_is_masked_where_its_place_gives_it_away(text: str, masked: str) -> None:
+    assert mask(text) == masked
+
+
+def test_a_surname_of_brussels_is_no_misspelt_name_of_a_secret() -> None:
+    branches = [
+        word(fold(name)).phrases for name in ("Claes", "Claeys", "Peeters", "Dupont", "Wachters", "Pinson", "Passos")
+    ]
+    assert [branch for branch in branches if branch and branch.phrase] == []

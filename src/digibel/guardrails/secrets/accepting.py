@@ -15,8 +15,10 @@ NEAR: Final = {"password": 6, "pin": 10, "code": 5, "account": 0}
 WORDS_AROUND_MIXED: Final = 4
 # What looks like a house number or a model has fewer digits than this.
 FEWEST_DIGITS: Final = 3
+FEWEST_LETTERS: Final = 4  # of a password with one figure: "Basia2"
 
 _SIGN_OF_CHOICE: Final = re.compile(r"[!#$%^*=+?&]")
+_OF_OTHERS: Final = frozenset({"identifying", "labels", "usernames"})
 _CLOCK_TIME: Final = re.compile(r"\d{1,2}[uh]\d{2}")
 
 
@@ -25,7 +27,8 @@ class Walk:
     """How far somebody has read from a name: words since the name, sentences ended, words into the next sentence.
 
     `is_linked`: "is" was just read, `was_linked`: some time ago. `is_blocked`: a word was read after which no value follows,
-    such as "vergeten". `is_spelling`: one that tells how it is written, such as "in capitals".
+    such as "vergeten". `is_spelling`: one that tells how it is written, such as "in capitals". `is_described`: one that tells
+    what it is, such as "the name of her cat".
     """
 
     words: int = 0
@@ -35,6 +38,7 @@ class Walk:
     was_linked: bool = False
     is_blocked: bool = False
     is_spelling: bool = False
+    is_described: bool = False
 
     @property
     def is_same_sentence(self) -> bool:
@@ -88,14 +92,21 @@ class Accepting:
             return False
         if self.text.has(value.first - 1, "with") and walk.words <= 5:
             return True
-        return walk.words == 0 or (walk.words <= 4 and self._follows_thing(value))
+        return walk.words == 0 or (walk.words <= 4 and self._follows_thing(value)) or self._is_all(name, value, walk)
+
+    def _is_all(self, name: Name, value: Value, walk: Walk) -> bool:
+        """ "pin mum 2019", and nothing else: a year that is noted with a name is no year."""
+        text = self.text
+        is_last = text.text(value.last + 1) in ("", ".", "\n")
+        return name.kind == "pin" and walk.words <= 2 and is_last and text.text(name.first - 1) in ("", "\n")
 
     def _follows_thing(self, value: Value) -> bool:
         """ "the code of the phone (2580)", "the code on the back 417"."""
         before = value.first - 1
         while self.text.text(before) in ("(", ":", "-"):
             before -= 1
-        return self.text.has(before, "things")
+        is_telephone = self.text.has(before, "labels") and self.text.text(before - 1) in (",", ";")
+        return self.text.has(before, "things") and not is_telephone
 
     def accepts_mixed(self, name: Name, chunk: Chunk, place: int, walk: Walk) -> bool:
         """Whether letters with digits or signs are what this name stands for."""
@@ -103,7 +114,8 @@ class Accepting:
         if name.kind == "account":
             return self._accepts_beside_user(name, chunk, place, walk)
         if walk.is_blocked:
-            return not chunk.is_product and is_close and walk.words == 0
+            is_told = is_close and walk.words == 0
+            return not chunk.is_product and (is_told or self._is_told_anyway(name, chunk, place, walk))
         if chunk.is_product and not self._may_look_like_product(name, chunk, walk):
             return False
         if walk.is_linked:
@@ -114,16 +126,35 @@ class Accepting:
         if not chunk.digits or is_short:
             return False
         if name.kind == "password":
-            is_apart = chunk.looks_chosen and self.text.text(place - 1) in (",", ":") and walk.is_same_sentence
-            return (walk.words <= WORDS_AROUND_MIXED and walk.into <= 1) or is_apart
+            is_apart = self.text.text(place - 1) in (",", ":") and walk.is_same_sentence
+            is_enclosed = self.text.folded[chunk.end : chunk.end + 1] == ","
+            is_told = is_apart and (chunk.looks_chosen or is_enclosed or walk.was_linked)
+            is_near = walk.words <= WORDS_AROUND_MIXED and walk.into <= 1
+            return is_near or is_told or walk.is_described or self._ends_sentence(name, chunk, place, walk)
         is_of_wifi = self.text.has(place - 1, "machines") and chunk.digits > 1
         return is_close and (walk.words == 0 or chunk.letters <= 2 or is_of_wifi)
+
+    def _ends_sentence(self, name: Name, chunk: Chunk, place: int, walk: Walk) -> bool:
+        """ "temporary password that the helpdesk gave her Xk29pLmn": the last word, and of nothing else."""
+        text = self.text
+        is_last = text.folded[chunk.end : chunk.end + 1] in ("", "\n", ".") and walk.is_same_sentence
+        between = range(name.last + 1, place)
+        is_of_other = any(text.words[one].roles & _OF_OTHERS for one in between)
+        is_chosen = chunk.looks_chosen or (chunk.digits and chunk.letters >= FEWEST_LETTERS)
+        return is_last and bool(is_chosen) and not is_of_other
+
+    def _is_told_anyway(self, name: Name, chunk: Chunk, place: int, walk: Walk) -> bool:
+        """ "he knows his password by heart: Pigeon.Sport.1"."""
+        is_password = name.kind == "password" and self.text.text(place - 1) == ":" and chunk.digits > 0
+        return is_password and self._ends_sentence(name, chunk, place, walk)
 
     def _accepts_beside_user(self, name: Name, chunk: Chunk, place: int, walk: Walk) -> bool:
         """ "login: mary@home.be / Poes12", "credentials admin/Poes12", "toegang pc: Tuin!50"; "login: mary55" is a name."""
         if chunk.is_product or not walk.is_same_sentence or not chunk.digits + bool(chunk.is_mixed):
             return False
         if self.text.text(place - 1) == "/" or "/" in chunk.text.strip("/"):
+            return True
+        if self.text.has(place - 1, "with") and chunk.digits and _SIGN_OF_CHOICE.search(chunk.text):
             return True
         if any(self.text.has(before, "usernames") for before in range(name.first, name.last + 1)):
             return walk.is_linked and bool(_SIGN_OF_CHOICE.search(chunk.text))

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from digibel.guardrails.secrets.accepting import WORDS_AROUND_MIXED, Accepting, Walk
+from digibel.guardrails.secrets.accepting import Accepting, Walk
+from digibel.guardrails.secrets.alone import Alone
 from digibel.guardrails.secrets.innocence import Innocence
 from digibel.guardrails.secrets.names import Name
 from digibel.guardrails.secrets.reading import COVER
@@ -13,7 +14,6 @@ from digibel.guardrails.secrets.shapes import Span
 REACH: Final = {"password": 10, "pin": 12, "code": 9, "account": 6}  # words between a name and its value
 WORDS_INTO_NEXT_SENTENCE: Final = 5
 FARTHEST_SPELLED: Final = 5  # words between a name and a password letter by letter
-SHORTEST_ALONE: Final = 4  # letters of a password that nothing announces but its place
 LONGEST_NOTE: Final = 7  # tokens
 
 _STRONG: Final = ("password", "pin", "code")
@@ -28,16 +28,18 @@ class After:
         self.shapes = scene.shapes
         self.accepting = Accepting(scene)
         self.several = Several(scene)
+        self.alone = Alone(scene)
 
     def find(self, name: Name) -> list[Span]:
         text = self.text
-        walk = Walk(is_linked=self.scene.is_as(name, name.first - 1))
+        is_as = self.scene.is_as(name, name.first - 1 - text.has(name.first - 1, "renewed"))
+        walk = Walk(is_linked=is_as, was_linked=is_as)
         place = name.last + 1
-        if span := self._right_after(name, place, walk):
+        if span := self.alone.right_after(name, place, walk):
             return [span, *self.several.after_span(name, span)]
         while place < len(text) and walk.words <= REACH[name.kind]:
             other = self.scene.name_at.get(place)
-            if other and walk.is_linked and self._is_given(name, other):
+            if other and walk.is_linked and self.alone.is_its_own_name(name, other):
                 return [(text.starts[other.first], text.ends[other.last])]
             if text.texts[place][0] == COVER or (other and not other.is_passing):
                 return []
@@ -61,20 +63,21 @@ class After:
                 and (spelled := self.shapes.spelled_at(place))
             ):
                 return [spelled]
-            if span := self._word_alone(name, place, walk):
+            if name.kind == "password" and (span := self.alone.on_the_way(name, place, walk)):
                 return [span]
             if (noted := self._end_of_note(place)) and name.kind in _STRONG:
-                if span := self._word_alone(name, noted, walk):
+                if span := self.alone.at_the_end(name, noted, walk):
                     return [span]
                 place = noted + 1
                 continue
             link = self.scene.link_end(place)
-            if link < 0:
+            if link < 0 or (walk.is_described and text.has(link, "determiners")):
                 if not self._step(name, place, walk):
                     return []
                 place += 1
                 continue
-            walk.is_linked = walk.was_linked = True
+            walk.is_linked = True
+            walk.was_linked = walk.was_linked or self.shapes.links_words(name, link)
             place = self.scene.skip_fillers(link + 1)
             if name.kind in _STRONG and (spelled := self.shapes.spelled_at(place)):
                 return [spelled, *self.several.after_span(name, spelled)]
@@ -86,50 +89,18 @@ class After:
                 return [span, *self.several.after_span(name, span)]
         return []
 
-    def _is_given(self, name: Name, other: Name) -> bool:
-        """ "password: password", "mot de passe : motdepasse", and nothing after it: people do choose that."""
-        is_one_word = name.kind == other.kind == "password" and other.first == other.last
-        after = other.last + 1
-        is_linked_by_sign = self.text.text(other.first - 1) in ("=", ":")
-        return is_one_word and is_linked_by_sign and self.text.text(after) in ("", ".", ",", "\n", "!", ")")
-
-    def _right_after(self, name: Name, place: int, walk: Walk) -> Span | None:
-        """A word right after the name, where "is" is left out: "mdp soleil", "şifrem ayçiçeği", "as password sunflower"."""
+    def _is_description(self, place: int, walk: Walk) -> bool:
+        """ "is the name of her cat", "password her cat's name"; not "password in the name of"."""
         text = self.text
-        if walk.is_linked or text.text(place) == '"':
-            return self.shapes.word_at(name, place)
-        if name.is_short and text.has(place, "fillers") and not self.scene.blocks(name, place):
-            # "pwd still Tinkerbell"
-            place = self.scene.skip_fillers(place)
-        has_user = any(
-            text.has(before, "usernames") or text.text(before) == "@"
-            for before in range(max(0, name.first - 10), name.first)
-        )
-        ends = text.text(place + 1) in ("", ".", ",", "!", "\n")
-        if not (name.is_short or has_user) or not ends or self.shapes.ends_like_a_verb(name, place):
-            return None
-        return self.shapes.word_at(name, place)
+        is_near = walk.words <= 2 and text.is_word(place - 1) and not text.has(place - 1, "not_values")
+        return text.has(place, "descriptions") and (walk.was_linked or is_near)
 
-    def _word_alone(self, name: Name, place: int, walk: Walk) -> Span | None:
-        """The last word of a text after what the password is of, or how it is written, where "is" is left out.
-
-        "parola de la calculator trandafir", "password (no spaces) bluewhale", "ends with a capital, daffodiL".
-        """
-        text = self.text
-        first = place + 1
-        if name.kind != "password" or walk.is_blocked or not walk.is_same_sentence or not text.is_word(first):
-            return None
-        is_last = text.text(first + 1) in ("", ".", "!", "\n") or (
-            text.text(first + 1) == "," and text.is_capital(first)
-        )
-        if not is_last or len(text.text(first)) < SHORTEST_ALONE or self.shapes.ends_like_a_verb(name, first):
-            return None
-        is_of = walk.words <= WORDS_AROUND_MIXED and text.has(place, "machines")
-        is_noted = text.text(place) == ")"
-        is_described = text.text(place) == "," and any(
-            text.has(before, "spelling") for before in range(name.last + 1, place)
-        )
-        return self.shapes.word_at(name, first) if is_of or is_noted or is_described else None
+    def _is_renewal(self, place: int) -> bool:
+        """ "forgot the password, so a new one: Lavender22"."""
+        if not (self.text.has(place, "renewed") or self.text.has(place, "now")):
+            return False
+        is_said = any(self.scene.link_end(after) >= 0 for after in (place + 1, place + 2))
+        return is_said or self.shapes.mixed_at(place + 1) is not None
 
     def _end_of_note(self, place: int) -> int:
         """Where brackets close that hold words and no value, "(all small letters)"; 0 where none open."""
@@ -152,7 +123,9 @@ class After:
         """ "wachtwoorden maken: workshop": a colon after a verb gives no password."""
         if self.text.text(link) != ":" or link - 1 in self.scene.inside or not self.text.is_word(link - 1):
             return False
-        return self.shapes.ends_like_a_verb(name, link - 1) and not self.text.has(link - 1, "things")
+        is_told = self.text.has(link - 1, "things") or self.text.has(link - 1, "telling")
+        is_told = is_told or self.text.is_capital(link + 1)
+        return self.shapes.ends_like_a_verb(name, link - 1) and not is_told
 
     def _step(self, name: Name, place: int, walk: Walk) -> bool:
         """Read on past one token; False where no value can follow any more."""
@@ -170,7 +143,9 @@ class After:
             return True
         walk.words += 1
         walk.into += walk.sentences
-        walk.is_blocked = walk.is_blocked or self.scene.blocks(name, place)
+        if walk.is_blocked or self.scene.blocks(name, place):
+            walk.is_blocked = not self._is_renewal(place)
         walk.is_spelling = walk.is_spelling or text.has(place, "spelling")
+        walk.is_described = walk.is_described or self._is_description(place, walk)
         walk.is_linked = walk.is_linked and text.has(place, "fillers")
         return walk.into <= WORDS_INTO_NEXT_SENTENCE

@@ -57,7 +57,7 @@ class Hints:
         self.firsts = [name.first for name in self.hints]
 
     def find(self) -> Iterator[Span]:
-        for value in self.scene.values.values():
+        for value in self.scene.values.values() if self.hints else ():
             if value.digits in DIGITS and not value.is_pair and self._weight(value) >= ENOUGH:
                 yield self.scene.span(value)
         if MIXED.search(self.text.folded):
@@ -65,6 +65,7 @@ class Hints:
                 yield from self._random_keys()
             for name in self.hints:
                 yield from self._keys_after(name)
+                yield from self._key_before(name)
 
     def _weight(self, value: Value) -> int:
         doubt = self._doubt(value)
@@ -112,6 +113,7 @@ class Hints:
         weight = is_with + is_linked + any(self._is_key_pressed(place) for place in range(after, after + 3))
         weight += any(text.has(place, "things") and place not in self.scene.inside for place in around)
         weight += "code" in points and text.has(after, "purposes")
+        weight += "typing" in points and self.scene.link_end(after) >= 0
         if "cards" in points:
             weight += 2 * any(text.has(place, "using") for place in (*range(before - 2, value.first), after))
             weight += is_linked + 2 * (text.text(before) == "(" and before - 1 in self.scene.inside)
@@ -158,12 +160,28 @@ class Hints:
             linked = max(linked, self.scene.link_end(place))
             words += text.is_word(place) and place > linked
 
+    def _key_before(self, name: Name) -> Iterator[Span]:
+        """ "she uses Rosie1948! for everything", "hotmaile Brioche2 yazıyor"."""
+        if name.kind not in ("everywhere", "typing"):
+            return
+        chunk = self.shapes.mixed_until(name.first - 1)
+        if not chunk:
+            return
+        is_used = any(self.text.has(place, "using") for place in range(name.first - FARTHEST, name.first))
+        is_typed = name.kind == "typing" and chunk.letters >= FEWEST_LETTERS
+        if is_typed or (name.kind == "everywhere" and is_used and chunk.looks_chosen):
+            yield chunk.span
+
     def _is_key(self, name: Name, chunk: Chunk, place: int, words: int, *, is_linked: bool) -> bool:
         text = self.text
         if text.has(name.last, "networks"):
             # A network has a name too, mostly with a hyphen: "Telenet-4471A".
             is_chosen = chunk.digits > 0 and chunk.letters >= FEWEST_LETTERS and "-" not in chunk.text
-            return is_chosen and is_linked and words <= FARTHEST_NETWORK
+            is_last = text.folded[chunk.end : chunk.end + 1] in ("", "\n") and words > 0
+            return is_chosen and (is_linked or is_last) and words <= FARTHEST_NETWORK
+        if name.kind == "devices" and text.has(place - 1, "with") and words <= FARTHEST_NETWORK:
+            # "you get through the gate with A4471"
+            return chunk.letters <= 2 and chunk.digits >= FEWEST_TYPED
         if name.kind == "devices" and is_linked and words <= 1:
             return chunk.letters <= 2 <= chunk.digits or (chunk.looks_chosen and text.has(name.last, "boxes"))
         if name.kind == "devices" and text.has(name.last, "boxes"):

@@ -144,7 +144,7 @@ def _label(text: Passage, first: int) -> int | None:
     before = first - 1
     while text.text(before) in ("#", ":", ".", "°", "º", "(", "-", "=") and first - before <= 3:
         if text.text(before) == "#" and text.is_word(before - 1):
-            return before
+            return before - 1
         if text.ends_sentence(before):
             return None
         before -= 1
@@ -155,6 +155,7 @@ def _label(text: Passage, first: int) -> int | None:
     if (
         len(text.text(before)) > 4
         or text.has(before, "links")
+        or text.has(before, "alternatives")
         or not text.is_word(before)
         or text.words[before].phrases
     ):
@@ -163,6 +164,9 @@ def _label(text: Passage, first: int) -> int | None:
 
 
 def _is_label(text: Passage, place: int) -> bool:
+    if text.has(place, "streets") and not (text.is_capital(place - 1) or text.is_capital(place + 1)):
+        # "the code of the street door": the number of a house stands by the name of its street.
+        return False
     return text.has(place, "labels") or text.has(place, "products")
 
 

@@ -1,12 +1,17 @@
 """The names that secrets go by in a text: "pincode", "mot de passe", "the code of the lock"."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final
 
+from digibel.guardrails.secrets.innocence import looks_like_product
 from digibel.guardrails.secrets.passages import Passage
+from digibel.guardrails.secrets.wordings import bent_onward
 
 # The stronger first: what "code wifi-wachtwoord" names is a password.
 _STRENGTH: Final = ("password", "pin", "code")
+# Letters with a figure.
+_MIXED: Final = re.compile(r" +([^\W\d_]{3}[^\s0-9]{0,20}[0-9]\S{0,20})")
 _JOINS_WORDS: Final = frozenset("-'_/.")
 REACH_OF_THINGS: Final = 8  # "the code that I was sent by text"
 _OF_A_VISIT: Final = ("codewo", "codew")
@@ -25,7 +30,7 @@ class Name:
     @property
     def is_passing(self) -> bool:
         """Whether the search for another name's value goes on past it: "the pin of itsme is 4821"."""
-        return self.kind in ("harmless", "devices", "typing", "account", "cards", "senders", "offering")
+        return self.kind in ("harmless", "devices", "typing", "account", "cards", "senders", "offering", "everywhere")
 
 
 def find_names(text: Passage) -> list[Name]:
@@ -34,6 +39,8 @@ def find_names(text: Passage) -> list[Name]:
     beyond = 0
     for place in [place for place, known in enumerate(text.words) if known.phrases]:
         found = _name_at(text, place) if place >= beyond else None
+        if found and found.kind == "signed":
+            found = _signed(text, found)
         if not found:
             continue
         beyond = found.last + 1
@@ -64,13 +71,23 @@ def _name_at(text: Passage, place: int) -> Name | None:
         here += 1
         while text.text(here) in _JOINS_WORDS and text.text(here) and not text.ends_sentence(here):
             here += 1
-        onward = branch.onward.get(text.text(here))
+        onward = branch.onward.get(text.text(here)) or bent_onward(branch, text.text(here))
         if not onward:
             break
         branch = onward
         if branch.phrase:
             last, phrase = here, branch.phrase
     return Name(place, last, phrase.kind, phrase.languages, phrase.is_short) if phrase else None
+
+
+def _signed(text: Passage, name: Name) -> Name | None:
+    """ "passe : soleil", "passe gmail soleil", "user mary pass Ferret3": a password; "le tram passe devant" is none."""
+    after = name.last + 1
+    is_signed = text.text(after) in (":", "=", "is") or text.has(after, "machines")
+    has_user = any(text.has(before, "usernames") for before in range(name.first - 3, name.first))
+    mixed = _MIXED.match(text.folded, text.ends[name.last])
+    is_mixed = mixed is not None and not looks_like_product(mixed[1])
+    return replace(name, kind="password") if is_signed or has_user or is_mixed else None
 
 
 def _are_one(text: Passage, one: Name, other: Name) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from digibel.guardrails.secrets.reading import COVER, Reading
-from digibel.guardrails.secrets.wordings import Word, word
+from digibel.guardrails.secrets.wordings import DARIJA, Word, word
 
 _TOKEN: Final = re.compile(rf"{COVER}+|[0-9]+|[^\W\d_]+|[^\w \t]|_|[^\W]")
 # Moroccans write Arabic in Latin letters, with digits for the sounds those lack: "3afak", "rb3a", "7aja". Such a word is a word,
@@ -88,7 +88,7 @@ class Passage:
 
 
 def _tokens(folded: str) -> re.Pattern[str]:
-    is_darija = _DARIJA_SIGN.search(folded) and any("darija" in word(one).roles for one in folded.split())
+    is_darija = _DARIJA_SIGN.search(folded) and not DARIJA.isdisjoint(folded.split())
     return _DARIJA_TOKEN if is_darija else _TOKEN
 
 

@@ -39,7 +39,10 @@ class Scene:
         for place in range(name.last + 1, min(len(self.text), name.last + 8)):
             words += self.text.is_word(place)
             is_over = words > 3 or self.text.ends_sentence(place) or place in self.name_at
-            if self.values.pop(place, None) or is_over:
+            if is_over or place in self.values:
+                # "code = postcode backwards, so 0801"
+                if not self.text.has(place - 1, "concluding"):
+                    self.values.pop(place, None)
                 return
 
     def link_end(self, place: int) -> int:
@@ -51,6 +54,9 @@ class Scene:
                 return last
         if "links" in known.roles or text.texts[place] in LINK_SIGNS or ("into" in known.roles and self.is_into(place)):
             return place
+        if text.texts[place] == "'" and text.texts[place + 1] == "s" and place - 1 in self.inside:
+            # "the password's hollyhock"
+            return place + 1
         is_dash = text.texts[place] == "-" and not text.is_glued(place) and not text.is_glued(place + 1)
         return place if is_dash else -1
 
@@ -101,5 +107,7 @@ class Scene:
         is_lock = len(groups) == 5 and groups[1] == groups[3] == "-" and max(map(len, groups)) == 2
         told = ("changed", "since", "hours", "labels")
         return is_lock and not any(
-            text.has(place, role) for place in range(value.first - 2, value.first) for role in told
+            text.has(place, role) and not text.has(place, "with")
+            for place in range(value.first - 2, value.first)
+            for role in told
         )

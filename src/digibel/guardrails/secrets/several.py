@@ -11,6 +11,7 @@ from digibel.guardrails.secrets.shapes import Span
 _LIST_SIGNS: Final = frozenset(",;/\n+&")
 _SAME_AGAIN: Final = ("(", "=", "/")
 FARTHEST: Final = 6  # words
+FEWEST_LETTERS: Final = 4  # of a password with one figure: "Basia2"
 LONGEST_ITEM: Final = 4  # tokens: "gmail of her son ..."
 
 
@@ -48,17 +49,25 @@ class Several:
         for place in range(last + 1, min(len(text), last + 3 * FARTHEST)):
             other = self.scene.values.get(place)
             if other and value and other.digits == value.digits >= 4:
-                if other.innocence is Innocence.NONE and not other.is_pair:
+                is_of_thing = any(text.has(one, "things") for one in range(last + 1, place))
+                if other.innocence <= Innocence.NONE + is_of_thing and not other.is_pair:
                     yield self.scene.span(other)
                 return
             words += text.is_word(place)
-            if text.ends_sentence(place) or place in self.scene.inside or words > FARTHEST or text.has(place, "labels"):
+            is_of_other = text.has(place, "labels") and not text.has(place, "things")
+            if text.ends_sentence(place) or place in self.scene.inside or words > FARTHEST or is_of_other:
                 return
 
     def after_span(self, name: Name, span: Span) -> Iterator[Span]:
         last = next(place for place, end in enumerate(self.text.ends) if end >= span[1])
         others = list(self.after_token(last))
-        yield from others or self._capitals_of(last) or self._next_of_list(name, last)
+        yield from others or self._capitals_of(last) or self._in_brackets(last) or self._next_of_list(name, last)
+
+    def _in_brackets(self, last: int) -> list[Span]:
+        """ "pw = dog (Rex)": what was found describes what stands in brackets."""
+        text, place = self.text, last + 2
+        is_bracketed = text.text(last + 1) == "(" and text.text(place + 1) == ")"
+        return [(text.starts[place], text.ends[place])] if is_bracketed and text.is_capital(place) else []
 
     def _capitals_of(self, last: int) -> list[Span]:
         """ "sunflower, in capitals: SUNFLOWER"."""
@@ -77,7 +86,8 @@ class Several:
     def _leads_on(self, place: int, last: int) -> bool:
         """ "4821 or 4822", "1111 but now 9274", "old 1111, the new one is 9274"."""
         text = self.text
-        if text.has(place, "now") or text.has(place, "spelling"):
+        is_new_one = text.has(place - 1, "renewed") and text.words[place].spelled != ()
+        if text.has(place, "now") or text.has(place, "spelling") or is_new_one:
             return True
         if text.has(place, "with") and text.has(place + 1, "spelling"):
             return True
@@ -106,7 +116,8 @@ class Several:
             return
         for step in range(place + 1, min(len(text), place + LONGEST_ITEM)):
             chunk = self.shapes.mixed_at(step)
-            if chunk and chunk.looks_chosen and not chunk.is_product:
+            is_chosen = chunk and (chunk.looks_chosen or (chunk.digits and chunk.letters >= FEWEST_LETTERS))
+            if chunk and is_chosen and not chunk.is_product:
                 yield chunk.span
                 yield from self.after_span(name, chunk.span)
                 return

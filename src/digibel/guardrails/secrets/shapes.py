@@ -119,13 +119,15 @@ class Shapes:
     def word_at(self, name: Name, place: int, link: int = -1) -> Span | None:
         """A password that is an ordinary word, or several: "zonnebloem", "de kat slaapt". `link`: the token that says "is"."""
         text = self.text
-        if name.kind != "password" or not self._links_words(name, link):
+        if name.kind != "password" or not self.links_words(name, link):
             return None
         if text.text(place) == '"':
             return self.quoted(place)
         if not text.is_word(place) or place in self.inside_names or place in self.numbers:
             return None
-        last = self._last_of_phrase(place)
+        if text.has(place, "descriptions") or text.has(place, "years"):
+            return None
+        last = self._end_of_clause(place) if self._announces_phrase(name) else self._last_of_phrase(place)
         is_phrase = last > place and text.ends_clause(last + 1)
         if self.says_something_else(name, place) and not (is_phrase and self._announces_phrase(name)):
             return None
@@ -183,7 +185,7 @@ class Shapes:
             return self.quoted(self._opening_quote(place))
         if not text.is_word(place) or len(text.texts[place]) <= SHORTEST_WORD or place in self.inside_names:
             return None
-        if self.says_something_else(name, place) or not self._links_words(name, link):
+        if self.says_something_else(name, place) or not self.links_words(name, link):
             return None
         begins = place == 0 or text.ends_clause(place - 1)
         is_given = begins and (text.has(link, "links") or text.text(link) == "=")
@@ -215,11 +217,13 @@ class Shapes:
         if text.words[place].spelled and text.has(place + 1, "units"):
             return True
         written = text.written(place).lower()
-        if len(written) < 5 or text.is_capital(place):
+        if len(written) < 5 or text.is_capital(place) or text.has(place, "often_chosen"):
             return False
         return any(ending.fullmatch(written) for language in name.languages for ending in participles(language))
 
     def ends_like_a_verb(self, name: Name, place: int) -> bool:
+        if self.text.is_capital(place) and not self.text.written(place).isupper():
+            return False
         return bool(self.text.words[place].ends_unlike_a_value & name.languages)
 
     def _chunk_from(self, place: int) -> Chunk | None:
@@ -252,19 +256,28 @@ class Shapes:
             last += 1
         return last
 
+    def _end_of_clause(self, place: int) -> int:
+        """The last of the words that follow each other here: "phrase secrète : le chat dort bien"."""
+        last = place
+        while last - place < LONGEST_PHRASE - 1 and self.text.is_word(last + 1) and last + 1 not in self.inside_names:
+            last += 1
+        return last
+
     def _goes_on(self, place: int) -> bool:
         text = self.text
         if not text.is_word(place) or place in self.inside_names:
             return False
         return text.is_glued(place) or not text.words[place].roles & _ENDS_PHRASE
 
-    def _links_words(self, name: Name, link: int) -> bool:
+    def links_words(self, name: Name, link: int) -> bool:
         """Whether what stands here says "is" in a language of the name: "e" does in Romanian, and is "and" in Portuguese."""
         text = self.text
         if link < 0 or text.is_sign(link) or not text.has(link, "links"):
             return True
         if text.text(link) == "e" and text.written(link) in ("e", "E"):
-            return bool(name.languages & {"ro", "sq"})
+            return "ro" in name.languages
+        if text.has(link, "into") and any(text.has(before, "changed") for before in range(link - 7, link)):
+            return True
         if text.text(link) == "to" and "pl" not in name.languages:
             return False
         # People say "password" in every language.

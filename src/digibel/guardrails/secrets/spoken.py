@@ -3,7 +3,8 @@
 Most texts are dismissed by their words alone. In the others a name for a secret is found (`names.py`, `wordings/`), then its value
 after it (`after.py`, `accepting.py`) or before it (`before.py`), and what follows that (`several.py`). What kind of name it is
 decides what may be a value: for a password any word, for a PIN a number, for a mere "code" a number close by. Last, numbers that
-nobody names are weighed by what stands around them (`hints.py`). `innocence.py` says which numbers are plainly something else.
+nobody names are weighed by what stands around them (`hints.py`). `innocence.py` says which numbers are plainly something else,
+`alone.py` which plain words are passwords though nothing says "is".
 """
 
 import re
@@ -31,11 +32,17 @@ from digibel.guardrails.secrets.wordings import (
 
 # Words, and the digits and signs that names begin with: "2fa", a key, a lock.
 _WORD: Final = re.compile(r"[^\W\d_]+|[0-9]+|[\U0001f4f6-\U0001f6dc]")
-# Three digits with signs between, or a digit beside a letter.
-_NUMBER_OR_MIXED: Final = re.compile(rf"[0-9][\W_]{{0,4}}[0-9][\W_]{{0,4}}[0-9]|{MIXED.pattern}")
+# Three digits with signs between, or keys one after the other ("47 then 12"), or a digit beside a letter.
+_NUMBER_OR_MIXED: Final = re.compile(
+    rf"[0-9][\W_]{{0,4}}[0-9][\W_]{{0,4}}[0-9]|[0-9],? [^\W\d_]{{2,9}} [0-9]|{MIXED.pattern}"
+)
 # A word of letters with figures in their place: "p1n".
 _LEET: Final = re.compile(r"(?<![^\W_])(?=[0-9@$]*[a-z])[a-z]*[0-9@$][a-z0-9@$]{1,20}(?![^\W_])")
+_LEET_SIGNS: Final = frozenset("0123456789@$")
 _LEET_SIGN: Final = re.compile(r"[0-9@$](?:[a-z]|(?<=[a-z].))")
+# Words that say nothing, remembered, so that a text of nothing else costs one look-up.
+_DULL: Final[set[str]] = set()
+_MOST_DULL: Final = 1 << 16
 _LEET_LETTERS: Final = str.maketrans("013457@$", "oieastas")
 
 
@@ -45,7 +52,7 @@ def find_spoken(reading: Reading, folded: str) -> tuple[list[Span], bool]:
     With several names in a text, what one of them takes can make the next one look further: then it must be read again.
     """
     hints = _hints(folded)
-    if not hints & BEGINS_NAME and _LEET_SIGN.search(folded):
+    if not hints & BEGINS_NAME and not _LEET_SIGNS.isdisjoint(folded) and _LEET_SIGN.search(folded):
         folded = _read_leet(folded)
         hints = _hints(folded)
     if not hints & BEGINS_NAME or not (hints & (BEGINS_PASSWORD | SPELLS_NUMBER) or _NUMBER_OR_MIXED.search(folded)):
@@ -74,10 +81,14 @@ def _spans(scene: Scene) -> Iterator[Span]:
 def _hints(folded: str) -> int:
     """What the words of this text let expect, each by itself: most texts end here."""
     bits = 0
-    words = _WORD.findall(folded)
-    for bit in map(hint, words):
+    words = set(_WORD.findall(folded))
+    telling = words.difference(_DULL)
+    for one in telling:
+        bit = hint(one)
         bits |= bit
-    if bits & BEGINS_NAME and not bits & IS_NAME and not goes_on_as_name(words):
+        if not bit and len(_DULL) < _MOST_DULL:
+            _DULL.add(one)
+    if bits & BEGINS_NAME and not bits & IS_NAME and not goes_on_as_name(telling, words):
         return 0
     return bits
 

@@ -1,4 +1,4 @@
-"""Numbers that are long enough to be a secret, in digits or in words: "4821", "48 21", "vier acht twee een"."""
+"""Numbers that are long enough to be a secret, in digits or in words: "4821", "48 21", "47 then 12", "vier acht twee een"."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -98,6 +98,10 @@ def _next_group(text: Passage, last: int) -> int:
     if text.is_number(last + 1):
         return last + 1
     step = last + 1
+    if text.has(step + (text.texts[step] == ","), "afterwards"):
+        # "47, then 12": keys that are pressed one after the other.
+        step += 1 + (text.texts[step] == ",")
+        return step if text.is_number(step) and max(len(text.texts[last]), len(text.texts[step])) <= 2 else 0
     if text.texts[step] not in _JOINED_BY:
         return 0
     while text.text(step) in _JOINED_BY and text.text(step) and step - last <= 4:

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -21,6 +22,8 @@ _PHRASE_KINDS: Final = (
     "cards",
     "senders",
     "offering",
+    "everywhere",
+    "signed",
     "harmless",
 )
 # Kinds of names, and roles, whose words have cases, small forms and articles that nobody has listed.
@@ -212,7 +215,7 @@ class _Book:
     def _without_arabic_front(self, word: str) -> str:
         for front in _ARABIC_FRONTS:
             inner = word.removeprefix(front)
-            for candidate in (inner, "ال" + inner):
+            for candidate in (inner, "ال" + inner)[:: -1 if front.endswith("ال") else 1]:
                 if inner != word and candidate in self.phrases:
                     return candidate
         return ""
@@ -231,6 +234,7 @@ def _star(written: str) -> re.Pattern[str]:
 
 
 _BOOK: Final = _Book()
+DARIJA: Final = frozenset(known for known, roles in _BOOK.roles.items() if "darija" in roles)
 _NOTHING_KNOWN: Final = Word(frozenset(), None, (), (), frozenset(), is_number=False)
 _LONGEST_WORD: Final = 40
 
@@ -259,11 +263,17 @@ def hint(folded: str) -> int:
     return bits
 
 
-def goes_on_as_name(words: list[str]) -> bool:
-    """Whether a name of several words can be among these: some word begins one, and another goes on with it."""
-    written = frozenset(words)
-    begun = (_BOOK.phrases.get(one) for one in written)
-    return any(branch and not written.isdisjoint(branch.onward) for branch in begun)
+def goes_on_as_name(beginnings: Iterable[str], words: set[str]) -> bool:
+    """Whether a name of several words can be here: one of `beginnings` begins it, and one of `words` goes on with it."""
+    begun = (word(one).phrases for one in beginnings)
+    return any(branch and not branch.onward.keys().isdisjoint(words) for branch in begun)
+
+
+@lru_cache(maxsize=1 << 14)
+def bent_onward(branch: Branch, folded: str) -> Branch | None:
+    """Where a phrase goes on with a word in one of its cases: "anahtar kutusuyla"."""
+    bases = (folded.removesuffix(ending) for ending in _BOOK.bends if folded.endswith(ending))
+    return next((branch.onward[base] for base in bases if len(base) >= SHORTEST_BENT and base in branch.onward), None)
 
 
 def is_part_of_a_name(folded: str) -> bool:
