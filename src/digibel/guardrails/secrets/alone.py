@@ -36,7 +36,7 @@ class Alone:
         is_at_end = self._ends(name, first) or (is_renewed and self._is_next_one(first + 1))
         if not is_at_end or text.has(first, "machines") or self.shapes.ends_like_a_verb(name, first):
             return None
-        is_told = name.is_short or is_renewed or self._is_taken_as(name, first) or self._is_beside_user(name)
+        is_told = name.is_short or is_renewed or self._is_said_behind(name, first) or self._is_beside_user(name)
         is_told = is_told or self._is_entered(name, first) or self._is_alone(name, first)
         return self.shapes.word_at(name, first) if is_told else None
 
@@ -153,16 +153,19 @@ class Alone:
     def _ends(self, name: Name, place: int) -> bool:
         """Whether the clause ends after this word, or goes on with "as", with "in capitals", or with what is of another machine."""
         text, following = self.text, place + 1
-        if self._is_taken_as(name, place):
+        if self._is_said_behind(name, place):
             return True
         is_spelled = any(text.has(near, "spelling") for near in range(following, following + 2))
         is_item = text.text(following) in ("/", ";", "|") and not text.is_glued(following)
         return is_spelled or is_item or text.text(following) in (*_ENDS, ",")
 
-    def _is_taken_as(self, name: Name, place: int) -> bool:
-        """ "şifreyi Gözleme! olarak değiştirdi": Turkish says "as" behind the word."""
-        following = place + 1 + (self.text.text(place + 1) == "!")
-        return self.scene.is_as(name, following) and "tr" in name.languages
+    def _is_said_behind(self, name: Name, place: int) -> bool:
+        """ "şifreyi Gözleme! olarak değiştirdi", "dat het wachtwoord Postduif is": the verb stands behind the word."""
+        text, following = self.text, place + 1
+        if "tr" in name.languages and self.scene.is_as(name, following + (text.text(following) == "!")):
+            return True
+        is_verb_last = text.has(following, "links nl") and text.text(following + 1) in _ENDS
+        return "nl" in name.languages and is_verb_last and text.is_capital(place)
 
     def _says_nothing(self, place: int) -> bool:
         """Whether this is no word that we know for anything else."""

@@ -11,6 +11,7 @@ from digibel.guardrails.secrets.shapes import Chunk, Span
 from digibel.guardrails.secrets.values import Value
 
 REACH: Final = 10  # words
+FARTHEST_LINKED: Final = 5  # words, where "is" stands between
 FARTHEST_LABEL: Final = 5  # tokens
 # Words between a value and its name, when nothing says "is".
 NEAR: Final = {"password": 3, "pin": 4, "code": 1, "account": -1}
@@ -30,7 +31,7 @@ class Before:
         `is_given`: its value stands after the name. Then letters before it are a user's name: "mary55 password Poes123".
         """
         text = self.text
-        walk = Walk()
+        walk = Walk(is_linked=self._is_apposed(name))
         for place in range(name.first - 1, -1, -1):
             other = self.scene.inside.get(place)
             if walk.words > REACH or text.texts[place][0] == COVER or (other and not other.is_passing):
@@ -61,11 +62,18 @@ class Before:
         if is_quoted:
             return walk.is_same_sentence
         if walk.is_linked:
-            return walk.words <= 5
+            is_first = self.text.text(value.first - 1) in ("", "\n")
+            return walk.words <= (REACH if is_first or self._is_apposed(name) else FARTHEST_LINKED)
         is_apart = walk.words > 0 or self.text.text(value.last + 1) == ","
         if value.digits == 3 and not value.is_spelled and is_apart:
             return False
         return walk.is_same_sentence and walk.words <= NEAR[name.kind]
+
+    def _is_apposed(self, name: Name) -> bool:
+        """ "she wrote 4089 on the back of her card, her pin": the sentence ends with what it was."""
+        text = self.text
+        ends = text.text(name.last + 1) in ("", "\n", ".")
+        return ends and text.has(name.first - 1, "determiners") and text.text(name.first - 2) == ","
 
     def _accepts_mixed_before(self, name: Name, chunk: Chunk, walk: Walk) -> bool:
         if walk.is_linked or walk.words == 0:
