@@ -33,6 +33,8 @@ class Alone:
         is_renewed = any(text.has(near, "renewed") for near in (name.first - 2, name.first - 1, *range(place, first)))
         if text.text(first) == "," and (is_renewed or text.has(name.first - 1, "machines")):
             return self._between_commas(name, first + 1)
+        if hyphenated := self.shapes.hyphenated_at(first):
+            return hyphenated
         is_at_end = self._ends(name, first) or (is_renewed and self._is_next_one(first + 1))
         if not is_at_end or text.has(first, "machines") or self.shapes.ends_like_a_verb(name, first):
             return None

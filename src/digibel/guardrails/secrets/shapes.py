@@ -28,6 +28,7 @@ _CHUNK_ENDS: Final = re.compile(rf"[\s,;()\"{COVER}]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _DIGIT: Final = re.compile(r"[0-9]")
 _SPECIAL: Final = re.compile(r"[@!#$%^*_~=+?&]")
+_HYPHENATED: Final = re.compile(r"[^\W\d_]{2,20}(?:-[^\W\d_]{1,20}){2,6}")
 _PART_OF_A_WORD: Final = re.compile(r"[^\W\d_]{4}")
 _OPENS_CHUNK: Final = frozenset("@#$!*")
 _CLOSES_CHUNK: Final = frozenset("!?*#$%&+@")
@@ -128,6 +129,9 @@ class Shapes:
         if text.has(place, "descriptions") or text.has(place, "years"):
             return None
         last = self._end_of_clause(place) if self._announces_phrase(name) else self._last_of_phrase(place)
+        if any(text.has(one, "persons") for one in range(place + 1, last + 2)):
+            # "hasło: wybierze pani"
+            return None
         is_phrase = last > place and text.ends_clause(last + 1)
         if self.says_something_else(name, place) and not (is_phrase and self._announces_phrase(name)):
             return None
@@ -140,6 +144,11 @@ class Shapes:
             return None
         chunk = self._chunk_from(last)
         return text.starts[place], chunk.end if chunk else text.ends[last]
+
+    def hyphenated_at(self, place: int) -> Span | None:
+        """ "chicken-on-a-spit": words that somebody joined, at the end of the sentence."""
+        chunk = self._chunk_from(place) if self.text.is_word(place) and not self.text.is_glued(place) else None
+        return chunk.span if chunk and _HYPHENATED.fullmatch(chunk.text) and self._ends_sentence(chunk) else None
 
     def spelled_at(self, place: int) -> Span | None:
         """Letters and figures one by one, and what follows at once: "m 1 n 0 u", "P-o-e-s 38", "capital M, i, n, o, u"."""
@@ -255,6 +264,9 @@ class Shapes:
         while last - place < LONGEST_PHRASE - 1 and self._goes_on(last + 1):
             last += 1
         return last
+
+    def _ends_sentence(self, chunk: Chunk) -> bool:
+        return self.text.folded[chunk.end : chunk.end + 1] in ("", "\n", ".")
 
     def _end_of_clause(self, place: int) -> int:
         """The last of the words that follow each other here: "phrase secrète : le chat dort bien"."""
