@@ -101,6 +101,7 @@ desk:texts_budget              -     lead
 desk:visits                    staff -
 desk:visit_desk                staff -
 desk:visit_address             -     staff
+desk:move_visit                staff staff
 desk:visit_deed/confirm        -     staff
 desk:visit_deed/late           -     staff
 desk:visit_deed/send-link      -     staff

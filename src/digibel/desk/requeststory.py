@@ -58,6 +58,8 @@ TEXTS: dict[str, words.Words] = {
     "client_visit_cancelled": _("the visit is cancelled"),
     "nobody_comes": _("nobody comes, do not open"),
     "new_volunteer": _("somebody else comes"),
+    "visit_moved": _("another moment"),
+    "client_visit_moved": _("another moment"),
     "house_rules": _("the house rules"),
     "address_changed": _("the address has changed"),
     "checkout_missing": _("did you forget OUT?"),

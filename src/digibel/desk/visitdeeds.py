@@ -59,6 +59,12 @@ REVOKE = Deed(
 SEND_LINK = Deed("send-link", _("Text the link once more"))
 
 
+def may_move(visit: Visit, staff: Staff) -> bool:
+    """To another moment, with the same volunteer: on a page of its own."""
+    coming = visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now()
+    return coming and may(staff, "move_visit")
+
+
 def possible(visit: Visit, staff: Staff) -> list[Deed]:
     """In the order in which they are likely to be wanted."""
     open_card = bool(visit.card_digest) and cards.is_open(visit)

@@ -15,6 +15,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "refer": EVERYBODY,
     "answer": EVERYBODY,
     "print": EVERYBODY,
+    "move_visit": EVERYBODY,  # whoever has the client on the line; every limit is looked at again
     "stop": EVERYBODY,  # in hospital, moved, died: whoever hears it must be able to silence everything at once
     "hand_over": MATCHING,
     "match": MATCHING,

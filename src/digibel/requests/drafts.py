@@ -342,7 +342,7 @@ def _read_windows(reader: Reader, name: str, *, least_minutes: int) -> tuple[Win
 def _read_window(told: Any, least_minutes: int) -> Window:
     if not isinstance(told, Mapping):
         raise errors.NotAMoment
-    start, end = _read_moment(told.get("from")), _read_moment(told.get("until"))
+    start, end = read_moment(told.get("from")), read_moment(told.get("until"))
     frozen_now = clock.now()
     if start < frozen_now:
         raise errors.WindowInThePast
@@ -355,7 +355,7 @@ def _read_window(told: Any, least_minutes: int) -> Window:
     return start, end
 
 
-def _read_moment(told: Any) -> datetime:
+def read_moment(told: Any) -> datetime:
     """A moment with its zone, or without: then Brussels is meant. An hour that the clock skips is no moment."""
     try:
         moment = datetime.fromisoformat(str(told))

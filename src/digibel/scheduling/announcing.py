@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from digibel import clock, languages
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
@@ -87,7 +89,8 @@ def announcement_texts(visit: Visit) -> list[OutboundMessage]:
     client = visit.client
     if client.recipient.channel == Channel.SMS:
         return list(_texts_to_client(visit))
-    by_post = client.recipient.channel == Channel.LETTER and letter_arrives(visit)
+    # A letter says when somebody comes, and not that nobody comes any more on the day they heard of before.
+    by_post = client.recipient.channel == Channel.LETTER and visit.client_expects is None and letter_arrives(visit)
     open_call(
         "visit.announce",
         visit,
@@ -131,13 +134,19 @@ def _cannot_be_rung(client: Client) -> bool:
 def is_replacement(visit: Visit) -> bool:
     """Whether the client was waiting for somebody else that day, whose visit was called off: they were told not to open."""
     day = clock.local(visit.starts_at).date()
+    that_day = (clock.at(day, time()), clock.at(day + timedelta(days=1), time()))
     called_off = Visit.objects.filter(
+        Q(starts_at__range=that_day) | Q(client_expects__range=that_day),
         client=visit.client_id,
         status__in=[VisitStatus.CANCELLED, VisitStatus.MISSED],
-        starts_at__gte=clock.at(day, time()),
-        starts_at__lt=clock.at(day + timedelta(days=1), time()),
     )
-    return any(worklist.is_announced(one) for one in called_off.exclude(pk=visit.pk))
+    awaited = (expected_at(one) for one in called_off.exclude(pk=visit.pk))
+    return any(moment is not None and clock.local(moment).date() == day for moment in awaited)
+
+
+def expected_at(visit: Visit) -> datetime | None:
+    """When the client expects somebody, by what they heard last: it may have moved since. None: they heard of nobody."""
+    return visit.starts_at if worklist.is_announced(visit) else visit.client_expects
 
 
 def announce_again(visit: Visit) -> None:
@@ -180,11 +189,54 @@ def tell_new_word(visit: Visit, *, told: bool) -> None:
         )
 
 
+def tell_client_moved(visit: Visit) -> None:
+    """Another moment than they heard of: told as a new visit is. Near either moment by a voice too, as they may be waiting."""
+    announce(visit)
+    if visit.client_expects is not None and min(visit.client_expects, visit.starts_at) - clock.now() <= clock.NEAR:
+        open_call(
+            "visit.announce",
+            visit,
+            organisation=visit.request.organisation,
+            recipient=visit.client.recipient,
+            due_at=clock.now(),
+            owner=Role.INTAKE,
+            urgent=True,
+            channel=voice_of(visit.client),
+        )
+
+
+def remind_client_now(visit: Visit) -> None:
+    """They agreed on the telephone: the same in writing, for who has texts, and once more the day before."""
+    if visit.client.recipient.channel == Channel.SMS:
+        values = announcement(visit)
+        outbox.queue_all([_to_client(visit, "client_reminder", **values), *_reminder(visit, values)])
+
+
+def tell_volunteer_moved(visit: Visit, *, unheard: bool) -> None:
+    """Not then, but then; the reminders follow. `unheard`: the booking had not left yet, so it is told as it is now."""
+    texts = list(texts_to_volunteer(visit))
+    if not unheard:
+        language = language_of(visit.volunteer.recipient, visit.request.organisation)
+        old = languages.day_and_time(visit.volunteer_expects or visit.starts_at, language)
+        booking = {"visit.accepted", "visit.accepted_sms_only", "visit.house_rules"}
+        moved = _to_volunteer(visit, "visit_moved", old=old, moment=volunteers_moment(visit))
+        texts = [moved, *(text for text in texts if text.kind not in booking)]
+    outbox.queue_all(texts)
+
+
 def _texts_to_client(visit: Visit) -> Iterator[OutboundMessage]:
     values = announcement(visit)
-    key = "new_volunteer" if is_replacement(visit) else "announce"
-    yield _to_client(visit, key, phone=display(visit.request.organisation.phone), **values)
+    yield _announcement(visit, values)
     yield from _reminder(visit, values)
+
+
+def _announcement(visit: Visit, values: dict[str, str]) -> OutboundMessage:
+    phone = display(visit.request.organisation.phone)
+    if visit.client_expects is not None:
+        language = language_of(visit.client.recipient, visit.request.organisation)
+        old = languages.day_and_time(visit.client_expects, language)
+        return _to_client(visit, "client_visit_moved", phone=phone, old=old, **values)
+    return _to_client(visit, "new_volunteer" if is_replacement(visit) else "announce", phone=phone, **values)
 
 
 def _reminder(visit: Visit, values: dict[str, str]) -> Iterator[OutboundMessage]:
@@ -207,17 +259,17 @@ def _day_before(moment: datetime) -> datetime:
     return clock.at(clock.local(moment).date() - timedelta(days=1), REMIND_AT)
 
 
-def tell_client_nobody_comes(visit: Visit) -> None:
+def tell_client_nobody_comes(visit: Visit, expected: datetime) -> None:
     """Within a day it is urgent, and a voice is surer than a text: "nobody comes today, do not open"."""
     organisation, client = visit.request.organisation, visit.client
     language = language_of(client.recipient, organisation)
-    near = visit.starts_at - clock.now() <= clock.NEAR
-    today = clock.local(visit.starts_at).date() == clock.today()
+    near = expected - clock.now() <= clock.NEAR
+    today = clock.local(expected).date() == clock.today()
     if client.recipient.channel == Channel.SMS:
         if today:
             _text_client(visit, "nobody_comes", volunteer=visit.volunteer.first_name, phone=display(organisation.phone))
         else:
-            _text_client(visit, "client_visit_cancelled", day=languages.day_in_words(visit.starts_at, language))
+            _text_client(visit, "client_visit_cancelled", day=languages.day_in_words(expected, language))
     if near or client.recipient.channel != Channel.SMS:
         call = open_call(
             "visit.cancelled",
@@ -260,7 +312,7 @@ def _to_volunteer(visit: Visit, key: str, **more: Any) -> OutboundMessage:
         f"visit.{key}",
         organisation=visit.request.organisation,
         subject=visit,
-        near=visit.starts_at,
+        near=_soonest(visit, visit.volunteer_expects),
         **more,
     )
 
@@ -271,6 +323,11 @@ def _to_client(visit: Visit, key: str, **more: Any) -> OutboundMessage:
         f"visit.{key}",
         organisation=visit.request.organisation,
         subject=visit,
-        near=visit.starts_at,
+        near=_soonest(visit, visit.client_expects),
         **more,
     )
+
+
+def _soonest(visit: Visit, expected: datetime | None) -> datetime:
+    """What a text is near to: the visit, or the moment before it at which somebody may still be waiting."""
+    return min(visit.starts_at, expected) if expected is not None and expected > clock.now() else visit.starts_at

@@ -83,6 +83,36 @@ class NotInThePlan(Conflict):
     message = "This is no longer possible. Choose another volunteer or another moment."
 
 
+class AlreadyMoved(Conflict):
+    code = "already_moved"
+    message = "This visit stands at another moment by now. Look at it again first."
+
+
+class TooLateToMove(Conflict):
+    code = "too_late_to_move"
+    message = "This visit should have begun already. Note what happened instead."
+
+
+class NoMomentChosen(Problem):
+    code = "no_moment_chosen"
+    message = "Choose one of the moments, or fill in a day and an hour."
+
+
+class TooSoon(Problem):
+    code = "too_soon"
+    message = "Choose a moment that is at least an hour from now: both sides still have to hear of it."
+
+
+class TooFarAhead(Problem):
+    code = "too_far_ahead"
+    message = "This is more than {days} days away. Choose a moment that is nearer."
+
+
+class CannotGoThen(Conflict):
+    code = "cannot_go_then"
+    message = "The volunteer cannot go then: {reason}. Choose another moment."
+
+
 class TooEarly(Conflict):
     code = "too_early"
     message = "The visit has not begun. Say IN at the door first."

@@ -65,7 +65,7 @@ def handle_client(message: InboundMessage) -> str | None:
         return _followed_up(followed[0], message) if visit is None and len(followed) == 1 else None
     if visit is None:
         return None
-    deeds: dict[str, Callable[[Visit, InboundMessage], str]] = {
+    deeds: dict[str, Callable[[Visit, InboundMessage], str | None]] = {
         "confirm": _confirm,
         "other_moment": _other_moment,
         "call_me": _call_me,
@@ -288,7 +288,9 @@ VISIT_DEEDS: dict[str, Callable[[Visit, InboundMessage, replies.Reply], str]] = 
 # --- clients --------------------------------------------------------------------------------------------------------
 
 
-def _confirm(visit: Visit, message: InboundMessage) -> str:
+def _confirm(visit: Visit, message: InboundMessage) -> str | None:
+    if visit.moved_at is not None and not worklist.is_announced(visit):
+        return None  # a yes to the moment before it: they have not heard of this one
     visits.confirm(visit, by=Actor.client(visit.client))
     values = announcing.announcement(visit)
     reply(message, "plain.client_confirmed", day=values["day"], about=values["about"])

@@ -178,6 +178,10 @@ class Visit(models.Model):
     followed_up_at = models.DateTimeField(null=True, blank=True)
     sequence = models.PositiveSmallIntegerField(default=0, help_text="RFC 5545: raised with each change.")
     changed_at = models.DateTimeField()
+    # Another moment was set (`rescheduling`): what was said before it counts no more.
+    moved_at = models.DateTimeField(null=True, blank=True)
+    client_expects = models.DateTimeField(null=True, blank=True, help_text="The beginning they heard of before.")
+    volunteer_expects = models.DateTimeField(null=True, blank=True, help_text="The beginning they heard of before.")
 
     objects = VisitQuerySet.as_manager()
 
@@ -201,6 +205,11 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"visit {self.pk}"
+
+    @property
+    def set_at(self) -> datetime:
+        """Since when it stands at this moment."""
+        return self.moved_at or self.booked_at
 
     @property
     def texts_key_id(self) -> uuid.UUID:

@@ -45,10 +45,10 @@ def check_may_be_offered(request: HelpRequest) -> tuple[judgement.VolunteerTask,
     """Refuse whatever must not reach a volunteer; return the tasks that may (rule E1 is in their type)."""
     if Visit.objects.filter(request=request).standing().exists():
         raise errors.AlreadyBooked
-    return _check_request(request)
+    return check_request(request)
 
 
-def _check_request(request: HelpRequest, *, on: date | None = None) -> tuple[judgement.VolunteerTask, ...]:
+def check_request(request: HelpRequest, *, on: date | None = None) -> tuple[judgement.VolunteerTask, ...]:
     """Judged by the rules of today, or of the day of the visit: then all of it must be for volunteers."""
     if not request.is_open:
         raise errors.RequestClosed
@@ -301,7 +301,7 @@ def check_still_free(request: HelpRequest, volunteer: Volunteer, start: datetime
         raise errors.OfferGone
     if readiness.missing(volunteer, request.organisation, clock.local(start).date()):
         raise errors.OfferGone
-    _check_request(request, on=clock.local(start).date())
+    check_request(request, on=clock.local(start).date())
 
 
 def _why_gone(offer: Offer) -> Conflict:

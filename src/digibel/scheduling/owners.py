@@ -19,7 +19,16 @@ from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus, Visit, Vi
 from digibel.scheduling.moves import move
 
 FOR_CLIENT = frozenset(
-    {"announce", "new_volunteer", "follow_up", "client_reminder", "new_word", "nobody_comes", "client_visit_cancelled"}
+    {
+        "announce",
+        "new_volunteer",
+        "client_visit_moved",
+        "follow_up",
+        "client_reminder",
+        "new_word",
+        "nobody_comes",
+        "client_visit_cancelled",
+    }
 )
 # A text that says a visit is off stays true when it is off.
 SAYS_IT_IS_OFF = frozenset({"visit_cancelled", "nobody_comes", "client_visit_cancelled"})
@@ -134,7 +143,9 @@ class VisitTexts(PlainTexts):
         if kind not in SAID_BEFORE_IT:
             return None
         visit = Visit.objects.select_related("client__recipient").get(pk=call.subject_id)
-        confirm_due = worklist.confirm_due(visit)
+        confirm_due, expected = worklist.confirm_due(visit), visit.client_expects
+        if kind in {"announce", "confirm"} and expected is not None and clock.now() < expected < confirm_due:
+            return expected  # they open the door then, if nobody tells them
         return confirm_due if kind in {"announce", "confirm"} and confirm_due > clock.now() else visit.starts_at
 
     def hold(self, call: CallTask) -> None:

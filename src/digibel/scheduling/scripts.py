@@ -1,5 +1,7 @@
 """The words for each call about a visit, from what is true now: for the client, who passes it on for them, or the volunteer."""
 
+from datetime import datetime
+
 from digibel import clock, languages
 from digibel.notifications import phrasebook
 from digibel.notifications.calls import until
@@ -20,11 +22,20 @@ TO_CLIENT = {
 }
 # What a worker they trust passes on: who comes, when, and the word.
 PASSED_ON = {"announce", "confirm", "new_word"}
+PASSED_ON_WORDS = {"relay_call", "reception_call"}
 
 
 def of(visit: Visit, call: CallTask, *, language: str) -> str:
     """One sentence on each line."""
     key = _key(visit, call)
+    said = _render(key, visit, call, language)
+    if key in PASSED_ON_WORDS and visit.client_expects is not None:
+        greeting, *rest = said.splitlines()
+        said = "\n".join([greeting, _render("no_longer_then", visit, call, language), *rest])
+    return said
+
+
+def _render(key: str, visit: Visit, call: CallTask, language: str) -> str:
     values = _values(visit, call, language)
     return phrasebook.render(key, language, **{name: values[name] for name in phrasebook.placeholders(key)})
 
@@ -67,17 +78,25 @@ def _key(visit: Visit, call: CallTask) -> str:
 def _key_for_nobody_comes(visit: Visit, call: CallTask) -> str:
     if call.channel == Channel.WORKER:
         return "relay_cancel_call"
-    return "cancel_call" if clock.local(visit.starts_at).date() == clock.today() else "cancel_later_call"
+    return "cancel_call" if clock.local(_called_off(visit)).date() == clock.today() else "cancel_later_call"
+
+
+def _called_off(visit: Visit) -> datetime:
+    """The moment at which nobody comes: the one the client has heard of, where it had moved since."""
+    return announcing.expected_at(visit) or visit.starts_at
 
 
 def _key_for_somebody_comes(visit: Visit, what: str) -> str:
     """Nobody is asked whether they still know a word that nobody has told them."""
     if what == "confirm" and worklist.is_announced(visit):
         return "confirm_call"
+    if visit.client_expects is not None:
+        return "moved_call"
     return "new_volunteer_call" if announcing.is_replacement(visit) else "announce_call"
 
 
 def _values(visit: Visit, call: CallTask, language: str) -> dict[str, str]:
+    day = _called_off(visit) if call.kind == "visit.cancelled" else visit.starts_at
     return {
         "organisation": call.organisation.name,
         "phone": display(call.organisation.phone),
@@ -85,7 +104,8 @@ def _values(visit: Visit, call: CallTask, language: str) -> dict[str, str]:
         "name": visit.volunteer.first_name,
         "volunteer": visit.volunteer.first_name,
         "word": visit.word,
-        "day": languages.day_in_words(visit.starts_at, language),
+        "old": languages.day_and_time(visit.client_expects or visit.starts_at, language),
+        "day": languages.day_in_words(day, language),
         "about": languages.about(visit.starts_at, language),
         "deadline": languages.day_and_time(until(call) or visit.starts_at, language),
         "topic": offers.topic_of(visit.request, language),

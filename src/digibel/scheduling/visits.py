@@ -69,7 +69,7 @@ def book(
     invitations.tell(visit)
     _start_timers(visit)
     if announcing.is_replacement(visit):
-        _wait_for_yes(visit)
+        wait_for_yes(visit)
     worklist.rewrite(request)
     return visit
 
@@ -83,6 +83,14 @@ def _start_timers(visit: Visit) -> None:
         ("card_closes", policies.card_closes_at(visit)),
     ]
     timers.start_timers(visit.pk, moments)
+
+
+def restart_timers(visit: Visit) -> None:
+    """It stands at another moment: the bells are those of that moment."""
+    timers.drop_timers(visit.pk)
+    _start_timers(visit)
+    if visit.confirmed_at is not None:
+        timers.drop_timers(visit.pk, "confirm_by")
 
 
 @transaction.atomic
@@ -110,10 +118,10 @@ def hold_back(visit_id: uuid.UUID) -> None:
     visit = _lock_id(visit_id)
     if visit.status != VisitStatus.BOOKED or visit.confirmed_at is not None:
         return
-    _wait_for_yes(visit)
+    wait_for_yes(visit)
 
 
-def _wait_for_yes(visit: Visit) -> None:
+def wait_for_yes(visit: Visit) -> None:
     """The volunteer goes only once the client has heard who comes, and said yes. Somebody rings now."""
     if visit.held_back_at is None:
         _write(visit, held_back_at=clock.now(), sequence=visit.sequence + 1)
@@ -243,12 +251,12 @@ def cancel(visit: Visit, *, by: Actor, reason: str) -> None:
     `reason` is a code: volunteer_cannot, client_cannot, client_away, client_gone, not_ready, organisation.
     """
     locked = _lock(visit)
-    announced = worklist.is_announced(locked)
+    expected = announcing.expected_at(locked)
     _end(locked, VisitStatus.CANCELLED, by=by, reason=reason)
     if by.kind != "volunteer" and reason != "client_gone":
         announcing.text_volunteer(locked, "visit_cancelled", moment=announcing.volunteers_moment(locked))
-    if announced and reason not in {"client_gone", "client_cannot", "client_away"}:
-        announcing.tell_client_nobody_comes(locked)
+    if expected is not None and reason not in {"client_gone", "client_cannot", "client_away"}:
+        announcing.tell_client_nobody_comes(locked, expected)
     worklist.rewrite(locked.request)
     visit.status = locked.status
 

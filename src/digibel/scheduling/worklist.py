@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from digibel import clock
 from digibel.notifications.calls import open_call
@@ -19,7 +20,7 @@ from digibel.scheduling.next_actions import LATE, NextAction, RequestFacts, Visi
 
 SHORT_NOTICE = timedelta(hours=2)
 TOLD_BY_VOICE = Q(kind="visit.announce", outcome__in=[CallTask.Outcome.REACHED, CallTask.Outcome.POSTED])
-ANNOUNCEMENTS = ("visit.announce", "visit.new_volunteer")
+ANNOUNCEMENTS = ("visit.announce", "visit.new_volunteer", "visit.client_visit_moved")
 TOLD_BY_TEXT = Q(kind__in=ANNOUNCEMENTS, status__in=[MessageStatus.SENT, MessageStatus.DELIVERED])
 TIME_TO_CALL = timedelta(minutes=30)
 ANNOUNCE_WITHIN = timedelta(hours=2)
@@ -126,9 +127,10 @@ def _visit_facts(request: HelpRequest) -> VisitFacts | None:
     """The last visit, with what was said about it, in one query; None for one that did not take place."""
     calls = CallTask.objects.filter(subject_kind="visit", subject_id=OuterRef("pk"))
     texts = OutboundMessage.objects.filter(subject_kind="visit", subject_id=OuterRef("pk"))
+    since = Q(created_at__gte=Coalesce(OuterRef("moved_at"), OuterRef("booked_at")))
     told = Visit.objects.filter(request=request).annotate(
-        told_by_voice=Exists(calls.filter(TOLD_BY_VOICE)),
-        told_by_text=Exists(texts.filter(TOLD_BY_TEXT)),
+        told_by_voice=Exists(calls.filter(TOLD_BY_VOICE, since)),
+        told_by_text=Exists(texts.filter(TOLD_BY_TEXT, since)),
         alarm_since=calls.filter(kind__in=ALARMS, done_at=None).order_by("created_at").values("created_at")[:1],
     )
     related = told.select_related("client__recipient", "report", "follow_up")
@@ -154,26 +156,27 @@ def _visit_facts(request: HelpRequest) -> VisitFacts | None:
 
 
 def is_announced(visit: Visit) -> bool:
-    """The client has heard who comes, when, and the word: by a text that left, or by somebody's voice."""
+    """The client has heard who comes, when as it is now, and the word: by a text that left, or by somebody's voice."""
     if visit.confirmed_at is not None:
         return True
-    by_voice = CallTask.objects.about(visit).filter(TOLD_BY_VOICE)
-    return by_voice.exists() or OutboundMessage.objects.about(visit).filter(TOLD_BY_TEXT).exists()
+    since = Q(created_at__gte=visit.set_at)
+    by_voice = CallTask.objects.about(visit).filter(TOLD_BY_VOICE, since)
+    return by_voice.exists() or OutboundMessage.objects.about(visit).filter(TOLD_BY_TEXT, since).exists()
 
 
 def announce_due(visit: Visit) -> datetime:
     if visit.client.recipient.channel == Channel.SMS:
-        return visit.booked_at + ANNOUNCE_WITHIN
-    return clock.add_waking(visit.booked_at, ANNOUNCE_WITHIN)
+        return visit.set_at + ANNOUNCE_WITHIN
+    return clock.add_waking(visit.set_at, ANNOUNCE_WITHIN)
 
 
 def confirm_due(visit: Visit) -> datetime:
-    """Noon of the working day before; for a visit booked later than that, two hours before it begins."""
+    """Noon of the working day before; for a visit booked or moved later than that, two hours before it begins."""
     day_before = clock.working_day_before(clock.local(visit.starts_at).date())
     noon = clock.at(day_before, time(12))
-    if noon >= visit.booked_at + SHORT_NOTICE:
+    if noon >= visit.set_at + SHORT_NOTICE:
         return noon
-    return max(visit.booked_at + TIME_TO_CALL, visit.starts_at - SHORT_NOTICE)
+    return max(visit.set_at + TIME_TO_CALL, visit.starts_at - SHORT_NOTICE)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -122,6 +123,10 @@ def call_outcome(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
         return call_page(request, errand, status=409)
     if outcome not in callsheets.outcomes(errand.call):
         return call_page(request, errand, refusal=_("Choose what came of the call."), status=422)
+    if outcome == CallTask.Outcome.OTHER_MOMENT and _can_move(errand) and "anew" not in request.POST:
+        return HttpResponseRedirect(
+            f"{reverse('desk:move_visit', args=[errand.call.subject_id])}?call={errand.call.pk}", status=303
+        )
     form = _form_for(errand, outcome, request)
     if form is not None and not form.is_valid():
         return call_page(request, errand, form=form, status=422)
@@ -133,6 +138,12 @@ def call_outcome(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
         return call_page(request, errand, form=form, refusal=sentence(problem), status=problem.status)
     messages.success(request, callsheets.noted(errand, outcome))
     return go_on("desk:calls" if request.POST.get("back") == "calls" else "desk:today")
+
+
+def _can_move(errand: Errand) -> bool:
+    """It does not suit: first the same volunteer at another moment, while the client is on the line."""
+    visit = errand.visit
+    return visit is not None and visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now()
 
 
 CallForm = FollowUpForm | OwnYesForm | ReportCallForm

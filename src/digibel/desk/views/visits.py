@@ -113,6 +113,7 @@ def visit_page(request: StaffRequest, visit: Visit, *, address_shown: bool = Fal
         "address_shown": address_shown,
         "calls": [(call, words.errand(call.kind).what) for call in CallTask.objects.open().about(visit)],
         "deeds": visitdeeds.possible(visit, request.user),
+        "may_move": visitdeeds.may_move(visit, request.user),
         "events": visitstory.of(visit, request.organisation),
         "report": report,
         "told_honestly": [words.TOLD_HONESTLY[code] for code, yes in (report.answers if report else {}).items() if yes],
