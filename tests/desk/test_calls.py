@@ -16,7 +16,7 @@ from digibel.notifications import outbox, voice
 from digibel.notifications.models import CallTask, MessageStatus, OutboundMessage
 from digibel.requests.models import Consent
 from digibel.scheduling import clockwork, visits
-from digibel.scheduling.models import FollowUp, Visit
+from digibel.scheduling.models import FollowUp, Offer, Visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -177,6 +177,30 @@ def test_a_follow_up_that_works_closes_the_request(desk, visit, follow_up):
     note(desk, follow_up, "works")
     visit.request.refresh_from_db()
     assert visit.request.closed_as == "solved"
+
+
+def test_once_more_in_the_follow_up_asks_the_same_volunteer_for_what_was_ticked(desk, visit, follow_up):
+    choices = [value for value, _ in desk.get(page_of(follow_up)).context["form"].fields["again"].choices]
+    note(desk, follow_up, "fails", again=choices[:1])
+    [offer] = Offer.objects.filter(request=visit.request, place=2)
+    assert (offer.volunteer, [start for start, _ in offer.windows]) == (visit.volunteer, choices[:1])
+
+
+def test_a_moment_that_was_not_on_the_page_asks_nobody(desk, visit, follow_up):
+    answer = note(desk, follow_up, "fails", again=[clock.now().isoformat()])
+    assert (answer.status_code, FollowUp.objects.count()) == (422, 0)
+    assert not Offer.objects.filter(request=visit.request, place=2).exists()
+
+
+def test_somebody_else_should_help_leads_to_the_slip(desk, visit, follow_up):
+    answer = note(desk, follow_up, "refer")
+    assert answer["Location"] == reverse("desk:slip", args=[visit.request.reference])
+
+
+def test_who_wants_no_more_help_is_noted_as_such(desk, visit, follow_up):
+    note(desk, follow_up, "refused")
+    visit.request.refresh_from_db()
+    assert visit.request.closed_as == "withdrawn"
 
 
 def test_following_up_is_for_a_coordinator(client, lindeboom, follow_up):

@@ -28,7 +28,17 @@ from digibel.notifications import calls
 from digibel.notifications.models import CallTask
 from digibel.problems import Problem
 from digibel.requests.models import Client, Closing, HelpRequest
-from digibel.scheduling import clockwork, followups, offers, openings, promises, readiness, reports, visits
+from digibel.scheduling import (
+    clockwork,
+    followups,
+    offers,
+    openings,
+    promises,
+    readiness,
+    reports,
+    rescheduling,
+    visits,
+)
 from digibel.scheduling.models import Offer, Visit
 from digibel.sealing import keys
 from digibel.sealing.router import KEYS
@@ -231,6 +241,13 @@ class AnyOrder(RuleBasedStateMachine):
     def it_does_not_take_place(self, data, deed, reason):
         self.refused_or(deed, self.choose(data, Visit.objects.standing(), "visit"), by=self.by, reason=reason)
 
+    @precondition(lambda self: Visit.objects.standing().exists())
+    @rule(data=st.data(), hours=st.integers(-3, 60), agreed=st.booleans())
+    def it_moves(self, data, hours, agreed):
+        visit = self.choose(data, Visit.objects.standing(), "visit")
+        start, was = visit.starts_at + timedelta(hours=hours), visit.starts_at
+        self.refused_or(rescheduling.reschedule, visit, start, was=was, by=self.by, agreed=agreed)
+
     @precondition(lambda self: Visit.objects.filter(status="done").exists())
     @rule(data=st.data(), all_right=st.booleans())
     def it_is_reported(self, data, all_right):
@@ -240,7 +257,7 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: Visit.objects.filter(status="done", followed_up_at=None).exists())
     @rule(
         data=st.data(),
-        outcome=st.sampled_from(["works", "fails", "refer"]),
+        outcome=st.sampled_from(["works", "fails", "refer", "refused", "silent"]),
         worries=st.sampled_from([(), (), ("came_back",), ("money",)]),
     )
     def it_is_followed_up(self, data, outcome, worries):

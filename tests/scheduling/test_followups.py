@@ -9,8 +9,8 @@ from digibel import clock
 from digibel.audit.actors import SYSTEM
 from digibel.notifications import calls, outbox
 from digibel.notifications.models import CallTask, OutboundMessage
-from digibel.scheduling import clockwork, openings, visits
-from digibel.scheduling.models import FollowUp, Visit
+from digibel.scheduling import clockwork, followups, openings, readiness, visits
+from digibel.scheduling.models import FollowUp, Offer, Visit
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +148,59 @@ def test_not_reached_is_asked_again_a_week_later(lindeboom, els):
         assert asked_by_voice() == []
     with clock.travel(clockwork.live_through(visit.follow_up_due + timedelta(days=7, minutes=10))):
         assert asked_by_voice() == [("visit.follow_up", False)]
+
+
+def as_it_stands(visit):
+    visit.request.refresh_from_db()
+    return visit.request.next_kind, visit.request.closed_as
+
+
+def asked(visit):
+    return [(offer.volunteer, offer.status) for offer in Offer.objects.filter(request=visit.request, place=2)]
+
+
+def test_once_more_asks_the_same_volunteer_first_for_what_suits(week_later, lindeboom, els):
+    cast.volunteer(lindeboom, name="Jan")
+    suits = followups.moments_again(week_later)[:2]
+    followups.note(week_later, "fails", by=SYSTEM, again=suits)
+    assert asked(week_later) == [(els, "queued")]
+    [offer] = Offer.objects.filter(request=week_later.request, place=2)
+    assert [offer.window(choice)[0] for choice in (1, 2)] == suits
+    assert as_it_stands(week_later) == ("await_answers", "")
+
+
+def test_once_more_without_a_moment_asks_for_moments(week_later):
+    followups.note(week_later, "fails", by=SYSTEM)
+    assert (asked(week_later), as_it_stands(week_later)) == ([], ("new_moments", ""))
+
+
+@pytest.mark.guardrail("E8")
+@pytest.mark.parametrize("worry", ["came_back", "money"])
+def test_who_was_reported_is_not_asked_again_whatever_was_ticked(week_later, worry):
+    suits = followups.moments_again(week_later)
+    followups.note(week_later, "fails", by=SYSTEM, again=suits, worries=(worry,))
+    assert (asked(week_later), as_it_stands(week_later)) == ([], ("choose", ""))
+
+
+def test_who_cannot_come_any_more_is_left_in_peace(week_later, els):
+    suits = followups.moments_again(week_later)
+    readiness.pause(els, by=SYSTEM)
+    followups.note(week_later, "fails", by=SYSTEM, again=suits)
+    assert (asked(week_later), as_it_stands(week_later)) == ([], ("choose", ""))
+
+
+def test_who_wants_no_more_help_is_left_in_peace(week_later, els):
+    followups.note(week_later, "refused", by=SYSTEM)
+    assert as_it_stands(week_later) == ("", "withdrawn")
+    assert not OutboundMessage.objects.filter(recipient=els.recipient, kind="plain.solved_thanks").exists()
+
+
+def test_not_reached_twice_it_ends_and_says_so(lindeboom, els):
+    visit = done(lindeboom, els, channel="call", phone="+3224275566")
+    for days in (0, 7):
+        with clock.travel(clockwork.live_through(visit.follow_up_due + timedelta(days=days, minutes=10))):
+            call = CallTask.objects.open().get(kind="visit.follow_up")
+            while call.done_at is None:
+                call = calls.note_outcome(call, "no_answer", by=SYSTEM)
+    assert (FollowUp.objects.get().outcome, as_it_stands(visit)) == ("silent", ("", "unreachable"))
+    assert not OutboundMessage.objects.filter(kind="plain.solved_thanks").exists()

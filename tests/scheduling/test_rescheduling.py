@@ -13,6 +13,7 @@ from digibel.notifications.gateways.base import InboundText
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.organisations.duty import NobodyOnDuty
 from digibel.organisations.models import Closure, DutyHours
+from digibel.requests.errors import WindowTooFar
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import clockwork, errors, offers, openings, promises, readiness, rescheduling, visits, worklist
 from digibel.scheduling.matching.reasons import REQUIREMENTS, because
@@ -212,7 +213,7 @@ def test_never_into_the_past_nor_too_soon_to_be_told(visit, minutes):
 
 
 def test_never_further_than_a_request_looks(visit):
-    with pytest.raises(errors.TooFarAhead):
+    with pytest.raises(WindowTooFar):
         move(visit, hour(80))
 
 

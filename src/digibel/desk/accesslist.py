@@ -33,6 +33,7 @@ DEED_WORDS: dict[str, words.Words] = {
     "enrol": _("take people into the pool, also a whole list"),
     "note_limits": _("note how far and how often a volunteer goes"),
     "offer": _("send offers"),
+    "move_visit": _("move a visit to another moment, with the same volunteer"),
     "cancel_visit": _("cancel visits"),
     "follow_up": _("follow up a week later"),
     "correct": _("correct what happened"),

@@ -14,7 +14,7 @@ from digibel.notifications.numbers import display
 from digibel.requests.models import Client
 from digibel.scheduling import fraud
 
-FOLLOW_UPS = ("works", "fails", "refer")
+FOLLOW_UPS = ("works", "fails", "refer", "refused")
 # No script can know what to say here: somebody has died, or nobody knows where the volunteer is.
 WITHOUT_WORDS = {
     "visit.ring_volunteer",

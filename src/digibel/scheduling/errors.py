@@ -103,11 +103,6 @@ class TooSoon(Problem):
     message = "Choose a moment that is at least an hour from now: both sides still have to hear of it."
 
 
-class TooFarAhead(Problem):
-    code = "too_far_ahead"
-    message = "This is more than {days} days away. Choose a moment that is nearer."
-
-
 class CannotGoThen(Conflict):
     code = "cannot_go_then"
     message = "The volunteer cannot go then: {reason}. Choose another moment."

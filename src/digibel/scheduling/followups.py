@@ -6,7 +6,9 @@ closed before.
 """
 
 import uuid
-from datetime import timedelta
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -17,18 +19,23 @@ from digibel.notifications import outbox
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage
 from digibel.notifications.recipients import language_of
+from digibel.problems import Conflict
 from digibel.requests.models import Client, Closing, HelpRequest
-from digibel.scheduling import concerns, offers, timers, worklist
+from digibel.scheduling import concerns, offers, openings, timers, worklist
 from digibel.scheduling.errors import MoveNotAllowed
 from digibel.scheduling.locks import lock_visit
+from digibel.scheduling.matching.moments import days_at_home
+from digibel.scheduling.matching.ranking import rank_anew, rank_pool
 from digibel.scheduling.models import FollowUp, Visit, VisitStatus
 from digibel.scheduling.reports import call_volunteer
 
 WORRIES = ("code_seen", "card_held", "money", "came_back")
-
-
 TIME_TO_ANSWER = timedelta(days=2)
 ASKED = "visit.follow_up"
+ASKED_AGAIN_AFTER = timedelta(days=7)
+MOST_ROUNDS = 2
+NOT_REACHED = (CallTask.Outcome.NO_ANSWER, CallTask.Outcome.WRONG_NUMBER)
+CLOSES = {"works": Closing.SOLVED, "refused": Closing.WITHDRAWN, "silent": Closing.UNREACHABLE}
 
 
 def ask(visit_id: uuid.UUID) -> None:
@@ -90,11 +97,29 @@ def _text(visit: Visit) -> None:
     timers.set_timer("follow_up", visit.pk, due)
 
 
+def moments_again(visit: Visit) -> list[datetime]:
+    """When the same volunteer could come once more in the coming two weeks: the earliest of three days, to choose from."""
+    found = rank_anew(visit.request, [visit.volunteer_id])
+    asked = found.question
+    daytime = days_at_home(asked.wanted.earliest, asked.wanted.away)
+    candidate = rank_pool(found.pool, asked.at(daytime)).candidate(visit.volunteer_id)
+    return list(candidate.moments) if candidate is not None else []
+
+
 @transaction.atomic
 def note(
-    visit: Visit, outcome: str, *, by: Actor, autonomy: int | None = None, worries: tuple[str, ...] = ()
+    visit: Visit,
+    outcome: str,
+    *,
+    by: Actor,
+    autonomy: int | None = None,
+    worries: tuple[str, ...] = (),
+    again: Sequence[datetime] = (),
 ) -> FollowUp:
-    """Write down what the client said. *works* closes the request, *fails* looks for a new visit, *refer* asks for a slip.
+    """Write down what the client said. *works* closes the request, *fails* looks for a new visit, *refer* asks for a slip,
+    *refused* wants no more help, and *silent* could not be reached.
+
+    `again`: which of `moments_again` suit the client. The same volunteer is asked for them, and others only after that.
 
     Worries are the client's word (guardrail E8): about money, codes or a card, the volunteer pauses until a person decides,
     and others take over their visits. Coming back privately is a talk the same day.
@@ -127,19 +152,43 @@ def note(
         call_volunteer(locked, urgent=True)
     if set(concerns.PAUSING).intersection(worries):
         concerns.raise_concern(locked, worries, by=by)
-    _go_on(locked, outcome)
+    _go_on(locked, follow_up, again, by=by)
     return follow_up
 
 
-def _go_on(visit: Visit, outcome: str) -> None:
-    if outcome == "works":
+def _go_on(visit: Visit, told: FollowUp, again: Sequence[datetime], *, by: Actor) -> None:
+    outcome = told.outcome
+    if outcome in CLOSES:
         offers.end_others(visit.request, by=CLOCK)
         timers.drop_timers(visit.request_id)
-        worklist.close(visit.request, closing=Closing.SOLVED)
-        _thank(visit)
+        worklist.close(visit.request, closing=CLOSES[outcome])
+        if outcome == "works":
+            _thank(visit)
+        return
+    HelpRequest.objects.filter(pk=visit.request_id).update(searched_in_vain_at=None)
+    if outcome == "fails" and again:
+        _ask_again(visit, again, same=not told.worries, by=by)
+    worklist.rewrite(visit.request)
+
+
+def _ask_again(visit: Visit, moments: Sequence[datetime], *, same: bool, by: Actor) -> None:
+    """These moments suit the client now, and whoever came before is asked first: not where the client reported something,
+    nor if they cannot any more. Then a matcher chooses."""
+    length = timedelta(minutes=visit.request.minutes)
+    windows = [(start, start + length) for start in sorted(set(moments))]
+    openings.change_moments(visit.request, windows=windows, by=by)
+    if same:
+        with suppress(Conflict), transaction.atomic():
+            offers.send_wave(visit.request, by=by, volunteers=[visit.volunteer])
+
+
+def not_reached(visit: Visit, *, by: Actor) -> None:
+    """Every try was in vain: asked once more a week later, as nobody else can say whether it still works. Then it ends."""
+    rounds = CallTask.objects.about(visit).filter(kind=ASKED, outcome__in=NOT_REACHED).count()
+    if rounds < MOST_ROUNDS:
+        timers.set_timer("follow_up", visit.pk, clock.now() + ASKED_AGAIN_AFTER)
     else:
-        HelpRequest.objects.filter(pk=visit.request_id).update(searched_in_vain_at=None)
-        worklist.rewrite(visit.request)
+        note(visit, "silent", by=by)
 
 
 def _thank(visit: Visit) -> None:

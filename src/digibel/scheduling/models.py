@@ -290,7 +290,16 @@ class FollowUp(models.Model):
     visit = models.OneToOneField(Visit, on_delete=models.CASCADE, related_name="follow_up")
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=80)
-    outcome = models.CharField(max_length=8, choices=[("works", "works"), ("fails", "again"), ("refer", "refer")])
+    outcome = models.CharField(
+        max_length=8,
+        choices=[
+            ("works", "works"),
+            ("fails", "again"),
+            ("refer", "refer"),
+            ("refused", "wants no more help"),
+            ("silent", "could not be reached"),
+        ],
+    )
     autonomy = models.PositiveSmallIntegerField(null=True, blank=True)
     worries = models.JSONField(default=list, blank=True, help_text="Codes: code_seen, card_held, money, came_back.")
 

@@ -212,9 +212,8 @@ class VisitTexts(PlainTexts):
     _after_new_word = _after_late = _after_undelivered = _after_cancelled
 
     def _after_follow_up(self, visit: Visit, call: CallTask, outcome: str, by: Actor) -> None:
-        """Not reached: asked once more a week later, as nobody else can say whether it still works."""
-        if outcome in {CallTask.Outcome.NO_ANSWER, CallTask.Outcome.WRONG_NUMBER}:
-            timers.set_timer("follow_up", visit.pk, clock.now() + ASKED_AGAIN_AFTER)
+        if outcome in followups.NOT_REACHED:
+            followups.not_reached(visit, by=by)
 
     def _other_moment(self, visit: Visit, by: Actor) -> None:
         """The moment does not suit after all: the place is free again, and the search starts with new moments."""
@@ -251,9 +250,8 @@ SAID_BEFORE_IT = {"announce", "confirm", "cancelled", "new_word", "late", "undel
 # A text that got lost may hold the word, and a reception never hears that: it is read to nobody else.
 RELAYED = {"visit.cancelled", "visit.new_word"}
 AFTER_ALL_TRIES = timedelta(hours=4)
-ASKED_AGAIN_AFTER = timedelta(days=7)
 CALL_OUTCOMES = {
-    "visit.follow_up": ("works", "fails", "refer", "no_answer"),
+    "visit.follow_up": ("works", "fails", "refer", "refused", "no_answer"),
     "visit.cancelled": ("reached", "no_answer", "wrong_number"),
     "visit.alarm": ("reached", "no_answer"),
     "visit.report": ("reached", "no_answer"),

@@ -21,6 +21,8 @@ from digibel.organisations import duty
 from digibel.organisations.duty import Roster
 from digibel.problems import Problem
 from digibel.requests.drafts import FURTHEST
+from digibel.requests.errors import WindowTooFar
+from digibel.requests.judging import closes_on
 from digibel.scheduling import announcing, errors, invitations, offers, visits, worklist
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.ranking import travel_time
@@ -137,7 +139,7 @@ def check(visit: Visit, start: datetime, *, outside_hours: bool = False) -> None
     if start < clock.now() + offers.LEAST_NOTICE:
         raise errors.TooSoon
     if start > clock.now() + FURTHEST:
-        raise errors.TooFarAhead(days=FURTHEST.days)
+        raise WindowTooFar(days=FURTHEST.days)
     offers.check_request(visit.request, on=clock.local(start).date())
     for refusal in _refusals(visit, outside_hours=outside_hours):
         if (problem := refusal(start)) is not None:
@@ -151,9 +153,10 @@ def moments(visit: Visit, most: int = 6) -> list[datetime]:
 
 
 def _first_two_a_day(visit: Visit, refusals: list[Refusal]) -> Iterator[datetime]:
+    closes = closes_on(visit.request)
     for offset in range(DAYS_SHOWN):
         day = clock.today() + timedelta(days=offset)
-        if not clock.is_rest_day(day):
+        if not clock.is_rest_day(day) and (closes is None or day < closes):
             yield from _spread(start for start in _of_day(day) if not any(refuses(start) for refuses in refusals))
 
 

@@ -1,5 +1,8 @@
 """What a client says on the telephone that needs more than one button."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +37,25 @@ class FollowUpForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    again = forms.TypedMultipleChoiceField(
+        label=_("Once more? When does it suit them?"),
+        help_text=_(
+            "The same volunteer is asked first. Does nothing suit? Tick nothing: somebody asks for other moments."
+        ),
+        coerce=datetime.fromisoformat,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: object, moments: Sequence[datetime] = (), **kwargs: object) -> None:
+        """`moments`: when the volunteer who came could come once more."""
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        if not moments:
+            del self.fields["again"]
+            return
+        reader = words.desk_language()
+        choices = [(one.isoformat(), languages.day_and_time(one, reader)) for one in moments]
+        self.fields["again"].choices = choices  # type: ignore[attr-defined]
 
 
 class OwnYesForm(forms.Form):

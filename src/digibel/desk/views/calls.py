@@ -1,6 +1,7 @@
 """Calls to make: the list, the words to say, and what came of it."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -137,6 +138,8 @@ def call_outcome(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
     except Problem as problem:
         return call_page(request, errand, form=form, refusal=sentence(problem), status=problem.status)
     messages.success(request, callsheets.noted(errand, outcome))
+    if outcome == CallTask.Outcome.REFER and errand.request is not None:
+        return go_on("desk:slip", errand.request.reference)
     return go_on("desk:calls" if request.POST.get("back") == "calls" else "desk:today")
 
 
@@ -153,7 +156,7 @@ def _form_for(errand: Errand, outcome: str, request: StaffRequest) -> CallForm |
     if _asks_how_it_went(errand) and outcome == CallTask.Outcome.REACHED:
         return ReportCallForm(request.POST)
     if errand.call.kind == "visit.follow_up" and outcome in FOLLOW_UPS:
-        return FollowUpForm(request.POST)
+        return FollowUpForm(request.POST, moments=_moments_again(errand))
     if errand.call.kind == "request.own_yes" and outcome == CallTask.Outcome.REACHED:
         return OwnYesForm(request.POST)
     return None
@@ -163,6 +166,11 @@ def _asks_how_it_went(errand: Errand) -> bool:
     """The visit is over, and the volunteer is rung about it: what they tell is the report."""
     told = errand.call.kind in {"visit.report", "visit.not_ok"}
     return told and errand.visit is not None and errand.visit.status == VisitStatus.DONE
+
+
+def _moments_again(errand: Errand) -> list[datetime]:
+    done = errand.visit is not None and errand.visit.status == VisitStatus.DONE
+    return followups.moments_again(errand.visit) if done and errand.visit is not None else []
 
 
 @transaction.atomic
@@ -176,7 +184,12 @@ def _note(errand: Errand, outcome: str, said: dict[str, Any], request: StaffRequ
         reports.report(errand.visit, by=by, talked=True, **said)
     if outcome in FOLLOW_UPS and errand.visit is not None:
         followups.note(
-            errand.visit, outcome, by=by, autonomy=said.get("autonomy"), worries=tuple(said.get("worries", ()))
+            errand.visit,
+            outcome,
+            by=by,
+            autonomy=said.get("autonomy"),
+            worries=tuple(said.get("worries", ())),
+            again=said.get("again", ()),
         )
 
 
@@ -226,7 +239,7 @@ def _empty_form(errand: Errand) -> CallForm | None:
     if _asks_how_it_went(errand):
         return ReportCallForm()
     if errand.call.kind == "visit.follow_up":
-        return FollowUpForm()
+        return FollowUpForm(moments=_moments_again(errand))
     if errand.call.kind == "request.own_yes":
         return OwnYesForm(initial={"language": errand.language})
     return None
