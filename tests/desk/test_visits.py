@@ -9,6 +9,7 @@ from django.urls import reverse
 
 import cast
 from digibel import clock
+from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.scheduling import cards, visits
@@ -42,6 +43,15 @@ def test_visits_stand_on_their_day(desk, visit):
     assert desk.get("/visits").context["lines"] == []
     [line] = desk.get(f"/visits?day={tomorrow}").context["lines"]
     assert (line.visit, line.bell, line.state, line.place) == (visit, "you", "not confirmed yet", "Jette")
+
+
+def test_the_first_visit_of_a_volunteer_is_flagged_and_the_next_is_not(desk, lindeboom, visit):
+    later = cast.booked(cast.request(lindeboom, windows=cast.windows(days=3)), visit.volunteer)
+    assert [desk.get(page_of(one)).context["first"] for one in (visit, later)] == [True, False]
+    [line] = desk.get(f"/visits?day={clock.local(visit.starts_at).date()}").context["lines"]
+    assert line.first
+    visits.cancel(visit, by=SYSTEM, reason="organisation")
+    assert desk.get(page_of(later)).context["first"]
 
 
 def test_a_day_that_is_no_day_is_today(desk):

@@ -1,24 +1,29 @@
 """Visits as lines: when, who, where, and how it stands, in a bell and a sentence."""
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext
 
 from digibel import clock, languages
 from digibel.desk import words
 from digibel.organisations.models import Organisation
-from digibel.scheduling.models import Visit, VisitQuerySet, VisitStatus
+from digibel.scheduling.models import STANDING_VISITS, Visit, VisitQuerySet, VisitStatus
 from digibel.scheduling.visits import CHECK_IN_WITHIN, CHECK_OUT_ALARM
 from digibel.sealing import keys
 
 
 @dataclass(frozen=True)
 class VisitLine:
+    """`first`: nobody has ever seen this volunteer at work."""
+
     visit: Visit
     bell: str
     state: str
+    first: bool = False
 
     @property
     def place(self) -> str:
@@ -49,7 +54,16 @@ def as_lines(visits: Iterable[Visit]) -> list[VisitLine]:
     listed = list(visits)
     keys.prefetch([visit.client.key_id for visit in listed] + [visit.volunteer.key_id for visit in listed])
     now = clock.now()
-    return [VisitLine(visit, *state_of(visit, now)) for visit in listed]
+    first = first_visits(listed)
+    return [VisitLine(visit, *state_of(visit, now), first=visit.pk in first) for visit in listed]
+
+
+def first_visits(visits: Iterable[Visit]) -> set[uuid.UUID]:
+    """Which of these are the first of their volunteer, at whichever organisation: none before it took place or will."""
+    before = Visit.objects.filter(volunteer=OuterRef("volunteer"), starts_at__lt=OuterRef("starts_at"))
+    counting = before.filter(status__in=[*STANDING_VISITS, VisitStatus.DONE])
+    standing = Visit.objects.standing().filter(pk__in=[visit.pk for visit in visits])
+    return set(standing.exclude(Exists(counting)).values_list("pk", flat=True))
 
 
 def state_of(visit: Visit, now: datetime) -> tuple[str, str]:

@@ -105,6 +105,7 @@ def visit_page(request: StaffRequest, visit: Visit, *, address_shown: bool = Fal
         "bell": bell,
         "state": state,
         "volunteer": visitlines.called(visit),
+        "first": visit.pk in visitlines.first_visits([visit]),
         "day": languages.day_in_words(visit.starts_at, words.desk_language()),
         "place": words.place_name(visit.client.postcode),
         "speaks": words.language_names(visit.client.speaks),
