@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from digibel.notifications.replies.arabic import spelt
 from digibel.notifications.replies.typos import corrected, resembles
 from digibel.notifications.replies.vocabulary import Phrase, Reading, Readings, Vocabulary, vocabulary
 from digibel.notifications.replies.writing import Piece, pieces
@@ -119,7 +120,8 @@ class Sign:
 
 def signs_of(text: str, *, state: str, language: str, letters: Sequence[str] = ()) -> list[Sign]:
     """All signs of a reply, in order. `letters` are those of the live offers, upper case."""
-    reader = _Reader(pieces(text, vocabulary().kept), state=state, language=language, letters=letters)
+    written = spelt(text) if language == "ar" else text
+    reader = _Reader(pieces(written, vocabulary().kept), state=state, language=language, letters=letters)
     return reader.signs()
 
 
@@ -224,7 +226,26 @@ class _Reader:
         phrase, length = self.known.phrase_at(self.words[:end], place)
         if length > 1 and not self._first_of_clause(place) and self._asks_only_in_front(phrase):
             return self.known.phrase_at(self.words[: place + 1], place)
-        return phrase, length
+        short = self._shorter_for_the_next(phrase, place, end) if length == len(phrase) else length
+        return phrase[:short], short
+
+    def _shorter_for_the_next(self, phrase: Phrase, place: int, end: int) -> int:
+        """How many words to leave to this phrase: fewer where that says the same, and the next phrase gains more by it.
+
+        "Sí claro que puedo" is "sí" and "claro que puedo", not "sí claro" and a question; and the "no" of "sorry, no" belongs to
+        what follows.
+        """
+        length = len(phrase)
+        readings = self._readings(phrase, self.language)
+        if length == 1 or not readings or place + length >= end:
+            return length
+        behind = self.known.longest(self.words[:end], place + length)
+        for short in range(1, length):
+            front = self._readings(phrase[:short], self.language)
+            gained = self.known.longest(self.words[:end], place + short) - (length - short)
+            if (front == readings and gained > behind) or (_is_sorry_no(front, readings) and gained >= max(1, behind)):
+                return short
+        return length
 
     def _asks_only_in_front(self, phrase: Phrase) -> bool:
         """ "Ben ik" asks something where a clause begins with it; in "dan ben ik vrij" it does not."""
@@ -363,6 +384,10 @@ def _as_a_stranger(reading: Reading, phrase: Phrase) -> Reading:
     if reading.meaning == "one":
         return Reading("glue")
     return Reading("doubt") if len(phrase) == 1 and len(phrase[0]) == 1 and reading.meaning in _WEIGHTY else reading
+
+
+def _is_sorry_no(front: Readings, whole: Readings) -> bool:
+    return Reading("no") in whole and Reading("regret") in front
 
 
 def _alike(reading: Reading) -> Reading:

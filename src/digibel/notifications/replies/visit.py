@@ -25,6 +25,7 @@ from digibel.notifications.replies.signs import Sign
 # A longer visit is one half hour longer; who needs more says so again.
 LONGER_MINUTES: Final = 30
 _LONGEST_DELAY: Final = 180
+_LONGEST_SOON: Final = 60
 _LONGEST_EXTENSION: Final = 120
 # What may be told beside "I cannot come". A duration or an hour might be when they can.
 _FAREWELL: Final = (
@@ -75,11 +76,12 @@ def _somebody_else(said: Said, core: Set[str]) -> bool:
 
 def _late(said: Said) -> Reply:
     if not said.have("late", "duration"):
-        return UNCLEAR
+        return _soon(said)
     around = {"late", "duration", "number", "regret", "roughly", "on_the_way"} | BECAUSE | DAYS | YES
     minutes = _minutes(said)
     if not said.have("late"):
-        around = {"duration", "regret", "roughly", "on_the_way"} | BECAUSE
+        # "I come in 10 minutes".
+        around = {"duration", "regret", "roughly", "on_the_way", "coming"} | BECAUSE
         # "There only in ten minutes": the minutes are clear, whatever the tram did.
         around |= CHATTER | {"limit"} if said.clearly("on_the_way") else set()
     elif minutes or said.clearly("late") or said.have(*BECAUSE):
@@ -90,6 +92,17 @@ def _late(said: Said) -> Reply:
     if minutes is None:
         return Reply("late")
     return Reply("late", minutes=minutes[-1]) if 1 <= minutes[-1] <= _LONGEST_DELAY else UNCLEAR
+
+
+def _soon(said: Said) -> Reply:
+    """ "I am there in 5": minutes without the word, where somebody says that they are on their way."""
+    on_the_way = [sign for sign in said.all if sign.meaning == "on_the_way"]
+    numbers = said.values("number")
+    fits = said.clearly("on_the_way") and len(numbers) == 1 and said.all[-1].meaning == "number"
+    fits = (
+        fits and on_the_way[-1].clause == said.all[-1].clause and said.only(SMALL, {"on_the_way", "number", "regret"})
+    )
+    return Reply("late", minutes=numbers[0]) if fits and 1 < numbers[0] <= _LONGEST_SOON else UNCLEAR
 
 
 def _minutes(said: Said) -> list[int] | None:
