@@ -26,8 +26,6 @@ _DENIED_LATIN: Final = re.compile(r"(?P<not>m[ae']?)?(?P<verb>.{2,}?)(?P<end>e?c
 _DENIED_ARABIC: Final = re.compile(r"(?P<not>ما|م)?(?P<verb>.{2,}?)(?P<end>ش|شي)?")
 _FRONTS_IN_LATIN: Final = ("w", "ghadi", "ghan", "gha", "kan", "kat", "ka", "el", "al", "l", "b")
 _DENIABLE: Final = frozenset({"coming", "can", "able", "works"})
-_INNER_DIGIT: Final = re.compile("[a-z][235-9]+[a-z]|^[379][a-z]{3}")
-_AS_LETTERS: Final = str.maketrans("2356789", "aaxthgq")
 _SOUNDS: Final = (
     *(("kh", "x"), ("5", "x"), ("gh", "8"), ("ch", "c"), ("sh", "c"), ("$", "c"), ("9", "q"), ("g", "q"), ("7", "h")),
     *(("th", "t"), ("dh", "d"), ("6", "t")),
@@ -85,8 +83,7 @@ def _latin(word: str, *, denied: bool) -> str | None:
         verb = _verb(parts["verb"])
         if verb and (parts["end"] or _can_be_denied(verb)):
             return f"{_NOT_IN_LATIN} {verb}" if parts["not"] else verb
-    found = _sounding_like(word) or next(filter(None, (_verb(rest) for rest in _without_front(word))), None)
-    return found or _without_digits(word)
+    return _sounding_like(word) or next(filter(None, map(_verb, _without_front(word))), None)
 
 
 def _without_front(word: str) -> Iterator[str]:
@@ -102,11 +99,6 @@ def _verb(word: str) -> str | None:
 def _can_be_denied(word: str) -> bool:
     """Whether this says that somebody comes, can or is free, which a "ma" without "ch" may deny."""
     return any(reading.meaning in _DENIABLE for reading in _meant(word) or ())
-
-
-def _without_digits(word: str) -> str | None:
-    """A word that nobody knows is one word, and no number in it: "b9aw" chooses no window nine."""
-    return word.translate(_AS_LETTERS) if _INNER_DIGIT.search(word) else None
 
 
 @lru_cache(maxsize=4096)

@@ -19,7 +19,7 @@ from digibel.notifications.replies.answers import (
     Reply,
     first_content,
 )
-from digibel.notifications.replies.said import Said
+from digibel.notifications.replies.said import Said, meanings_of
 
 # A phrase of so many words says all by itself.
 _FULL: Final = 4
@@ -48,7 +48,7 @@ def _works_or_not(said: Said, digits: Mapping[int, Intent]) -> Reply:
     answers: set[Intent] = {"works"} if said.have("works", "yes") else set()
     answers |= {"fails"} if said.have("fails", "no") else set()
     numbers = said.values("number")
-    if not answers or said.only(SMALL, {"works", "yes", "fails", "no", "number"}):
+    if not answers or _begins_with_a_digit(said) or said.only(SMALL, {"works", "yes", "fails", "no", "number"}):
         if not set(numbers) <= set(digits):
             return UNCLEAR
         answers |= {digits[number] for number in numbers}
@@ -59,11 +59,17 @@ def _works_or_not(said: Said, digits: Mapping[int, Intent]) -> Reply:
     return Reply(answer) if stands else UNCLEAR
 
 
+def _begins_with_a_digit(said: Said) -> bool:
+    """ "1, very nice": the only number, in a clause of its own before all else."""
+    first = meanings_of(said.clauses()[0]) if said.all else frozenset()
+    return "number" in first <= SMALL | {"number"} and len(said.values("number")) == 1
+
+
 def _works_for_them(said: Said) -> bool:
     """ "Yes it works, she rings her daughter every day": a clear or a first answer, and what they tell of the person helped."""
     if said.only(SMALL, {"works", "yes", "number", "thing", *DAYS}):
         return True
-    full = said.clearly("works") or first_content(said).meaning in {"works", "yes"}
+    full = said.clearly("works") or first_content(said).meaning in {"works", "yes"} or _begins_with_a_digit(said)
     around = CHATTER | FAR_CHATTER - {"limit"} | YES | {"works", "elsewhere", "call_me", "duration", "confirm"}
     return full and said.only(around, {"limit"} if said.clearly("works") else set())
 

@@ -284,6 +284,9 @@ def _deny_clause(signs: list[Sign], places: list[int]) -> None:
     ]
     said = {signs[place].meaning for place in places}
     if "none" in said:
+        # "Ninguna me viene bien": what suits nobody is no yes.
+        behind = [p for p in places if p > min(q for q in places if signs[q].meaning == "none") and signs[p].clear]
+        _replace(signs, behind, {"yes"}, "glue")
         # "Aucun ne va": many languages deny it twice.
         _replace(signs, negations, {"negation"}, "glue")
     if said.isdisjoint(_POSITIVE) or not (negations or said & _NEGATIVE):

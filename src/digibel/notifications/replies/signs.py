@@ -1,5 +1,6 @@
 """What each word of a reply signifies at this moment of the dialogue, for a person of this language."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -93,6 +94,17 @@ _A_IS_AN_ARTICLE: Final = frozenset({"pt"})
 # No "i": it is a word in half of the languages.
 _ROMAN: Final = {"ii": 2, "iii": 3}
 _LONGEST_NUMBER: Final = 4
+# Digits that stand for Arabic letters, within a word or before a longer one: "n9der", "3andi"; not "5min", "3eme", "2a".
+_SPELT_WITH_DIGITS: Final = re.compile(r"[a-z]+[235-9]+[a-z]|[379](?!eme|min|h)[a-z]{3}")
+# What a joining word may stand before, and joins without a question: never a yes.
+_JOINED: Final = frozenset(
+    {
+        *("no", "none", "not_coming", "unable", "cannot", "reason", "polite", "family"),
+        *("checkin", "checkout", "works", "fails", "late", "nobody_home", "nobody_opens", "able"),
+    }
+)
+# What is told about a home or a telephone, where nobody asked for it.
+_BY_THE_WAY: Final[Mapping[str, frozenset[str]]] = {"offer": frozenset({"confirm", "works"})}
 NOT_A_NUMBER: Final = -1
 # "That day" is the one we asked about; any other day may be another.
 THAT_DAY: Final = 0
@@ -147,20 +159,46 @@ class _Reader:
 
     def signs(self) -> list[Sign]:
         found: list[Sign] = []
-        place = 0
+        place = before = 0
         while place < len(self.pieces):
             sign, taken = self._sign_at(place)
             if found and found[-1].meaning == "number" and self._is_label(place, taken):
                 sign = replace(sign, meaning="glue")
+            if found:
+                found[-1] = self._seen_from(sign, found[-1], tuple(self.words[before:place]))
+            if self._is_but_after_regret(found, place, taken):
+                sign = replace(sign, meaning="glue")
             found.append(sign)
-            place += taken
+            place, before = place + taken, place
         return found
+
+    def _seen_from(self, sign: Sign, earlier: Sign, phrase: Phrase) -> Sign:
+        """What an earlier sign means, now that the next one is known.
+
+        "Me encantaría" is a yes, but a regret before "pero"; "que" asks, but joins where a full answer follows at once.
+        """
+        readings = self._readings(phrase, self.language)
+        wishes = Reading("regret") in readings and earlier.meaning in {"yes", "doubt"}
+        if wishes and sign.meaning == "limit":
+            return replace(earlier, meaning="regret")
+        joined = sign.clear and sign.meaning in _JOINED and sign.clause == earlier.clause
+        if joined and Reading("join") in readings and earlier.meaning in {"doubt", "limit"}:
+            return replace(earlier, meaning="glue")
+        return earlier
+
+    def _is_but_after_regret(self, found: list[Sign], place: int, taken: int) -> bool:
+        """The "but" of "I am sorry, but I work" limits nothing, as long as something follows."""
+        but = Reading("but") in self._readings(tuple(self.words[place : place + taken]), self.language)
+        return but and bool(found) and found[-1].meaning == "regret" and place + taken < len(self.pieces)
 
     def _sign_at(self, place: int) -> tuple[Sign, int]:
         piece = self.pieces[place]
         if piece.kind == "symbol":
             return self._sign(piece, self._possible(piece.text)), 1
         phrase, length = self._phrase_at(place)
+        spelt = self._spelt_with_digits(place) if self.language == "ar" else 0
+        if spelt > length:
+            return self._sign(piece, "unknown"), spelt
         letter = self._letter_at(place, length)
         if letter is not None:
             return self._sign(piece, "letter", letter), 1
@@ -194,6 +232,15 @@ class _Reader:
         clear = len(phrase) > 1 or self._shouted(piece)
         asked = clear and Reading("doubt") in self._readings(phrase[:1], spoken)
         return replace(sign, negates=self._negates(phrase, spoken), clear=clear, words=len(phrase), asked=asked), length
+
+    def _spelt_with_digits(self, place: int) -> int:
+        """How many pieces from here are one Arabic word in Latin letters: "b9aw" chooses no window nine. 0 for none."""
+        if self.pieces[place].glued and place > 0 and self.pieces[place - 1].kind in {"word", "number"}:
+            return 0
+        end = place + 1
+        while end < len(self.pieces) and self.pieces[end].glued and self.pieces[end].kind in {"word", "number"}:
+            end += 1
+        return end - place if _SPELT_WITH_DIGITS.match("".join(self.words[place:end])) else 0
 
     def _shouted(self, piece: Piece) -> bool:
         """Whether this word is in capitals, and the text around it is not, or does not have any."""
@@ -243,7 +290,8 @@ class _Reader:
         for short in range(1, length):
             front = self._readings(phrase[:short], self.language)
             gained = self.known.longest(self.words[:end], place + short) - (length - short)
-            if (front == readings and gained > behind) or (_is_sorry_no(front, readings) and gained >= max(1, behind)):
+            same = bool(front) and self._in_state(front) == self._in_state(readings)
+            if (same and gained > behind) or (_is_sorry_no(front, readings) and gained >= max(1, behind)):
                 return short
         return length
 
@@ -349,7 +397,8 @@ class _Reader:
                 if meaning in _ANSWERS[self.state]:
                     return by_meaning[meaning]
                 return Reading("doubt") if meaning in _CAREFUL else by_meaning[meaning]
-        return Reading("elsewhere")
+        told = bool(by_meaning) and by_meaning.keys() <= _BY_THE_WAY.get(self.state, frozenset())
+        return Reading("thing" if told else "elsewhere")
 
     def _possible(self, meaning: str) -> str:
         return self._in_state((Reading(meaning),)).meaning
