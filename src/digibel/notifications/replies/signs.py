@@ -103,6 +103,8 @@ _JOINED: Final = frozenset(
         *("checkin", "checkout", "works", "fails", "late", "nobody_home", "nobody_opens", "able"),
     }
 )
+# What may stand before a "no" that denies what follows it.
+_BEFORE_A_NO: Final = frozenset({"regret", "today", "tomorrow", "weekday", "day", "that_day"})
 # What is told about a home or a telephone, where nobody asked for it.
 _BY_THE_WAY: Final[Mapping[str, frozenset[str]]] = {"offer": frozenset({"confirm", "works"})}
 NOT_A_NUMBER: Final = -1
@@ -168,6 +170,8 @@ class _Reader:
                 found[-1] = self._seen_from(sign, found[-1], tuple(self.words[before:place]))
             if self._is_but_after_regret(found, place, taken):
                 sign = replace(sign, meaning="glue")
+            if sign.meaning == "doubt" and found and taken == 1 and self._goes_on_behind_a_comma(place):
+                sign = replace(sign, meaning="limit")
             found.append(sign)
             place, before = place + taken, place
         return found
@@ -186,10 +190,17 @@ class _Reader:
             return replace(earlier, meaning="glue")
         return earlier
 
+    def _goes_on_behind_a_comma(self, place: int) -> bool:
+        """Whether this "que" begins a later clause of a text that asks nothing: "no, que tengo al bebé malo"."""
+        joins = Reading("join") in self._readings((self.words[place],), self.language)
+        asks = any(piece.kind == "question" for piece in self.pieces)
+        return joins and self.pieces[place].raw.isascii() and self._first_of_clause(place) and not asks
+
     def _is_but_after_regret(self, found: list[Sign], place: int, taken: int) -> bool:
         """The "but" of "I am sorry, but I work" limits nothing, as long as something follows."""
         but = Reading("but") in self._readings(tuple(self.words[place : place + taken]), self.language)
-        return but and bool(found) and found[-1].meaning == "regret" and place + taken < len(self.pieces)
+        spoken_kindly = bool(found) and found[-1].meaning in {"regret", "thanks"}
+        return but and spoken_kindly and place + taken < len(self.pieces)
 
     def _sign_at(self, place: int) -> tuple[Sign, int]:
         piece = self.pieces[place]
@@ -260,8 +271,8 @@ class _Reader:
     def _negates(self, phrase: Phrase, spoken: str) -> bool:
         """A "no" that may deny what follows: "no" itself in Spanish, "helaas niet"; not the hedge of "raczej nie"."""
         *before, last = phrase
-        regretted = not before or Reading("regret") in self._readings(tuple(before), spoken)
-        return Reading("negation") in self._readings((last,), spoken) and regretted
+        set_in = not before or any(reading.meaning in _BEFORE_A_NO for reading in self._readings(tuple(before), spoken))
+        return Reading("negation") in self._readings((last,), spoken) and set_in
 
     def _readings(self, phrase: Phrase, spoken: str) -> Readings:
         return self.known.known(phrase).get(spoken, ())
@@ -436,7 +447,7 @@ def _as_a_stranger(reading: Reading, phrase: Phrase) -> Reading:
 
 
 def _is_sorry_no(front: Readings, whole: Readings) -> bool:
-    return Reading("no") in whole and Reading("regret") in front
+    return Reading("no") in whole and any(reading.meaning in _BEFORE_A_NO for reading in front)
 
 
 def _alike(reading: Reading) -> Reading:
