@@ -93,10 +93,10 @@ def _as_we_write(word: str, before: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _latin(word: str, *, denied: bool) -> str | None:
-    if _is_known(word):
-        return None
     if word in _NO_WITH_ITS_STOP:
         return "lla"
+    if _is_known(word):
+        return None
     parts = _DENIED_LATIN.fullmatch(word)
     if parts and (parts["not"] or denied):
         verb = _verb(parts["verb"])

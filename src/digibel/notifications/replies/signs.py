@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from digibel.notifications.replies.arabic import spelt
-from digibel.notifications.replies.typos import corrected, resembles
+from digibel.notifications.replies.typos import corrected, is_cut_off, resembles
 from digibel.notifications.replies.vocabulary import Phrase, Reading, Readings, Vocabulary, vocabulary
 from digibel.notifications.replies.writing import Piece, pieces
 
@@ -218,7 +218,7 @@ class _Reader:
         if length == 0 and piece.text in _ROMAN:
             return self._sign(piece, "number", _ROMAN[piece.text]), 1
         if length == 0:
-            wary = not piece.looks_like_a_name and resembles(piece.text, self.language, self._wary)
+            wary = not piece.looks_like_a_name and self._may_be_wary(place)
             return self._sign(piece, "limit" if wary else "unknown"), 1
         if self._number_behind(place + length) and self._is_label(place, length):
             return self._sign(piece, "glue"), length
@@ -239,6 +239,8 @@ class _Reader:
             reading = Reading("glue")
         if spoken != self.language:
             reading = _as_a_stranger(reading, phrase)
+            if reading.meaning in _SMALL_WORDS and self._breaks_off(place):
+                reading = Reading("limit")
         sign = self._sign(piece, reading.meaning, reading.value)
         clear = len(phrase) > 1 or self._shouted(piece)
         asked = clear and Reading("doubt") in self._readings(phrase[:1], spoken)
@@ -425,6 +427,16 @@ class _Reader:
         """Whether a word alone makes us careful in the person's own language."""
         meant = self._in_state(self._readings((word,), self.language)).meaning
         return meant in {"doubt", "limit", "negation", "no", "or"}
+
+    def _may_be_wary(self, place: int) -> bool:
+        """Whether a word that nobody knows is a slip away from one that makes us careful, or the beginning of one."""
+        return resembles(self.pieces[place].text, self.language, self._wary) or self._breaks_off(place)
+
+    def _breaks_off(self, place: int) -> bool:
+        """Whether the text ends here in what may be the beginning of a word that makes us careful."""
+        piece = self.pieces[place]
+        last = place + 1 == len(self.pieces) and not piece.looks_like_a_name
+        return last and piece.kind == "word" and is_cut_off(piece.text, self.language, self._wary)
 
     def _sign(self, piece: Piece, meaning: str, value: int | None = None) -> Sign:
         return Sign(meaning, value, piece.clause, piece.line, name=piece.looks_like_a_name)

@@ -57,6 +57,12 @@ def resembles(word: str, language: str, wary: Callable[[str], bool]) -> bool:
     return any(wary(known) for known in _near(word) if language in vocabulary().words[known])
 
 
+def is_cut_off(word: str, language: str, wary: Callable[[str], bool]) -> bool:
+    """Whether a word that nobody knows may be the beginning of one of this language that makes us careful: "sí sí per"."""
+    known = vocabulary().words
+    return any(whole.startswith(word) and language in known[whole] and wary(whole) for whole in known)
+
+
 @lru_cache(maxsize=4096)
 def _near(word: str) -> tuple[str, ...]:
     lengths = range(len(word) - 1, len(word) + 2)
