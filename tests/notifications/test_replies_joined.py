@@ -15,6 +15,10 @@ from digibel.notifications import replies
         # "Que" joins a full answer, and asks elsewhere.
         ("offer", "es", 1, "no, que tengo al bebé malito", "decline"),
         ("offer", "es", 1, "sí que puedo?", "unclear"),
+        ("booked", "es", 1, "buenas, que no voy a poder ir", "cancel"),
+        ("booked", "es", 1, "no creas que no puedo ir", "unclear"),
+        ("booked", "es", 1, "dicen por ahí que no puedo ir", "unclear"),
+        ("booked", "ro", 1, "mă tem că nu pot veni", "unclear"),
         ("offer", "es", 1, "vale, que vaya mi hijo", "unclear"),
         # A wish before "but" is a regret; what limits it limits it all the same.
         ("offer", "es", 1, "me encantaría", "accept"),

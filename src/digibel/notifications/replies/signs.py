@@ -167,7 +167,7 @@ class _Reader:
             if found and found[-1].meaning == "number" and self._is_label(place, taken):
                 sign = replace(sign, meaning="glue")
             if found:
-                found[-1] = self._seen_from(sign, found[-1], tuple(self.words[before:place]))
+                found[-1] = self._seen_from(sign, found, tuple(self.words[before:place]))
             if self._is_but_after_regret(found, place, taken):
                 sign = replace(sign, meaning="glue")
             if sign.meaning == "doubt" and found and taken == 1 and self._goes_on_behind_a_comma(place):
@@ -176,19 +176,22 @@ class _Reader:
             place, before = place + taken, place
         return found
 
-    def _seen_from(self, sign: Sign, earlier: Sign, phrase: Phrase) -> Sign:
-        """What an earlier sign means, now that the next one is known.
+    def _seen_from(self, sign: Sign, found: list[Sign], phrase: Phrase) -> Sign:
+        """What the last sign that was found means, now that the next one is known.
 
-        "Me encantaría" is a yes, but a regret before "pero"; "que" asks, but joins where a full answer follows at once.
+        "Me encantaría" is a yes, but a regret before "pero"; "que" asks, but joins where a full answer follows at once, unless
+        something that we do not know rules it ("no creas que no puedo").
         """
+        *earlier, last = found
         readings = self._readings(phrase, self.language)
-        wishes = Reading("regret") in readings and earlier.meaning in {"yes", "doubt"}
+        wishes = Reading("regret") in readings and last.meaning in {"yes", "doubt"}
         if wishes and sign.meaning == "limit":
-            return replace(earlier, meaning="regret")
-        joined = sign.clear and sign.meaning in _JOINED and sign.clause == earlier.clause
-        if joined and Reading("join") in readings and earlier.meaning in {"doubt", "limit"}:
-            return replace(earlier, meaning="glue")
-        return earlier
+            return replace(last, meaning="regret")
+        ruled = bool(earlier) and earlier[-1].clause == last.clause and not _is_complete(earlier[-1])
+        joined = sign.clear and sign.meaning in _JOINED and sign.clause == last.clause and not ruled
+        if joined and Reading("join") in readings and last.meaning in {"doubt", "limit"}:
+            return replace(last, meaning="glue")
+        return last
 
     def _goes_on_behind_a_comma(self, place: int) -> bool:
         """Whether this "que" begins a later clause of a text that asks nothing: "no, que tengo al bebé malo"."""
@@ -207,9 +210,9 @@ class _Reader:
         if piece.kind == "symbol":
             return self._sign(piece, self._possible(piece.text)), 1
         phrase, length = self._phrase_at(place)
-        spelt = self._spelt_with_digits(place) if self.language == "ar" else 0
-        if spelt > length:
-            return self._sign(piece, "unknown"), spelt
+        together = self._spelt_with_digits(place) if self.language == "ar" else 0
+        if together > length:
+            return self._sign(piece, "unknown"), together
         letter = self._letter_at(place, length)
         if letter is not None:
             return self._sign(piece, "letter", letter), 1
@@ -227,8 +230,10 @@ class _Reader:
             reading = Reading("doubt")
         if reading.meaning == "number":
             return self._with_unit(place, length, reading.value or NOT_A_NUMBER)
-        if reading.meaning == "name" and not piece.looks_like_a_name:
+        if reading.meaning == "name" and not (piece.looks_like_a_name or _has_no_capitals(piece.raw)):
             reading = Reading("unknown")
+        if reading.meaning == "yes" and length > 1 and self._says_can(phrase[:1], spoken):
+            reading = Reading("can")
         if reading.meaning == "by":
             # "I cannot come by car" may be a promise to come on foot. Beside anything but a visit it is chatter.
             reading = Reading("limit" if self.state in _OF_A_VISIT else "polite")
@@ -275,6 +280,10 @@ class _Reader:
         *before, last = phrase
         set_in = not before or any(reading.meaning in _BEFORE_A_NO for reading in self._readings(tuple(before), spoken))
         return Reading("negation") in self._readings((last,), spoken) and set_in
+
+    def _says_can(self, first: Phrase, spoken: str) -> bool:
+        """Whether a yes of several words begins with "I can", which a "not" before it denies: "pot ajuta"."""
+        return "can" in _ANSWERS[self.state] and Reading("can") in self._readings(first, spoken)
 
     def _readings(self, phrase: Phrase, spoken: str) -> Readings:
         return self.known.known(phrase).get(spoken, ())
@@ -456,6 +465,16 @@ def _as_a_stranger(reading: Reading, phrase: Phrase) -> Reading:
     if reading.meaning == "one":
         return Reading("glue")
     return Reading("doubt") if len(phrase) == 1 and len(phrase[0]) == 1 and reading.meaning in _WEIGHTY else reading
+
+
+def _is_complete(sign: Sign) -> bool:
+    """Whether a sentence may end behind this sign."""
+    return sign.clear or sign.meaning in {"greeting", "thanks", "closing", "polite", "name", "regret"}
+
+
+def _has_no_capitals(raw: str) -> bool:
+    """Whether a word is in a script where names look like all other words."""
+    return raw.upper() == raw.lower()
 
 
 def _is_sorry_no(front: Readings, whole: Readings) -> bool:

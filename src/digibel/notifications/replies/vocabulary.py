@@ -16,6 +16,8 @@ under `kept`. A phrase wins from the words it is made of, so an exception is wri
   `others` (he, she, you), `by` (tram, bike, foot);
 - what changes nothing: `greeting`, `thanks` and `closing` (a name may follow), `polite`, `glue` (small words);
 - counting: `numbers`, `durations` (minutes), `one` (an article that may also be the number), `last`, `minute`, `hour`;
+- read by what follows: `join` (a word that asks, or joins a full answer: "que no puedo") and `but` (which limits nothing behind an
+  excuse), each beside `doubt` or `limit`; a wish ("I would love to") stands under `regret` too, for the "but" behind it;
 - only at one moment, and careful at any other: `preference` (an offer), `confirm` (of a visit), `more` (time, during
   one), `roughly` (how late), `asks` (a question, where a clause begins with it);
 - writing: `kept` (words whose accents mean something), `not_typos` (words that only look like another word misspelt), `aside`
