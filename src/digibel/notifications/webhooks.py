@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from digibel.notifications import gateways, inbound, missed
 from digibel.notifications.errors import BadWebhook, ForgedWebhook
+from digibel.notifications.gateways.base import Answer
 from digibel.notifications.receipts import note_receipt
 from digibel.problems import Problem
 
@@ -18,12 +19,16 @@ LONGEST = 40
 
 @csrf_exempt
 @require_POST
-def receive(request: HttpRequest, name: str) -> JsonResponse:
+def receive(request: HttpRequest, name: str) -> HttpResponse:
     try:
-        texts = gateways.gateway(name).read_inbound(request)
+        adapter = gateways.gateway(name)
+        texts = adapter.read_inbound(request)
         stored = [inbound.receive_text(name, text) for text in texts]
     except Problem as refusal:
         return problem(refusal)
+    written: Answer | None = getattr(adapter, "answer_to_text", None)
+    if written is not None:
+        return HttpResponse(written.body, content_type=written.content_type)
     return JsonResponse({"received": len(stored), "new": sum(text is not None for text in stored)})
 
 

@@ -43,11 +43,20 @@ class Receipt:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the delivery of a text is answered with, where the provider reads it."""
+
+    body: str
+    content_type: str
+
+
 class Gateway(Protocol):
     """One way to reach the telephone network.
 
     An adapter may also have `what_is_missing() -> list[str]`: sentences for the operator about its settings (a secret that
-    is not there, a sender that cannot be answered). `manage.py check` and `check_gateway` say them.
+    is not there, a sender that cannot be answered). `manage.py check` and `check_gateway` say them. One whose provider acts
+    on what a delivered text is answered with has an `answer_to_text`; the others get a count.
     """
 
     name: str

@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from digibel.notifications.errors import BadWebhook, ForgedWebhook, GatewayError
 from digibel.notifications.gateways import http
-from digibel.notifications.gateways.base import InboundText, Receipt
+from digibel.notifications.gateways.base import Answer, InboundText, Receipt
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +46,8 @@ class Twilio:
     name = "twilio"
     # Its API knows no id but its own: what may have left is not sent again.
     takes_our_id = False
+    # The answer to a text is read as instructions (TwiML): there are none, and anything but XML is an error to it (12300).
+    answer_to_text = Answer('<?xml version="1.0" encoding="UTF-8"?><Response/>', "text/xml; charset=utf-8")
 
     def what_is_missing(self) -> list[str]:
         """In sentences, for the operator; none: everything is there."""
