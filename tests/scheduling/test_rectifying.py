@@ -19,6 +19,7 @@ from digibel.requests.models import Client
 from digibel.requests.rectifying import as_draft, keeping_theirs
 from digibel.scheduling import offers, openings, promises, rectifying, visits
 from digibel.scheduling.errors import NoOwnYes
+from digibel.scheduling.matching.ranking import travel_time
 from digibel.scheduling.models import Offer, Visit
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +191,59 @@ def test_who_has_texts_only_gets_the_booking_once_more(lindeboom, request_):
     correct(request_.client, street="Nieuwstraat")
     outbox.sweep()
     assert "Nieuwstraat 41" in cast.telephone(els)[-1]
+
+
+def way(visit):
+    """Minutes on the way there and back, as they are kept free."""
+    visit.refresh_from_db()
+    return [int(one.total_seconds() // 60) for one in (visit.starts_at - visit.busy_from, visit.busy_until - visit.ends_at)]
+
+
+def test_the_street_of_who_has_texts_only_is_a_look_each_time_it_is_texted(lindeboom, request_):
+    visit = cast.booked(request_, cast.volunteer(lindeboom, sms_only=True))
+    correct(request_.client, street="Nieuwstraat")
+    looks = Event.objects.about(visit).filter(verb="address.shown")
+    assert [event.facts["on"] for event in looks] == ["text", "text"]
+
+
+def test_the_way_of_a_booked_visit_is_measured_again_to_another_municipality(lindeboom, request_):
+    els = cast.volunteer(lindeboom)
+    visit = cast.booked(request_, els)
+    near = way(visit)
+    correct(request_.client, postcode="1170")
+    far = way(visit)
+    assert far == [int(travel_time(els, visit.request).total_seconds() // 60)] * 2
+    assert far > near
+    assert (len(calls("visit.door_changed")), calls("visit.way_too_long")) == (1, [])
+    correct(request_.client, street="Nieuwstraat")
+    assert way(visit) == far
+    assert broken() == []
+
+
+def two_visits(lindeboom, els):
+    """Els goes to two people one after the other, with just the time for the way between them."""
+    first = cast.booked(cast.request(lindeboom, **NEXT_WEEK), els)
+    begin = clock.local(first.busy_until + travel_time(els, first.request))
+    moment = {"from": begin.strftime("%Y-%m-%dT%H:%M"), "until": "2026-09-22T19:00"}
+    return first, cast.booked(cast.request(lindeboom, windows=[moment]), els)
+
+
+def test_too_little_time_between_two_visits_is_a_call_and_nobody_is_in_both(lindeboom):
+    first, second = two_visits(lindeboom, cast.volunteer(lindeboom))
+    correct(second.client, postcode="1170")
+    first.refresh_from_db()
+    [call] = calls("visit.way_too_long")
+    assert (call.subject_id, call.recipient_id, call.urgent) == (second.pk, second.volunteer.recipient_id, True)
+    assert calls("visit.door_changed") == []
+    there, back = way(second)
+    assert (there < back, second.busy_from) == (True, first.busy_until)
+    assert broken() == []
+    correct(second.client, bell="Claes-Peeters")
+    assert calls("visit.way_too_long") == [call]
+    visits.cancel(first, by=SYSTEM, reason="client_cannot")
+    correct(second.client, postcode="1160")
+    assert calls("visit.way_too_long") == []
+    assert len(set(way(second))) == 1
 
 
 def test_another_persons_visit_is_left_alone(lindeboom, request_):

@@ -26,6 +26,7 @@ WITHOUT_WORDS = {
     "handover.refused",
     "handover.ended",
     "visit.door_changed",
+    "visit.way_too_long",
 }
 
 

@@ -102,6 +102,10 @@ ERRANDS: dict[str, Errand] = {
     "visit.door_changed": Errand(
         _("Tell the volunteer what changed at the door"), _("The card shows it. Ask whether they still come.")
     ),
+    "visit.way_too_long": Errand(
+        _("The door is further away now, and another visit of theirs leaves too little time: talk it over"),
+        _("Can they make it all the same? If not, cancel this visit on its page: the search begins again."),
+    ),
     "privacy.request": Errand(
         _("Asked something about their own data: answer it within the month"), _("See the page Privacy.")
     ),
@@ -181,6 +185,7 @@ REACHED: dict[str, Words] = {
     "visit.late": _("Reached: they know"),
     "visit.ring_volunteer": _("Reached: they know"),
     "visit.door_changed": _("Reached: they know, and come"),
+    "visit.way_too_long": _("Reached: they know, and come"),
 }
 
 # What a client reports, and what a volunteer tells about themselves.

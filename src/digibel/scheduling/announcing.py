@@ -290,6 +290,7 @@ def tell_volunteer_address(visit: Visit) -> None:
     if visit.volunteer.sms_only:
         told = {"name": visit.volunteer.first_name, "street": _street(visit), "word": visit.word}
         text_volunteer(visit, "accepted_sms_only", client=client, moment=moment, **told)
+        note_address_texted(visit)
     else:
         text_volunteer(visit, "address_changed", client=client, moment=moment, link=cards.link(visit))
 

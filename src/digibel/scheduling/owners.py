@@ -259,6 +259,7 @@ CALL_OUTCOMES = {
     "visit.late": ("reached", "no_answer"),
     "visit.nobody_home": ("reached", "no_answer"),
     "visit.door_changed": ("reached", "no_answer"),
+    "visit.way_too_long": ("reached", "no_answer"),
     "visit.stricter": ("reached", "no_answer"),
     "visit.new_word": ("reached", "no_answer"),
     "visit.phone_lost": ("reached", "no_answer"),

@@ -15,7 +15,7 @@ from digibel.notifications.calls import drop_calls, open_call
 from digibel.requests import intake, rectifying
 from digibel.requests.drafts import ClientDraft
 from digibel.requests.models import Client, HelpRequest
-from digibel.scheduling import announcing, offers, openings, rejudging, timers, worklist
+from digibel.scheduling import announcing, offers, openings, rejudging, timers, ways, worklist
 from digibel.scheduling.models import Visit, VisitStatus
 
 ADDRESS = frozenset({"street", "house_number", "box", "postcode"})
@@ -65,16 +65,25 @@ def _tell_volunteer(visit: Visit, changed: frozenset[str]) -> None:
         announcing.tell_volunteer_address(visit)
     if "postcode" in changed:
         Visit.objects.filter(pk=visit.pk).update(sequence=F("sequence") + 1, changed_at=clock.now())
+    if "postcode" in changed:
+        if not ways.measure_again(visit):
+            _ring_volunteer("visit.way_too_long", visit, urgent=True)
+            return
+        drop_calls(visit, "visit.way_too_long")
     near = visit.starts_at - clock.now() <= clock.NEAR
     if changed & ASKED_ON or (near and changed & (ADDRESS | DOOR)):
-        open_call(
-            "visit.door_changed",
-            visit,
-            organisation=visit.request.organisation,
-            recipient=visit.volunteer.recipient,
-            due_at=clock.now(),
-            urgent=near,
-        )
+        _ring_volunteer("visit.door_changed", visit, urgent=near)
+
+
+def _ring_volunteer(kind: str, visit: Visit, *, urgent: bool) -> None:
+    open_call(
+        kind,
+        visit,
+        organisation=visit.request.organisation,
+        recipient=visit.volunteer.recipient,
+        due_at=clock.now(),
+        urgent=urgent,
+    )
 
 
 def _coming(requests: Iterable[HelpRequest]) -> list[Visit]:
