@@ -48,6 +48,10 @@ def test_checked_and_still_right_keeps_the_number_and_its_languages(lindeboom, n
         ("card-stop", "bel de bank", "x", numbers.NotANumberToRing),
         ("card-stop", "070" * 40, "x", numbers.NotANumberToRing),
         ("card-stop", "\x00<script>", "x", numbers.NotANumberToRing),
+        ("card-stop", "2026-02-30", "x", numbers.NotANumberToRing),
+        ("card-stop", "078 170 17", "x", numbers.NotANumberToRing),
+        ("card-stop", "٠٧٨ ١٧٠ ١٧٠", "x", numbers.NotANumberToRing),
+        ("card-stop", "00", "x", numbers.NotANumberToRing),
         ("suspicious", "javascript:alert(1)", "x", numbers.NotANumberToRing),
         ("report-fraud", "a b.be", "x", numbers.NotANumberToRing),
         ("card-stop", "070 34 43 44", "  ", numbers.NoSource),
@@ -58,6 +62,13 @@ def test_what_is_no_number_is_refused_and_nothing_is_kept(lindeboom, slug, value
     with pytest.raises(problem):
         numbers.note_checked(lindeboom, slug, by=SYSTEM, value=value, source=source)
     assert not lindeboom.own_numbers.exists()
+
+
+@pytest.mark.parametrize(
+    "value", ["101", "1712", "116 000", "+32 78 170 170", "0800 30 800", "02/486.45.00", "+33 1 42 76 40 40"]
+)
+def test_whatever_rings_somewhere_can_be_noted(lindeboom, value):
+    assert numbers.note_checked(lindeboom, "caw", by=SYSTEM, value=value, source="rung").value("nl") == value
 
 
 def test_the_operators_file_corrects_what_ships(settings, tmp_path):

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import phonenumbers
 from django.conf import settings
 from django.db import transaction
 
@@ -28,10 +29,12 @@ from digibel.problems import NotFound, Problem
 STALE_AFTER = timedelta(days=365)
 KINDS = ("telephone", "e-mail", "site")
 SHAPES = {
-    "telephone": re.compile(r"\+?\d[\d ./-]{1,18}"),
+    "telephone": re.compile(r"\+?\d[\d ./-]{1,18}", re.ASCII),
     "e-mail": re.compile(r"[\w.+-]{1,60}@[\w-]+(\.[\w-]+)+"),
     "site": re.compile(r"[\w-]+(\.[\w-]+)+(/[\w./-]*)?"),
 }
+# 101, 1712, 116 000: services that the numbering plans of subscribers do not know.
+SHORT = re.compile(r"1\d{2,3}|116 ?\d{3}", re.ASCII)
 LONGEST_VALUE = 80
 LONGEST_SOURCE = 120
 FALLBACK = "nl"
@@ -106,7 +109,7 @@ def note_checked(organisation: Organisation, slug: str, *, by: Actor, value: str
     known = find(slug, organisation)
     told = {"source": secrets.mask(_cleaned(source))[:LONGEST_SOURCE] or known.source, "checked_on": clock.today()}
     if value := _cleaned(value):
-        if len(value) > LONGEST_VALUE or not SHAPES[known.kind].fullmatch(value):
+        if len(value) > LONGEST_VALUE or not _can_be_given(known.kind, value):
             raise NotANumberToRing
         if not source.strip():
             raise NoSource
@@ -135,7 +138,7 @@ def _table(operators_file: str) -> Mapping[str, Number]:
 def _read(slug: str, row: Mapping[str, Any]) -> Number:
     value = row["value"]
     values = value if isinstance(value, dict) else {FALLBACK: value}
-    if row["kind"] not in KINDS or not all(SHAPES[row["kind"]].fullmatch(one) for one in values.values()):
+    if row["kind"] not in KINDS or not all(_can_be_given(row["kind"], one) for one in values.values()):
         raise ValueError(f"{slug} is no {row['kind']}")
     if FALLBACK not in values or not isinstance(row["since"], date) or not row["source"]:
         raise ValueError(f"{slug} has no value in Dutch, no date or no source")
@@ -149,6 +152,18 @@ def _read(slug: str, row: Mapping[str, Any]) -> Number:
         checked_on=row.get("checked_on"),
         name_is_number=row.get("name_is_number", False),
     )
+
+
+def _can_be_given(kind: str, value: str) -> bool:
+    """Whether somebody who is being robbed can be told to ring or write there: a day or a slip of the finger rings nowhere."""
+    if not SHAPES[kind].fullmatch(value):
+        return False
+    if kind != "telephone" or SHORT.fullmatch(value):
+        return True
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(value, "BE"))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def _corrected(number: Number, own: OwnNumber) -> Number:
