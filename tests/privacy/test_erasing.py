@@ -14,8 +14,16 @@ from digibel.audit.actors import SYSTEM, Actor
 from digibel.audit.models import Event
 from digibel.notifications import outbox
 from digibel.notifications.models import CallTask, OutboundMessage, Recipient
-from digibel.privacy import erasing, retention, sweeping
-from digibel.privacy.errors import AlreadyErased, ComplaintOpen, LegalDuty, StillWorksHere, VisitNear, VisitUnderWay
+from digibel.privacy import erasing, retention, stopping, sweeping
+from digibel.privacy.errors import (
+    AlreadyErased,
+    ComplaintOpen,
+    LegalDuty,
+    OthersVolunteer,
+    StillWorksHere,
+    VisitNear,
+    VisitUnderWay,
+)
 from digibel.privacy.models import Certificate
 from digibel.privacy.retention import End, Part, Rule
 from digibel.requests.errors import CannotUnmerge
@@ -121,6 +129,23 @@ def test_erased_volunteers_visits_to_come_are_open_again(lindeboom):
     visit.refresh_from_db()
     assert (visit.status, HelpRequest.objects.get().next_kind) == ("cancelled", "choose")
     assert broken_promises() == []
+
+
+def test_volunteer_of_others_is_theirs_to_forget_and_nobodys_is_anybodys(lindeboom):
+    els, nobodys = cast.volunteer(lindeboom), cast.volunteer(name="An")
+    tilleul = cast.organisation("Le Tilleul", sms_number="+32460000002")
+    by = Actor.staff(cast.coordinator(tilleul, name="Nathalie"))
+    for deed in (
+        lambda: erasing.erase_volunteer(els, by=by, at=tilleul),
+        lambda: stopping.restrict_volunteer(els, "objection", by=by, at=tilleul),
+        lambda: stopping.lift(els, by=by, at=tilleul),
+    ):
+        with pytest.raises(OthersVolunteer) as refused:
+            deed()
+        assert refused.value.details == {"who": "De Lindeboom"}
+    els.refresh_from_db()
+    assert (els.paused_at, els.recipient.restricted_at, Certificate.objects.count()) == (None, None, 0)
+    assert erasing.erase_volunteer(nobodys, by=by, at=tilleul).person_id == nobodys.pk
 
 
 def test_what_a_law_orders_kept_keeps_its_person(lindeboom, monkeypatch):

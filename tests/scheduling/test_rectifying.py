@@ -196,7 +196,9 @@ def test_who_has_texts_only_gets_the_booking_once_more(lindeboom, request_):
 def way(visit):
     """Minutes on the way there and back, as they are kept free."""
     visit.refresh_from_db()
-    return [int(one.total_seconds() // 60) for one in (visit.starts_at - visit.busy_from, visit.busy_until - visit.ends_at)]
+    return [
+        int(one.total_seconds() // 60) for one in (visit.starts_at - visit.busy_from, visit.busy_until - visit.ends_at)
+    ]
 
 
 def test_the_street_of_who_has_texts_only_is_a_look_each_time_it_is_texted(lindeboom, request_):

@@ -29,7 +29,7 @@ from digibel.notifications.models import (
     SimulatedText,
 )
 from digibel.organisations.models import Closure, DutyHours, Organisation, Staff
-from digibel.privacy import retention
+from digibel.privacy import retention, rights
 from digibel.privacy.errors import AlreadyErased, ComplaintOpen, LegalDuty, StillWorksHere, VisitNear, VisitUnderWay
 from digibel.privacy.models import Certificate, CertificateCounter
 from digibel.privacy.retention import End, Part
@@ -88,9 +88,13 @@ def _hold(client: Client) -> Client:
 def erase_volunteer(
     volunteer: Volunteer, *, by: Actor, why: str = "asked", at: Organisation | None = None
 ) -> Certificate:
-    """Forget a volunteer; `at` is the organisation that does it. Raises what `erase_client` raises, and `VisitNear`."""
+    """Forget a volunteer; `at` is the organisation that does it. Raises what `erase_client` raises, `VisitNear` and
+    `OthersVolunteer`.
+    """
     locked = Volunteer.objects.select_for_update(of=("self",)).select_related("recipient").get(pk=volunteer.pk)
     check_may_be_erased(locked)
+    if at is not None:
+        rights.check_sends(at, locked)
     end_volunteer(locked, by=by)
     erased = clear_volunteer(locked)
     stays = {

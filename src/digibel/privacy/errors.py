@@ -39,6 +39,13 @@ class StillWorksHere(Conflict):
     message = "This account still works. Close it first; then its mobile number can be erased."
 
 
+class OthersVolunteer(Conflict):
+    """The pool is shared, and `who` sends them."""
+
+    code = "others_volunteer"
+    message = "This volunteer goes out for {who}, and not for you. Tell them what was asked: they do this."
+
+
 class WhyRestricted(Problem):
     code = "why_restricted"
     message = "Choose why it is kept and not used. The law knows four reasons."

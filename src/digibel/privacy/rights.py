@@ -13,11 +13,11 @@ from digibel.audit.recording import record
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import Recipient
 from digibel.organisations.models import Organisation, Staff
-from digibel.privacy.errors import AlreadyDone
+from digibel.privacy.errors import AlreadyDone, OthersVolunteer
 from digibel.privacy.models import Outcome, PersonKind, Right, RightsRequest
 from digibel.requests.intake import rows_of, survivor
 from digibel.requests.models import Client
-from digibel.volunteers.models import Volunteer
+from digibel.volunteers.models import Readiness, Volunteer
 
 Person = Client | Volunteer | Recipient | Staff
 
@@ -70,6 +70,17 @@ def answer_all(person: Person, *rights: Right, outcome: Outcome, by: Actor) -> N
     """A deed answers what was asked for: being erased answers the wish to be."""
     for asked in asked_by(person).filter(right__in=rights, done_at=None):
         answer(asked, outcome, by=by)
+
+
+def check_sends(organisation: Organisation, volunteer: Volunteer) -> None:
+    """The pool is everybody's: who takes somebody out of it is an organisation that sends them, as long as there is one.
+
+    Raises `OthersVolunteer`.
+    """
+    papers = Readiness.objects.filter(volunteer=volunteer)
+    sending = list(Organisation.objects.filter(pk__in=papers.values("organisation")))
+    if sending and organisation not in sending:
+        raise OthersVolunteer(who=", ".join(one.name for one in sending))
 
 
 def asked_by(person: Person) -> QuerySet[RightsRequest]:

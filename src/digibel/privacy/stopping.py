@@ -61,6 +61,7 @@ def restrict_client(client: Client, why: str, *, by: Actor) -> None:
 def restrict_volunteer(volunteer: Volunteer, why: str, *, by: Actor, at: Organisation) -> None:
     """The same for a volunteer: they pause, and hear nothing from us."""
     _check_why(why)
+    rights.check_sends(at, volunteer)
     if Visit.objects.by(volunteer).filter(status=VisitStatus.UNDER_WAY).exists():
         raise VisitUnderWay
     readiness.pause(volunteer, by=by)
@@ -72,6 +73,8 @@ def restrict_volunteer(volunteer: Volunteer, why: str, *, by: Actor, at: Organis
 @transaction.atomic
 def lift(person: Client | Volunteer, *, by: Actor, at: Organisation) -> None:
     """It may be used again; the coordinator has told them so before (art. 18.3). A volunteer goes on pausing."""
+    if isinstance(person, Volunteer):
+        rights.check_sends(at, person)
     Recipient.objects.filter(pk=person.recipient_id).update(restricted_at=None, restricted_why="")
     person.recipient.restricted_at = None
     if isinstance(person, Client):
