@@ -227,8 +227,9 @@ MESSAGE_OWNERS = {
     "": "digibel.notifications.owners.PlainTexts",
 }
 
-# The demo's clock lives in the database and moves; everybody else has the machine's.
-DIGIBEL_CLOCK = "digibel.demo.clock.now" if DIGIBEL_DEMO else ""
+# The demo's clock lives in the database and moves; everybody else has the machine's. A command about a demo's data has the
+# demo's too, or it would judge next week's visits by today: `demo.home` leaves a mark where a demo's data is.
+DIGIBEL_CLOCK = "digibel.demo.clock.now" if DIGIBEL_DEMO or (HOME / "demo.data").exists() else ""
 
 # Street addresses are looked up on a server of one's own, or not at all: the postcode points ship with Digibel.
 DIGIBEL_GEOCODER = os.environ.get("DIGIBEL_GEOCODER", "postcodes")

@@ -1,5 +1,8 @@
 """The demo's clock: it begins when people are awake, and it only goes forward, through everything that is due."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -82,6 +85,18 @@ def test_moving_the_clock_lives_through_what_is_due(settings):
     # Nobody answered within the hour: the second volunteer has been asked.
     assert SimulatedText.objects.count() == 2
     assert timedelta(0) <= clock.now() - until < timedelta(seconds=20)
+
+
+@pytest.mark.parametrize(("was_here", "source"), [(True, "digibel.demo.clock.now"), (False, "")])
+def test_a_command_about_a_demos_data_has_the_demos_clock(tmp_path, was_here, source):
+    if was_here:
+        (tmp_path / "demo.data").touch()
+    told = {name: value for name, value in os.environ.items() if name != "DIGIBEL_DEMO"} | {
+        "DIGIBEL_HOME": str(tmp_path)
+    }
+    asked = "from digibel import settings; print(settings.DIGIBEL_CLOCK)"
+    done = subprocess.run([sys.executable, "-c", asked], env=told, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == source
 
 
 @pytest.mark.django_db

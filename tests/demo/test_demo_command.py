@@ -106,7 +106,8 @@ def test_one_demo_at_a_time(tmp_path, settings):
 
 def test_reset_removes_the_databases_and_nothing_else(tmp_path):
     """In a process of its own, as it must not be the tests' databases that go."""
-    for name in ("digibel.sqlite3", "digibel.sqlite3-wal", "keys.sqlite3", "keys.sqlite3-shm", "digibel.sqlite3.bak"):
+    databases = ("digibel.sqlite3", "digibel.sqlite3-wal", "keys.sqlite3", "keys.sqlite3-shm", "digibel.sqlite3.bak")
+    for name in (*databases, "demo.data"):
         (tmp_path / name).touch()
     environment = {**os.environ, "DIGIBEL_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "digibel.settings"}
     command = [sys.executable, "-m", "django", "demo", "--reset"]

@@ -52,11 +52,21 @@ def check_free() -> None:
         raise Taken
 
 
+def mark() -> None:
+    """From now on every command here has the demo's clock (see the settings), until the data is removed."""
+    _mark().touch()
+
+
+def _mark() -> Path:
+    return Path(settings.HOME) / "demo.data"
+
+
 def remove() -> int:
     """Delete the demo's two databases, and nothing else. Returns how many files went."""
     check_free()
     doomed = [path for alias in connections for path in _files_of(alias)]
     connections.close_all()
+    _mark().unlink(missing_ok=True)
     for path in doomed:
         # Closing a database takes its companions away by itself.
         path.unlink(missing_ok=True)

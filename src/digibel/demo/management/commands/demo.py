@@ -56,6 +56,7 @@ class Command(BaseCommand):
         home.check_free()
         for alias in connections:
             call_command("migrate", database=alias, verbosity=0, interactive=False, skip_checks=True)
+        home.mark()
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         logging.getLogger("digibel").setLevel(logging.WARNING)
         if not demo_clock.is_set():
