@@ -11,6 +11,7 @@ import cast
 from digibel import clock
 from digibel.desk import conversations
 from digibel.notifications.models import InboundMessage, OutboundMessage
+from digibel.privacy import sweeping
 from digibel.scheduling.models import Offer, Visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -48,6 +49,18 @@ def test_the_text_stands_there_with_its_sender_and_its_conversation(desk, messag
     [talk] = desk.get("/inbox").context["talks"]
     assert (talk.name, talk.who, talk.message.body) == ("Els", "volunteer, Jette", "ja maar pas om 15u")
     assert [said.ours for said in talk.thread] == [True, False]
+
+
+def test_a_text_that_waited_until_its_words_were_forgotten_still_waits_on_whole_pages(desk, message):
+    with clock.travel(clock.now() + timedelta(days=91)):
+        sweeping.sweep()
+        [talk] = desk.get("/inbox").context["talks"]
+        assert (talk.message.body, talk.text) == (None, "(this text has been forgotten)")
+        for page in ("/", "/today/news", "/inbox"):
+            answered = desk.get(page)
+            assert (answered.status_code, "None" in answered.content.decode()) == (200, False)
+        do(desk, message, "done")
+        assert desk.get("/inbox").context["talks"] == []
 
 
 def test_a_stranger_is_named_by_number(desk, lindeboom):

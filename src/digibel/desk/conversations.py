@@ -71,6 +71,11 @@ class Waiting:
         return self.client.called if self.client is not None else display(self.message.recipient.number)
 
     @property
+    def text(self) -> str:
+        """What they wrote. Nobody answered it for so long that it is no longer kept? It still waits, and says so."""
+        return self.message.body or _forgotten()
+
+    @property
     def who(self) -> str:
         if self.volunteer is not None:
             return f"{gettext('volunteer')}, {words.place_name(self.volunteer.postcode)}"

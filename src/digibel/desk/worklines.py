@@ -295,7 +295,7 @@ def _of_text(talk: conversations.Waiting, now: datetime) -> Line:
         bell="you",
         name=talk.name,
         place=str(talk.who),
-        what=gettext("Text: “%(text)s”") % {"text": talk.message.body[:80]},
+        what=gettext("Text: “%(text)s”") % {"text": talk.text[:80]},
         verb=_("Answer"),
         url=reverse("desk:inbox") + f"#text-{talk.message.pk}",
         why=str(talk.why),
