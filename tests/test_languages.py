@@ -125,3 +125,23 @@ def test_day_is_the_day_in_brussels(moment, language):
     there = moment.astimezone(languages.BRUSSELS)
     expected = f"{languages.LANGUAGES[language].days[there.weekday()]} {there.day}/{there.month}"
     assert languages.day(moment, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "days"),
+    [
+        ("ja donderdag is goed", "nl", {3}),
+        ("tengo tiempo el domingo", "es", {6}),
+        ("w niedzielę", "pl", {6}),
+        ("PAZARTESI olur", "tr", {0}),
+        ("pazar", "tr", {6}),
+        ("të enjten mundem", "sq", {3}),
+        ("يوم الاحد", "ar", {6}),
+        ("na segunda-feira ou terça-feira", "pt", {0, 1}),
+        ("a segunda está bem", "pt", set()),
+        ("luna asta", "ro", set()),
+        ("sunny days", "en", set()),
+    ],
+)
+def test_days_named_in_a_text_are_known_in_their_cases(text, language, days):
+    assert languages.weekdays_named(text, language) == days

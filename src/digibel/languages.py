@@ -5,10 +5,13 @@ More are only spoken. Moments are aware datetimes and are always told in Europe/
 Everything lives in `languages.toml`, beside this file.
 """
 
+import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -20,6 +23,8 @@ BRUSSELS: Final = ZoneInfo("Europe/Brussels")
 DESK_LANGUAGES: Final = ("nl", "fr", "en")
 # Volunteers come by foot, tram and lift: an exact minute would only make a client anxious.
 ARRIVAL_TAKES: Final = timedelta(minutes=30)
+SHORTEST_STEM: Final = 5
+LONGEST_CASE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +117,33 @@ def _in_brussels(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("A moment needs a time zone; a naive datetime does not say when it is.")
     return moment.astimezone(BRUSSELS)
+
+
+def weekdays_named(text: str, language: str) -> set[int]:
+    """The days of the week whose whole name stands in a text, in some case or plural: 0 is Monday.
+
+    Only whole names: "mar" and "segunda" are many other things.
+    """
+    words = {_folded(word) for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", text)}
+    return {day for day, name in _weekdays(language) if any(_is_form_of(word, name) for word in words)}
+
+
+@cache
+def _weekdays(language: str) -> tuple[tuple[int, str], ...]:
+    names = Locale.parse(LANGUAGES[language].locale).days["format"]["wide"]
+    # Albanian says "e hënë": the day is its last word.
+    return tuple((day, _folded(name.split()[-1])) for day, name in names.items())
+
+
+def _is_form_of(word: str, name: str) -> bool:
+    """Cases change the last letter and add a few, to a name that is long enough to be known by the rest."""
+    if len(name) < SHORTEST_STEM:
+        return word in (name, f"{name}s")
+    return word.startswith(name[:-1]) and len(word) <= len(name) + LONGEST_CASE
+
+
+def _folded(word: str) -> str:
+    letters = unicodedata.normalize("NFKD", word.casefold())
+    return (
+        "".join(letter for letter in letters if not unicodedata.combining(letter)).replace("ı", "i").replace("ł", "l")
+    )

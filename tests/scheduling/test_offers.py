@@ -112,6 +112,18 @@ def test_a_bare_yes_to_two_open_offers_books_nothing_and_asks_back(lindeboom):
     assert (asked_again.outcome, asked_again.status) == ("", "inbox")
 
 
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [("zondag is goed", ""), ("ja dat is goed dinsdag", ""), ("woensdag is goed", "offer.accepted"), ("ja", "offer.accepted")],
+)
+def test_a_yes_for_another_day_than_was_asked_books_nobody(lindeboom, body, outcome):
+    els = cast.volunteer(lindeboom)
+    [offer] = cast.offered(cast.request(lindeboom), els)
+    assert clock.local(offer.window(1)[0]).strftime("%A") == "Wednesday"
+    assert cast.texts(els, body).outcome == outcome
+    assert Visit.objects.exists() == bool(outcome)
+
+
 def test_a_letter_alone_completes_what_was_said_before_we_asked_back(lindeboom):
     els = cast.volunteer(lindeboom)
     made = [cast.offered(cast.request(lindeboom), els)[0] for _ in range(2)]

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from digibel import clock, languages
 from digibel.audit.actors import Actor
+from digibel.languages import DESK_LANGUAGES, weekdays_named
 from digibel.notifications import phrasebook, replies
 from digibel.notifications.calls import open_call
 from digibel.notifications.inbound import reply
@@ -129,7 +130,7 @@ def _answer_offer(message: InboundMessage, said: replies.Reply, live: list[Offer
         offers.decline(offer, by=by)
         reply(message, "plain.declined")
         return "offer.declined"
-    if said.intent != "accept" or said.choice is None:
+    if said.intent != "accept" or said.choice is None or _names_another_day(message, offer, said.choice):
         return ""
     try:
         offers.accept(offer, said.choice, by=by)
@@ -141,6 +142,15 @@ def _answer_offer(message: InboundMessage, said: replies.Reply, live: list[Offer
         reply(message, "plain.offer_gone")
         return "offer.gone"
     return "offer.accepted"
+
+
+def _names_another_day(message: InboundMessage, offer: Offer, choice: int) -> bool:
+    """ "Yes, on Sunday" to an offer for Thursday: what they mean is for a person to ask."""
+    assert message.organisation is not None
+    start, _ = offer.window(choice)
+    read_in = {language_of(message.recipient, message.organisation), *DESK_LANGUAGES}
+    named = set().union(*(weekdays_named(message.body, language) for language in sorted(read_in)))
+    return bool(named) and clock.local(start).weekday() not in named
 
 
 def _ask_back(message: InboundMessage, volunteer: Volunteer) -> str | None:
