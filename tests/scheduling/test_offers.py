@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
-from digibel.notifications import outbox
+from digibel.notifications import inbound, outbox
+from digibel.notifications.gateways.base import InboundText
 from digibel.notifications.models import OutboundMessage
 from digibel.organisations import asking
 from digibel.requests.models import HelpRequest
@@ -18,7 +19,8 @@ from digibel.scheduling.models import Offer, Visit
 
 pytestmark = pytest.mark.django_db
 
-MOST_STATEMENTS = 25
+# From the moment of the yes; and from the text that says it, which is stored, and read after whatever they said before.
+STATEMENTS, WITH_THE_TEXT = 20, 30
 
 
 @pytest.fixture
@@ -68,14 +70,27 @@ def test_accepting_books_one_visit_and_ends_the_others(lindeboom):
     offer = Offer.objects.get(volunteer=ayse)
     with CaptureQueriesContext(connection) as captured:
         visit = offers.accept(offer, 1, by=Actor.volunteer(ayse))
-    statements = [query for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]
-    assert len(statements) <= MOST_STATEMENTS, "\n".join(query["sql"][:120] for query in statements)
+    assert len(statements_of(captured)) == STATEMENTS
     assert statuses(request) == ["accepted", "withdrawn", "withdrawn"]
     assert (visit.volunteer, visit.starts_at, visit.ends_at) == (ayse, *offer.window(1))
     outbox.sweep()
     for volunteer in (els, bob):
         last = OutboundMessage.objects.filter(recipient=volunteer.recipient).order_by("created_at", "pk")
         assert sorted(last.values_list("kind", flat=True)) == ["offer.offer_one", "offer.offer_withdrawn"]
+
+
+def statements_of(captured):
+    return [query["sql"][:120] for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]
+
+
+def test_a_number_by_text_costs_so_many_statements_from_the_webhook_to_the_queued_texts(lindeboom, now):
+    els, *_ = (cast.volunteer(lindeboom, name=name) for name in ("Els", "Ayse", "Bob"))
+    cast.offered(cast.request(lindeboom, windows=two_moments(now)))
+    with CaptureQueriesContext(connection) as captured:
+        text = InboundText("two", els.recipient.number, cast.SMS_NUMBER, "2")
+        message = inbound.receive_text("simulator", text)
+        assert inbound.route_text(message.pk) == "offer.accepted"
+    assert len(statements_of(captured)) == WITH_THE_TEXT
 
 
 @pytest.mark.parametrize("choice", [0, 2, -1, 99])
@@ -114,7 +129,12 @@ def test_a_bare_yes_to_two_open_offers_books_nothing_and_asks_back(lindeboom):
 
 @pytest.mark.parametrize(
     ("body", "outcome"),
-    [("zondag is goed", ""), ("ja dat is goed dinsdag", ""), ("woensdag is goed", "offer.accepted"), ("ja", "offer.accepted")],
+    [
+        ("zondag is goed", ""),
+        ("ja dat is goed dinsdag", ""),
+        ("woensdag is goed", "offer.accepted"),
+        ("ja", "offer.accepted"),
+    ],
 )
 def test_a_yes_for_another_day_than_was_asked_books_nobody(lindeboom, body, outcome):
     els = cast.volunteer(lindeboom)

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.utils.module_loading import import_string
 from django_q.tasks import async_task
 
@@ -72,9 +72,11 @@ def route_text(message_id: uuid.UUID | str) -> str:
 
     Workers are many and the queue promises no order, so whoever comes first works through what is older too.
     """
-    message = InboundMessage.objects.get(pk=message_id)
+    this = InboundMessage.objects.filter(pk=message_id)
     said_before = InboundMessage.objects.filter(
-        recipient=message.recipient_id, status=InboundMessage.Status.RECEIVED, received_at__lt=message.received_at
+        recipient=Subquery(this.values("recipient")),
+        status=InboundMessage.Status.RECEIVED,
+        received_at__lt=Subquery(this.values("received_at")),
     )
     for earlier_id in list(said_before.order_by("received_at").values_list("pk", flat=True)):
         _route_safely(earlier_id)
@@ -132,9 +134,12 @@ def reply(message: InboundMessage, kind: str, **values: Any) -> OutboundMessage 
 
 def _outcome(message: InboundMessage) -> str:
     """Who shares a number with somebody is asked first whom a STOP is for; else whoever was texted lately is meant."""
-    if _is_shared(message) and (owned := _ask(message, map(_load, settings.SHARED_NUMBER_HANDLERS))):
+    sharing = _sharing(message)
+    if sharing.count() < 2:
+        return _ask(message, handlers())
+    if message.organisation and (owned := _ask(message, map(_load, settings.SHARED_NUMBER_HANDLERS))):
         return owned
-    return "shared_number" if _doubtful_speaker(message) else _ask(message, handlers())
+    return "shared_number" if _are_doubtful(sharing) else _ask(message, handlers())
 
 
 def _ask(message: InboundMessage, asked: Iterable[Handler]) -> str:
@@ -186,14 +191,8 @@ def _sharing(message: InboundMessage) -> QuerySet[Recipient]:
     return here.exclude(kind=Recipient.Kind.UNKNOWN)
 
 
-def _is_shared(message: InboundMessage) -> bool:
-    return message.organisation is not None and _sharing(message).count() > 1
-
-
-def _doubtful_speaker(message: InboundMessage) -> bool:
-    sharing = _sharing(message)
-    if sharing.count() < 2:
-        return False
+def _are_doubtful(sharing: QuerySet[Recipient]) -> bool:
+    """Unless exactly one of them was texted lately."""
     texted = OutboundMessage.objects.filter(recipient__in=sharing, status_at__gte=clock.now() - LATELY)
     return texted.values("recipient").distinct().count() != 1
 

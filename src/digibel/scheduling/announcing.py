@@ -1,11 +1,9 @@
 """What both sides hear around a visit: the booking, the reminders, the announcement with its word, and that nobody comes."""
 
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
-
-from django.db.models import Q
 
 from digibel import clock, languages
 from digibel.audit.actors import Actor
@@ -24,19 +22,26 @@ from digibel.volunteers.models import Volunteer
 
 REMIND_AT = time(17)
 HOUR_BEFORE = timedelta(hours=1)
+CALLED_OFF = frozenset({VisitStatus.CANCELLED, VisitStatus.MISSED})
 
 
-def choose_word(request: HelpRequest, volunteer: Volunteer, *, known: Collection[str] = ()) -> str:
+def visits_of_both(client: Client, volunteer: Volunteer) -> list[Visit]:
+    """All of this client, and those that this volunteer is booked for."""
+    return list(Visit.objects.filter(client=client) | Visit.objects.standing().by(volunteer))
+
+
+def choose_word(
+    request: HelpRequest, volunteer: Volunteer, *, theirs: Iterable[Visit], known: Collection[str] = ()
+) -> str:
     """A word both can say, and none that this client or this volunteer heard lately: yesterday's word opens no door today.
 
-    `known`: words that somebody else may know by now.
+    `theirs`: `visits_of_both`. `known`: words that somebody else may know by now.
     """
     words = phrasebook.codewords_for(
         client=language_of(request.client.recipient, request.organisation),
         volunteer=language_of(volunteer.recipient, request.organisation),
     )
-    theirs = Visit.objects.filter(client=request.client_id) | Visit.objects.standing().by(volunteer)
-    used = {*known, *theirs.exclude(word="").values_list("word", flat=True)}
+    used = {*known, *(visit.word for visit in theirs)}
     return secrets.choice([word for word in words if word.upper() not in used] or list(words)).upper()
 
 
@@ -81,14 +86,18 @@ def _street(visit: Visit) -> str:
 
 def announce(visit: Visit) -> None:
     """The client hears who comes and when, and the word: by text, or by somebody's voice, a letter, a worker they trust."""
-    outbox.queue_all(announcement_texts(visit))
+    outbox.queue_all(
+        announcement_texts(visit, replaces=is_replacement(visit, visits_of_both(visit.client, visit.volunteer)))
+    )
 
 
-def announcement_texts(visit: Visit) -> list[OutboundMessage]:
-    """The texts to the client; where there are none, the errand of whoever tells them. A letter only where it comes in time."""
+def announcement_texts(visit: Visit, *, replaces: bool) -> list[OutboundMessage]:
+    """The texts to the client, who may have waited for somebody else (`replaces`); without any, the errand of whoever tells them.
+    A letter only where it comes in time.
+    """
     client = visit.client
     if client.recipient.channel == Channel.SMS:
-        return list(_texts_to_client(visit))
+        return list(_texts_to_client(visit, replaces=replaces))
     # A letter says when somebody comes, and not that nobody comes any more on the day they heard of before.
     by_post = client.recipient.channel == Channel.LETTER and visit.client_expects is None and letter_arrives(visit)
     open_call(
@@ -131,17 +140,21 @@ def _cannot_be_rung(client: Client) -> bool:
     return client.recipient.channel == Channel.WORKER or not client.recipient.number
 
 
-def is_replacement(visit: Visit) -> bool:
-    """Whether the client was waiting for somebody else that day, whose visit was called off: they were told not to open."""
+def is_replacement(visit: Visit, theirs: Iterable[Visit]) -> bool:
+    """Whether the client was waiting for somebody else that day, whose visit was called off: they were told not to open.
+
+    `theirs`: `visits_of_both`.
+    """
     day = clock.local(visit.starts_at).date()
-    that_day = (clock.at(day, time()), clock.at(day + timedelta(days=1), time()))
-    called_off = Visit.objects.filter(
-        Q(starts_at__range=that_day) | Q(client_expects__range=that_day),
-        client=visit.client_id,
-        status__in=[VisitStatus.CANCELLED, VisitStatus.MISSED],
+    called_off = (
+        one for one in theirs if one.status in CALLED_OFF and one.client_id == visit.client_id and one.pk != visit.pk
     )
-    awaited = (expected_at(one) for one in called_off.exclude(pk=visit.pk))
-    return any(moment is not None and clock.local(moment).date() == day for moment in awaited)
+    near = (one for one in called_off if day in _days_spoken_of(one))
+    return any(moment is not None and clock.local(moment).date() == day for moment in map(expected_at, near))
+
+
+def _days_spoken_of(visit: Visit) -> set[date]:
+    return {clock.local(moment).date() for moment in (visit.starts_at, visit.client_expects) if moment is not None}
 
 
 def expected_at(visit: Visit) -> datetime | None:
@@ -171,7 +184,7 @@ def tell_new_word(visit: Visit, *, told: bool) -> None:
         return
     near = visit.starts_at - clock.now() <= clock.NEAR
     if client.channel == Channel.SMS:
-        _announcement, *reminder = _texts_to_client(visit)
+        reminder = list(_reminder(visit, announcement(visit)))
         language = language_of(client, visit.request.organisation)
         values = {"day": languages.day_in_words(visit.starts_at, language), "word": visit.word}
         phone = display(visit.request.organisation.phone)
@@ -224,19 +237,19 @@ def tell_volunteer_moved(visit: Visit, *, unheard: bool) -> None:
     outbox.queue_all(texts)
 
 
-def _texts_to_client(visit: Visit) -> Iterator[OutboundMessage]:
+def _texts_to_client(visit: Visit, *, replaces: bool) -> Iterator[OutboundMessage]:
     values = announcement(visit)
-    yield _announcement(visit, values)
+    yield _announcement(visit, values, replaces=replaces)
     yield from _reminder(visit, values)
 
 
-def _announcement(visit: Visit, values: dict[str, str]) -> OutboundMessage:
+def _announcement(visit: Visit, values: dict[str, str], *, replaces: bool) -> OutboundMessage:
     phone = display(visit.request.organisation.phone)
     if visit.client_expects is not None:
         language = language_of(visit.client.recipient, visit.request.organisation)
         old = languages.day_and_time(visit.client_expects, language)
         return _to_client(visit, "client_visit_moved", phone=phone, old=old, **values)
-    return _to_client(visit, "new_volunteer" if is_replacement(visit) else "announce", phone=phone, **values)
+    return _to_client(visit, "new_volunteer" if replaces else "announce", phone=phone, **values)
 
 
 def _reminder(visit: Visit, values: dict[str, str]) -> Iterator[OutboundMessage]:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import Q
+
 from digibel import clock, languages
 from digibel.audit.actors import Actor
 from digibel.languages import DESK_LANGUAGES, weekdays_named
@@ -17,12 +19,13 @@ from digibel.notifications.recipients import language_of
 from digibel.problems import Problem
 from digibel.requests.models import Client
 from digibel.scheduling import announcing, doorstep, errors, followups, offers, reports, visits, worklist
-from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
+from digibel.scheduling.models import STANDING_VISITS, Offer, OfferStatus, Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
 
 ANSWERS_LATE_FOR = timedelta(days=3)
 ASK_ABOUT_VISIT_FOR = timedelta(days=3)
 BEFORE_VISIT = timedelta(hours=3)
+STANDING = Q(status__in=STANDING_VISITS)
 ASKED_HONESTLY = "follow_up.asked"
 
 Deed = Callable[[InboundMessage, replies.Reply], str]
@@ -116,11 +119,11 @@ def _about_offers(message: InboundMessage, volunteer: Volunteer) -> list[Reading
 def _completed(message: InboundMessage, live: list[Offer]) -> str:
     """A letter alone, after we asked which offer was meant, completes what they had said: "nee", and then "B", is no yes to B."""
     letter = message.body.strip(" .!)").upper()
+    if letter not in {offer.letter for offer in live}:
+        return message.body
     before = InboundMessage.objects.filter(recipient=message.recipient, received_at__gte=live[-1].created_at)
     last = before.exclude(pk=message.pk).order_by("-received_at", "-pk").first()
-    if last is None or last.outcome != "asked_which" or letter not in {offer.letter for offer in live}:
-        return message.body
-    return f"{last.body} {letter}"
+    return f"{last.body} {letter}" if last is not None and last.outcome == "asked_which" else message.body
 
 
 def _answer_offer(message: InboundMessage, said: replies.Reply, live: list[Offer], volunteer: Volunteer) -> str:
@@ -199,7 +202,8 @@ def _too_late(message: InboundMessage, volunteer: Volunteer) -> str | None:
 
 def _about_visits(message: InboundMessage, volunteer: Volunteer) -> list[Reading]:
     """How the text reads for the visit that is on, or the one to come, and for the one just done."""
-    standing = list(Visit.objects.standing().by(volunteer).order_by("starts_at"))
+    theirs = list(Visit.objects.by(volunteer).filter(STANDING | _just_done()).order_by("starts_at"))
+    standing = [visit for visit in theirs if visit.status != VisitStatus.DONE]
     today = [visit for visit in standing if _is_on(visit)]
     readings = []
     if len(today) == 1:
@@ -207,7 +211,8 @@ def _about_visits(message: InboundMessage, volunteer: Volunteer) -> list[Reading
     elif len(standing) == 1:
         # Which of several visits is cancelled, nobody can tell.
         readings.append(_visit_reading(_read(message, "booked"), standing[0]))
-    if (asked := _just_done(volunteer)) is not None:
+    if done := [visit for visit in theirs if visit.status == VisitStatus.DONE]:
+        asked = max(done, key=lambda visit: visit.checked_out_at or visit.ends_at)
         readings.append(_visit_reading(_read(message, "after_visit"), asked))
     return readings
 
@@ -224,11 +229,8 @@ def _is_on(visit: Visit) -> bool:
     )
 
 
-def _just_done(volunteer: Volunteer) -> Visit | None:
-    recent = Visit.objects.by(volunteer).filter(
-        status=VisitStatus.DONE, checked_out_at__gte=clock.now() - ASK_ABOUT_VISIT_FOR, report=None
-    )
-    return recent.order_by("-checked_out_at").first()
+def _just_done() -> Q:
+    return Q(status=VisitStatus.DONE, checked_out_at__gte=clock.now() - ASK_ABOUT_VISIT_FOR, report=None)
 
 
 def _check_in(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:

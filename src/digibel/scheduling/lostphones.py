@@ -75,7 +75,8 @@ def _close(visit: Visit, *, by: Actor) -> bool:
 def _new_word(visit: Visit, *, known: Collection[str], by: Actor) -> None:
     """The old word opens no door any more, and the client hears it by the way they are reached."""
     told = worklist.is_announced(visit)
-    visit.word = announcing.choose_word(visit.request, visit.volunteer, known=known)
+    theirs = announcing.visits_of_both(visit.client, visit.volunteer)
+    visit.word = announcing.choose_word(visit.request, visit.volunteer, theirs=theirs, known=known)
     Visit.objects.filter(pk=visit.pk).update(word=visit.word)
     ledger.note(ledger.What.WORD, visit.pk)
     record("visit.word_changed", visit, by=by, organisation_id=visit.request.organisation_id)

@@ -112,6 +112,8 @@ def standing(client: Client) -> list[Merge]:
 
 def follow_pointer(message: InboundMessage) -> str | None:
     """A text that arrived during a merge, under the row that became a pointer, is the survivor's. Owns nothing."""
+    if message.recipient.kind != Recipient.Kind.CLIENT:
+        return None
     pointer = Client.objects.filter(recipient=message.recipient, merged_into__isnull=False).first()
     if pointer is not None:
         _give(message, "recipient", intake.survivor(pointer).recipient)

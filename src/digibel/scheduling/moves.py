@@ -1,11 +1,14 @@
 """The one writer of the status of offers and visits: along the table, compare and swap, with a row that says who."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import Case, F, Value, When
 
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.scheduling.errors import MoveNotAllowed
-from digibel.scheduling.models import OFFER_MOVES, VISIT_MOVES, Move, Offer, Visit
+from digibel.scheduling.models import OFFER_MOVES, VISIT_MOVES, Move, Offer, OfferStatus, Visit
 
 TABLES = {Offer: OFFER_MOVES, Visit: VISIT_MOVES}
 
@@ -26,14 +29,30 @@ def move(thing: Offer | Visit, to: str, *, by: Actor, reason: str = "", **fields
 
 def move_offers(offers: Sequence[Offer], to: str, *, by: Actor, reason: str = "") -> None:
     """Take several offers to `to` in two statements. If one cannot go, the transaction must not be kept."""
-    was = {offer.pk: offer.status for offer in offers}
-    allowed = all(to in OFFER_MOVES[status] for status in was.values())
+    _move_together(dict.fromkeys(offers, to), by=by, reason=reason, status=to)
+
+
+def settle(accepted: Offer, others: Sequence[Offer], *, by: Actor) -> None:
+    """One yes, and the others are taken back, in the same two statements."""
+    now, is_yes = clock.now(), {"pk": accepted.pk}
+    _move_together(
+        {accepted: OfferStatus.ACCEPTED, **dict.fromkeys(others, OfferStatus.WITHDRAWN)},
+        by=by,
+        status=Case(When(**is_yes, then=Value(OfferStatus.ACCEPTED)), default=Value(OfferStatus.WITHDRAWN)),
+        answered_at=Case(When(**is_yes, then=Value(now)), default=F("answered_at")),
+    )
+    accepted.answered_at = now
+
+
+def _move_together(moves: Mapping[Offer, str], *, by: Actor, reason: str = "", **columns: Any) -> None:
+    was = {offer.pk: offer.status for offer in moves}
+    allowed = all(to in OFFER_MOVES[offer.status] for offer, to in moves.items())
     rows = Offer.objects.filter(pk__in=was, status__in=set(was.values()))
-    if not allowed or rows.update(status=to) != len(was):
+    if not allowed or rows.update(**columns) != len(was):
         raise MoveNotAllowed(was=", ".join(sorted(set(was.values()))))
-    for offer in offers:
+    for offer, to in moves.items():
         offer.status = to
-    Move.objects.bulk_create(_row(offer, was[offer.pk], to, by=by, reason=reason) for offer in offers)
+    Move.objects.bulk_create(_row(offer, was[offer.pk], to, by=by, reason=reason) for offer, to in moves.items())
 
 
 def _row(thing: Offer | Visit, was: str, to: str, *, by: Actor, reason: str) -> Move:

@@ -29,7 +29,7 @@ from digibel.scheduling.asking.proposing import Proposal, chosen_by_hand, propos
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.matching.ranking import Candidate, Ranking, rank, rank_anew, travel_time
 from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferQuerySet, OfferStatus, Visit, VisitStatus
-from digibel.scheduling.moves import move, move_offers
+from digibel.scheduling.moves import move, move_offers, settle
 from digibel.scheduling.next_actions import next_morning
 from digibel.volunteers import readiness
 from digibel.volunteers.models import Level, Volunteer
@@ -280,11 +280,13 @@ def _accept(offer: Offer, choice: int, *, by: Actor) -> Visit:
         raise errors.OfferGone
     start, end = locked.window(choice)
     check_still_free(request, volunteer, start, end)
-    move(locked, OfferStatus.ACCEPTED, by=by, answered_at=clock.now())
+    others = _live(request, Offer.objects.filter(request=request).exclude(pk=locked.pk))
+    told = _withdrawals(request, others)
+    settle(locked, others, by=by)
     offer.status = locked.status
-    ended = _withdraw(request, Offer.objects.filter(request=request), by=by)
-    timers.drop_all_timers([locked.pk, request.pk, *ended], "offer_expires", "next_wave")
-    return visits.book(request, volunteer, start, end, offer=locked, by=by)
+    _take_back_texts(others)
+    timers.drop_all_timers([one.pk for one in (request, locked, *others)], "offer_expires", "next_wave")
+    return visits.book(request, volunteer, start, end, offer=locked, by=by, beside=told)
 
 
 def check_still_free(request: HelpRequest, volunteer: Volunteer, start: datetime, end: datetime) -> None:
@@ -320,27 +322,32 @@ def end_others(request: HelpRequest, *, by: Actor) -> int:
 
 
 def withdraw(request: HelpRequest, offers: OfferQuerySet, *, by: Actor, reason: str = "") -> int:
-    """Withdraw those of these offers that are live. The caller holds the request."""
-    ended = _withdraw(request, offers, by=by, reason=reason)
-    if ended:
-        timers.drop_all_timers(ended, "offer_expires")
-    return len(ended)
+    """Withdraw those of these offers that are live, in a fixed number of statements. The caller holds the request."""
+    if live := _live(request, offers):
+        told = _withdrawals(request, live)
+        move_offers(live, OfferStatus.WITHDRAWN, by=by, reason=reason)
+        _take_back_texts(live)
+        timers.drop_all_timers([offer.pk for offer in live], "offer_expires")
+        outbox.queue_all(told)
+    return len(live)
 
 
-def _withdraw(request: HelpRequest, offers: OfferQuerySet, *, by: Actor, reason: str = "") -> list[uuid.UUID]:
-    """In a fixed number of statements, however many they are. Returns their ids; their timers are the caller's."""
+def _live(request: HelpRequest, offers: OfferQuerySet) -> list[Any]:
+    """Those of these offers that are live, held, and for each whether its volunteer has another one."""
     elsewhere = Offer.objects.live().filter(volunteer=OuterRef("volunteer")).exclude(request=request)
     related = offers.live().select_related("volunteer__recipient").annotate(asked_elsewhere=Exists(elsewhere))
-    live: list[Any] = list(related.select_for_update(of=("self",)))
-    if not live:
-        return []
-    # Who has not been asked yet, or said STOP, hears nothing.
+    return list(related.select_for_update(of=("self",)))
+
+
+def _take_back_texts(offers: Sequence[Offer]) -> None:
+    if offers:
+        outbox.withdraw(OutboundMessage.objects.filter(subject_id__in=[one.pk for one in offers], kind__in=ASKING))
+
+
+def _withdrawals(request: HelpRequest, live: Sequence[Any]) -> list[OutboundMessage]:
+    """What they hear. Who has not been asked yet, or said STOP, hears nothing."""
     asked = [one for one in live if one.status == OfferStatus.SENT and one.volunteer.recipient.stopped_at is None]
-    move_offers(live, OfferStatus.WITHDRAWN, by=by, reason=reason)
-    ids = [offer.pk for offer in live]
-    outbox.withdraw(OutboundMessage.objects.filter(subject_id__in=ids, kind__in=ASKING))
-    outbox.queue_all(_withdrawal(request, offer, with_letter=offer.asked_elsewhere) for offer in asked)
-    return ids
+    return [_withdrawal(request, offer, with_letter=offer.asked_elsewhere) for offer in asked]
 
 
 def _withdrawal(request: HelpRequest, offer: Offer, *, with_letter: bool) -> OutboundMessage:

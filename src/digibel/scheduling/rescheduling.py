@@ -80,7 +80,7 @@ def _reschedule(visit: Visit, start: datetime, *, was: datetime, by: Actor, outs
     else:
         announcing.tell_client_moved(locked)
     invitations.tell(locked)
-    if not agreed and announcing.is_replacement(locked):
+    if not agreed and announcing.is_replacement(locked, announcing.visits_of_both(locked.client, locked.volunteer)):
         visits.wait_for_yes(locked)
     worklist.rewrite(locked.request)
     visit.refresh_from_db()

@@ -92,7 +92,8 @@ def _key_for_somebody_comes(visit: Visit, what: str) -> str:
         return "confirm_call"
     if visit.client_expects is not None:
         return "moved_call"
-    return "new_volunteer_call" if announcing.is_replacement(visit) else "announce_call"
+    theirs = announcing.visits_of_both(visit.client, visit.volunteer)
+    return "new_volunteer_call" if announcing.is_replacement(visit, theirs) else "announce_call"
 
 
 def _values(visit: Visit, call: CallTask, language: str) -> dict[str, str]:

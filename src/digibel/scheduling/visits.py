@@ -1,7 +1,7 @@
 """Visits: booked with everything that follows, announced, begun, ended, or cancelled so that nobody opens the door in vain."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
@@ -41,11 +41,21 @@ ENDED_BY_CHECK_OUT = (
 
 
 def book(
-    request: HelpRequest, volunteer: Volunteer, start: datetime, end: datetime, *, offer: Offer | None, by: Actor
+    request: HelpRequest,
+    volunteer: Volunteer,
+    start: datetime,
+    end: datetime,
+    *,
+    offer: Offer | None,
+    by: Actor,
+    beside: Sequence[OutboundMessage] = (),
 ) -> Visit:
-    """Write the visit and all that follows from it, within the caller's transaction and locks."""
+    """Write the visit and all that follows from it, within the caller's transaction and locks.
+
+    `beside` are texts to queue with its own.
+    """
     duty.check_covered(request.organisation, start, end)
-    travel = travel_time(volunteer, request)
+    travel, theirs = travel_time(volunteer, request), announcing.visits_of_both(request.client, volunteer)
     frozen_now = clock.now()
     visit = Visit(
         request=request,
@@ -59,16 +69,18 @@ def book(
         busy_until=end + travel,
         booked_at=frozen_now,
         changed_at=frozen_now,
-        word=announcing.choose_word(request, volunteer),
+        word=announcing.choose_word(request, volunteer, theirs=theirs),
     )
+    replaces = announcing.is_replacement(visit, theirs)
     visit.card_digest = cards.digest(cards.token(visit))
     visit.save(force_insert=True)
     record("visit.booked", visit, by=by, organisation_id=request.organisation_id, request=request.pk)
-    outbox.queue_all([*announcing.texts_to_volunteer(visit), *announcing.announcement_texts(visit)])
+    texts = [*announcing.texts_to_volunteer(visit), *announcing.announcement_texts(visit, replaces=replaces)]
+    outbox.queue_all([*beside, *texts])
     announcing.note_address_texted(visit)
     invitations.tell(visit)
     _start_timers(visit)
-    if announcing.is_replacement(visit):
+    if replaces:
         wait_for_yes(visit)
     worklist.rewrite(request)
     return visit
