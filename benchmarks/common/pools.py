@@ -159,6 +159,7 @@ def country(size: int, organisation: uuid.UUID, seed: int = 1) -> Pool:
         },
         visits=_nothing(3),
         absences=_nothing(2),
+        extra=_nothing(2),
         ready={organisation: ready},
     )
 

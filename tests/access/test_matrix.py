@@ -14,7 +14,7 @@ from django.test import Client as Browser
 import cast
 from digibel.api import openapi
 from digibel.api.main import api
-from digibel.desk import clientdeeds, requestdeeds
+from digibel.desk import clientdeeds, freetime, requestdeeds
 from digibel.desk.views import card as card_views
 from digibel.desk.views import privacy as privacy_views
 from digibel.desk.views import visits as visit_views
@@ -118,6 +118,14 @@ desk:pool_list_in              -     lead
 desk:pool_list_back            -     lead
 desk:volunteer                 staff -
 desk:limits                    match match
+desk:availability              match -
+desk:availability_deed/week     -     match
+desk:availability_deed/away     -     match
+desk:availability_deed/extra    -     match
+desk:availability_deed/off      -     match
+desk:availability_deed/not-away -     match
+desk:availability_deed/not-extra -     match
+desk:availability_deed/on       -     match
 desk:volunteer_deed/pause      -     lead
 desk:volunteer_deed/resume     -     lead
 desk:volunteer_paper           lead  lead
@@ -217,6 +225,7 @@ DEEDS = {
     "desk:client_deed": tuple(clientdeeds.DEEDS),
     "desk:privacy_deed": tuple(privacy_views.DEEDS),
     "desk:visit_deed": tuple(visit_views.DEEDS),
+    "desk:availability_deed": freetime.DEEDS,
     "desk:volunteer_deed": ("pause", "resume"),
     "desk:volunteer_calendar": ("renew", "invite", "stop"),
     "desk:feed_renew": ("own", "organisation"),
@@ -302,6 +311,8 @@ def test_every_role_opens_its_doors_and_no_others(houses: tuple[House, House], r
 # The pool of volunteers is everybody's: the page shows one's own papers, payments and visits of them.
 SHARED = {
     "desk:limits",
+    "desk:availability",
+    *(f"desk:availability_deed/{deed}" for deed in freetime.DEEDS),
     "desk:volunteer",
     "desk:volunteer_deed/pause",
     "desk:volunteer_deed/resume",

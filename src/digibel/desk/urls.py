@@ -110,6 +110,12 @@ urlpatterns = [
     path("volunteers/list/<uuid:import_id>/back", enrolling.take_back, name="pool_list_back"),
     path("volunteers/<uuid:volunteer_id>", volunteers.volunteer, name="volunteer"),
     path("volunteers/<uuid:volunteer_id>/limits", volunteers.limits, name="limits"),
+    path("volunteers/<uuid:volunteer_id>/availability", volunteers.availability, name="availability"),
+    path(
+        "volunteers/<uuid:volunteer_id>/availability/<slug:deed>",
+        volunteers.availability_deed,
+        name="availability_deed",
+    ),
     path("volunteers/<uuid:volunteer_id>/do/<slug:deed>", volunteers.volunteer_deed, name="volunteer_deed"),
     path("volunteers/<uuid:volunteer_id>/papers/<slug:requirement>", readiness.paper, name="volunteer_paper"),
     path("volunteers/<uuid:volunteer_id>/questions", readiness.send_questions, name="send_questions"),

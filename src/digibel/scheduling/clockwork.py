@@ -9,6 +9,7 @@ from digibel.notifications import outbox
 from digibel.notifications.models import OutboundMessage
 from digibel.scheduling import (
     alarms,
+    availability,
     cards,
     followups,
     fraud,
@@ -47,6 +48,7 @@ def tick() -> int:
     Safe to run twice, late, or in many places.
     """
     rung = timers.ring_due(BELLS)
+    availability.end_pauses()
     readiness.reopen_unready()
     rejudging.rejudge_due()
     reminders.remind_due()

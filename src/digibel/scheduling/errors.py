@@ -132,3 +132,13 @@ class NotAnAddress(Problem):
 class NoMail(Conflict):
     code = "no_mail"
     message = "No mail leaves from here. Take the address of the calendar instead."
+
+
+class VisitThen(Conflict):
+    code = "visit_then"
+    message = "There is a visit in those days, and somebody waits for it. Call it off first, or choose other days."
+
+
+class NotYours(Conflict):
+    code = "not_yours"
+    message = "The organisation asked for this pause. Ring them: they tell you more."

@@ -20,6 +20,7 @@ from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Offer, Visit, VisitStatus
 from digibel.volunteers import pool
 from digibel.volunteers import readiness as met
+from digibel.volunteers.availability import WrongDays
 from digibel.volunteers.models import Requirement, Volunteer
 
 AT_ONCE = 200
@@ -30,7 +31,7 @@ def lose_readiness(
     volunteer: Volunteer, organisation: Organisation, requirement: str, *, last_day: date, by: Actor
 ) -> int:
     """A requirement is met until that day and no longer. Returns how many visits are open again."""
-    _hold_requests([volunteer])
+    hold_requests([volunteer])
     met.end(volunteer, organisation, requirement, last_day=last_day, by=by)
     return reopen_unready(volunteer, by=by)
 
@@ -50,7 +51,7 @@ def note_readiness(
     """A requirement is met or renewed, with the days as a person typed them. Returns how many visits are open again:
     an earlier end than before may leave a visit without it."""
     met.check_paper(requirement, since, until, reference)
-    _hold_requests([volunteer])
+    hold_requests([volunteer])
     met.note(
         volunteer, organisation, requirement, since=since, until=until, version=version, reference=reference, by=by
     )
@@ -68,7 +69,7 @@ def renew_insurance(organisation: Organisation, *, since: date, until: date | No
             left_at=None, readiness__organisation=organisation, readiness__requirement=Requirement.INSURANCE
         ).order_by("pk")
     )
-    _hold_requests(insured)
+    hold_requests(insured)
     return sum(
         note_readiness(one, organisation, Requirement.INSURANCE, since=since, until=until, reference=reference, by=by)
         for one in insured
@@ -80,16 +81,21 @@ def exempt(
     volunteer: Volunteer, organisation: Organisation, requirement: str, *, until: date, reason: str, granted_by: Staff
 ) -> int:
     """Without this requirement until that day. Returns how many visits are open again."""
-    _hold_requests([volunteer])
+    hold_requests([volunteer])
     met.exempt(volunteer, organisation, requirement, until=until, reason=reason, granted_by=granted_by)
     return reopen_unready(volunteer, by=Actor.staff(granted_by))
 
 
 @transaction.atomic
-def pause(volunteer: Volunteer, *, by: Actor) -> int:
-    """No offers and no visits until a person decides otherwise. Returns how many visits are open again."""
-    _hold_requests([volunteer])
-    pool.pause(volunteer, by=by)
+def pause(volunteer: Volunteer, *, by: Actor, until: date | None = None, own: bool = False) -> int:
+    """No offers, and no visits before the day they are back, or until a person decides otherwise.
+
+    Returns how many visits are open again.
+    """
+    if until is not None and until <= clock.today():
+        raise WrongDays
+    hold_requests([volunteer])
+    pool.pause(volunteer, by=by, until=until, own=own)
     return reopen_unready(volunteer, by=by)
 
 
@@ -133,12 +139,14 @@ def unready_offers(volunteer: Volunteer | None = None) -> Iterator[Offer]:
     related = live.select_related("volunteer__recipient", "request").prefetch_related("volunteer__readiness")
     for offer in related.iterator(chunk_size=AT_ONCE):
         days = {clock.local(offer.window(choice)[0]).date() for choice in range(1, len(offer.windows) + 1)}
-        ready = all(_may_be_sent(offer.volunteer, offer.request.organisation_id, day) for day in days)
+        ready = offer.volunteer.paused_at is None and all(
+            _may_be_sent(offer.volunteer, offer.request.organisation_id, day) for day in days
+        )
         if not ready or offer.volunteer.recipient.stopped_at is not None:
             yield offer
 
 
-def _hold_requests(volunteers: Collection[Volunteer]) -> None:
+def hold_requests(volunteers: Collection[Volunteer]) -> None:
     """What they are asked for, or go to: a yes that is being written is finished first, and then undone.
 
     All of them in one order: two that hold many requests one volunteer after the other would wait for each other.
@@ -151,7 +159,7 @@ def _hold_requests(volunteers: Collection[Volunteer]) -> None:
 
 def _may_be_sent(volunteer: Volunteer, organisation_id: object, day: date) -> bool:
     rows = [row for row in volunteer.readiness.all() if row.organisation_id == organisation_id]
-    return volunteer.paused_at is None and volunteer.left_at is None and not met.missing_on(rows, day)
+    return not volunteer.is_pausing_on(day) and volunteer.left_at is None and not met.missing_on(rows, day)
 
 
 def _reopen(visit: Visit, *, by: Actor) -> bool:

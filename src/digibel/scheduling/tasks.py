@@ -9,6 +9,7 @@ from digibel.scheduling import clockwork, invitations, promises
 from digibel.scheduling.asking import learning
 from digibel.scheduling.matching import snapshot
 from digibel.scheduling.planning import plans
+from digibel.volunteers import availability
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ def every_night() -> int:
     """Learn from the offers; work out everything anew. Whatever does not hold is told by reference. Returns how many."""
     quietly(learning.learn_anew)
     quietly(snapshot.drop_old_changes)
+    quietly(availability.forget_past)
     broken = [finding for finding in quietly(lambda: list(promises.check())) if not finding.holds]
     for finding in broken:
         logger.error("promise broken: %s", finding)

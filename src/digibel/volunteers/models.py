@@ -100,6 +100,10 @@ class Volunteer(models.Model):
     sms_only = models.BooleanField(default=False, help_text="No internet on the telephone: street by text.")
     joined_on = models.DateField()
     paused_at = models.DateTimeField(null=True, blank=True)
+    paused_until = models.DateField(
+        null=True, blank=True, help_text="The day they are back. None: until somebody says so."
+    )
+    pause_is_own = models.BooleanField(default=False, help_text="They asked for it themselves, and may end it.")
     left_at = models.DateTimeField(null=True, blank=True)
     email = SealedTextField(  # type: ignore[misc]
         null=True, help_text="Where invitations to a calendar go. None: they want none."
@@ -115,10 +119,18 @@ class Volunteer(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             # Five is the most that anybody is asked in a week, whatever they allow.
             models.CheckConstraint(name="volunteer_offers_limit", condition=Q(offers_limit__range=(0, 5))),
+            # An end or an owner left over from an earlier pause would lift the next one, which may be for what a client reported.
+            models.CheckConstraint(
+                name="pause_has_begun",
+                condition=Q(paused_at__isnull=False) | Q(paused_until=None, pause_is_own=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"volunteer {self.pk}"
+
+    def is_pausing_on(self, day: date) -> bool:
+        return self.paused_at is not None and (self.paused_until is None or day < self.paused_until)
 
 
 class Readiness(models.Model):
@@ -266,3 +278,39 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_day} - {self.last_day}"
+
+
+class WeekdayOff(models.Model):
+    """Not on this day of the week until they say otherwise. Their hours of that day stay, and come back with it."""
+
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="weekdays_off")
+    weekday = models.PositiveSmallIntegerField(help_text="0 is Monday.")
+
+    class Meta:
+        verbose_name_plural = "weekdays off"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="weekday_off_once", fields=["volunteer", "weekday"]),
+            models.CheckConstraint(name="weekday_off_known", condition=Q(weekday__lte=6)),
+        ]
+
+    def __str__(self) -> str:
+        return f"not on {self.weekday}"
+
+
+class ExtraHours(models.Model):
+    """On that day free from `start` until `end` (local) beside the week. Days away and pauses win from it."""
+
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="extra_hours")
+    day = models.DateField()
+    start = models.TimeField()
+    end = models.TimeField()
+
+    class Meta:
+        verbose_name_plural = "extra hours"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="extra_hours_once", fields=["volunteer", "day", "start", "end"]),
+            models.CheckConstraint(name="extra_hours_end_after_start", condition=Q(end__gt=F("start"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.start}-{self.end}"

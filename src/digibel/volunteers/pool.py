@@ -1,11 +1,13 @@
 """Coming into the pool, and pausing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import time
+from datetime import date, time
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import DateTimeField, Q, Value
+from django.db.models.functions import Coalesce
 
 from digibel import clock, places
 from digibel.audit.actors import Actor
@@ -71,14 +73,22 @@ def add_volunteer(
 
 
 @transaction.atomic
-def pause(volunteer: Volunteer, *, by: Actor) -> None:
-    Volunteer.objects.filter(pk=volunteer.pk, paused_at=None).update(paused_at=clock.now())
-    record("volunteer.paused", volunteer, by=by)
+def pause(volunteer: Volunteer, *, by: Actor, until: date | None = None, own: bool = False) -> None:
+    """No offers until that day (the day they are back), or until somebody says so.
+
+    What somebody asks for themselves (`own`) never shortens a pause that we asked for; ours takes the place of theirs.
+    """
+    paused = Volunteer.objects.filter(pk=volunteer.pk)
+    if own:
+        paused = paused.filter(Q(paused_at=None) | Q(pause_is_own=True))
+    since = Coalesce("paused_at", Value(clock.now(), output_field=DateTimeField()))
+    paused.update(paused_at=since, paused_until=until, pause_is_own=own)
+    record("volunteer.paused", volunteer, by=by, until=until.isoformat() if until else "", own=own)
 
 
 @transaction.atomic
 def resume(volunteer: Volunteer, *, by: Actor) -> None:
-    Volunteer.objects.filter(pk=volunteer.pk).update(paused_at=None)
+    Volunteer.objects.filter(pk=volunteer.pk).update(paused_at=None, paused_until=None, pause_is_own=False)
     record("volunteer.resumed", volunteer, by=by)
 
 

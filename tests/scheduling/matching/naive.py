@@ -25,6 +25,7 @@ class Person:
     readiness: list[Readiness] = field(default_factory=list)
     hours: list[tuple[int, time, time]] = field(default_factory=list)
     absences: list[tuple[date, date]] = field(default_factory=list)
+    extra: list[tuple[datetime, datetime]] = field(default_factory=list)
     busy: list[tuple[datetime, datetime]] = field(default_factory=list)
     visit_starts: list[datetime] = field(default_factory=list)
     asked: list[datetime] = field(default_factory=list)
@@ -83,8 +84,13 @@ def people(request: HelpRequest) -> Iterator[Person]:
         yield Person(
             volunteer,
             readiness=list(volunteer.readiness.filter(organisation=request.organisation)),
-            hours=list(volunteer.hours.values_list("weekday", "start", "end")),
+            hours=[
+                (one.weekday, one.start, one.end)
+                for one in volunteer.hours.all()
+                if not volunteer.weekdays_off.filter(weekday=one.weekday).exists()
+            ],
             absences=list(volunteer.absences.values_list("first_day", "last_day")),
+            extra=[(clock.at(one.day, one.start), clock.at(one.day, one.end)) for one in volunteer.extra_hours.all()],
             busy=[(visit.busy_from, visit.busy_until) for visit in standing],
             visit_starts=[visit.starts_at for visit in standing],
             asked=[one.created_at for one in offers],
@@ -187,7 +193,9 @@ def how_far(
 
 
 def at_home(person: Person, quarter: datetime) -> bool:
-    """Whole quarters of the local day: from ten past nine is from a quarter past."""
+    """Whole quarters of the local day: from ten past nine is from a quarter past. Or free that day beside the week."""
+    if any(start <= quarter and quarter + QUARTER <= end for start, end in person.extra):
+        return True
     there = clock.local(quarter)
     minute = there.hour * 60 + there.minute
     return any(

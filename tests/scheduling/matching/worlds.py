@@ -1,7 +1,7 @@
 """Random pools and requests, made anew from a number: people stay, everything about them changes."""
 
 import random
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import cast
@@ -10,7 +10,15 @@ from digibel.organisations.models import Closure, DutyHours, Staff
 from digibel.requests.models import HelpRequest, RequestTask, TimeWindow
 from digibel.scheduling.matching.models import CRITERIA, MatchChoice, MatchWeights
 from digibel.scheduling.models import Offer, Preference, Visit
-from digibel.volunteers.models import Absence, AvailableHours, Readiness, Requirement, Volunteer
+from digibel.volunteers.models import (
+    Absence,
+    AvailableHours,
+    ExtraHours,
+    Readiness,
+    Requirement,
+    Volunteer,
+    WeekdayOff,
+)
 
 POSTCODES = ["1090", "1080", "1000", "1170", "1780", "9000"]
 LANGUAGES = ["nl", "fr", "ar", "tr"]
@@ -42,7 +50,8 @@ class World:
         """Everything anew; the request as it is then."""
         dice = random.Random(seed)
         Offer.objects.all().delete()
-        for model in (Visit, Preference, Absence, AvailableHours, Readiness, MatchWeights, MatchChoice, Closure):
+        week = (Absence, AvailableHours, ExtraHours, WeekdayOff)
+        for model in (*week, Visit, Preference, Readiness, MatchWeights, MatchChoice, Closure):
             model._default_manager.all().delete()
         self._house(dice, now)
         for volunteer in self.volunteers:
@@ -91,6 +100,7 @@ class World:
         Volunteer.objects.filter(pk=one.pk).update(**facts)
         one.recipient.__class__.objects.filter(pk=one.recipient_id).update(stopped_at=now if maybe(0.05) else None)
         self._week(dice, one, night=night)
+        self._exceptions(dice, one, clock.local(now).date(), night=night)
         self._papers(dice, one, now)
         self._past(dice, one, now)
 
@@ -104,6 +114,19 @@ class World:
                 if start < end:
                     hours.append(AvailableHours(volunteer=one, weekday=weekday, start=start, end=end))
         AvailableHours.objects.bulk_create(hours)
+
+    def _exceptions(self, dice: random.Random, one: Volunteer, today: date, *, night: bool) -> None:
+        for weekday in range(7):
+            if dice.random() < 0.1:
+                WeekdayOff.objects.create(volunteer=one, weekday=weekday)
+        for day in range(4):
+            if dice.random() < 0.2:
+                first = dice.randrange(0, 4) if night else dice.randrange(8, 20)
+                start, end = (
+                    time(first, dice.choice([0, 10, 30])),
+                    time(first + dice.randrange(1, 4), dice.choice([0, 50])),
+                )
+                ExtraHours.objects.create(volunteer=one, day=today + timedelta(days=day), start=start, end=end)
 
     def _papers(self, dice: random.Random, one: Volunteer, now: datetime) -> None:
         today = clock.local(now).date()

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -14,8 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import papers, pool, visitlines, words
+from digibel.desk import freetime, papers, pool, visitlines, words
 from digibel.desk.answers import do, go_on
+from digibel.desk.forms.availability import PauseForm
 from digibel.desk.forms.limits import LimitsForm, as_told, modes_in_words
 from digibel.desk.forms.volunteers import PoolFilter
 from digibel.desk.views.access import StaffRequest, staff_page
@@ -82,6 +84,10 @@ def volunteer(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
         "mail_leaves": invitations.are_possible(),
         "mail_fails": found.email is not None and invitations.does_not_arrive(found),
         "may_mail": may(request.user, "calendars"),
+        "weekdays_off": [words.weekday(one.weekday) for one in found.weekdays_off.order_by("weekday")],
+        "extra": found.extra_hours.filter(day__gte=clock.today()).order_by("day", "start"),
+        "pause_form": PauseForm(),
+        "may_note_availability": may(request.user, "note_availability"),
         "may_limit": may(request.user, "note_limits"),
         "may_pause": may(request.user, "pause_volunteer"),
         "may_ready": may(request.user, "ready_volunteer"),
@@ -97,14 +103,20 @@ def volunteer_deed(request: StaffRequest, volunteer_id: uuid.UUID, deed: str) ->
     """Pause and resume."""
     check_may(request.user, "pause_volunteer")
     found, by = Volunteer.objects.get(pk=volunteer_id), Actor.staff(request.user)
-    deeds: dict[str, tuple[Callable[..., object], str]] = {
-        "pause": (pause, _("Paused: no offers from now on, and every visit to come is open again.")),
-        "resume": (resume, _("Back: offers can come again.")),
+    form = PauseForm(request.POST)
+    if deed == "pause" and not form.is_valid():
+        messages.error(request, _("Choose the day they are back, or leave it empty."))
+        return go_on("desk:volunteer", found.pk)
+    deeds: dict[str, tuple[Callable[[], object], str]] = {
+        "pause": (
+            lambda: pause(found, by=by, until=form.cleaned_data["until"]),
+            _("Paused: no offers from now on, and every visit until they are back is open again."),
+        ),
+        "resume": (lambda: resume(found, by=by), _("Back: offers can come again.")),
     }
     if deed not in deeds:
         raise NotFound
-    verb, said = deeds[deed]
-    do(request, lambda: verb(found, by=by), said)
+    do(request, *deeds[deed])
     return go_on("desk:volunteer", found.pk)
 
 
@@ -127,6 +139,38 @@ def limits(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
         "section": "volunteers",
     }
     return render(request, "desk/volunteer_limits.html", context, status=422 if form.is_bound else 200)
+
+
+@staff_page
+@require_GET
+def availability(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
+    """When they are free, noted on their word."""
+    check_may(request.user, "note_availability")
+    found = Volunteer.objects.get(pk=volunteer_id, left_at=None)
+    return _free_time(request, freetime.of(found))
+
+
+@staff_page
+@require_POST
+def availability_deed(request: StaffRequest, volunteer_id: uuid.UUID, deed: str) -> HttpResponse:
+    check_may(request.user, "note_availability")
+    found = Volunteer.objects.get(pk=volunteer_id, left_at=None)
+    page = freetime.of(found, deed, request.POST)
+    done = freetime.note(page, deed, request.POST, by=Actor.staff(request.user))
+    if done is None:
+        return _free_time(request, page, status=422)
+    messages.success(request, str(done))
+    return go_on("desk:availability", found.pk)
+
+
+def _free_time(request: StaffRequest, page: freetime.FreeTime, *, status: int = 200) -> HttpResponse:
+    found = page.volunteer
+    context = page.context() | {
+        "volunteer": found,
+        "name": f"{found.first_name} {found.family_name}".strip(),
+        "section": "volunteers",
+    }
+    return render(request, "desk/volunteer_availability.html", context, status=status)
 
 
 def _offers(found: Volunteer, request: StaffRequest) -> list[dict[str, Any]]:

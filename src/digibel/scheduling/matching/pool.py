@@ -13,13 +13,22 @@ import numpy as np
 from django.conf import settings
 from django.db.models import QuerySet
 
-from digibel import languages, places
+from digibel import clock, languages, places
 from digibel.guardrails import catalogue
 from digibel.places import postcodes, travel
 from digibel.requests.models import Wish
 from digibel.scheduling.matching.moments import QUARTERS_A_DAY, Numbers, micros, week_of
 from digibel.scheduling.models import LIVE_OFFERS, STANDING_VISITS, Offer, Visit
-from digibel.volunteers.models import Absence, AvailableHours, Level, Readiness, Requirement, Volunteer
+from digibel.volunteers.models import (
+    Absence,
+    AvailableHours,
+    ExtraHours,
+    Level,
+    Readiness,
+    Requirement,
+    Volunteer,
+    WeekdayOff,
+)
 
 LANGUAGE_BIT: Final = {code: 1 << place for place, code in enumerate(languages.SPOKEN)}
 SKILL_BIT: Final = {code: 1 << place for place, code in enumerate(catalogue.SKILLS)}
@@ -66,8 +75,8 @@ class Groups:
 class Pool:
     """Columns over all volunteers who have not left. `reach` is in minutes or kilometres (`by_minutes`); languages and skills
     are bits; `hours` are the quarters of the week, packed; `asked` the newest offers in microseconds, the newest first; `visits`
-    (busy from, busy until, the Monday of its week), `absences` (first and last day); `ready` for each organisation the first and
-    last day (ordinals) of each requirement."""
+    (busy from, busy until, the Monday of its week), `absences` (first and last day), `extra` (free from and until, beside the
+    week); `ready` for each organisation the first and last day (ordinals) of each requirement."""
 
     ids: Numbers
     place: Numbers
@@ -86,6 +95,7 @@ class Pool:
     live: Numbers
     visits: Ragged
     absences: Ragged
+    extra: Ragged
     ready: Mapping[uuid.UUID, Numbers]
 
     def __len__(self) -> int:
@@ -148,11 +158,13 @@ class Pool:
             {name: np.concatenate([getattr(self, name)[kept], getattr(fresh, name)]) for name in COLUMNS},
             visits=_joined(self.visits, kept, fresh.visits),
             absences=_joined(self.absences, kept, fresh.absences),
+            extra=_joined(self.extra, kept, fresh.extra),
             ready=_joined_ready(self.ready, kept, fresh),
         )
 
 
-COLUMNS: Final = tuple(name for name in Pool.__annotations__ if name not in {"visits", "absences", "ready"})
+RAGGED: Final = ("visits", "absences", "extra")
+COLUMNS: Final = tuple(name for name in Pool.__annotations__ if name not in {*RAGGED, "ready"})
 
 
 def ranges(first: Numbers, last: Numbers) -> Numbers:
@@ -203,7 +215,7 @@ def _ways_to(postcode: str, router: str) -> WayTable:
 
 
 def read(ids: Collection[uuid.UUID] | None = None) -> Pool:
-    """The pool as the database knows it now, or these of it. Six queries, whatever its size."""
+    """The pool as the database knows it now, or these of it. Eight queries, whatever its size."""
     people = list(_of(Volunteer.objects.filter(left_at=None), ids, "pk").values(*FIELDS))
     row_of = {one["pk"]: row for row, one in enumerate(people)}
     asked, live = _offers(row_of, ids)
@@ -211,6 +223,7 @@ def read(ids: Collection[uuid.UUID] | None = None) -> Pool:
         {**_columns(people), "hours": _hours(row_of, ids), "asked": asked, "live": live},
         visits=_visits(row_of, ids),
         absences=_absences(row_of, ids),
+        extra=_extra(row_of, ids),
         ready=_readiness(row_of, ids),
     )
 
@@ -273,11 +286,12 @@ def _flags(one: Mapping[str, Any]) -> int:
 
 
 def _hours(row_of: Mapping[uuid.UUID, int], ids: Collection[uuid.UUID] | None) -> Numbers:
-    """Whole quarters only: from ten past nine is from a quarter past nine."""
+    """Whole quarters only: from ten past nine is from a quarter past nine. Nothing on a weekday that is off."""
+    off = set(_of(WeekdayOff.objects.all(), ids).values_list("volunteer_id", "weekday"))
     found: dict[tuple[int, int], int] = {}
     rows = _of(AvailableHours.objects.all(), ids).values_list("volunteer_id", "weekday", "start", "end")
     for volunteer, weekday, start, end in rows:
-        if volunteer in row_of:
+        if volunteer in row_of and (volunteer, weekday) not in off:
             first, last = -(-(start.hour * 60 + start.minute) // 15), (end.hour * 60 + end.minute) // 15
             at = (row_of[volunteer], weekday)
             found[at] = found.get(at, 0) | _stretch(first, last)
@@ -329,6 +343,16 @@ def _absences(row_of: Mapping[uuid.UUID, int], ids: Collection[uuid.UUID] | None
     return _ragged(found, width=2)
 
 
+def _extra(row_of: Mapping[uuid.UUID, int], ids: Collection[uuid.UUID] | None) -> Ragged:
+    rows = _of(ExtraHours.objects.all(), ids).values_list("volunteer_id", "day", "start", "end")
+    found = [
+        (row_of[volunteer], micros(clock.at(day, start)), micros(clock.at(day, end)))
+        for volunteer, day, start, end in rows
+        if volunteer in row_of
+    ]
+    return _ragged(found, width=2)
+
+
 def _ragged(found: Sequence[tuple[int, ...]], *, width: int) -> Ragged:
     table = np.array(found, dtype=np.int64).reshape(-1, width + 1)
     return Ragged(table[:, 0], table[:, 1:])
@@ -361,7 +385,12 @@ def _group(place: Numbers, modes: Numbers, by_minutes: Numbers) -> Numbers:
 
 
 def arranged(
-    columns: Mapping[str, Numbers], *, visits: Ragged, absences: Ragged, ready: Mapping[uuid.UUID, Numbers]
+    columns: Mapping[str, Numbers],
+    *,
+    visits: Ragged,
+    absences: Ragged,
+    extra: Ragged,
+    ready: Mapping[uuid.UUID, Numbers],
 ) -> Pool:
     """A pool from columns in any order."""
     key = _group(columns["place"], columns["modes"], columns["by_minutes"]) << 16 | columns["reach"].astype(np.int64)
@@ -372,6 +401,7 @@ def arranged(
         **{name: columns[name][order] for name in COLUMNS},
         visits=_moved(visits, now_at),
         absences=_moved(absences, now_at),
+        extra=_moved(extra, now_at),
         ready={organisation: days[order] for organisation, days in ready.items()},
     )
 

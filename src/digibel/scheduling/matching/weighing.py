@@ -17,6 +17,7 @@ from digibel.scheduling.matching.moments import (
     DAY_LONG,
     MICRO,
     MOST_MOMENTS,
+    QUARTER_LONG,
     Numbers,
     Slots,
     micros,
@@ -232,6 +233,7 @@ class _Calendar:
     travel: Numbers
     visits: tuple[Numbers, Numbers]
     absences: tuple[Numbers, Numbers]
+    extra: tuple[Numbers, Numbers]
 
 
 def find_moments(pool: Pool, rows: Numbers, question: Question, table: WayTable) -> tuple[Numbers, Numbers]:
@@ -265,6 +267,7 @@ def _calendar(pool: Pool, rows: Numbers, question: Question, table: WayTable) ->
         travel=_travel(pool, rows, table),
         visits=pool.visits.of(rows),
         absences=pool.absences.of(rows),
+        extra=pool.extra.of(rows),
     )
 
 
@@ -296,13 +299,15 @@ def _keep_first(moments: Numbers, found: Numbers, window: Slots, can: Numbers) -
 
 
 def _at_home(calendar: _Calendar, window: Slots) -> Numbers:
-    """For each quarter whether it lies in their week."""
+    """For each quarter whether it lies in their week, or in what they are free beside it."""
     free = np.empty((len(calendar.limit), len(window.begins)), dtype=bool)
     for weekday in np.unique(window.weekday):
         that_day = np.unpackbits(calendar.hours[:, weekday], axis=1, bitorder="little").view(bool)
         quarters = window.weekday == weekday
         free[:, quarters] = that_day[:, window.of_day[quarters]]
-    return free
+    row, extra = calendar.extra
+    beside = (extra[:, :1] <= window.begins) & (window.begins + QUARTER_LONG <= extra[:, 1:])
+    return free | _any_of_row(row, beside, len(calendar.limit))
 
 
 def _absent(calendar: _Calendar, window: Slots) -> Numbers:
