@@ -80,6 +80,11 @@ def day(moment: datetime, language: str) -> str:
     return f"{LANGUAGES[language].days[local.weekday()]} {local.day}/{local.month}"
 
 
+def weekdays(numbers: Sequence[int], language: str) -> str:
+    """Days of the week (0 is Monday) for a text message: "wo, vr"."""
+    return ", ".join(LANGUAGES[language].days[number] for number in numbers)
+
+
 def clock_time(moment: datetime, language: str) -> str:
     """A time for a text message: "14u" or "14u30" in Dutch, "14h30" in French, "14:30" in English."""
     local, mark = _in_brussels(moment), LANGUAGES[language].hour

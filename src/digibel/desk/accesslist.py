@@ -32,6 +32,7 @@ DEED_WORDS: dict[str, words.Words] = {
     "match": _("choose volunteers"),
     "enrol": _("take people into the pool, also a whole list"),
     "note_limits": _("note how far and how often a volunteer goes"),
+    "note_availability": _("note when a volunteer is free"),
     "offer": _("send offers"),
     "move_visit": _("move a visit to another moment, with the same volunteer"),
     "cancel_visit": _("cancel visits"),

@@ -18,7 +18,7 @@ from digibel.notifications.numbers import display
 from digibel.notifications.recipients import language_of
 from digibel.problems import Problem
 from digibel.requests.models import Client
-from digibel.scheduling import announcing, doorstep, errors, followups, offers, reports, visits, worklist
+from digibel.scheduling import announcing, doorstep, errors, followups, freetexts, offers, reports, visits, worklist
 from digibel.scheduling.models import STANDING_VISITS, Offer, OfferStatus, Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
 
@@ -52,7 +52,7 @@ def handle_volunteer(message: InboundMessage) -> str | None:
         return meant[0].deed(message, meant[0].said)
     if len(meant) > 1:
         return None
-    return _ask_back(message, volunteer) or _too_late(message, volunteer)
+    return _ask_back(message, volunteer) or _too_late(message, volunteer) or freetexts.handle(message, volunteer)
 
 
 def handle_client(message: InboundMessage) -> str | None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import combinations
 
 from digibel import languages
 from digibel.notifications.phrasebook import wording
@@ -34,8 +35,10 @@ def _candidates(name: str, language: str) -> list[str]:
     match name:
         case "windows" | "moment" | "old" | "deadline":
             return [languages.window(moment, moment + _VISIT, language) for moment in _MOMENTS]
-        case "until":
+        case "until" | "back":
             return [languages.day(moment, language) for moment in _MOMENTS]
+        case "weekdays":
+            return [languages.weekdays(three, language) for three in combinations(range(7), 3)]
         case "paper":
             return [render(key, language) for key in keys() if key.startswith("paper_")]
         case "day":
