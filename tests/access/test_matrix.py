@@ -126,6 +126,8 @@ desk:availability_deed/off      -     match
 desk:availability_deed/not-away -     match
 desk:availability_deed/not-extra -     match
 desk:availability_deed/on       -     match
+desk:availability_deed/calendar -     match
+desk:availability_deed/no-calendar - match
 desk:volunteer_deed/pause      -     lead
 desk:volunteer_deed/resume     -     lead
 desk:volunteer_paper           lead  lead

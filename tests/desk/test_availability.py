@@ -8,7 +8,7 @@ from django.urls import reverse
 import cast
 from digibel import clock
 from digibel.organisations.models import Role
-from digibel.volunteers.models import Absence, AvailableHours, ExtraHours, WeekdayOff
+from digibel.volunteers.models import Absence, AvailableHours, ExtraHours, OwnCalendar, WeekdayOff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -112,3 +112,18 @@ def test_pause_has_a_day_of_coming_back(desk, els):
     desk.post(pause, {"pause-until": back})
     els.refresh_from_db()
     assert (els.paused_until, els.pause_is_own) == (back, False)
+
+
+def test_address_of_a_calendar_is_kept_sealed_and_never_shown_again(desk, els):
+    address = "https://calendar.example.org/private-4f3a2b/basic.ics"
+    assert post(desk, els, "calendar", **{"calendar-address": address}).status_code == 303
+    page = desk.get(reverse("desk:availability", args=[els.pk])).content.decode()
+    assert (page.count("private-4f3a2b"), page.count("Not read yet")) == (0, 1)
+    assert post(desk, els, "no-calendar").status_code == 303
+    assert not OwnCalendar.objects.exists()
+
+
+def test_address_that_is_none_is_not_written_back(desk, els):
+    answer = post(desk, els, "calendar", **{"calendar-address": "http://calendar.example.org/private-4f3a2b"})
+    assert mistakes(answer)[0] == 422
+    assert answer.content.decode().count("private-4f3a2b") == 0

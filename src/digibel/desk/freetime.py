@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.forms import BaseForm
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.desk import words
-from digibel.desk.forms.availability import AwayForm, ExtraForm, WeekdayForm, WeekForm
-from digibel.desk.forms.guarded import GuardedForm
+from digibel.desk.forms.availability import AwayForm, CalendarForm, ExtraForm, WeekdayForm, WeekForm
 from digibel.problems import NotFound, Problem
 from digibel.scheduling import availability as promised
 from digibel.sentences import sentence
 from digibel.volunteers import availability
-from digibel.volunteers.models import Volunteer
+from digibel.volunteers.models import OwnCalendar, Volunteer
+from digibel.volunteers.owncalendar import keeping
 
 
 @dataclass
@@ -29,10 +30,13 @@ class FreeTime:
     away: AwayForm
     extra: ExtraForm
     off: WeekdayForm
+    calendar: CalendarForm
 
     @property
-    def posted(self) -> GuardedForm | None:
-        return next((form for form in (self.week, self.away, self.extra, self.off) if form.is_bound), None)
+    def posted(self) -> BaseForm | None:
+        return next(
+            (form for form in (self.week, self.away, self.extra, self.off, self.calendar) if form.is_bound), None
+        )
 
     def context(self) -> dict[str, Any]:
         today, volunteer = clock.today(), self.volunteer
@@ -40,6 +44,7 @@ class FreeTime:
             "forms": self,
             "absences": volunteer.absences.filter(last_day__gte=today).order_by("first_day"),
             "extra": volunteer.extra_hours.filter(day__gte=today).order_by("day", "start"),
+            "own_calendar": OwnCalendar.objects.filter(volunteer=volunteer).first(),
             "weekdays_off": [(one, words.weekday(one)) for one in _off(volunteer)],
         }
 
@@ -48,7 +53,8 @@ def of(volunteer: Volunteer, posted: str = "", data: QueryDict | None = None) ->
     """`posted` is the name of the form that was sent with `data`."""
     sent: Callable[[str], QueryDict | None] = lambda name: data if name == posted else None  # noqa: E731
     week = WeekForm(volunteer.hours.values_list("weekday", "start", "end"), sent("week"))
-    return FreeTime(volunteer, week, AwayForm(sent("away")), ExtraForm(sent("extra")), WeekdayForm(sent("off")))
+    others = AwayForm(sent("away")), ExtraForm(sent("extra")), WeekdayForm(sent("off")), CalendarForm(sent("calendar"))
+    return FreeTime(volunteer, week, *others)
 
 
 def _off(volunteer: Volunteer) -> list[int]:
@@ -68,6 +74,9 @@ def note(page: FreeTime, deed: str, data: QueryDict, *, by: Actor) -> str | Prom
             form.add_error(None, sentence(problem))
             return None
         return done
+    if deed == "no-calendar":
+        keeping.take_back(page.volunteer, by=by)
+        return _("Forgotten: the address, and what was found there.")
     if deed not in UNDOING:
         raise NotFound
     kind, number = UNDOING[deed], data.get("which", "")
@@ -98,11 +107,16 @@ def _weekday_off(page: FreeTime, by: Actor) -> object:
     return availability.take_weekday_off(page.volunteer, page.off.cleaned_data["weekday"], by=by)
 
 
+def _calendar(page: FreeTime, by: Actor) -> object:
+    return keeping.give(page.volunteer, page.calendar.cleaned_data["address"], by=by)
+
+
 FORMS: dict[str, tuple[Callable[[FreeTime, Actor], object], Promise]] = {
     "week": (_week, _("The week is noted. The order of candidates follows at once.")),
     "away": (_away, _("Noted: nobody is asked for those days.")),
     "extra": (_extra, _("Noted: free then beside the week.")),
     "off": (_weekday_off, _("Noted: nobody is asked for that day of the week. What is booked stays.")),
+    "calendar": (_calendar, _("Noted. We look there now, and again every few hours.")),
 }
 UNDOING = {"not-away": "away", "not-extra": "extra", "on": "weekday"}
-DEEDS = (*FORMS, *UNDOING)
+DEEDS = (*FORMS, *UNDOING, "no-calendar")

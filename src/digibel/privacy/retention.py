@@ -285,6 +285,8 @@ RULES: tuple[Rule, ...] = (
             Part("volunteers.Attendance", ("volunteer",), "volunteer"),
             Part("volunteers.AvailableHours", ("volunteer",), "volunteer"),
             Part("volunteers.Absence", ("volunteer",), "volunteer"),
+            Part("volunteers.BusyTime", ("volunteer",), "volunteer"),
+            Part("volunteers.OwnCalendar", ("volunteer", "key_id", "address"), "volunteer"),
             Part("volunteers.ExtraHours", ("volunteer",), "volunteer"),
             Part("volunteers.WeekdayOff", ("volunteer",), "volunteer"),
             Part("scheduling.Preference", ("volunteer",), "volunteer"),

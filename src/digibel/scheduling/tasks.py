@@ -10,6 +10,7 @@ from digibel.scheduling.asking import learning
 from digibel.scheduling.matching import snapshot
 from digibel.scheduling.planning import plans
 from digibel.volunteers import availability
+from digibel.volunteers.owncalendar import keeping
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ def sweep_invitations() -> int:
 
 
 def every_hour() -> int:
+    quietly(keeping.sweep)
     return quietly(seal_chain)
 
 

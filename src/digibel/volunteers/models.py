@@ -314,3 +314,41 @@ class ExtraHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.start}-{self.end}"
+
+
+class OwnCalendar(models.Model):
+    """Where a volunteer's own calendar lies. The address opens all of it, so it is sealed, and shown to nobody again."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    volunteer = models.OneToOneField(Volunteer, on_delete=models.CASCADE, related_name="own_calendar")
+    key_id = models.UUIDField()
+    address = SealedTextField()
+    due_at = models.DateTimeField(help_text="When to look again.")
+    succeeded_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(
+        max_length=20, blank=True, default="", help_text="A code; empty: the last look went well."
+    )
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["due_at"], name="own_calendar_due")]
+
+    def __str__(self) -> str:
+        return f"own calendar {self.pk}"
+
+
+class BusyTime(models.Model):
+    """Busy by their own calendar, from when until when, and never with what."""
+
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="busy_times")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="busy_time_once", fields=["volunteer", "starts_at", "ends_at"]),
+            models.CheckConstraint(name="busy_time_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at} - {self.ends_at}"

@@ -91,7 +91,10 @@ def people(request: HelpRequest) -> Iterator[Person]:
             ],
             absences=list(volunteer.absences.values_list("first_day", "last_day")),
             extra=[(clock.at(one.day, one.start), clock.at(one.day, one.end)) for one in volunteer.extra_hours.all()],
-            busy=[(visit.busy_from, visit.busy_until) for visit in standing],
+            busy=[
+                *((visit.busy_from, visit.busy_until) for visit in standing),
+                *volunteer.busy_times.values_list("starts_at", "ends_at"),
+            ],
             visit_starts=[visit.starts_at for visit in standing],
             asked=[one.created_at for one in offers],
             elsewhere=any(one.status in LIVE_OFFERS and one.request_id != request.pk for one in offers),

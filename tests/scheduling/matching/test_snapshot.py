@@ -132,7 +132,7 @@ def test_whole_pool_is_read_in_as_many_queries_for_one_as_for_three(lindeboom: O
         with CaptureQueriesContext(connection) as queries:
             pool.read()
         counts.append(len(queries))
-    assert counts == [8, 8]
+    assert counts == [9, 9]
 
 
 def test_no_name_and_no_number_is_remembered(asked: HelpRequest, els: Volunteer) -> None:

@@ -13,6 +13,7 @@ from digibel.scheduling.models import Offer, Preference, Visit
 from digibel.volunteers.models import (
     Absence,
     AvailableHours,
+    BusyTime,
     ExtraHours,
     Readiness,
     Requirement,
@@ -50,7 +51,7 @@ class World:
         """Everything anew; the request as it is then."""
         dice = random.Random(seed)
         Offer.objects.all().delete()
-        week = (Absence, AvailableHours, ExtraHours, WeekdayOff)
+        week = (Absence, AvailableHours, BusyTime, ExtraHours, WeekdayOff)
         for model in (*week, Visit, Preference, Readiness, MatchWeights, MatchChoice, Closure):
             model._default_manager.all().delete()
         self._house(dice, now)
@@ -119,6 +120,10 @@ class World:
         for weekday in range(7):
             if dice.random() < 0.1:
                 WeekdayOff.objects.create(volunteer=one, weekday=weekday)
+        for hour in range(96):
+            if dice.random() < 0.02:
+                start = clock.at(today, time.min) + timedelta(hours=hour, minutes=dice.choice([0, 20]))
+                BusyTime.objects.create(volunteer=one, starts_at=start, ends_at=start + timedelta(minutes=70))
         for day in range(4):
             if dice.random() < 0.2:
                 first = dice.randrange(0, 4) if night else dice.randrange(8, 20)

@@ -110,3 +110,15 @@ class PauseForm(GuardedForm):
 
     prefix = "pause"
     until = Day(label=_("Back on"), help_text=_("Empty: until somebody says so."), required=False)
+
+
+class CalendarForm(forms.Form):
+    """An address is a secret of its own kind: it is sealed, and never written back into the page. So it is not masked either."""
+
+    prefix = "calendar"
+    address = forms.CharField(
+        label=_("Address of their own calendar"),
+        help_text=_("From the settings of the calendar: “secret address” or “subscribe”. Begins with https://"),
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "url"}),
+    )

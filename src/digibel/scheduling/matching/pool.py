@@ -22,6 +22,7 @@ from digibel.scheduling.models import LIVE_OFFERS, STANDING_VISITS, Offer, Visit
 from digibel.volunteers.models import (
     Absence,
     AvailableHours,
+    BusyTime,
     ExtraHours,
     Level,
     Readiness,
@@ -44,6 +45,7 @@ ASKED_KEPT: Final = 8
 NEVER: Final = -(1 << 62)
 NO_DAY, FOR_GOOD = np.int32(1 << 30), np.int32((1 << 30) - 1)
 FARTHEST: Final = 65_535
+NO_WEEK: Final = 0
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,11 @@ class Groups:
 
 @dataclass(frozen=True)
 class Pool:
-    """Columns over all volunteers who have not left. `reach` is in minutes or kilometres (`by_minutes`); languages and skills
-    are bits; `hours` are the quarters of the week, packed; `asked` the newest offers in microseconds, the newest first; `visits`
-    (busy from, busy until, the Monday of its week), `absences` (first and last day), `extra` (free from and until, beside the
-    week); `ready` for each organisation the first and last day (ordinals) of each requirement."""
+    """Columns over all volunteers who have not left. `reach` is in minutes or kilometres (`by_minutes`); languages and skills are
+    bits; `hours` are the quarters of the week, packed; `asked` the newest offers in microseconds, the newest first;
+    `visits` (busy from, busy until, the Monday of its week; `NO_WEEK` for an appointment of their own), `absences` (first
+    and last day), `extra` (free from and until, beside the week); `ready` for each organisation the first and last day
+    (ordinals) of each requirement."""
 
     ids: Numbers
     place: Numbers
@@ -215,7 +218,7 @@ def _ways_to(postcode: str, router: str) -> WayTable:
 
 
 def read(ids: Collection[uuid.UUID] | None = None) -> Pool:
-    """The pool as the database knows it now, or these of it. Eight queries, whatever its size."""
+    """The pool as the database knows it now, or these of it. Nine queries, whatever its size."""
     people = list(_of(Volunteer.objects.filter(left_at=None), ids, "pk").values(*FIELDS))
     row_of = {one["pk"]: row for row, one in enumerate(people)}
     asked, live = _offers(row_of, ids)
@@ -330,7 +333,17 @@ def _visits(row_of: Mapping[uuid.UUID, int], ids: Collection[uuid.UUID] | None) 
         for volunteer, start, end, begins in rows
         if volunteer in row_of
     ]
-    return _ragged(found, width=3)
+    return _ragged(found + _own_appointments(row_of, ids), width=3)
+
+
+def _own_appointments(row_of: Mapping[uuid.UUID, int], ids: Collection[uuid.UUID] | None) -> list[tuple[int, ...]]:
+    """Of their own calendar: they take time as visits do, and count in no week."""
+    rows = _of(BusyTime.objects.all(), ids).values_list("volunteer_id", "starts_at", "ends_at")
+    return [
+        (row_of[volunteer], micros(start), micros(end), NO_WEEK)
+        for volunteer, start, end in rows
+        if volunteer in row_of
+    ]
 
 
 def _absences(row_of: Mapping[uuid.UUID, int], ids: Collection[uuid.UUID] | None) -> Ragged:

@@ -36,6 +36,7 @@ WATCHED = (
     Watch("volunteers_availablehours", "volunteer", "ROW.volunteer_id"),
     Watch("volunteers_absence", "volunteer", "ROW.volunteer_id"),
     Watch("volunteers_extrahours", "volunteer", "ROW.volunteer_id"),
+    Watch("volunteers_busytime", "volunteer", "ROW.volunteer_id"),
     Watch("volunteers_weekdayoff", "volunteer", "ROW.volunteer_id"),
     Watch("notifications_recipient", "volunteer", VOLUNTEER_OF, ("update",)),
     Watch("scheduling_offer", "volunteer", "ROW.volunteer_id"),
