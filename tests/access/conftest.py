@@ -40,7 +40,7 @@ from digibel.scheduling import (
 )
 from digibel.scheduling.models import FraudAlarm, Handover, Visit
 from digibel.scheduling.paid import ExpenseKind, Way
-from digibel.volunteers import links, training
+from digibel.volunteers import links, pagelinks, training
 from digibel.volunteers.importing import bringing
 from digibel.volunteers.importing.rehearsing import Rehearsal
 from digibel.volunteers.models import Volunteer
@@ -102,7 +102,8 @@ class House:
     def tokens(self) -> dict[str, str]:
         """What opens without a login, by the start of the address."""
         link = links.open_link(self.volunteer, self.organisation)
-        return {"visit": cards.token(self.booked), "questions": links.token(link)}
+        page = pagelinks.open_page(self.volunteer, self.organisation)
+        return {"visit": cards.token(self.booked), "questions": links.token(link), "me": page}
 
 
 def build(name: str, *, sms: str, volunteer: Volunteer | None, people: tuple[str, ...], street: str) -> House:

@@ -16,6 +16,7 @@ from digibel.api import openapi
 from digibel.api.main import api
 from digibel.desk import clientdeeds, freetime, requestdeeds
 from digibel.desk.views import card as card_views
+from digibel.desk.views import ownpage as own_page_views
 from digibel.desk.views import privacy as privacy_views
 from digibel.desk.views import visits as visit_views
 from digibel.organisations.models import Role
@@ -119,6 +120,19 @@ desk:pool_list_back            -     lead
 desk:volunteer                 staff -
 desk:limits                    match match
 desk:availability              match -
+desk:send_page                 -     match
+desk:own_page                  card  -
+desk:own_page_deed/week         - card
+desk:own_page_deed/away         - card
+desk:own_page_deed/extra        - card
+desk:own_page_deed/off          - card
+desk:own_page_deed/calendar     - card
+desk:own_page_deed/not-away     - card
+desk:own_page_deed/not-extra    - card
+desk:own_page_deed/on           - card
+desk:own_page_deed/no-calendar  - card
+desk:own_page_deed/pause        - card
+desk:own_page_deed/back         - card
 desk:availability_deed/week     -     match
 desk:availability_deed/away     -     match
 desk:availability_deed/extra    -     match
@@ -181,6 +195,7 @@ desk:tighten                   -     lead
 desk:end_tightening            -     lead
 desk:card                      card  -
 desk:card_deed/read            -     card
+desk:card_deed/own-page        -     card
 desk:card_deed/visit           -     card
 desk:card_deed/ring-me         -     card
 desk:card_deed/fraud           -     card
@@ -228,6 +243,7 @@ DEEDS = {
     "desk:privacy_deed": tuple(privacy_views.DEEDS),
     "desk:visit_deed": tuple(visit_views.DEEDS),
     "desk:availability_deed": freetime.DEEDS,
+    "desk:own_page_deed": own_page_views.DEEDS,
     "desk:volunteer_deed": ("pause", "resume"),
     "desk:volunteer_calendar": ("renew", "invite", "stop"),
     "desk:feed_renew": ("own", "organisation"),
@@ -262,7 +278,8 @@ def doors() -> Iterator[tuple[str, str, str]]:
 
 def parts_for(name: str, house: House) -> dict[str, object]:
     parts = house.parts()
-    return parts | {"token": house.tokens()["questions"]} if name == "desk:questions" else parts
+    kind = {"desk:questions": "questions"}.get(name) or ("me" if name.startswith("desk:own_page") else "")
+    return parts | {"token": house.tokens()[kind]} if kind else parts
 
 
 def answer(browser: Browser, method: str, path: str, data: dict[str, str] | None = None) -> int:
@@ -314,6 +331,7 @@ def test_every_role_opens_its_doors_and_no_others(houses: tuple[House, House], r
 SHARED = {
     "desk:limits",
     "desk:availability",
+    "desk:send_page",
     *(f"desk:availability_deed/{deed}" for deed in freetime.DEEDS),
     "desk:volunteer",
     "desk:volunteer_deed/pause",

@@ -6,6 +6,7 @@ from digibel.audit.actors import Actor
 from digibel.notifications import outbox, stopping
 from digibel.privacy.erasing import replay_erasures
 from digibel.scheduling import cards, lostphones
+from digibel.volunteers import pagelinks
 
 
 @dataclass(frozen=True)
@@ -29,4 +30,6 @@ def after_restore(*, by: Actor) -> Replayed:
     outbox.hold()
     people = replay_erasures(by=by)
     stops = stopping.replay()
+    # Whose telephone was lost since, the copy does not know: whoever needs their own page asks for it anew.
+    pagelinks.close_pages()
     return Replayed(people, stops, cards=cards.replay(), words=lostphones.replay(by=by))

@@ -281,6 +281,7 @@ RULES: tuple[Rule, ...] = (
         (
             Part("volunteers.Readiness", ("volunteer", "version", "reference", "granted_by"), "volunteer"),
             Part("volunteers.Reminder", ("volunteer",), "volunteer"),
+            Part("volunteers.OwnPageLink", ("volunteer", "digest"), "volunteer"),
             Part("volunteers.QuestionLink", ("volunteer", "digest"), "volunteer"),
             Part("volunteers.Attendance", ("volunteer",), "volunteer"),
             Part("volunteers.AvailableHours", ("volunteer",), "volunteer"),

@@ -11,6 +11,7 @@ from digibel.notifications.replies.freetime import Wish
 from digibel.scheduling import availability
 from digibel.scheduling.models import Offer, Visit
 from digibel.volunteers import availability as noted
+from digibel.volunteers import pagelinks
 from digibel.volunteers.models import Volunteer
 
 
@@ -21,7 +22,7 @@ def handle(message: InboundMessage, volunteer: Volunteer) -> str | None:
     wish = freetime.read(message.body, language=language, today=clock.today())
     if wish is None:
         return None
-    return {"pause": _pause, "off": _off, "back": _back}[wish.kind](message, volunteer, wish, language)
+    return {"pause": _pause, "off": _off, "back": _back, "page": _page}[wish.kind](message, volunteer, wish, language)
 
 
 def start_again(message: InboundMessage) -> str | None:
@@ -76,3 +77,12 @@ def _back(message: InboundMessage, volunteer: Volunteer, wish: Wish, language: s
         return None
     reply(message, "plain.back_noted")
     return "free.back"
+
+
+def _page(message: InboundMessage, volunteer: Volunteer, wish: Wish, language: str) -> str | None:
+    """Who has no internet on the telephone is helped by a person."""
+    assert message.organisation is not None
+    if volunteer.sms_only:
+        return None
+    reply(message, "plain.page_link", link=pagelinks.address(pagelinks.open_page(volunteer, message.organisation)))
+    return "free.page"

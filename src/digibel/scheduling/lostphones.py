@@ -24,6 +24,7 @@ from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Offer, Visit, VisitStatus
 from digibel.sealing import ledger
 from digibel.sealing.models import Standing
+from digibel.volunteers import pagelinks
 from digibel.volunteers.models import Volunteer
 
 WITH_WORD = ("visit.accepted", "visit.accepted_sms_only", "visit.reminder_day", "visit.reminder_hour")
@@ -46,6 +47,7 @@ def phone_lost(volunteer: Volunteer, *, by: Actor, number: str = "") -> int:
     if e164:
         _change_number(volunteer.recipient, e164)
     Volunteer.objects.filter(pk=volunteer.pk).update(calendar_version=F("calendar_version") + 1)
+    pagelinks.close_pages(volunteer)
     # Whoever has the telephone may have had the visits sent to themselves.
     invitations.stop(volunteer, by=by)
     for visit in closed:

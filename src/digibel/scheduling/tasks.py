@@ -9,7 +9,7 @@ from digibel.scheduling import clockwork, invitations, promises
 from digibel.scheduling.asking import learning
 from digibel.scheduling.matching import snapshot
 from digibel.scheduling.planning import plans
-from digibel.volunteers import availability
+from digibel.volunteers import availability, pagelinks
 from digibel.volunteers.owncalendar import keeping
 
 logger = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ def every_night() -> int:
     quietly(learning.learn_anew)
     quietly(snapshot.drop_old_changes)
     quietly(availability.forget_past)
+    quietly(pagelinks.forget_closed)
     broken = [finding for finding in quietly(lambda: list(promises.check())) if not finding.holds]
     for finding in broken:
         logger.error("promise broken: %s", finding)

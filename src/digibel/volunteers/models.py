@@ -352,3 +352,18 @@ class BusyTime(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_at} - {self.ends_at}"
+
+
+class OwnPageLink(models.Model):
+    """A way to a volunteer's own page without a log-in. Only the digest of its token is kept, and it closes by itself.
+
+    There may be several: in a text, and on a screen that a card opened.
+    """
+
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    opens_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"own page link {self.pk}"

@@ -30,6 +30,7 @@ from digibel.scheduling.errors import CardClosed, NoSuchCard
 from digibel.scheduling.models import Visit
 from digibel.scheduling.policies import Seen
 from digibel.sentences import sentence
+from digibel.volunteers import pagelinks
 
 LATEST = 180
 
@@ -249,6 +250,13 @@ def _cancel(card: OpenCard) -> HttpResponse:
     )
 
 
+def _own_page(card: OpenCard) -> HttpResponse:
+    """From the card to the volunteer's own page, by a link of its own."""
+    token = pagelinks.open_page(card.visit.volunteer, card.visit.request.organisation)
+    query = f"?lang={card.lang}" if card.lang else ""
+    return go_on(reverse("desk:own_page", args=[token]) + query)
+
+
 def _renew_calendar(card: OpenCard) -> HttpResponse:
     said = _("The old address shows nothing any more. Copy the new one.")
     do(card.http, lambda: calendars.renew(card.visit.volunteer, by=card.by), said)
@@ -276,6 +284,7 @@ DEEDS: dict[str, Callable[[OpenCard], HttpResponse]] = {
     "slip": _slip,
     "report": _report,
     "cancel": _cancel,
+    "own-page": _own_page,
     "calendar-renew": _renew_calendar,
     "invite": _invite,
     "invite-stop": _stop_inviting,

@@ -27,6 +27,7 @@ from digibel.scheduling import invitations
 from digibel.scheduling.concerns import resume
 from digibel.scheduling.models import Offer, Visit
 from digibel.scheduling.readiness import pause
+from digibel.volunteers import pagelinks
 from digibel.volunteers.models import Volunteer
 from digibel.volunteers.pool import note_limits
 from digibel.volunteers.readiness import missing_on
@@ -139,6 +140,18 @@ def limits(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
         "section": "volunteers",
     }
     return render(request, "desk/volunteer_limits.html", context, status=422 if form.is_bound else 200)
+
+
+@staff_page
+@require_POST
+def send_page(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
+    """Text them the link to their own page, which we do not see."""
+    check_may(request.user, "note_availability")
+    found = Volunteer.objects.select_related("recipient").get(pk=volunteer_id, left_at=None)
+    by = Actor.staff(request.user)
+    said = _("The link to their own page leaves by text.")
+    do(request, lambda: pagelinks.send_page(found, request.organisation, by=by), said)
+    return go_on("desk:volunteer", found.pk)
 
 
 @staff_page

@@ -1,9 +1,10 @@
 """What a volunteer texts of when they are free, at any time: "pauze tot 10/1", "pas le mercredi", "weer vrij".
 
 Heard only where the answers to what we asked hear nothing, and only where every word of a text is known: a pause that nobody
-meant loses a volunteer in silence. A table for each language in `freetimes`: `pause`, `until` (that day they are back), `through`
-(the day after), `off` (not on that weekday), `back`, `tomorrow`, `small` (what changes nothing), and the names of the weekdays,
-Monday first, and of the months. Somebody's own language is read beside Dutch, French and English: in Brussels they mix.
+meant loses a volunteer in silence. A table for each language in `freetimes`: `pause`, `until` (that day they are back),
+`through` (the day after), `off` (not on that weekday), `back`, `page` (the link to their own page), `tomorrow`, `small` (what
+changes nothing), and the names of the weekdays, Monday first, and of the months. Somebody's own language is read beside
+Dutch, French and English: in Brussels they mix.
 """
 
 import re
@@ -34,7 +35,7 @@ Phrase = tuple[str, ...]
 class Wish:
     """`until` is the day they are back (pause); `weekdays` (0 Monday) those that are off, or back. None of both: for all."""
 
-    kind: Literal["pause", "off", "back"]
+    kind: Literal["pause", "off", "back", "page"]
     until: date | None = None
     weekdays: tuple[int, ...] = ()
 
@@ -67,6 +68,8 @@ def _wish(parts: Sequence[_Part], today: date) -> Wish | None:
     said = sorted(set(kinds) - {"weekday"})
     if kinds == ["pause"]:
         return Wish("pause")
+    if kinds == ["page"]:
+        return Wish("page")
     if said in (["off"], ["back"]) and len(weekdays) <= MOST_WEEKDAYS and kinds.count(said[0]) == 1:
         if said == ["off"]:
             return Wish("off", weekdays=weekdays) if weekdays else None
@@ -185,7 +188,7 @@ def _table(language: str) -> Iterator[tuple[Phrase, _Part]]:
     if not path.is_file():
         return
     table = tomllib.loads(path.read_text("utf-8"))
-    for kind in ("small", "tomorrow", "off", "back", "until", "pause"):
+    for kind in ("small", "tomorrow", "page", "off", "back", "until", "pause"):
         yield from ((tuple(_tokens(written)), _Part(kind)) for written in table[kind])
     yield from ((tuple(_tokens(written)), _Part("until", 1)) for written in table["through"])
     for kind, names in (("month", table["months"]), ("weekday", table["weekdays"])):

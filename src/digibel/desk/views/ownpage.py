@@ -1,0 +1,102 @@
+"""A volunteer's own page, behind a link without a log-in: plain forms, in their language, and nothing about a client."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from digibel import languages
+from digibel.audit.actors import Actor
+from digibel.desk import freetime, ownpage
+from digibel.desk.answers import do, go_on
+from digibel.desk.forms.availability import PauseForm
+from digibel.problems import NotFound
+from digibel.scheduling import availability
+from digibel.sentences import sentence
+from digibel.volunteers import pagelinks
+from digibel.volunteers.errors import LinkClosed, NoSuchLink
+from digibel.volunteers.models import OwnPageLink
+
+Shown = Callable[[OwnPageLink, str], HttpResponse]
+
+
+@require_http_methods(["GET", "HEAD"])
+def own_page(request: HttpRequest, token: str) -> HttpResponse:
+    return _opened(request, token, lambda link, lang: _page(request, token, link, ownpage.free_time(link)))
+
+
+@require_POST
+def own_page_deed(request: HttpRequest, token: str, deed: str) -> HttpResponse:
+    if deed not in DEEDS:
+        raise NotFound
+    return _opened(request, token, lambda link, lang: _deed(request, token, link, deed, lang))
+
+
+def _opened(request: HttpRequest, token: str, show: Shown) -> HttpResponse:
+    """In its reader's language; no cache, search machine or other site hears of the address."""
+    chosen = request.GET.get("lang", "")
+    lang = chosen if chosen in languages.DESK_LANGUAGES else ""
+    try:
+        link = pagelinks.find_page(token)
+    except (LinkClosed, NoSuchLink) as problem:
+        context = {"title": sentence(problem)}
+        response = render(request, "desk/questions_closed.html", context, status=problem.status)
+    else:
+        language = ownpage.language_for(link, lang)
+        with translation.override(language):
+            response = show(link, lang)
+        response["Content-Language"] = language
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _page(
+    request: HttpRequest, token: str, link: OwnPageLink, page: freetime.FreeTime, *, status: int = 200
+) -> HttpResponse:
+    language = translation.get_language() or "nl"
+    context = ownpage.context(link, page, language) | {
+        "deeds": f"{reverse('desk:own_page', args=[token])}/",
+        "pause_form": PauseForm(),
+        "languages": [
+            (code, languages.LANGUAGES[code].own, f"?lang={code}")
+            for code in languages.DESK_LANGUAGES
+            if code != language
+        ],
+    }
+    return render(request, "desk/own_page.html", context, status=status)
+
+
+def _deed(request: HttpRequest, token: str, link: OwnPageLink, deed: str, lang: str) -> HttpResponse:
+    by = Actor.volunteer(link.volunteer)
+    if deed in {"pause", "back"}:
+        _pause_or_back(request, link, deed, by)
+    else:
+        page = ownpage.free_time(link, deed, request.POST)
+        done = freetime.note(page, deed, request.POST, by=by)
+        if done is None:
+            return _page(request, token, link, page, status=422)
+        messages.success(request, str(done))
+    return go_on(reverse("desk:own_page", args=[token]) + (f"?lang={lang}" if lang else ""))
+
+
+def _pause_or_back(request: HttpRequest, link: OwnPageLink, deed: str, by: Actor) -> None:
+    if deed == "back":
+        do(request, lambda: availability.come_back(link.volunteer, by=by), _("Welcome back! We ask you again."))
+        return
+    form = PauseForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose the day you are back, or leave it empty."))
+        return
+    until = form.cleaned_data["until"]
+    done = _("You have a pause: we ask you nothing.")
+    do(request, lambda: availability.pause_until(link.volunteer, until, by=by), done)
+
+
+DEEDS = (*freetime.DEEDS, "pause", "back")

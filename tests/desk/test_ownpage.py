@@ -1,0 +1,177 @@
+"""A volunteer's own page: theirs alone, without a log-in, never a word about a client."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+import cast
+from digibel import clock
+from digibel.audit.actors import SYSTEM
+from digibel.privacy import restoring
+from digibel.scheduling import lostphones, readiness
+from digibel.scheduling.models import FollowUp, Visit
+from digibel.scheduling.paid import Payment
+from digibel.volunteers import pagelinks
+from digibel.volunteers.models import Absence, OwnPageLink
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+@pytest.fixture
+def els(lindeboom):
+    return cast.volunteer(lindeboom, name="Els")
+
+
+@pytest.fixture
+def token(els, lindeboom):
+    return pagelinks.open_page(els, lindeboom)
+
+
+@pytest.fixture
+def telephone():
+    return Browser(headers={"accept-language": "en"})
+
+
+def page(browser, token, lang="en"):
+    return browser.get(f"/me/{token}?lang={lang}")
+
+
+def post(browser, token, deed, **data):
+    return browser.post(f"/me/{token}/{deed}?lang=en", data)
+
+
+def in_days(count):
+    return clock.today() + timedelta(days=count)
+
+
+def test_page_tells_when_and_in_which_municipality_and_nothing_of_the_client(telephone, els, lindeboom, token):
+    visit = cast.booked(cast.request(lindeboom), els)
+    answer = page(telephone, token)
+    text = answer.content.decode()
+    assert [one["starts_at"] for one in answer.context["coming"]] == [visit.starts_at]
+    for secret in (
+        visit.client.first_name,
+        visit.client.family_name,
+        "Theodorstraat",
+        visit.word,
+        visit.request.reference,
+    ):
+        assert secret not in text
+    assert "/visit/" not in text
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("lang", ["nl", "fr", "en"])
+def test_page_is_in_the_language_that_was_chosen(telephone, token, lang):
+    assert page(telephone, token, lang)["Content-Language"] == lang
+
+
+def test_they_change_when_they_are_free_and_pause_and_come_back(telephone, els, token):
+    post(telephone, token, "away", **{"away-first_day": in_days(2), "away-last_day": in_days(4)})
+    assert Absence.objects.get().volunteer_id == els.pk
+    assert post(telephone, token, "week", d1_0_start="12:00", d1_0_end="10:00").status_code == 422
+    post(telephone, token, "pause", **{"pause-until": in_days(9)})
+    els.refresh_from_db()
+    assert (els.paused_until, els.pause_is_own) == (in_days(9), True)
+    post(telephone, token, "back")
+    els.refresh_from_db()
+    assert els.paused_at is None
+
+
+def test_our_pause_is_not_theirs_to_end(telephone, els, token):
+    readiness.pause(els, by=SYSTEM)
+    assert f"/me/{token}/back" not in page(telephone, token).content.decode()
+    post(telephone, token, "back")
+    els.refresh_from_db()
+    assert els.paused_at is not None
+
+
+def test_nobody_touches_what_is_somebody_elses(telephone, lindeboom, token):
+    other = Absence.objects.create(volunteer=cast.volunteer(lindeboom), first_day=in_days(1), last_day=in_days(2))
+    post(telephone, token, "not-away", which=other.pk)
+    assert Absence.objects.filter(pk=other.pk).exists()
+
+
+def test_what_they_did_and_what_came_of_it_is_counted(telephone, els, lindeboom, token):
+    cast.worked(els, lindeboom, in_days(-3), in_days(-9))
+    FollowUp.objects.create(visit=Visit.objects.first(), made_at=clock.now(), made_by="-", outcome="works")
+    Payment.objects.create(
+        organisation=lindeboom,
+        volunteer=els,
+        year=clock.today().year,
+        number=1,
+        way="cash",
+        paid_on=clock.today(),
+        amount=40,
+    )
+    shown = page(telephone, token).context
+    assert (shown["visited"], shown["paid"], shown["still_works"]) == ({"count": 2, "hours": 2}, 40, 1)
+
+
+def test_why_not_me_speaks_of_them_and_never_of_a_client(telephone, els, lindeboom, token):
+    """A dog or a language would tell who asks: they are one reason that says nothing."""
+    for changes in ({"client": {"dog": True}}, {"client": {"speaks": ["tr"]}}):
+        cast.request(lindeboom, **changes)
+    els.dog_ok = False
+    els.save(update_fields=["dog_ok"])
+    assert page(telephone, token).context["why_not"] == ["2 did not fit for another reason"]
+    els.weekly_limit = 0
+    els.hours.all().delete()
+    els.dog_ok = True
+    els.save(update_fields=["dog_ok", "weekly_limit"])
+    assert "one was at a time you are not free" in page(telephone, token).context["why_not"]
+
+
+def test_link_opens_for_thirty_days_and_only_its_digest_is_kept(telephone, els, token):
+    assert OwnPageLink.objects.get().digest != token
+    with clock.travel(clock.now() + timedelta(days=29)):
+        assert page(telephone, token).status_code == 200
+    with clock.travel(clock.now() + timedelta(days=30)):
+        assert page(telephone, token).status_code == 410
+        assert post(telephone, token, "pause").status_code == 410
+    with clock.travel(clock.now() + timedelta(days=32)):
+        assert pagelinks.forget_closed() == 1
+
+
+@pytest.mark.parametrize("forged", ["x", "é" * 9, "a" * 400, "..%2f"])
+def test_forged_link_opens_nothing(telephone, token, forged):
+    assert page(telephone, forged).status_code == 404
+
+
+def test_lost_telephone_closes_every_link(telephone, els, lindeboom, token):
+    another = pagelinks.open_page(els, lindeboom)
+    lostphones.phone_lost(els, by=SYSTEM)
+    assert [page(telephone, one).status_code for one in (token, another)] == [404, 404]
+
+
+def test_no_restored_link_opens(telephone, token):
+    restoring.after_restore(by=SYSTEM)
+    assert page(telephone, token).status_code == 404
+
+
+def test_who_left_has_no_page(telephone, els, token):
+    els.left_at = clock.now()
+    els.save(update_fields=["left_at"])
+    assert page(telephone, token).status_code == 410
+
+
+def test_text_and_desk_send_a_link_that_opens(telephone, desk, els):
+    assert cast.texts(els, "LINK").outcome == "free.page"
+    desk.post(reverse("desk:send_page", args=[els.pk]))
+    [text] = cast.telephone(els)
+    assert OwnPageLink.objects.count() == 2
+    assert telephone.get("/me/" + text.rsplit("/", 1)[1]).status_code == 200
+
+
+def test_who_has_no_internet_gets_no_link(desk, lindeboom):
+    bo = cast.volunteer(lindeboom, name="Bo", sms_only=True)
+    assert cast.texts(bo, "LINK").status == "inbox"
+    desk.post(reverse("desk:send_page", args=[bo.pk]))
+    assert not OwnPageLink.objects.exists()
+
+
+def test_deed_that_is_none_does_not_exist(telephone, token):
+    assert post(telephone, token, "dance").status_code == 404
