@@ -287,7 +287,7 @@ RULES: tuple[Rule, ...] = (
             Part("volunteers.AvailableHours", ("volunteer",), "volunteer"),
             Part("volunteers.Absence", ("volunteer",), "volunteer"),
             Part("volunteers.BusyTime", ("volunteer",), "volunteer"),
-            Part("volunteers.OwnCalendar", ("volunteer", "key_id", "address"), "volunteer"),
+            Part("volunteers.OwnCalendar", ("volunteer", "key_id", "address", "failure"), "volunteer"),
             Part("volunteers.ExtraHours", ("volunteer",), "volunteer"),
             Part("volunteers.WeekdayOff", ("volunteer",), "volunteer"),
             Part("scheduling.Preference", ("volunteer",), "volunteer"),
