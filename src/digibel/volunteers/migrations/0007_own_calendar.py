@@ -10,7 +10,7 @@ import digibel.sealing.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("volunteers", "0005_availability"),
+        ("volunteers", "0006_availability"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("organisations", "0006_calendar_addresses"),
-        ("volunteers", "0006_own_calendar"),
+        ("volunteers", "0007_own_calendar"),
     ]
 
     operations = [
