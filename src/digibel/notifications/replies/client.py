@@ -97,11 +97,13 @@ def announced(said: Said) -> Reply:
         denied = said.denied_nearby("other_moment") and (said.have("negation") or not full)
         against = denied or not set(numbers) <= {2}
         return UNCLEAR if against else Reply("other_moment")
-    if said.have(*NOT_THEN):
+    if said.have(*NOT_THEN, "none"):
         # "I can let nobody in" refuses no moment.
-        if not any(sign.clear for sign in said.all if sign.meaning in NOT_THEN) and said.have("unknown", "thing"):
+        if not any(sign.clear for sign in said.all if sign.meaning in NOT_THEN | {"none"}) and said.have(
+            "unknown", "thing"
+        ):
             return UNCLEAR
-        fits = said.only(SMALL, NOT_THEN, EXCUSE, WHEN, STORY, {"others", "elsewhere"})
+        fits = said.only(SMALL, NOT_THEN, EXCUSE, WHEN, STORY, {"none", "others", "elsewhere"})
         return Reply("other_moment") if fits else UNCLEAR
     if said.have("no") and said.have("reason"):
         return Reply("other_moment") if said.only(SMALL, EXCUSE, WHEN) else UNCLEAR

@@ -50,7 +50,7 @@ def answered(said: Said, offers: Offers) -> Reply:
 
 
 def _accepted(said: Said, letter: str, windows: int) -> Reply:
-    numbered = said.have("number", "last") and windows > 1
+    numbered = (bool(said.values("number")) or said.have("last")) and windows > 1
     # A preference is a choice among windows, and a day may be named beside a choice or a yes.
     fits = {"preference"} if numbered else set()
     fits |= DAYS if not said.have("preference") and (numbered or (windows == 1 and said.clearly("yes"))) else set()

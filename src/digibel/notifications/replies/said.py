@@ -42,7 +42,7 @@ _NEGATIVE: Final = frozenset({"none", *(negative for _, negative in _DENIALS)})
 class Told:
     """An answer, and what is told beside it: before it, as it `goes_on` in the same clause, and in clauses behind it.
 
-    `joints` are the last sign of the answer and the first of what goes on, each time.
+    `joints` are the last sign of the answer (and the last that is no small word), and the first of what goes on, each time.
     """
 
     answer: list[Sign]
@@ -54,7 +54,7 @@ class Told:
 
     @property
     def counts(self) -> bool:
-        """Whether a number stands right before a word that we do not know: "two people"."""
+        """Whether a number stands before a word that we do not know: "two people", "2 I am thinking"."""
         return any(before.meaning == "number" and after.meaning == "unknown" for before, after in self.joints)
 
     def runs_on_from(self, core: Set[str]) -> bool:
@@ -118,7 +118,8 @@ class Said:
             told.answer.extend(front)
             if rest:
                 told.goes_on.append(rest)
-                told.joints.append((front[-1], rest[0]))
+                spoken = [sign for sign in front if sign.meaning not in COURTESY | {"glue"}]
+                told.joints.extend((last, rest[0]) for last in (front[-1], *spoken[-1:]))
         return told
 
     def parts(self) -> list[frozenset[str]]:

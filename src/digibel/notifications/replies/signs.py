@@ -24,7 +24,7 @@ _ANSWERS: Final[Mapping[str, tuple[str, ...]]] = {
         *("no", "yes", *_POSSIBLE, "works", *_ALWAYS, "roughly", "more"),
     ),
     "after_visit": ("fails", "works", "no", "yes", *_ALWAYS),
-    "announced": ("call_me", "other_moment", "confirm", *_DENIED, "no", "yes", *_POSSIBLE, *_ALWAYS),
+    "announced": ("call_me", "other_moment", "confirm", "none", *_DENIED, "no", "yes", *_POSSIBLE, *_ALWAYS),
     "follow_up": ("call_me", "fails", "works", "no", "yes", *_ALWAYS),
 }
 _OF_A_VISIT: Final = frozenset({"booked", "visit_day"})
@@ -107,6 +107,9 @@ _JOINED: Final = frozenset(
 _BEFORE_A_NO: Final = frozenset({"regret", "today", "tomorrow", "weekday", "day", "that_day"})
 # What is told about a home or a telephone, where nobody asked for it.
 _BY_THE_WAY: Final[Mapping[str, frozenset[str]]] = {"offer": frozenset({"confirm", "works"})}
+_SPOKEN: Final = frozenset({"word", "number", "ordinal"})
+_SHORTEST_ELIDED: Final = 2
+_SHORTEST_ENDED: Final = 5
 NOT_A_NUMBER: Final = -1
 # "That day" is the one we asked about; any other day may be another.
 THAT_DAY: Final = 0
@@ -146,18 +149,31 @@ class _Reader:
         self.known: Vocabulary = vocabulary()
         self.state, self.language = state, language
         self.letters = [letter.casefold() for letter in letters]
-        self.pieces = found
-        self.pieces = [self._corrected(place, piece) for place, piece in enumerate(found)]
-        self.words = [piece.text if piece.kind in {"word", "number"} else f"<{piece.kind}>" for piece in self.pieces]
+        self.pieces = [part for piece in found for part in self._taken_apart(piece)]
+        self.pieces = [self._corrected(place, piece) for place, piece in enumerate(self.pieces)]
+        self.words = [piece.text if piece.kind in _SPOKEN else f"<{piece.kind}>" for piece in self.pieces]
         others = [word for word in self.words if word not in self.letters]
         self.coverage = self.known.covered(others)
 
     def _corrected(self, place: int, piece: Piece) -> Piece:
         """A word without its typing error. A capital within a sentence, or on the last word, is that of a name."""
         named = piece.looks_like_a_name and place > 0
-        if piece.kind != "word" or (named and (place + 1 == len(self.pieces) or not self._first_of_clause(place))):
+        if (
+            piece.kind != "word"
+            or self._is_careful(piece.text)
+            or (named and (place + 1 == len(self.pieces) or not self._first_of_clause(place)))
+        ):
             return piece
         return replace(piece, text=corrected(piece.text, self.language, self._meaning_alone) or piece.text)
+
+    def _taken_apart(self, piece: Piece) -> list[Piece]:
+        """The two words of one that was written together: "smundem" is "s'mundem", and "npunë" is "n'punë"."""
+        first, rest = piece.text[:1], piece.text[1:]
+        own = [self.language in self.known.words.get(word, ()) for word in (piece.text, rest)]
+        apart = piece.kind == "word" and first in self.known.elisions.get(self.language, ()) and own == [False, True]
+        if not apart or len(rest) < _SHORTEST_ELIDED:
+            return [piece]
+        return [replace(piece, text=first, raw=piece.raw[:1]), replace(piece, text=rest, raw=piece.raw[1:], glued=True)]
 
     def signs(self) -> list[Sign]:
         found: list[Sign] = []
@@ -221,8 +237,7 @@ class _Reader:
         if length == 0 and piece.text in _ROMAN:
             return self._sign(piece, "number", _ROMAN[piece.text]), 1
         if length == 0:
-            wary = not piece.looks_like_a_name and self._may_be_wary(place)
-            return self._sign(piece, "limit" if wary else "unknown"), 1
+            return self._sign(piece, self._strange(place)), 1
         if self._number_behind(place + length) and self._is_label(place, length):
             return self._sign(piece, "glue"), length
         reading, spoken = self._reading(self.known.known(phrase))
@@ -259,6 +274,20 @@ class _Reader:
         while end < len(self.pieces) and self.pieces[end].glued and self.pieces[end].kind in {"word", "number"}:
             end += 1
         return end - place if _SPELT_WITH_DIGITS.match("".join(self.words[place:end])) else 0
+
+    def _strange(self, place: int) -> str:
+        """What a word can do that no table has."""
+        piece = self.pieces[place]
+        if piece.looks_like_a_name:
+            return "unknown"
+        if self._is_careful(piece.text):
+            return "doubt"
+        return "limit" if self._may_be_wary(place) else "unknown"
+
+    def _is_careful(self, word: str) -> bool:
+        """Whether a word that no table has ends as "I would" or "if I" does in the person's own language."""
+        endings = self.known.careful_endings.get(self.language, ())
+        return word not in self.known.words and len(word) >= _SHORTEST_ENDED and word.endswith(endings)
 
     def _shouted(self, piece: Piece) -> bool:
         """Whether this word is in capitals, and the text around it is not, or does not have any."""
@@ -350,7 +379,7 @@ class _Reader:
         return 0 <= place < len(self.pieces) and self.pieces[place].text == "a"
 
     def _number_at(self, place: int) -> bool:
-        return 0 <= place < len(self.pieces) and self.pieces[place].kind == "number"
+        return 0 <= place < len(self.pieces) and self.pieces[place].kind in {"number", "ordinal"}
 
     def _number_behind(self, place: int) -> bool:
         """Whether a number stands here, in figures or in words of the person's own language."""
@@ -364,6 +393,9 @@ class _Reader:
 
     def _quantity_at(self, place: int) -> tuple[Sign, int]:
         piece = self.pieces[place]
+        if piece.kind == "ordinal":
+            # "2. saat" is the second hour, not two of them.
+            return self._sign(piece, "number", int(piece.text)), 2 if self._is_ordered(place + 1) else 1
         if piece.kind == "number":
             number = int(piece.text) if len(piece.text) <= _LONGEST_NUMBER else NOT_A_NUMBER
             ordinal = place + 1 < len(self.pieces) and self._is_ending(self.pieces[place + 1])
@@ -375,6 +407,12 @@ class _Reader:
                 (self._sign(piece, "duration", round(hours * 60)), 2) if unit == 60 else (self._sign(piece, "time"), 1)
             )
         return self._sign(piece, "thing" if piece.kind == "share" else piece.kind), 1
+
+    def _is_ordered(self, place: int) -> bool:
+        """Whether this is what an ordinal may count besides what any number may: "2. saat" is the second hour."""
+        return any(
+            reading.meaning in {"hour", "label"} for reading in self._readings((self.words[place],), self.language)
+        )
 
     def _is_ending(self, piece: Piece) -> bool:
         return piece.glued and piece.kind == "word" and piece.text in _ORDINAL_ENDINGS

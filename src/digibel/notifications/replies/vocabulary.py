@@ -22,7 +22,9 @@ under `kept`. A phrase wins from the words it is made of, so an exception is wri
   one), `roughly` (how late), `asks` (a question, where a clause begins with it);
 - writing: `kept` (words whose accents mean something), `not_typos` (words that only look like another word misspelt), `aside`
   (words that may stand within any phrase and change nothing), `label` (what a number may follow: "moment 2"), `counts` (what a
-  number behind it is no choice of: "tram 92"), `name` (of people).
+  number behind it is no choice of: "tram 92"), `name` (of people); in the languages that need them, `careful_endings` (that of "I
+  would" or "if I": a word that no table has, but with one of these, is a doubt) and `elisions` (what people write on to the next
+  word, with or without the apostrophe: "smundem").
 
 A word may stand under several keys: what can be meant at this moment of the dialogue goes first, then what makes us careful.
 In a phrase, `(a|b|)` stands for one of these, or nothing: "(stuur|zend) (mij|) geen sms meer" are four phrases.
@@ -49,7 +51,7 @@ _MOST_WRITTEN_OUT: Final = 100
 _CHOICE: Final = re.compile(r"\(([^()]*)\)")
 _SEGMENT: Final = re.compile(r"\([^()]*\)|[^()]*[^()\s][^()]*")
 _PARTS: Final = re.compile(r"[^\s()|]+")
-_WRITING_KEYS: Final = {"kept", "not_typos", "aside"}
+_WRITING_KEYS: Final = {"kept", "not_typos", "aside", "careful_endings", "elisions"}
 
 Phrase = tuple[str, ...]
 
@@ -102,6 +104,8 @@ class Vocabulary:
     not_typos: frozenset[str]
     kept: frozenset[str]
     asides: frozenset[Phrase]
+    careful_endings: Mapping[str, tuple[str, ...]]
+    elisions: Mapping[str, frozenset[str]]
     languages: tuple[str, ...]
     written_out: dict[str, Mapping[Phrase, Known]] = field(default_factory=dict)
 
@@ -177,6 +181,8 @@ def vocabulary() -> Vocabulary:
         not_typos=frozenset(_folded(word)[0] for table in tables.values() for word in table["not_typos"]),
         kept=kept,
         asides=frozenset(_folded(aside) for table in tables.values() for aside in table["aside"]),
+        careful_endings={code: tuple(map(fold, table.get("careful_endings", ()))) for code, table in tables.items()},
+        elisions={code: frozenset(table.get("elisions", ())) for code, table in tables.items()},
         languages=tuple(tables),
     )
 

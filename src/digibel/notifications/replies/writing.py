@@ -27,6 +27,7 @@ _PIECE: Final = re.compile(
     r"|(?P<share>\d+(?:[.,]\d+)?\s?%)"
     r"|(?P<half>(?<!\d)1/2(?!\d))"
     r"|(?P<decimal>\d+[.,]\d(?!\d))"
+    r"|(?P<ordinal>\d{1,2}\.(?=\s?[a-zçğıöşüäàâéèêëîïôùûąćęłńóśźżăâîșțñõã]))"
     r"|(?P<number>\d+)"
     r"|(?P<word>[^\W\d_]+)"
     r"|(?P<line>\n|(?<=\s)[-–](?=\s)|—)"
@@ -40,9 +41,9 @@ _PIECE: Final = re.compile(
 class Piece:
     """A word, a number or a sign of a text.
 
-    `kind` is word, number, share (of a hundred), decimal, half, time, question or symbol. `text` is folded (a symbol's is what
-    it stands for), `raw` as it was typed. `clause` and `line` count the commas and line ends before it; `glued` says that no
-    space came before it.
+    `kind` is word, number, ordinal ("2. saat"), share (of a hundred), decimal, half, time, question or symbol. `text` is folded (a
+    symbol's is what it stands for), `raw` as it was typed. `clause` and `line` count the commas and line ends before it; `glued`
+    says that no space came before it.
     """
 
     kind: str
@@ -91,6 +92,7 @@ def pieces(text: str, kept: frozenset[str] = frozenset()) -> list[Piece]:
         line += kind == "line"
         if kind in {"line", "pause"} or (kind == "symbol" and raw not in _EMOJI):
             continue
+        raw = raw.removesuffix(".")
         folded = _EMOJI[raw] if kind == "symbol" else raw.casefold() if raw.casefold() in kept else fold(raw)
         found.append(Piece(kind, folded, raw, clause, line, glued))
     return found
