@@ -98,6 +98,11 @@ def _declined(said: Said, letter: str, windows: int) -> Reply:
     plain |= any(
         part & NO and part <= SMALL | NO | DAYS | BECAUSE | {"regret", "letter", "day"} for part in said.parts()
     )
+    # "I cannot come" in so many words, or none of them, whatever is told around it.
+    plain |= said.have("none", "not_coming")
+    plain |= not said.values("number") and any(
+        "reason" in part and "today" in part and "negation" not in part for part in said.parts()
+    )
     refused = plain or _refusal_stands_alone(said) or _refuses_in_words(said)
     excused = said.only(SMALL, NO, EXCUSE, {"letter", "number"} | (WHEN if windows == 1 else set()))
     return Reply("decline", letter) if excused or (refused and said.only(SMALL, NO, around)) else UNCLEAR

@@ -108,6 +108,9 @@ _BEFORE_A_NO: Final = frozenset({"regret", "today", "tomorrow", "weekday", "day"
 # What is told about a home or a telephone, where nobody asked for it.
 _BY_THE_WAY: Final[Mapping[str, frozenset[str]]] = {"offer": frozenset({"confirm", "works"})}
 _SPOKEN: Final = frozenset({"word", "number", "ordinal"})
+# What a noun keeps in all its cases: a member of the family stays one that might come instead.
+_OF_NOUNS: Final = frozenset({"family", "reason", "thing"})
+_SHORTEST_STEM: Final = 4
 _SHORTEST_ELIDED: Final = 2
 _SHORTEST_ENDED: Final = 5
 NOT_A_NUMBER: Final = -1
@@ -282,7 +285,20 @@ class _Reader:
             return "unknown"
         if self._is_careful(piece.text):
             return "doubt"
-        return "limit" if self._may_be_wary(place) else "unknown"
+        if self._may_be_wary(place):
+            return "limit"
+        return self._noun(piece.text) or "unknown"
+
+    def _noun(self, word: str) -> str | None:
+        """What a noun means that the table has with another ending: "vardiyam" beside "vardiya", "mężem" beside "mąż"."""
+        endings = ("", *self.known.noun_endings.get(self.language, ()))
+        stems = {word.removesuffix(ending) for ending in endings if word.endswith(ending)}
+        for stem in sorted((stem for stem in stems if len(stem) >= _SHORTEST_STEM), key=len, reverse=True):
+            for noun in (stem + ending for ending in endings):
+                meanings = {reading.meaning for reading in self._readings((noun,), self.language)}
+                if meanings and meanings <= _OF_NOUNS:
+                    return min(meanings)
+        return None
 
     def _is_careful(self, word: str) -> bool:
         """Whether a word that no table has ends as "I would" or "if I" does in the person's own language."""

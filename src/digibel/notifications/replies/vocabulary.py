@@ -23,7 +23,8 @@ under `kept`. A phrase wins from the words it is made of, so an exception is wri
 - writing: `kept` (words whose accents mean something), `not_typos` (words that only look like another word misspelt), `aside`
   (words that may stand within any phrase and change nothing), `label` (what a number may follow: "moment 2"), `counts` (what a
   number behind it is no choice of: "tram 92"), `name` (of people); in the languages that need them, `careful_endings` (that of "I
-  would" or "if I": a word that no table has, but with one of these, is a doubt) and `elisions` (what people write on to the next
+  would" or "if I": a word that no table has, but with one of these, is a doubt), `noun_endings` (a noun that only differs in them
+  from a reason, a thing or somebody of the family is one too) and `elisions` (what people write on to the next
   word, with or without the apostrophe: "smundem").
 
 A word may stand under several keys: what can be meant at this moment of the dialogue goes first, then what makes us careful.
@@ -51,7 +52,7 @@ _MOST_WRITTEN_OUT: Final = 100
 _CHOICE: Final = re.compile(r"\(([^()]*)\)")
 _SEGMENT: Final = re.compile(r"\([^()]*\)|[^()]*[^()\s][^()]*")
 _PARTS: Final = re.compile(r"[^\s()|]+")
-_WRITING_KEYS: Final = {"kept", "not_typos", "aside", "careful_endings", "elisions"}
+_WRITING_KEYS: Final = {"kept", "not_typos", "aside", "careful_endings", "noun_endings", "elisions"}
 
 Phrase = tuple[str, ...]
 
@@ -105,6 +106,7 @@ class Vocabulary:
     kept: frozenset[str]
     asides: frozenset[Phrase]
     careful_endings: Mapping[str, tuple[str, ...]]
+    noun_endings: Mapping[str, tuple[str, ...]]
     elisions: Mapping[str, frozenset[str]]
     languages: tuple[str, ...]
     written_out: dict[str, Mapping[Phrase, Known]] = field(default_factory=dict)
@@ -182,6 +184,7 @@ def vocabulary() -> Vocabulary:
         kept=kept,
         asides=frozenset(_folded(aside) for table in tables.values() for aside in table["aside"]),
         careful_endings={code: tuple(map(fold, table.get("careful_endings", ()))) for code, table in tables.items()},
+        noun_endings={code: tuple(map(fold, table.get("noun_endings", ()))) for code, table in tables.items()},
         elisions={code: frozenset(table.get("elisions", ())) for code, table in tables.items()},
         languages=tuple(tables),
     )
