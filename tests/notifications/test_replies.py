@@ -128,3 +128,38 @@ def test_without_live_offers_nobody_accepts_or_declines() -> None:
 def test_unknown_state_is_refused() -> None:
     with pytest.raises(ValueError, match="There is no state asleep"):
         replies.read("ja", state="asleep", language="nl")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "state", "meant"),
+    [
+        ("2. saat uygun", "tr", "offer", Reply("accept", "A", 2)),
+        ("2 saat sonra uygun", "tr", "offer", Reply("unclear")),
+        ("drugi, 2. termin pasuje", "pl", "offer", Reply("accept", "A", 2)),
+        ("smundem", "sq", "offer", Reply("decline", "A")),
+        ("asni smvyn", "sq", "offer", Reply("decline", "A")),
+        ("kam thene qe nuk vij", "sq", "booked", Reply("unclear")),
+        ("en sondakini alayım", "tr", "offer", Reply("accept", "A", 3)),
+        ("çocuk hasta", "tr", "offer", Reply("decline", "A")),
+        ("wtedy pracuję", "pl", "announced", Reply("other_moment")),
+    ],
+)
+def test_ordinals_elisions_and_bare_reasons_are_heard(text: str, language: str, state: str, meant: Reply) -> None:
+    assert replies.read(text, state=state, language=language, windows=(3,)) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("2 yi başkası almadıysa", "tr"),
+        ("2 yi zıplarsam", "tr"),
+        ("2 yi zırvalıyorum", "tr"),
+        ("2 z mężem", "pl"),
+        ("2 zjadłbym", "pl"),
+        ("2 me burrin", "sq"),
+        ("2 here keni shkru", "sq"),
+        ("2 do te ishte", "sq"),
+    ],
+)
+def test_choice_with_a_condition_or_an_unknown_word_behind_it_books_nobody(text: str, language: str) -> None:
+    assert replies.read(text, state="offer", language=language, windows=(3,)) == Reply("unclear")
