@@ -107,6 +107,13 @@ def announced(said: Said) -> Reply:
         return Reply("other_moment") if fits else UNCLEAR
     if said.have("no") and said.have("reason"):
         return Reply("other_moment") if said.only(SMALL, EXCUSE, WHEN) else UNCLEAR
+    # "On Thursday I am in hospital": a reason and the day that it holds for, and nothing else.
+    if (
+        said.have("reason")
+        and said.have("weekday", "today", "tomorrow")
+        and said.only(SMALL, EXCUSE - {"no", "family"})
+    ):
+        return Reply("other_moment")
     return _announced_by_digit(said, numbers)
 
 

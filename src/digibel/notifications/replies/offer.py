@@ -42,7 +42,7 @@ def answered(said: Said, offers: Offers) -> Reply:
     # "Sorry, on holiday" and "I work that day" are a no that spares us the word.
     excused = said.have("reason") and said.have("regret", "day", "today", "tomorrow")
     # So are a full reason and nothing else: "my child is ill".
-    excused |= said.clearly("reason") and said.only(SMALL, BECAUSE)
+    excused |= said.clearly("reason") and said.only(SMALL, BECAUSE, {"thing"})
     refused = said.have(*NO) or excused
     if letters and said.only(SMALL, {"letter", "negation", "regret"}) and said.have("negation"):
         return Reply("decline", offers.letters[place])
