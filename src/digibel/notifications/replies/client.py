@@ -105,8 +105,10 @@ def announced(said: Said) -> Reply:
             return UNCLEAR
         fits = said.only(SMALL, NOT_THEN, EXCUSE, WHEN, STORY, {"none", "others", "elsewhere"})
         return Reply("other_moment") if fits else UNCLEAR
-    if said.have("no") and said.have("reason"):
+    if said.busy or (said.have("no") and said.have("reason")):
         return Reply("other_moment") if said.only(SMALL, EXCUSE, WHEN) else UNCLEAR
+    if said.have("see_you") and said.only(SMALL, {"see_you"}):
+        return Reply("confirm")
     # "On Thursday I am in hospital": a reason and the day that it holds for, and nothing else.
     if (
         said.have("reason")

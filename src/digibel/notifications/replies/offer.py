@@ -1,6 +1,6 @@
 """The answer to an offer. Nobody is booked unless one window is meant, and nothing is said that could change it."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,10 +20,12 @@ from digibel.notifications.replies.answers import (
     first_content,
 )
 from digibel.notifications.replies.said import Said, Told, meanings_of
-from digibel.notifications.replies.signs import THAT_DAY
+from digibel.notifications.replies.signs import SO_BECAUSE, THAT_DAY, Sign
 
 # What may be told beside a yes that books somebody. Nothing of grown relatives: they might be the ones who come.
 _TALE: Final = SMALL | {"unknown", "reason", "thing", "on_the_way", "see_you", "today", "yes"}
+
+_WHY_THIS_ONE: Final = DAYS | {"others", "day", "at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ def answered(said: Said, offers: Offers) -> Reply:
         return UNCLEAR
     place = letters[0] if letters else 0
     # "Sorry, on holiday" and "I work that day" are a no that spares us the word.
-    excused = said.have("reason") and said.have("regret", "day", "today", "tomorrow")
+    excused = said.busy or (said.have("reason") and said.have("regret", "day", "today", "tomorrow"))
+    excused &= first_content(said).meaning != "number" or said.have("regret") or not said.because
     # So are a full reason and nothing else: "my child is ill".
     excused |= said.clearly("reason") and said.only(SMALL, BECAUSE, {"thing"})
     refused = said.have(*NO) or excused
@@ -48,7 +51,9 @@ def answered(said: Said, offers: Offers) -> Reply:
         return Reply("decline", offers.letters[place])
     if refused:
         return _declined(said, offers.letters[place], offers.windows[place])
-    return _accepted(said.on_that_day(), offers.letters[place], offers.windows[place])
+    if said.kept_away and not (said.because and said.have("number")):
+        return UNCLEAR
+    return _accepted(said.on_that_day().nowhere_inside(), offers.letters[place], offers.windows[place])
 
 
 def _accepted(said: Said, letter: str, windows: int) -> Reply:
@@ -74,9 +79,12 @@ def _accepted(said: Said, letter: str, windows: int) -> Reply:
 def _tells_harmlessly(told: Told, *, numbered: bool) -> bool:
     """Whether nothing that is told around a yes could change it. A full yes or a choice bears more of it than a bare "ok"."""
     full = numbered or any(sign.clear and sign.meaning in YES for sign in told.answer)
-    if not all(meanings_of(clause) <= _TALE for clause in (*told.before, *told.goes_on)):
+    if not all(meanings_of(clause) <= _TALE for clause in told.before):
         return False
-    if not all(meanings_of(clause) <= _TALE | ({"others"} if full else set()) for clause in told.behind):
+    if not all(meanings_of(clause) <= _TALE | _for_a_choice(clause, numbered) for clause in told.goes_on):
+        return False
+    others = {"others"} if full else set()
+    if not all(meanings_of(clause) <= _TALE | others | _for_a_choice(clause, numbered) for clause in told.behind):
         return False
     # "Two people can come" chooses nothing, and a clause that goes on must have said yes twice over.
     yes = [sign for sign in told.answer if sign.meaning in YES]
@@ -88,6 +96,13 @@ def _tells_harmlessly(told: Told, *, numbered: bool) -> bool:
     return full or not (unknown_before or short)
 
 
+def _for_a_choice(clause: list[Sign], numbered: bool) -> Set[str]:
+    """What may be told besides where it says why this window: "2 because on Mondays I work"."""
+    told = [sign for sign in clause if sign.meaning not in SMALL]
+    because = numbered and bool(told) and told[0].meaning == "reason" and told[0].value == SO_BECAUSE
+    return _WHY_THIS_ONE if because else set()
+
+
 def _declined(said: Said, letter: str, windows: int) -> Reply:
     first = first_content(said)
     if said.have(*YES, "last", *UNSURE) or (said.have("both") and not (said.have("none") or first.meaning == "no")):
@@ -96,7 +111,9 @@ def _declined(said: Said, letter: str, windows: int) -> Reply:
         return UNCLEAR
     around = EXCUSE | WHEN | STORY | {"letter", "number", "both", "others", "elsewhere", "on_the_way", "see_you"}
     # "I have to look after my little one that day": a reason in words, and the day that we asked about.
-    plain = said.have(*BECAUSE) and (said.have("regret") or (said.clearly("reason") and THAT_DAY in said.values("day")))
+    plain = said.busy or (
+        said.have(*BECAUSE) and (said.have("regret") or (said.clearly("reason") and THAT_DAY in said.values("day")))
+    )
     plain |= any(
         part & NO and part <= SMALL | NO | DAYS | BECAUSE | {"regret", "letter", "day"} for part in said.parts()
     )

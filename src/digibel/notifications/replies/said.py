@@ -6,7 +6,7 @@ from itertools import groupby, takewhile
 from operator import attrgetter
 from typing import Final
 
-from digibel.notifications.replies.signs import THAT_DAY, Sign
+from digibel.notifications.replies.signs import BUSY, IN_OR_OUT, SO_BECAUSE, THAT_DAY, Sign
 
 COURTESY: Final = frozenset({"greeting", "thanks", "closing", "polite", "name"})
 # A signature may hold any word but these: "groetjes Jo" is a name, "groetjes, misschien" is not.
@@ -29,6 +29,8 @@ _NO_SIGNATURE: Final = frozenset(
         *("no", "none", "not_coming", "unable", "cannot", "stop", "cancel", "late", "fails"),
     }
 )
+# What is an answer in full where it is said in more words than one.
+_COMPLETE: Final = frozenset({"yes", "no", "none", "not_coming", "unable", "cancel", "confirm", "works", "fails"})
 _NEAR: Final = 3
 _LONGEST_SIGNATURE: Final = 4
 _LONGEST_CARELESS_SIGNATURE: Final = 2
@@ -54,8 +56,8 @@ class Told:
 
     @property
     def counts(self) -> bool:
-        """Whether a number stands before a word that we do not know: "two people", "2 I am thinking"."""
-        return any(before.meaning == "number" and after.meaning == "unknown" for before, after in self.joints)
+        """Whether a number stands before what there are two of: "two people", "2 I am thinking"."""
+        return any(before.meaning == "number" and _is_countable(after) for before, after in self.joints)
 
     def runs_on_from(self, core: Set[str]) -> bool:
         """Whether one of these is followed at once by something that we do not know."""
@@ -68,6 +70,11 @@ class Told:
         return [*self.before, *self.goes_on, *self.behind]
 
 
+def _is_countable(sign: Sign) -> bool:
+    noun = sign.meaning == "reason" and not sign.clear and sign.value != SO_BECAUSE
+    return noun or sign.meaning in {"unknown", "thing", "family"}
+
+
 def meanings_of(signs: Iterable[Sign]) -> frozenset[str]:
     return frozenset(sign.meaning for sign in signs)
 
@@ -76,7 +83,7 @@ class Said:
     """The signs of one reply, and the questions that we ask about them."""
 
     def __init__(self, signs: Sequence[Sign]) -> None:
-        self.all = _denied(_another_time(_without_articles(_dated(_counted(_names(list(signs)))))))
+        self.all = _denied(_another_time(_without_articles(_dated(_counted(_names(_in_sentences(signs)))))))
         self.meanings = frozenset(sign.meaning for sign in self.all)
 
     def have(self, *meanings: str) -> bool:
@@ -88,6 +95,20 @@ class Said:
     def clearly(self, meaning: str) -> bool:
         """Whether this is said in capitals of its own, or in more words than one."""
         return any(sign.clear for sign in self.all if sign.meaning == meaning)
+
+    @property
+    def kept_away(self) -> bool:
+        return any(sign.meaning == "reason" and sign.value == BUSY for sign in self.all)
+
+    @property
+    def because(self) -> bool:
+        return any(sign.meaning == "reason" and sign.value == SO_BECAUSE for sign in self.all)
+
+    @property
+    def busy(self) -> bool:
+        """Whether they tell what keeps them away, in a clause of its own or before anything else: "I work", "I am ill"."""
+        clauses = ([sign for sign in clause if sign.meaning not in COURTESY | {"glue"}] for clause in self.clauses())
+        return any(clause and clause[0].meaning == "reason" and clause[0].value == BUSY for clause in clauses)
 
     def values(self, meaning: str) -> list[int]:
         """The different values of a kind of sign, in the order of the text."""
@@ -147,6 +168,15 @@ class Said:
         """The same reply where this meaning is not understood."""
         return Said([replace(sign, meaning="unknown") if sign.meaning == meaning else sign for sign in self.all])
 
+    def nowhere_inside(self) -> "Said":
+        """The same reply, where nobody can be in or out: "in" and "out" are words like any other."""
+        return Said(
+            [
+                replace(sign, meaning="unknown") if sign.value == IN_OR_OUT and sign.meaning == "elsewhere" else sign
+                for sign in self.all
+            ]
+        )
+
     def on_that_day(self) -> "Said":
         """The same reply, for who agrees to the day that we asked about: naming it ("that day") adds nothing."""
         return Said([replace(sign, meaning="glue") if _is_that_day(sign) else sign for sign in self.all])
@@ -159,6 +189,20 @@ class Said:
 
 def _is_that_day(sign: Sign) -> bool:
     return sign.meaning == "day" and sign.value == THAT_DAY
+
+
+def _in_sentences(signs: Sequence[Sign]) -> list[Sign]:
+    """Puts a comma where a dictated text has none: before the "I" behind a full answer ("yes please I live nearby")."""
+    result = []
+    commas, full = 0, False
+    for place, sign in enumerate(signs):
+        full = full and signs[place - 1].clause == sign.clause
+        if full and sign.begins:
+            commas, full = commas + 1, False
+        thanked = sign.meaning in COURTESY and place > 0 and signs[place - 1].meaning == "yes"
+        full = full or thanked or (sign.clear and sign.meaning in _COMPLETE)
+        result.append(replace(sign, clause=sign.clause + commas))
+    return result
 
 
 def _names(signs: list[Sign]) -> list[Sign]:

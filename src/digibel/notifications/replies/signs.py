@@ -59,6 +59,8 @@ _OTHER_MEANINGS: Final = (
         "day",
         "regret",
         "family",
+        "busy",
+        "because",
         "reason",
         "counts",
         "thing",
@@ -116,6 +118,12 @@ _SHORTEST_ENDED: Final = 5
 NOT_A_NUMBER: Final = -1
 # "That day" is the one we asked about; any other day may be another.
 THAT_DAY: Final = 0
+# What makes a reason of all that follows it, and what keeps somebody away by itself.
+SO_BECAUSE: Final = 1
+BUSY: Final = 2
+# The "in" of "in my diary" checks nobody in where nobody can be.
+IN_OR_OUT: Final = 3
+_REASONS: Final = {"because": SO_BECAUSE, "busy": BUSY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +132,7 @@ class Sign:
 
     `negates`: ends in a word that may deny the next one ("no puedo", "helaas niet"). `name`: typed the way names are.
     `clear`: more than one word, or a word in capitals among words that are not. `words`: how many.
-    `asked`: put as a question ("could you stop ...").
+    `asked`: put as a question ("could you stop ..."). `begins`: opens with "I", as a sentence does.
     """
 
     meaning: str
@@ -136,6 +144,7 @@ class Sign:
     clear: bool = False
     words: int = 1
     asked: bool = False
+    begins: bool = False
 
 
 def signs_of(text: str, *, state: str, language: str, letters: Sequence[str] = ()) -> list[Sign]:
@@ -183,7 +192,11 @@ class _Reader:
         place = before = 0
         while place < len(self.pieces):
             sign, taken = self._sign_at(place)
-            if found and found[-1].meaning == "number" and self._is_label(place, taken):
+            if found and found[-1].meaning in {"number", "last"} and self._is_label(place, taken):
+                sign = replace(sign, meaning="glue")
+            if found and found[-1].meaning == "duration" and sign.meaning == "minute":
+                sign = replace(sign, meaning="glue")
+            if found and found[-1].meaning == "regret" and self._is_but(place, taken):
                 sign = replace(sign, meaning="glue")
             if found:
                 found[-1] = self._seen_from(sign, found, tuple(self.words[before:place]))
@@ -257,6 +270,10 @@ class _Reader:
             reading = Reading("limit" if self.state in _OF_A_VISIT else "polite")
         if reading.meaning == "that_day":
             reading = Reading("day", THAT_DAY)
+        if reading.meaning in _REASONS:
+            reading = Reading("reason", _REASONS[reading.meaning])
+        if reading.meaning == "elsewhere" and len(phrase) == 1 and self._is_in_or_out(phrase, spoken):
+            reading = Reading("elsewhere", IN_OR_OUT)
         if reading.meaning == "minute" and len(piece.text) == 1:
             # The "m" of "2 m'arrange", which no number has claimed.
             reading = Reading("glue")
@@ -267,7 +284,8 @@ class _Reader:
         sign = self._sign(piece, reading.meaning, reading.value)
         clear = len(phrase) > 1 or self._shouted(piece)
         asked = clear and Reading("doubt") in self._readings(phrase[:1], spoken)
-        return replace(sign, negates=self._negates(phrase, spoken), clear=clear, words=len(phrase), asked=asked), length
+        sign = replace(sign, negates=self._negates(phrase, spoken), clear=clear, words=len(phrase), asked=asked)
+        return replace(sign, begins=Reading("subject") in self._readings(phrase[:1], spoken)), length
 
     def _spelt_with_digits(self, place: int) -> int:
         """How many pieces from here are one Arabic word in Latin letters: "b9aw" chooses no window nine. 0 for none."""
@@ -314,6 +332,14 @@ class _Reader:
     def _is_label(self, place: int, length: int) -> bool:
         """Whether this is what a number is a number of: "moment 2", "the second slot"."""
         return Reading("label") in self._readings(tuple(self.words[place : place + length]), self.language)
+
+    def _is_but(self, place: int, length: int) -> bool:
+        """Whether this is the "but" of "sorry but ...", with something behind it."""
+        more = place + length < len(self.pieces)
+        return more and Reading("but") in self._readings(tuple(self.words[place : place + length]), self.language)
+
+    def _is_in_or_out(self, phrase: Phrase, spoken: str) -> bool:
+        return {reading.meaning for reading in self._readings(phrase, spoken)} <= {"checkin", "checkout", "label"}
 
     def _trails_off(self, phrase: Phrase, spoken: str) -> bool:
         """Whether the last word of "sorry, but" leaves something to come."""

@@ -47,7 +47,7 @@ def _cancelled(said: Said, staying_away: Set[str]) -> Reply:
     if said.have(*UNSURE, *YES) or _somebody_else(said, core):
         return UNCLEAR
     whole = SMALL | BECAUSE | EXCUSE | core
-    return Reply("cancel") if for_a_reason(said, whole) or _takes_leave(said, core) else UNCLEAR
+    return Reply("cancel") if for_a_reason(said, whole) or _takes_leave(said.nowhere_inside(), core) else UNCLEAR
 
 
 def _takes_leave(said: Said, core: Set[str]) -> bool:
@@ -58,11 +58,19 @@ def _takes_leave(said: Said, core: Set[str]) -> bool:
     # "I cannot go to sleep" and "I cannot open the link" stay away from nothing, and "I cancel not" does not cancel.
     if told.runs_on_from(core) or any(meanings_of(clause) & {"negation", "no"} for clause in told.goes_on):
         return False
-    if not all(meanings_of(clause) <= _FAREWELL | (core if full else set()) for clause in told.tale):
+    beside = _FAREWELL | (core if full else set())
+    if not all(meanings_of(clause) <= beside for clause in (*told.before, *told.goes_on)):
+        return False
+    if not all(_fits_a_farewell(meanings_of(clause), beside) for clause in told.behind):
         return False
     return full or (
         not told.goes_on and not told.before and all(len(clause) >= SHORTEST_TALE for clause in told.behind)
     )
+
+
+def _fits_a_farewell(told: Set[str], beside: Set[str]) -> bool:
+    """Whether this could not be when they do come: "from" and "to" may stand in it, but not beside a day."""
+    return told <= beside | (set() if told & {"day", *DAYS} else {"at"})
 
 
 def _somebody_else(said: Said, core: Set[str]) -> bool:

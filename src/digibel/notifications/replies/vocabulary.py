@@ -11,9 +11,12 @@ under `kept`. A phrase wins from the words it is made of, so an exception is wri
   story may stand around it); at any time: `stop`, `start`, `help`;
 - what stops us from acting: `doubt` (conditions, hedges, questions: nothing at all is done), `limit` (after, from, only, still,
   half: nobody is booked, confirmed, cancelled or silenced, but the rest stands), `negation`, `or`, `both`;
-- what a story is made of: `reason`, `regret`, `next_time`, `on_the_way`, `today`, `tomorrow`, `weekday`, `day`, `that_day`
+- what a story is made of: `reason`, `busy` (a reason that keeps somebody away by itself: "I work that day"),
+  `regret`, `next_time`, `on_the_way`, `today`, `tomorrow`, `weekday`, `day`, `that_day`
   (the one we asked about), `month`, `at`, `thing`, `see_you`, `family` (grown people who might come or speak for somebody),
   `others` (he, she, you), `by` (tram, bike, foot);
+- what joins: `because` (all behind it is a reason: "2 because I work in the morning"), `but` (that may follow a "sorry"), and
+  `subject`, the "I" with which a new sentence begins where nobody put a comma;
 - what changes nothing: `greeting`, `thanks` and `closing` (a name may follow), `polite`, `glue` (small words);
 - counting: `numbers`, `durations` (minutes), `one` (an article that may also be the number), `last`, `minute`, `hour`;
 - read by what follows: `join` (a word that asks, or joins a full answer: "que no puedo") and `but` (which limits nothing behind an

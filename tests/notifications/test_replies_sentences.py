@@ -1,0 +1,60 @@
+"""Sentences without a comma, and reasons that say all by themselves."""
+
+import pytest
+
+from digibel.notifications import replies
+
+
+def meant(text: str, state: str, language: str, windows: int = 1) -> str:
+    reply = replies.read(text, state=state, language=language, windows=(windows,))
+    return f"{reply.intent} {reply.choice}" if reply.choice else reply.intent
+
+
+@pytest.mark.parametrize(
+    ("language", "dictated"),
+    [
+        ("nl", "ja dat is goed ik woon in dezelfde straat ernaast"),
+        ("fr", "oui volontiers je connais bien le quartier"),
+        ("en", "yes please I know that building well"),
+        ("pt", "sim com prazer eu conheço bem o prédio"),
+    ],
+)
+def test_sentence_behind_a_full_yes_needs_no_comma(language: str, dictated: str) -> None:
+    assert meant(dictated, "offer", language) == "accept 1"
+
+
+@pytest.mark.parametrize(
+    ("language", "dictated"),
+    [
+        ("nl", "ja dat is goed ik moet eerst vragen"),
+        ("nl", "ja dat past ik kan niet"),
+        ("nl", "ja ik ben in Spanje"),
+        ("fr", "oui volontiers je travaille ce jour-là"),
+        ("en", "happy to I am away"),
+        ("pt", "com certeza já não posso"),
+    ],
+)
+def test_sentence_behind_a_full_yes_may_take_it_back(language: str, dictated: str) -> None:
+    assert meant(dictated, "offer", language) == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("language", "reason"),
+    [("nl", "heb dan werk"), ("fr", "je travaille"), ("en", "Got work"), ("pt", "Tenho trabalho nesse dia")],
+)
+def test_what_keeps_somebody_away_is_a_no_to_an_offer_and_no_cancellation(language: str, reason: str) -> None:
+    assert meant(reason, "offer", language) == "decline"
+    assert meant(reason, "booked", language) == "unclear"
+
+
+def test_day_in_the_reason_for_a_choice_is_no_condition() -> None:
+    assert meant("2 because on Mondays I work", "offer", "en", 3) == "accept 2"
+    assert meant("2 on Monday", "offer", "en", 3) == "accept 2"
+    assert meant("2 because I can only stay an hour", "offer", "en", 3) == "unclear"
+    assert meant("2 kinderen heb ik", "offer", "nl", 3) == "unclear"
+
+
+def test_sorry_but_is_followed_by_what_is_meant() -> None:
+    assert meant("so sorry but I can't make it tomorrow", "booked", "en") == "cancel"
+    assert meant("sorry but", "booked", "en") == "unclear"
+    assert meant("sorry but I come", "booked", "en") == "unclear"
