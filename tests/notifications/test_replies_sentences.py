@@ -58,3 +58,28 @@ def test_sorry_but_is_followed_by_what_is_meant() -> None:
     assert meant("so sorry but I can't make it tomorrow", "booked", "en") == "cancel"
     assert meant("sorry but", "booked", "en") == "unclear"
     assert meant("sorry but I come", "booked", "en") == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("nl", "de middelste"), ("fr", "celui du milieu"), ("en", "the middle one please"), ("pt", "a do meio")],
+)
+def test_middle_window_is_one_only_among_an_odd_number(language: str, text: str) -> None:
+    assert meant(text, "offer", language, 3) == "accept 2"
+    assert meant(text, "offer", language, 2) == "unclear"
+    assert meant(text, "offer", language, 1) == "unclear"
+
+
+def test_visit_is_cancelled_on_request_and_by_the_person_who_comes() -> None:
+    assert meant("Could you cancel my visit? I'm ill", "booked", "en") == "cancel"
+    assert meant("could you cancel? or can someone else go?", "booked", "en") == "unclear"
+    assert meant("my colleague isn't coming", "booked", "en") == "unclear"
+    assert meant("morgen kan ik niet", "visit_day", "nl") == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("nl", "de printer print weer niet"), ("fr", "l'imprimante n'imprime pas"), ("pt", "o itsme não quis instalar")],
+)
+def test_thing_of_which_something_is_denied_does_not_work(language: str, text: str) -> None:
+    assert meant(text, "follow_up", language) == "fails"

@@ -45,6 +45,7 @@ def _call_me(said: Said) -> Reply:
 
 
 def _works_or_not(said: Said, digits: Mapping[int, Intent]) -> Reply:
+    said = said.with_broken_things()
     answers: set[Intent] = {"works"} if said.have("works", "yes") else set()
     answers |= {"fails"} if said.have("fails", "no") else set()
     numbers = said.values("number")
@@ -106,7 +107,8 @@ def announced(said: Said) -> Reply:
         fits = said.only(SMALL, NOT_THEN, EXCUSE, WHEN, STORY, {"none", "others", "elsewhere"})
         return Reply("other_moment") if fits else UNCLEAR
     if said.busy or (said.have("no") and said.have("reason")):
-        return Reply("other_moment") if said.only(SMALL, EXCUSE, WHEN) else UNCLEAR
+        around = EXCUSE | WHEN | ({"unknown"} if said.busy else set())
+        return Reply("other_moment") if said.only(SMALL, around) else UNCLEAR
     if said.have("see_you") and said.only(SMALL, {"see_you"}):
         return Reply("confirm")
     # "On Thursday I am in hospital": a reason and the day that it holds for, and nothing else.

@@ -58,14 +58,16 @@ def answered(said: Said, offers: Offers) -> Reply:
 
 def _accepted(said: Said, letter: str, windows: int) -> Reply:
     numbered = (bool(said.values("number")) or said.have("last")) and windows > 1
+    twice = said.clearly("yes") or sum(sign.meaning in YES for sign in said.all) > 1
     # A preference is a choice among windows, and a day may be named beside a choice or a yes.
     fits = {"preference"} if numbered else set()
-    fits |= DAYS if not said.have("preference") and (numbered or (windows == 1 and said.clearly("yes"))) else set()
+    fits |= DAYS if not said.have("preference") and (numbered or (windows == 1 and twice)) else set()
     told = said.answer_and_tale(
-        SMALL | YES | {"number", "letter", "last", "see_you"} | fits, YES | {"number", "letter"}
+        SMALL | YES | {"number", "letter", "last", "middle", "see_you"} | fits, YES | {"number", "letter"}
     )
     numbers = list(dict.fromkeys(sign.value for sign in told.answer if sign.meaning == "number"))
     numbers += [windows] if windows > 1 and "last" in meanings_of(told.answer) else []
+    numbers += [windows // 2 + 1] if windows % 2 and windows > 1 and "middle" in meanings_of(told.answer) else []
     # A letter is one among offers, as a number is among windows.
     answered = numbers or not meanings_of(told.answer).isdisjoint({*YES, "letter"})
     if not answered or not _tells_harmlessly(told, numbered=numbered):
@@ -105,7 +107,9 @@ def _for_a_choice(clause: list[Sign], numbered: bool) -> Set[str]:
 
 def _declined(said: Said, letter: str, windows: int) -> Reply:
     first = first_content(said)
-    if said.have(*YES, "last", *UNSURE) or (said.have("both") and not (said.have("none") or first.meaning == "no")):
+    if said.have(*YES, "last", "middle", *UNSURE) or (
+        said.have("both") and not (said.have("none") or first.meaning == "no")
+    ):
         return UNCLEAR
     if not _numbers_fit_a_no(said, windows) or _counter_offered(said):
         return UNCLEAR

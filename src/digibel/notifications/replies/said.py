@@ -168,6 +168,11 @@ class Said:
         """The same reply where this meaning is not understood."""
         return Said([replace(sign, meaning="unknown") if sign.meaning == meaning else sign for sign in self.all])
 
+    def with_broken_things(self) -> "Said":
+        """The same reply, where a thing of which something is denied does not work: "the printer does not print"."""
+        broken = {clause[0].clause for clause in self.clauses() if _is_broken(clause)}
+        return Said([_broken(sign) if sign.clause in broken and _denies(sign) else sign for sign in self.all])
+
     def nowhere_inside(self) -> "Said":
         """The same reply, where nobody can be in or out: "in" and "out" are words like any other."""
         return Said(
@@ -185,6 +190,20 @@ class Said:
         """Everything said in the same clause as this meaning."""
         clauses = {sign.clause for sign in self.all if sign.meaning == meaning}
         return frozenset(sign.meaning for sign in self.all if sign.clause in clauses)
+
+
+def _is_broken(clause: list[Sign]) -> bool:
+    told = [sign for sign in clause if sign.meaning not in COURTESY | {"glue"}]
+    fits = meanings_of(told).isdisjoint({"works", "fails", "yes"}) and any(_denies(sign) for sign in told)
+    return fits and told[0].meaning == "thing"
+
+
+def _denies(sign: Sign) -> bool:
+    return sign.meaning == "negation" or (sign.meaning == "no" and sign.negates)
+
+
+def _broken(sign: Sign) -> Sign:
+    return replace(sign, meaning="fails", clear=True)
 
 
 def _is_that_day(sign: Sign) -> bool:

@@ -47,6 +47,7 @@ _OTHER_MEANINGS: Final = (
         "one",
         "number",
         "last",
+        "middle",
         "hour",
         "minute",
     ),
@@ -192,7 +193,7 @@ class _Reader:
         place = before = 0
         while place < len(self.pieces):
             sign, taken = self._sign_at(place)
-            if found and found[-1].meaning in {"number", "last"} and self._is_label(place, taken):
+            if found and found[-1].meaning in {"number", "last", "middle"} and self._is_label(place, taken):
                 sign = replace(sign, meaning="glue")
             if found and found[-1].meaning == "duration" and sign.meaning == "minute":
                 sign = replace(sign, meaning="glue")
@@ -233,9 +234,7 @@ class _Reader:
 
     def _is_but_after_regret(self, found: list[Sign], place: int, taken: int) -> bool:
         """The "but" of "I am sorry, but I work" limits nothing, as long as something follows."""
-        but = Reading("but") in self._readings(tuple(self.words[place : place + taken]), self.language)
-        spoken_kindly = bool(found) and found[-1].meaning in {"regret", "thanks"}
-        return but and spoken_kindly and place + taken < len(self.pieces)
+        return bool(found) and found[-1].meaning in {"regret", "thanks"} and self._is_but(place, taken)
 
     def _sign_at(self, place: int) -> tuple[Sign, int]:
         piece = self.pieces[place]
@@ -283,7 +282,7 @@ class _Reader:
                 reading = Reading("limit")
         sign = self._sign(piece, reading.meaning, reading.value)
         clear = len(phrase) > 1 or self._shouted(piece)
-        asked = clear and Reading("doubt") in self._readings(phrase[:1], spoken)
+        asked = clear and any(Reading("doubt") in self._readings(phrase[:count], spoken) for count in (1, 2))
         sign = replace(sign, negates=self._negates(phrase, spoken), clear=clear, words=len(phrase), asked=asked)
         return replace(sign, begins=Reading("subject") in self._readings(phrase[:1], spoken)), length
 

@@ -44,10 +44,22 @@ def _cancelled(said: Said, staying_away: Set[str]) -> Reply:
     # "No, cancel" may be "do not cancel", and "I cannot cancel" means that they come; "no, I cannot come" is plain.
     if said.have("cancel") and (said.have("no") or said.beside("cancel") & NOT_THEN):
         return UNCLEAR
-    if said.have(*UNSURE, *YES) or _somebody_else(said, core):
+    unsure = UNSURE - {"question"} if _asks_to_cancel(said) else UNSURE
+    if said.have(*unsure, *YES) or _somebody_else(said, core):
         return UNCLEAR
-    whole = SMALL | BECAUSE | EXCUSE | core
+    whole = SMALL | BECAUSE | EXCUSE | core | (UNSURE - unsure)
     return Reply("cancel") if for_a_reason(said, whole) or _takes_leave(said.nowhere_inside(), core) else UNCLEAR
+
+
+def _asks_to_cancel(said: Said) -> bool:
+    """Whether the question is "could you cancel my visit?"."""
+    cancels = [sign for sign in said.all if sign.meaning == "cancel"]
+    asking = {before.meaning for before, sign in pairwise(said.all) if sign.meaning == "question"}
+    return (
+        bool(cancels)
+        and all(sign.asked for sign in cancels)
+        and asking <= {"cancel", "polite", "glue", "tomorrow", "today"}
+    )
 
 
 def _takes_leave(said: Said, core: Set[str]) -> bool:
@@ -76,10 +88,26 @@ def _fits_a_farewell(told: Set[str], beside: Set[str]) -> bool:
 def _somebody_else(said: Said, core: Set[str]) -> bool:
     """Whether it may be another who stays away: "my son cannot come", "Abdel cannot come"."""
     for clause in said.clauses():
-        for before, sign in pairwise(clause):
-            if sign.meaning in core and before.meaning in {"unknown", "family", "others", "name"}:
+        for place, sign in enumerate(clause):
+            if sign.meaning in core and _who(clause[:place]) in {"unknown", "family", "others", "name"}:
                 return True
     return False
+
+
+def _who(before: list[Sign]) -> str | None:
+    """What stands before "cannot come": right before it, or, for a relative, with small words between."""
+    behind = [] if not before else [before[-1].meaning]
+    for sign in reversed(before):
+        if (sign.begins and sign.meaning not in {"family", "others"}) or sign.meaning not in SMALL | DAYS | {
+            "negation",
+            "regret",
+            "name",
+            "family",
+            "others",
+        }:
+            break
+        behind.append(sign.meaning)
+    return next((meaning for meaning in behind if meaning in {"family", "others"}), behind[0] if behind else None)
 
 
 def _late(said: Said) -> Reply:
@@ -95,6 +123,7 @@ def _late(said: Said) -> Reply:
     elif minutes or said.clearly("late") or said.have(*BECAUSE):
         # Whatever they tell about the tram: the minutes are what we asked for.
         around |= CHATTER | {"elsewhere", "fails", "limit"} | ({"at"} if said.have("duration") else set())
+    around |= {"negation"} if minutes and _denies_in_a_reason_only(said) else set()
     if not said.only(SMALL, around, _range_words(said)) or minutes == []:
         return UNCLEAR
     if minutes is None:
@@ -111,6 +140,12 @@ def _soon(said: Said) -> Reply:
         fits and on_the_way[-1].clause == said.all[-1].clause and said.only(SMALL, {"on_the_way", "number", "regret"})
     )
     return Reply("late", minutes=numbers[0]) if fits and 1 < numbers[0] <= _LONGEST_SOON else UNCLEAR
+
+
+def _denies_in_a_reason_only(said: Said) -> bool:
+    """Whether a "not" is told of the tram, and not of being late: "10 minutes late because the tram did not come"."""
+    told = [part for part in said.parts() if "negation" in part]
+    return all("reason" in part and part.isdisjoint({"late", "duration", "number"}) for part in told)
 
 
 def _minutes(said: Said) -> list[int] | None:
@@ -196,4 +231,5 @@ def _longer(said: Said) -> Reply:
     named = _minutes(said)
     fits = named is None or (named != [] and named[-1] <= _LONGEST_EXTENSION)
     around = {"longer", "more", "duration", "number", "yes", "roughly", "time", "at", "limit", "elsewhere", "checkin"}
+    around |= {"question"} if said.clearly("longer") else set()
     return Reply("longer", minutes=LONGER_MINUTES) if fits and said.only(CHATTER, around) else UNCLEAR

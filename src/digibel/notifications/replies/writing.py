@@ -19,7 +19,7 @@ _MARKS: Final = {"Mn", "Me", "Cf"}
 _DOTTED: Final = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}[^\W\d_]?(?!\w)")
 _SPELT: Final = re.compile(r"(?<!\w)(?:[^\W\d_a-z] ){2,}[^\W\d_a-z](?!\w)")
 # "N° 2" and "No. 2"; not "no 2", nor "no. 15h".
-_NUMBER_SIGN: Final = re.compile(r"(?<!\w)[nN](?:\s?[°º](?=\s?\d)|o\.(?=\s?\d(?![\d.,:]|\s?[a-z]?\d)))")
+_NUMBER_SIGN: Final = re.compile(r"(?<!\w)[nN](?:\.?\s?[°º](?=\s?\d)|o\.(?=\s?\d(?![\d.,:]|\s?[a-z]?\d)))")
 _PRIME: Final = re.compile(r"(\d)\s?['’′](?!\w)")
 _IRISH: Final = re.compile(r"\b(O)['’](?=[A-Z])")
 _PIECE: Final = re.compile(
