@@ -83,3 +83,17 @@ def test_visit_is_cancelled_on_request_and_by_the_person_who_comes() -> None:
 )
 def test_thing_of_which_something_is_denied_does_not_work(language: str, text: str) -> None:
     assert meant(text, "follow_up", language) == "fails"
+
+
+@pytest.mark.parametrize(
+    ("language", "one_of_three", "last_of_three"),
+    [
+        ("nl", "ja voor een van de drie", "de laatste van de drie"),
+        ("fr", "oui pour un des trois", "la dernière des trois"),
+        ("en", "yes for one of the three", "the last of the three"),
+        ("pt", "sim para uma das três", "a última das três"),
+    ],
+)
+def test_how_many_windows_there_are_is_no_choice(language: str, one_of_three: str, last_of_three: str) -> None:
+    assert meant(one_of_three, "offer", language, 3) == "unclear"
+    assert meant(last_of_three, "offer", language, 3) == "accept 3"

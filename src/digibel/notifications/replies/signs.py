@@ -197,8 +197,9 @@ class _Reader:
                 sign = replace(sign, meaning="glue")
             if found and found[-1].meaning == "duration" and sign.meaning == "minute":
                 sign = replace(sign, meaning="glue")
-            if found and found[-1].meaning == "regret" and self._is_but(place, taken):
-                sign = replace(sign, meaning="glue")
+            if sign.meaning == "number" and self._is_total(place):
+                sign = replace(sign, meaning="glue" if _is_rank(found) else "limit")
+                found = [replace(each, meaning="glue") if each.meaning == "at" else each for each in found]
             if found:
                 found[-1] = self._seen_from(sign, found, tuple(self.words[before:place]))
             if self._is_but_after_regret(found, place, taken):
@@ -235,6 +236,11 @@ class _Reader:
     def _is_but_after_regret(self, found: list[Sign], place: int, taken: int) -> bool:
         """The "but" of "I am sorry, but I work" limits nothing, as long as something follows."""
         return bool(found) and found[-1].meaning in {"regret", "thanks"} and self._is_but(place, taken)
+
+    def _is_total(self, place: int) -> bool:
+        """Whether the number from here is how many windows there are: "one of the three"."""
+        before = (tuple(self.words[max(0, place - count) : place]) for count in (1, 2))
+        return any(words in self.known.of_the.get(self.language, ()) for words in before)
 
     def _sign_at(self, place: int) -> tuple[Sign, int]:
         piece = self.pieces[place]
@@ -528,6 +534,14 @@ class _Reader:
 
     def _sign(self, piece: Piece, meaning: str, value: int | None = None) -> Sign:
         return Sign(meaning, value, piece.clause, piece.line, name=piece.looks_like_a_name)
+
+
+def _is_rank(before: Sequence[Sign]) -> bool:
+    """Whether "the first", "the middle one" or "the last" of them was named."""
+    told = [sign for sign in before if sign.meaning not in {"glue", "at"}]
+    return bool(told) and (
+        told[-1].meaning in {"last", "middle"} or (told[-1].meaning == "number" and told[-1].value == 1)
+    )
 
 
 def _of_the_street(likely: list[str], meant: Mapping[str, Reading]) -> list[str]:

@@ -25,8 +25,8 @@ under `kept`. A phrase wins from the words it is made of, so an exception is wri
 - only at one moment, and careful at any other: `preference` (an offer), `confirm` (of a visit), `more` (time, during
   one), `roughly` (how late), `asks` (a question, where a clause begins with it);
 - writing: `kept` (words whose accents mean something), `not_typos` (words that only look like another word misspelt), `aside`
-  (words that may stand within any phrase and change nothing), `label` (what a number may follow: "moment 2"), `counts` (what a
-  number behind it is no choice of: "tram 92"), `name` (of people); in the languages that need them, `careful_endings` (that of "I
+  (words that may stand within any phrase and change nothing), `label` (what a number may follow: "moment 2"), `of_the`
+  (before how many there are: "one of the three"), `counts` (what a number behind it is no choice of: "tram 92"), `name` (of people); in the languages that need them, `careful_endings` (that of "I
   would" or "if I": a word that no table has, but with one of these, is a doubt), `noun_endings` (a noun that only differs in them
   from a reason, a thing or somebody of the family is one too) and `elisions` (what people write on to the next
   word, with or without the apostrophe: "smundem").
@@ -56,7 +56,7 @@ _MOST_WRITTEN_OUT: Final = 100
 _CHOICE: Final = re.compile(r"\(([^()]*)\)")
 _SEGMENT: Final = re.compile(r"\([^()]*\)|[^()]*[^()\s][^()]*")
 _PARTS: Final = re.compile(r"[^\s()|]+")
-_WRITING_KEYS: Final = {"kept", "not_typos", "aside", "careful_endings", "noun_endings", "elisions"}
+_WRITING_KEYS: Final = {"kept", "not_typos", "aside", "careful_endings", "noun_endings", "elisions", "of_the"}
 
 Phrase = tuple[str, ...]
 
@@ -112,6 +112,7 @@ class Vocabulary:
     careful_endings: Mapping[str, tuple[str, ...]]
     noun_endings: Mapping[str, tuple[str, ...]]
     elisions: Mapping[str, frozenset[str]]
+    of_the: Mapping[str, frozenset[Phrase]]
     languages: tuple[str, ...]
     written_out: dict[str, Mapping[Phrase, Known]] = field(default_factory=dict)
 
@@ -190,6 +191,9 @@ def vocabulary() -> Vocabulary:
         careful_endings={code: tuple(map(fold, table.get("careful_endings", ()))) for code, table in tables.items()},
         noun_endings={code: tuple(map(fold, table.get("noun_endings", ()))) for code, table in tables.items()},
         elisions={code: frozenset(table.get("elisions", ())) for code, table in tables.items()},
+        of_the={
+            language: frozenset(_folded(each) for each in table.get("of_the", ())) for language, table in tables.items()
+        },
         languages=tuple(tables),
     )
 
