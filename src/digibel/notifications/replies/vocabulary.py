@@ -52,7 +52,7 @@ from typing import Final
 from digibel.notifications.replies.writing import fold, pieces
 
 LONGEST_PHRASE: Final = 12
-_MOST_WRITTEN_OUT: Final = 100
+_MOST_WRITTEN_OUT: Final = 40
 _CHOICE: Final = re.compile(r"\(([^()]*)\)")
 _SEGMENT: Final = re.compile(r"\([^()]*\)|[^()]*[^()\s][^()]*")
 _PARTS: Final = re.compile(r"[^\s()|]+")
@@ -91,8 +91,15 @@ class Entry:
         """How many of these words, from the first, can be a phrase of this entry: every length that fits."""
         reached = {0}
         for step in _steps(self.written, kept):
-            options = ((place, option) for place in reached for option in _that_fit(step, words, place))
-            reached = {place + len(option) for place, option in options if words[place : place + len(option)] == option}
+            further = set(reached) if "" in step else set()
+            for place in reached:
+                if place < len(words):
+                    for option in step.get(words[place], ()):
+                        if words[place : place + len(option)] == option:
+                            further.add(place + len(option))
+            if not further:
+                return further
+            reached = further
         return reached - {0}
 
 
@@ -270,11 +277,6 @@ def _by_first_word(options: Iterable[Phrase]) -> Mapping[str, tuple[Phrase, ...]
         first = option[0] if option else ""
         found[first] = (*found.get(first, ()), option)
     return found
-
-
-def _that_fit(step: Mapping[str, tuple[Phrase, ...]], words: Phrase, place: int) -> tuple[Phrase, ...]:
-    """The options of a step that begin as the words do from this place."""
-    return (*step.get("", ()), *(step.get(words[place], ()) if place < len(words) else ()))
 
 
 def _written_out(first: str, entries: Iterable[Entry], kept: frozenset[str]) -> dict[Phrase, Known]:
