@@ -26,10 +26,10 @@ under `kept`. A phrase wins from the words it is made of, so an exception is wri
   one), `roughly` (how late), `asks` (a question, where a clause begins with it);
 - writing: `kept` (words whose accents mean something), `not_typos` (words that only look like another word misspelt), `aside`
   (words that may stand within any phrase and change nothing), `label` (what a number may follow: "moment 2"), `of_the`
-  (before how many there are: "one of the three"), `counts` (what a number behind it is no choice of: "tram 92"), `name` (of people); in the languages that need them, `careful_endings` (that of "I
-  would" or "if I": a word that no table has, but with one of these, is a doubt), `noun_endings` (a noun that only differs in them
-  from a reason, a thing or somebody of the family is one too) and `elisions` (what people write on to the next
-  word, with or without the apostrophe: "smundem").
+  (before how many there are: "one of the three"), `counts` (what a number behind it is no choice of: "tram 92"), `name`
+  (of people); in the languages that need them, `careful_endings` (that of "I would" or "if I": a word that no table has, but
+  with one of these, is a doubt), `noun_endings` (a noun that only differs in them from a reason, a thing or somebody of the
+  family is one too) and `elisions` (what people write on to the next word, with or without the apostrophe: "smundem").
 
 A word may stand under several keys: what can be meant at this moment of the dialogue goes first, then what makes us careful.
 In a phrase, `(a|b|)` stands for one of these, or nothing: "(stuur|zend) (mij|) geen sms meer" are four phrases.
