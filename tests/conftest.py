@@ -24,21 +24,28 @@ DATABASE_FIXTURES = {"db": {}, "transactional_db": {"transaction": True}}
 SQLITE = os.environ.get("DIGIBEL_TEST_DB") != "postgres"
 LONG = os.environ.get("DIGIBEL_TEST_LONG") == "1"
 HERE = Path(__file__).parent
-# Told once on an everyday run: pages, operations and commands ask PostgreSQL what the tests of the rooms ask it, and
-# `tests/access/test_matrix.py` opens every page and operation on it; rooms without a lock or a statement of their own; the demo,
-# which is one machine.
+# Told once on an everyday run, on SQLite: pages, operations and commands ask PostgreSQL what the tests of the rooms ask it, and
+# `tests/access/test_matrix.py` opens every page and operation on it; rooms and verbs without a lock or a statement of their own;
+# the demo, which is one machine. The long run tells everything on both.
 ONCE = tuple(
     HERE / place
     for place in (
-        "access/test_tenants.py", "api", "demo", "desk", "directory", "guardrails", "organisations",
-        "volunteers",
+        "access/test_tenants.py", "api", "demo", "desk", "directory", "guardrails", "organisations", "volunteers",
+        *(f"notifications/test_{name}.py" for name in (
+            "calls", "failing", "freetime", "hands", "missed", "parts", "phrasebook", "phrasebook_texts", "watching", "webhooks",
+        )),
+        *(f"privacy/test_{name}.py" for name in ("exporting", "retention", "stopping")),
+        *(f"scheduling/test_{name}.py" for name in (
+            "calendars", "cards", "complaints", "concerns", "followups", "fraud", "freetexts", "gone", "handovers",
+            "invitations", "merging", "readiness", "rectifying", "rejudging", "scripts", "sharing",
+        )),
     )
 )  # fmt: skip
 
 # Shared cores are slow now and then, and a fixture that only stops the clock is harmless to share between examples.
 CALM = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 # The everyday run gives everybody the same answer; the long one goes looking.
-settings.register_profile("everyday", deadline=None, max_examples=50, derandomize=True, suppress_health_check=CALM)
+settings.register_profile("everyday", deadline=None, max_examples=30, derandomize=True, suppress_health_check=CALM)
 settings.register_profile("long", deadline=None, max_examples=2000, print_blob=True, suppress_health_check=CALM)
 settings.load_profile("long" if LONG else "everyday")
 
