@@ -15,7 +15,7 @@ from digibel.desk import callsheets, errands
 from digibel.notifications import outbox, voice
 from digibel.notifications.models import CallTask, MessageStatus, OutboundMessage
 from digibel.requests.models import Consent
-from digibel.scheduling import clockwork, visits
+from digibel.scheduling import clockwork, reports, visits
 from digibel.scheduling.models import FollowUp, Offer, Visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -166,11 +166,27 @@ def follow_up(lindeboom, visit):
 
 @pytest.mark.guardrail("E8", "Z2", "Z3")
 def test_a_follow_up_is_noted_with_what_they_can_and_what_worries(desk, visit, follow_up):
-    note(desk, follow_up, "fails", autonomy="4", worries=["came_back", "code_seen"])
+    note(desk, follow_up, "fails", alone="0", dares="1", worries=["came_back", "code_seen"])
     told = FollowUp.objects.get(visit=visit)
-    assert (told.outcome, told.autonomy, told.worries) == ("fails", 4, ["code_seen", "came_back"])
+    assert (told.outcome, told.alone, told.dares, told.knows_whom) == ("fails", 0, 1, None)
+    assert told.worries == ["code_seen", "came_back"]
     follow_up.refresh_from_db()
     assert follow_up.outcome == "fails"
+
+
+def test_a_follow_up_with_an_answer_that_does_not_exist_keeps_nothing(desk, follow_up):
+    answer = note(desk, follow_up, "works", alone="3")
+    assert (answer.status_code, FollowUp.objects.count()) == (422, 0)
+
+
+def test_before_and_a_week_later_stand_side_by_side_on_the_visit(desk, visit, follow_up):
+    reports.report(visit, by=cast.SYSTEM, all_right=True, autonomy={"alone": 0, "dares": None})
+    note(desk, follow_up, "works", alone="2", dares="1")
+    shown = desk.get(reverse("desk:visit_desk", args=[visit.pk])).context["autonomy"]
+    assert [tuple(str(word) for word in row) for row in shown] == [
+        ("Does it alone", "no", "yes"),
+        ("Dares to try it alone", "", "partly"),
+    ]
 
 
 def test_a_follow_up_that_works_closes_the_request(desk, visit, follow_up):

@@ -13,6 +13,7 @@ from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
 from digibel.desk.views.card import DEEDS, STEPS
 from digibel.guardrails import catalogue
+from digibel.notifications import phrasebook
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import cards, doorstep, visits
@@ -251,14 +252,32 @@ def done(client, visit):
 
 def test_a_report_is_told_once_more_and_kept_once(client, read):
     done(client, read)
-    told = {"all_right": "yes", "solved": "yes", "practised": "no", "autonomy_before": "2", "autonomy_after": "4"}
+    told = {"all_right": "yes", "solved": "yes", "practised": "no", "alone": "0", "knows_whom": "2"}
     with clock.travel(read.ends_at):
         client.post(at(read, "report", lang="en"), told)
         client.post(at(read, "report", lang="en"), {"all_right": "yes", "note": "code 1234 op de kast"})
     report = Report.objects.get()
-    facts = (report.all_right, report.solved, report.practised, report.autonomy_before, report.autonomy_after)
-    assert facts == (True, True, False, 2, 4)
+    facts = (report.all_right, report.solved, report.practised, report.alone, report.dares, report.knows_whom)
+    assert facts == (True, True, False, 0, None, 2)
     assert "1234" not in report.note
+
+
+def test_an_answer_that_was_not_on_the_card_keeps_nothing(client, read):
+    done(client, read)
+    with clock.travel(read.ends_at):
+        answer = client.post(at(read, "report", lang="en"), {"all_right": "yes", "alone": "3"})
+    assert (answer.status_code, Report.objects.count()) == (422, 0)
+
+
+def test_the_questions_about_before_are_read_out_in_the_clients_language(client, lindeboom):
+    request = cast.request(lindeboom, client={"speaks": ["ar"], "reads": ["ar"]})
+    visit = cast.booked(request, cast.volunteer(lindeboom, speaks=["ar", "nl"]))
+    client.post(at(visit, "read"))
+    done(client, visit)
+    with clock.travel(visit.ends_at):
+        html = client.get(at(visit, lang="nl")).content.decode()
+    sentences = phrasebook.render("autonomy_before", "ar").splitlines()
+    assert [html.count(f'<span lang="ar" dir="rtl">{sentence}</span>') for sentence in sentences] == [1, 1, 1]
 
 
 def test_an_honest_no_is_a_talk(client, read):

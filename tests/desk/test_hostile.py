@@ -19,7 +19,7 @@ LONG = os.environ.get("DIGIBEL_TEST_LONG") == "1"
 GARBAGE = ["", "\x00", "é" * 300, "-1", "99999999999999999999", "👍🏽"]
 FIELDS = [
     "deed", "outcome", "text", "to", "forward", "until", "as", "reason", "language", "volunteers", "wave", "place", "route", "day",
-    "q", "postcode", "kind", "phone", "windows", "away", "tasks", "consent", "minutes", "slug", "all_right", "autonomy_before",
+    "q", "postcode", "kind", "phone", "windows", "away", "tasks", "consent", "minutes", "slug", "all_right", "alone", "dares",
     "with", "version", "keep", "shown_version", "floor", "best", "helper_name_0", "visit", "outcome", "state", "q",
     "worries", "page", "reach", "on", "client", "choice", "offer", "home", "once", "identity", "show", "next",
     "first_name", "number", "speaks", "hours", "list",

@@ -13,7 +13,7 @@ from digibel.notifications.models import OutboundMessage
 from digibel.organisations.models import Organisation
 from digibel.requests.models import Client, Consent, HelpRequest
 from digibel.scheduling import clockwork, followups, reports, visits
-from digibel.scheduling.models import Complaint, FollowUp, Offer, Report, Visit
+from digibel.scheduling.models import AUTONOMY, Complaint, FollowUp, Offer, Report, Visit
 from digibel.sealing import keys
 from digibel.sealing.reading import unsealed_or_none
 from digibel.sealing.strays import sealed_fields
@@ -69,7 +69,9 @@ def visit_is_over(house: House) -> datetime:
     left = visit.ends_at
     with clock.travel(left):
         visit = visits.check_out(visit, by=Actor.volunteer(house.volunteer))
-        reports.report(visit, by=Actor.volunteer(house.volunteer), all_right=True, note=NOTE)
+        reports.report(
+            visit, by=Actor.volunteer(house.volunteer), all_right=True, note=NOTE, autonomy={"knows_whom": 0}
+        )
         outbox.sweep()
     return left
 
@@ -79,7 +81,7 @@ def followed_up(house: House) -> datetime:
     week_later = visit_is_over(house) + timedelta(days=8)
     with clock.travel(week_later):
         clockwork.tick()
-        followups.note(Visit.objects.get(pk=house.visit.pk), "works", by=house.by, autonomy=4)
+        followups.note(Visit.objects.get(pk=house.visit.pk), "works", by=house.by, autonomy={"alone": 2, "dares": 1})
         outbox.sweep()
     return week_later
 
@@ -94,7 +96,8 @@ def counted() -> dict[str, object]:
         "languages": sorted(str(one) for one in Client.objects.values_list("speaks", flat=True)),
         "channels": sorted(OutboundMessage.objects.values_list("kind", "language", "segments")),
         "visits": sorted(Visit.objects.values_list("starts_at", "ends_at", "status", "checked_out_at")),
-        "autonomy": sorted(FollowUp.objects.values_list("outcome", "autonomy")),
+        "autonomy_before": sorted(Report.objects.values_list(*AUTONOMY), key=str),
+        "autonomy_now": sorted(FollowUp.objects.values_list("outcome", *AUTONOMY), key=str),
         "reports": Report.objects.count(),
         "offers": sorted(Offer.objects.values_list("created_at", "status")),
         "consents": Consent.objects.count(),

@@ -244,7 +244,7 @@ def test_nothing_is_left_of_any_life(deeds):
             outbox.sweep()
             assert planted_found() == []
             after = counted()
-            for what in ("tasks", "languages", "reports", "autonomy", "consents", "complaints"):
+            for what in ("tasks", "languages", "reports", "autonomy_before", "autonomy_now", "consents", "complaints"):
                 assert after[what] == before[what], what
             assert len(after["visits"]) == len(before["visits"])
             assert OutboundMessage.objects.count() >= texts

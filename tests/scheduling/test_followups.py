@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM
 from digibel.notifications import calls, outbox
 from digibel.notifications.models import CallTask, OutboundMessage
-from digibel.scheduling import clockwork, followups, openings, readiness, visits
-from digibel.scheduling.models import FollowUp, Offer, Visit
+from digibel.scheduling import clockwork, followups, openings, readiness, reports, visits
+from digibel.scheduling.models import AUTONOMY, FollowUp, Offer, Report, Visit
 
 pytestmark = pytest.mark.django_db
 
@@ -204,3 +205,18 @@ def test_not_reached_twice_it_ends_and_says_so(lindeboom, els):
                 call = calls.note_outcome(call, "no_answer", by=SYSTEM)
     assert (FollowUp.objects.get().outcome, as_it_stands(visit)) == ("silent", ("", "unreachable"))
     assert not OutboundMessage.objects.filter(kind="plain.solved_thanks").exists()
+
+
+@pytest.mark.parametrize("question", AUTONOMY)
+def test_autonomy_is_no_partly_or_yes_and_nothing_else(visit, question):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        reports.report(visit, by=SYSTEM, all_right=True, autonomy={question: 3})
+    with pytest.raises(IntegrityError), transaction.atomic():
+        followups.note(visit, "works", by=SYSTEM, autonomy={question: 3})
+    assert (Report.objects.count(), FollowUp.objects.count(), is_closed(visit)) == (0, 0, "")
+
+
+def test_a_report_by_text_takes_nothing_away_of_what_was_told_on_the_card(visit):
+    reports.report(visit, by=SYSTEM, all_right=True, autonomy={"alone": 0, "dares": 1, "knows_whom": 2})
+    reports.report(visit, by=SYSTEM, all_right=True)
+    assert Report.objects.values_list(*AUTONOMY).get() == (0, 1, 2)

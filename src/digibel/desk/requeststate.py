@@ -141,7 +141,7 @@ def _of_visit(request: HelpRequest, visit: Visit | None) -> list[tuple[str, bool
     return [
         (gettext("Call"), True, _day(request.logged_at)),
         (gettext("Visit"), left, f"{_day(visit.starts_at)}, {visit.volunteer.first_name}" if visit else ""),
-        (gettext("Practised"), report is not None or follow_up is not None, _autonomy(report)),
+        (gettext("Practised"), report is not None or follow_up is not None, ""),
         (gettext("A week later"), follow_up is not None, _day(visit.follow_up_due) if left and visit else ""),
     ]
 
@@ -153,13 +153,6 @@ def _of_referral(request: HelpRequest) -> list[tuple[str, bool, str]]:
         (gettext("Slip"), referred is not None, _day(referred.made_at) if referred else ""),
         (gettext("Has it helped?"), request.closed_as in {"referred", "solved"}, ""),
     ]
-
-
-def _autonomy(report: Any) -> str:
-    if report is None or not report.autonomy_before or not report.autonomy_after:
-        return ""
-    told = {"before": report.autonomy_before, "after": report.autonomy_after}
-    return gettext("alone: from %(before)s to %(after)s of 5") % told
 
 
 def _day(moment: datetime | None) -> str:

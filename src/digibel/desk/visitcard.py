@@ -89,7 +89,7 @@ def context(visit: Visit) -> dict[str, Any]:
         "changed": corrections.at_the_door_since(client, visit.booked_at),
         "speaks": words.language_names(client.speaks),
         "tasks": words.task_names([task.slug for task in _tasks(visit)]),
-        "word_language": _language_of_word(visit),
+        "word_language": _language_of_client(visit),
         "on_duty": duty.on_duty(organisation, clock.now()),
         "organisation": organisation,
         "late_by": LATE_BY,
@@ -107,7 +107,7 @@ def fraud_steps(visit: Visit) -> dict[str, Any] | None:
     """For a day after it was said that fraud is under way; the words to say are the client's."""
     if fraud.shown_on(visit) is None:
         return None
-    return fraudsteps.of(visit.request.organisation, client_language=_language_of_word(visit))
+    return fraudsteps.of(visit.request.organisation, client_language=_language_of_client(visit))
 
 
 def closes_at(visit: Visit) -> datetime | None:
@@ -191,10 +191,16 @@ def _say_in(visit: Visit, language: str) -> list[str]:
     return list(dict.fromkeys([*clients, language]))
 
 
+def read_out_in(visit: Visit) -> str:
+    """The client's language, where the card is in another one."""
+    theirs = _language_of_client(visit)
+    return "" if theirs == words.desk_language() else theirs
+
+
 def _tasks(visit: Visit) -> tuple[judgement.VolunteerTask, ...]:
     """By the rules of today: what became stricter is no longer on the card."""
     return judge_request(visit.request).sendable
 
 
-def _language_of_word(visit: Visit) -> str:
+def _language_of_client(visit: Visit) -> str:
     return languages.best_language(visit.client.recipient.languages, fallback=visit.request.organisation.language)

@@ -201,6 +201,13 @@ TOLD_HONESTLY: dict[str, Words] = {
     "money": _("Touched or got money"),
     "private": _("Agreed on something private"),
 }
+# What a client can do without us, before the visit and a week later.
+AUTONOMY: dict[str, Words] = {
+    "alone": _("Does it alone"),
+    "dares": _("Dares to try it alone"),
+    "knows_whom": _("Knows whom to ask"),
+}
+HOW_FAR: dict[int, Words] = {0: _("no"), 1: _("partly"), 2: _("yes")}
 WORRY_ICONS = {"code_seen": "look-away", "card_held": "no-card", "money": "coins", "private": "people"}
 
 DECISIONS: dict[str, Words] = {

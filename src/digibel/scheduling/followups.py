@@ -6,7 +6,7 @@ closed before.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -112,12 +112,14 @@ def note(
     outcome: str,
     *,
     by: Actor,
-    autonomy: int | None = None,
+    autonomy: Mapping[str, int | None] | None = None,
     worries: tuple[str, ...] = (),
     again: Sequence[datetime] = (),
 ) -> FollowUp:
     """Write down what the client said. *works* closes the request, *fails* looks for a new visit, *refer* asks for a slip,
     *refused* wants no more help, and *silent* could not be reached.
+
+    `autonomy`: what they can do now, each of `models.AUTONOMY` from 0 (no) to 2 (yes).
 
     `again`: which of `moments_again` suit the client. The same volunteer is asked for them, and others only after that.
 
@@ -133,7 +135,7 @@ def note(
         made_at=now,
         made_by=str(by),
         outcome=outcome,
-        autonomy=autonomy,
+        **(autonomy or {}),
         worries=[worry for worry in WORRIES if worry in worries],
     )
     Visit.objects.filter(pk=locked.pk).update(followed_up_at=now)

@@ -238,8 +238,39 @@ class Move(models.Model):
         return f"{self.subject_kind} {self.was} -> {self.became}"
 
 
-class Report(models.Model):
-    """How a visit went, told by card, by text or on the telephone. Notes pass the secrets gate first."""
+AUTONOMY = ("alone", "dares", "knows_whom")
+NO, YES = 0, 2
+
+
+def _answered(question: str) -> Q:
+    return Q(**{question: None}) | Q(**{f"{question}__range": (NO, YES)})
+
+
+class Autonomy(models.Model):
+    """What a client can do without us, by their own word: 0 no, 1 partly, 2 yes; nothing where it was not asked.
+
+    Told about before the visit in its `Report`, and a week later about now in its `FollowUp`. Never added up to a score.
+    """
+
+    alone = models.PositiveSmallIntegerField(null=True, blank=True)
+    dares = models.PositiveSmallIntegerField(null=True, blank=True)
+    knows_whom = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="%(class)s_autonomy_zero_to_two",
+                condition=_answered("alone") & _answered("dares") & _answered("knows_whom"),
+            ),
+        ]
+
+
+class Report(Autonomy):
+    """How a visit went, told by card, by text or on the telephone; and what the client could do before it.
+
+    Notes pass the secrets gate first.
+    """
 
     visit = models.OneToOneField(Visit, on_delete=models.CASCADE, related_name="report")
     made_at = models.DateTimeField()
@@ -247,22 +278,11 @@ class Report(models.Model):
     all_right = models.BooleanField()
     solved = models.BooleanField(null=True, blank=True)
     practised = models.BooleanField(null=True, blank=True)
-    autonomy_before = models.PositiveSmallIntegerField(null=True, blank=True)
-    autonomy_after = models.PositiveSmallIntegerField(null=True, blank=True)
     answers = models.JSONField(
         default=dict,
         blank=True,
         help_text="Code to yes or no: code_seen, card_held, money, private. Only what was asked.",
     )
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="report_autonomy_one_to_five",
-                condition=(Q(autonomy_before=None) | Q(autonomy_before__range=(1, 5)))
-                & (Q(autonomy_after=None) | Q(autonomy_after__range=(1, 5))),
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"report of visit {self.visit_id}"
@@ -284,7 +304,7 @@ class ReportNote(models.Model):
         return f"words of {self.report_id}"
 
 
-class FollowUp(models.Model):
+class FollowUp(Autonomy):
     """A week later: does it still work, can they do it alone? What the client says chains into the next action."""
 
     visit = models.OneToOneField(Visit, on_delete=models.CASCADE, related_name="follow_up")
@@ -300,7 +320,6 @@ class FollowUp(models.Model):
             ("silent", "could not be reached"),
         ],
     )
-    autonomy = models.PositiveSmallIntegerField(null=True, blank=True)
     worries = models.JSONField(default=list, blank=True, help_text="Codes: code_seen, card_held, money, came_back.")
 
     def __str__(self) -> str:

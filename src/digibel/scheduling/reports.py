@@ -28,24 +28,20 @@ def report(
     all_right: bool,
     solved: bool | None = None,
     practised: bool | None = None,
-    autonomy_before: int | None = None,
-    autonomy_after: int | None = None,
+    autonomy: Mapping[str, int | None] | None = None,
     note: str = "",
     answers: Mapping[str, bool | None] | None = None,
     talked: bool = False,
 ) -> Report:
     """Write the report, or add to an earlier one. *Not in order*, or a yes to one of the `QUESTIONS`, puts a call to the
     volunteer on today's list, unless it is told in that very call (`talked`). A yes stays a yes: it was talked over.
+
+    `autonomy`: what the client could do before the visit, each of `models.AUTONOMY` from 0 (no) to 2 (yes).
     """
     locked = lock_visit(visit.pk)
     if locked.status != VisitStatus.DONE:
         raise MoveNotAllowed(was=locked.status)
-    told = {
-        "solved": solved,
-        "practised": practised,
-        "autonomy_before": autonomy_before,
-        "autonomy_after": autonomy_after,
-    }
+    told = {"solved": solved, "practised": practised, **(autonomy or {})}
     said = {name: value for name, value in told.items() if value is not None}
     both = _answers(locked, answers or {})
     written, _ = Report.objects.update_or_create(

@@ -125,10 +125,12 @@ def nora(stage: Stage) -> Moments:
 def hilde(stage: Stage) -> Moments:
     """Solved: it still worked a week later."""
     visit = yield from scenes.visited(
-        stage, "hilde", stage.at(-14, "10:10"), stage.window(-12, "14:00", "16:00"), "lotte"
+        stage, "hilde", stage.at(-14, "10:10"), stage.window(-12, "14:00", "16:00"), "lotte", before=scenes.NOT_YET
     )
     yield stage.at(-4, "10:40")
-    followups.note(visit, "works", by=stage.by(visit.request.organisation, Role.COORDINATOR), autonomy=4)
+    followups.note(
+        visit, "works", by=stage.by(visit.request.organisation, Role.COORDINATOR), autonomy=scenes.ON_THEIR_OWN
+    )
 
 
 def oscar(stage: Stage) -> Moments:

@@ -1,12 +1,19 @@
 """Scenes that many stories have in common. Each is a generator of moments that returns what it brought about."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from datetime import datetime, timedelta
 
+from digibel.audit.actors import Actor
 from digibel.demo.stage import Stage, Window
 from digibel.notifications.models import Channel
 from digibel.requests.models import HelpRequest
+from digibel.scheduling import reports
 from digibel.scheduling.models import Visit
+
+# What a client can do without us: by far not, nearly, quite.
+NOT_YET = {"alone": 0, "dares": 0, "knows_whom": 1}
+NEARLY = {"alone": 1, "dares": 2, "knows_whom": 2}
+ON_THEIR_OWN = {"alone": 2, "dares": 2, "knows_whom": 2}
 
 Scene = Generator[datetime, None, Visit]
 
@@ -34,9 +41,19 @@ def confirmed(stage: Stage, key: str, logged: datetime, window: Window, voluntee
 
 
 def visited(
-    stage: Stage, key: str, logged: datetime, window: Window, volunteer: str, *, report: str = "visit.reported"
+    stage: Stage,
+    key: str,
+    logged: datetime,
+    window: Window,
+    volunteer: str,
+    *,
+    report: str = "visit.reported",
+    before: Mapping[str, int] | None = None,
 ) -> Scene:
-    """The visit has been: IN, UIT, and one answer to whether all was right (none where `report` is empty)."""
+    """The visit has been: IN, UIT, and one answer to whether all was right (none where `report` is empty).
+
+    `before`: what the client could do alone until then, told on the card.
+    """
     visit = yield from confirmed(stage, key, logged, window, volunteer)
     yield visit.starts_at + timedelta(minutes=4)
     stage.answers(volunteer, "in", "visit.begun")
@@ -45,4 +62,6 @@ def visited(
     if report:
         yield visit.ends_at
         stage.says(visit.volunteer, "1", report)
+    if before:
+        reports.report(stage.visit(visit.request), by=Actor.volunteer(visit.volunteer), all_right=True, autonomy=before)
     return stage.visit(visit.request)

@@ -64,9 +64,9 @@ def zofia(stage: Stage) -> Moments:
 def luisa(stage: Stage) -> Moments:
     """It did not last: a new visit is looked for."""
     logged, window = stage.at(-12, "14:30"), stage.window(-10, "14:00", "16:00")
-    visit = yield from scenes.visited(stage, "luisa", logged, window, "claire")
+    visit = yield from scenes.visited(stage, "luisa", logged, window, "claire", before=scenes.NOT_YET)
     yield stage.at(-2, "11:10")
-    followups.note(visit, "fails", by=stage.by(visit.request.organisation, Role.COORDINATOR), autonomy=2)
+    followups.note(visit, "fails", by=stage.by(visit.request.organisation, Role.COORDINATOR), autonomy=scenes.NOT_YET)
 
 
 def firmin(stage: Stage) -> Moments:

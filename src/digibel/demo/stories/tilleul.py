@@ -106,10 +106,10 @@ def paulette(stage: Stage) -> Moments:
 def denise(stage: Stage) -> Moments:
     """Solved: it still worked a week later."""
     visit = yield from scenes.visited(
-        stage, "denise", stage.at(-13, "09:40"), stage.window(-11, "10:00", "12:00"), "hamid"
+        stage, "denise", stage.at(-13, "09:40"), stage.window(-11, "10:00", "12:00"), "hamid", before=scenes.NOT_YET
     )
     yield stage.at(-3, "11:05")
-    followups.note(visit, "works", by=stage.by(visit.request.organisation, Role.COORDINATOR), autonomy=3)
+    followups.note(visit, "works", by=stage.by(visit.request.organisation, Role.COORDINATOR), autonomy=scenes.NEARLY)
 
 
 def monique(stage: Stage) -> Moments:

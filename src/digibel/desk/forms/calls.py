@@ -8,28 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from digibel import languages
 from digibel.desk import words
+from digibel.desk.forms.autonomy import NowForm
 
-ALONE = [
-    (1, _("1: not at all")),
-    (2, _("2: with much help")),
-    (3, _("3: with some help")),
-    (4, _("4: nearly alone")),
-    (5, _("5: alone")),
-]
 WORRIES = list(words.WORRIES.items())
 
 
-class FollowUpForm(forms.Form):
+class FollowUpForm(NowForm):
     """A week later: what the client can do alone, and the four questions that everybody gets."""
 
-    autonomy = forms.TypedChoiceField(
-        label=_("Can they do it alone?"),
-        choices=ALONE,
-        coerce=int,
-        empty_value=None,
-        required=False,
-        widget=forms.RadioSelect,
-    )
     worries = forms.MultipleChoiceField(
         label=_("Did they answer yes to one of these?"),
         help_text=_("Everybody gets these four questions. Tick nothing if all is well."),

@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from digibel.desk import words
-from digibel.desk.forms.calls import ALONE
+from digibel.desk.forms.autonomy import BeforeForm
+from digibel.scheduling.models import AUTONOMY
 from digibel.scheduling.reports import LONGEST_NOTE, QUESTIONS
 
 YES_NO = [("yes", _("yes")), ("no", _("no"))]
@@ -42,7 +43,7 @@ class HonestForm(forms.Form):
         return {**told, "answers": answers}
 
 
-class ReportForm(HonestForm):
+class ReportForm(HonestForm, BeforeForm):
     """Only the first question must be answered; the rest helps the next one, and the report that funders ask for."""
 
     all_right = forms.TypedChoiceField(
@@ -67,16 +68,6 @@ class ReportForm(HonestForm):
         required=False,
         widget=forms.RadioSelect,
     )
-    autonomy_before = forms.TypedChoiceField(
-        label=_("Could they do it alone, before?"),
-        choices=[("", ""), *ALONE],
-        coerce=int,
-        empty_value=None,
-        required=False,
-    )
-    autonomy_after = forms.TypedChoiceField(
-        label=_("And now?"), choices=[("", ""), *ALONE], coerce=int, empty_value=None, required=False
-    )
     note = forms.CharField(
         label=_("Anything the next one should know?"),
         help_text=_("No codes, no health, no names of others."),
@@ -86,8 +77,8 @@ class ReportForm(HonestForm):
     )
 
 
-class ReportCallForm(HonestForm):
-    """The same on the telephone, by whoever rings the volunteer: all right or not, the four questions, and what to remember."""
+class ReportCallForm(HonestForm, BeforeForm):
+    """The same on the telephone, by whoever rings the volunteer: all right or not, the questions, and what to remember."""
 
     use_required_attribute = False
 
@@ -106,4 +97,4 @@ class ReportCallForm(HonestForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    field_order = ("all_right", *QUESTIONS, "note")
+    field_order = ("all_right", *QUESTIONS, *AUTONOMY, "note")

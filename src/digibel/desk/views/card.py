@@ -112,7 +112,7 @@ def _page(card: OpenCard, *, status: int = 200, **more: Any) -> HttpResponse:
         visitcard.note_address_seen(visit)
     context = {
         **visitcard.context(visit),
-        "form": ReportForm(),
+        "form": ReportForm(said_in=visitcard.read_out_in(visit)),
         "urls": {deed.replace("-", "_"): card.address(deed) for deed in DEEDS},
         # A second press on an old page extends nothing: it says which end it saw.
         "visit_url": card.address("visit", seen=_end_seen(visit)),
@@ -228,7 +228,7 @@ def _slip(card: OpenCard) -> HttpResponse:
 def _report(card: OpenCard) -> HttpResponse:
     posted, finding = card.http.POST.copy(), secrets.find(card.posted("note"))
     posted["note"] = finding.masked
-    form = ReportForm(posted)
+    form = ReportForm(posted, said_in=visitcard.read_out_in(card.visit))
     if not form.is_valid():
         return _page(card, form=form, status=422)
     done = _("Thank you for telling us.") if form.cleaned_data["all_right"] else _("Thank you. We ring you today.")

@@ -23,7 +23,7 @@ from digibel.problems import NotFound
 from digibel.scheduling import cards, concerns, corrections, lostphones
 from digibel.scheduling import visits as verbs
 from digibel.scheduling.errors import CardClosed
-from digibel.scheduling.models import Report, Visit
+from digibel.scheduling.models import Autonomy, FollowUp, Report, Visit
 from digibel.sealing import keys
 
 DAYS_SHOWN = 7
@@ -118,6 +118,7 @@ def visit_page(request: StaffRequest, visit: Visit, *, address_shown: bool = Fal
         "events": visitstory.of(visit, request.organisation),
         "report": report,
         "told_honestly": [words.TOLD_HONESTLY[code] for code, yes in (report.answers if report else {}).items() if yes],
+        "autonomy": _autonomy(report, getattr(visit, "follow_up", None)),
         "concerns": list(visit.concerns.order_by("reported_at")),
         "worries": [(code, words.WORRIES[code]) for code in concerns.PAUSING],
         "may_decide": may(request.user, "decide"),
@@ -125,6 +126,17 @@ def visit_page(request: StaffRequest, visit: Visit, *, address_shown: bool = Fal
         "section": "visits",
     }
     return render(request, "desk/visit_desk.html", context)
+
+
+def _autonomy(report: Report | None, follow_up: FollowUp | None) -> list[tuple[words.Words, words.Words, words.Words]]:
+    """What the client can do without us: before the visit, and a week later. Only what somebody told."""
+    rows = [(label, _how_far(report, name), _how_far(follow_up, name)) for name, label in words.AUTONOMY.items()]
+    return [(label, before, now) for label, before, now in rows if before or now]
+
+
+def _how_far(told: Autonomy | None, question: str) -> words.Words:
+    answer = getattr(told, question, None)
+    return "" if answer is None else words.HOW_FAR[answer]
 
 
 def _find(request: StaffRequest, visit_id: uuid.UUID) -> Visit:
