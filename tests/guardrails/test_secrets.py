@@ -284,6 +284,7 @@ def test_hints_add_up(text: str, is_secret: bool) -> None:
             "temporary password that the helpdesk sent her Xk29pLmn",
             "temporary password that the helpdesk sent her [SECRET]",
         ),
+        ("ze gebruikt altijd roosje als wachtwoord", "ze gebruikt altijd [SECRET] als wachtwoord"),
     ],
 )
 def test_a_plain_word_is_masked_where_its_place_gives_it_away(text: str, masked: str) -> None:
@@ -315,6 +316,8 @@ def test_a_plain_word_is_masked_where_its_place_gives_it_away(text: str, masked:
         "Neem tram 55 dan 92 tot Rogier",
         "Kluis in de bank, Wetstraat 16",
         "Son code PUK est chez Orange, tél 5000",
+        "elle utilise toujours cela comme mot de passe",
+        "Samsung 7412, pincode vergeten",
     ],
 )
 def test_words_beside_the_name_of_a_secret_stay(text: str) -> None:
@@ -340,6 +343,9 @@ def test_words_beside_the_name_of_a_secret_stay(text: str) -> None:
         ("anahtar kutusuyla (1507)", "anahtar kutusuyla ([SECRET])"),
         ("you get through the gate with A4471", "you get through the gate with [SECRET]"),
         ("صاحت برقمها السري: أربعة وعشرون ثمانية وستون", "صاحت برقمها السري: [SECRET]"),
+        ("PIN of the Samsung is 7412", "PIN of the Samsung is [SECRET]"),
+        ("patroon op zijn Samsung: model A52", "patroon op zijn Samsung: model A52"),
+        ("ekran deseni 1-2-5-8-9", "ekran deseni [SECRET]"),
     ],
 )
 def test_a_number_is_masked_where_its_place_gives_it_away(text: str, masked: str) -> None:

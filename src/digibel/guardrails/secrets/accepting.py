@@ -122,7 +122,7 @@ class Accepting:
             return True
         if name.kind == "password" and walk.words == 0 and chunk.letters >= SHORTEST_MIXED and chunk.is_mixed:
             return True
-        is_short = len(chunk.text) < SHORTEST_MIXED and (name.kind != "pin" or self.text.has(place - 1, "products"))
+        is_short = len(chunk.text) < SHORTEST_MIXED and (name.kind != "pin" or self.text.has(place - 1, "makers"))
         if not chunk.digits or is_short:
             return False
         if name.kind == "password":

@@ -142,6 +142,8 @@ def _is_hour(text: Passage, first: int, last: int) -> bool:
 def _label(text: Passage, first: int) -> int | None:
     """The token that says of what it is the number: "kamer 412", "ticket nr. 4821", "bel naar 1733". None if nothing does."""
     before = first - 1
+    if text.has(before, "makers"):
+        return before
     while text.text(before) in ("#", ":", ".", "°", "º", "(", "-", "=") and first - before <= 3:
         if text.text(before) == "#" and text.is_word(before - 1):
             return before - 1

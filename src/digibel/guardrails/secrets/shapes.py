@@ -198,10 +198,15 @@ class Shapes:
             return None
         begins = place == 0 or text.ends_clause(place - 1)
         is_given = begins and (text.has(link, "links") or text.text(link) == "=")
-        is_used = text.has(place - 1, "using") and text.has(link, "as")
+        is_used = text.has(link, "as") and text.has(self._before_fillers(place), "using")
         if text.words[place].roles & _NO_VALUE_BEFORE or not (is_given or is_used):
             return None
         return text.starts[place], text.ends[place]
+
+    def _before_fillers(self, place: int) -> int:
+        """The word before this one, and before "always"."""
+        before = place - 1
+        return before - 1 if self.text.has(before, "fillers") else before
 
     def quoted(self, opening: int) -> Span | None:
         """The words between two quotes, of which this token is the first."""
