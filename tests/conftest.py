@@ -42,6 +42,9 @@ ONCE = tuple(
     )
 )  # fmt: skip
 
+# The long run seeds the demo at every hour; the everyday one at one, in `demo/test_seeding.py`.
+collect_ignore = [] if LONG else ["demo/test_seeding_moments.py"]
+
 # Shared cores are slow now and then, and a fixture that only stops the clock is harmless to share between examples.
 CALM = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 # The everyday run gives everybody the same answer; the long one goes looking.

@@ -223,6 +223,7 @@ def test_every_column_of_free_text_is_looked_at():
         "money_phone",
         "phone",
         "email",
+        "address",  # of somebody's own calendar
     }
     # Looked at where somebody typed them.
     by_kind = {("notifications.OutboundMessage", "body"), ("notifications.SimulatedText", "body")}
