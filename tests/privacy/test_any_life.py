@@ -102,9 +102,7 @@ class Life:
             offers.decline(offer, by=Actor.volunteer(offer.volunteer))
 
     def text(self):
-        # Whoever is forgotten by the sweep has no number to text from.
-        if number := self.fresh().recipient.number:
-            cast.texts(number, f"{PLANTED['first_name']} hier, {WORDS}")
+        cast.texts(self.fresh(), f"{PLANTED['first_name']} hier, {WORDS}")
 
     def volunteer_texts(self):
         cast.texts(self.volunteers[0], "IN")

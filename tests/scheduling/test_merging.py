@@ -155,6 +155,19 @@ def test_values_that_win(kept, other):
     assert (kept.first_name, kept.family_name) == ("Guido", "Klaas")
 
 
+def fresh(client):
+    return Client.objects.select_related("recipient").get(pk=client.pk)
+
+
+def test_the_number_of_the_other_wins_and_reaches_them(lindeboom, kept):
+    other = cast.request(lindeboom, client={"phone": "0470 65 43 21"}, windows=NEXT_WEEK).client
+    done = merging.merge(kept, other, theirs=["phone"], by=SYSTEM)
+    assert (fresh(kept).recipient.number, fresh(kept).recipient.channel) == ("+32470654321", "sms")
+    assert cast.texts("+32470654321", "1").recipient == fresh(kept).recipient
+    merging.undo(done, by=SYSTEM)
+    assert [fresh(one).recipient.number for one in (kept, other)] == ["+32470123456", "+32470654321"]
+
+
 def test_merged_and_undone_every_row_is_what_it_was(kept, other):
     before = snapshot()
     with clock.travel(clock.now() + timedelta(minutes=5)):

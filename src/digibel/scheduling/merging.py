@@ -59,13 +59,13 @@ def merge(kept: Client, other: Client, *, theirs: Iterable[str] = (), by: Actor)
     kept, other = _hold(kept, other)
     _check(kept, other)
     before, others = as_draft(kept), as_draft(other)
-    facts = _facts(kept)
+    facts, of_other = _facts(kept), _facts(other)
     done = Merge(kept=kept, merged=other, made_at=clock.now(), made_by=str(by))
     done.kept_before, done.kept_after, done.merged_before = json.dumps(facts), "{}", json.dumps(_reach(other))
     done.save(force_insert=True)
     moved = _move_all(done, other, kept)
     _blank(other, into=kept)
-    _write(kept, _won(facts, _facts_of(others, other), set(theirs) & set(CHOICES)))
+    _write(kept, _won(facts, of_other, set(theirs) & set(CHOICES)))
     _strictest_preferences(kept, other)
     done.kept_after = json.dumps(_facts(kept))
     done.save(update_fields=["kept_after"])
@@ -268,10 +268,7 @@ def _reach(client: Client) -> dict[str, Any]:
 
 def _facts(client: Client) -> dict[str, Any]:
     """Everything that a merge may change in the survivor, as JSON keeps it."""
-    return _facts_of(as_draft(client), client)
-
-
-def _facts_of(draft: ClientDraft, client: Client) -> dict[str, Any]:
+    draft = as_draft(client)
     facts = {name: getattr(draft, name) for name in CHOICES if name not in {"phone", "channel"}}
     preferences = {str(one.pk): one.again for one in Preference.objects.filter(client=client)}
     return {
