@@ -195,6 +195,17 @@ def test_a_replacement_stays_home_until_the_client_has_heard_the_new_name_and_wo
     assert cast.telephone(ben)[-1].startswith("Digibel: het bezoek bij Guido gaat door")
 
 
+def test_a_word_that_was_heard_is_not_said_again(lindeboom, els, by, monkeypatch):
+    """Whoever was to come first knows it, and may stand at the door."""
+    visit = cast.booked(cast.request(lindeboom), els)
+    word = visit.word
+    monkeypatch.setattr("digibel.notifications.phrasebook.codewords_for", lambda **_: [word.lower(), "tulp"])
+    visits.cancel(visit, by=Actor.volunteer(els), reason="volunteer_cannot")
+    visit.request.refresh_from_db()
+    again = cast.booked(visit.request, cast.volunteer(lindeboom, name="Ben"))
+    assert again.word == "TULP"
+
+
 def test_on_another_day_nobody_is_held_back_for_what_was_called_off(lindeboom, els):
     visit = cast.booked(cast.request(lindeboom), els)
     visits.cancel(visit, by=Actor.volunteer(els), reason="volunteer_cannot")

@@ -217,7 +217,7 @@ def clear_client(client: Client) -> dict[str, int]:
     for row in rows_of(client):
         erased.update(_clear("client", row))
         erased["texts"] += _forget_said(row.recipient, _keys_of_row(row))
-        Visit.objects.filter(client=row).update(word="", card_digest="")
+        Visit.objects.filter(client=row).update(word="", spent_word="", card_digest="")
         _clear_recipient(row.recipient)
         Client.objects.filter(pk=row.pk, gone_at=None).update(gone_at=clock.now())
     return dict(erased)

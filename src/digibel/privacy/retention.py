@@ -425,7 +425,7 @@ RULES: tuple[Rule, ...] = (
             Part("volunteers.Volunteer", ("postcode", "speaks")),
             Part("scheduling.Offer", ("volunteer", "letter", "windows", "asked_by"), "volunteer"),
             Part("scheduling.PlanLine", ("volunteer", "begins_at", "why"), "request__client"),
-            Part("scheduling.Visit", ("client", "volunteer"), "client"),
+            Part("scheduling.Visit", ("client", "volunteer", "spent_word"), "client"),
             Part("scheduling.Move", ("subject_kind", "was", "became", "by", "reason")),
             Part("scheduling.Report", ("made_by", "answers"), "visit__client"),
             Part("scheduling.Concern", ("volunteer", "worries", "reported_by", "decided_by"), "volunteer"),

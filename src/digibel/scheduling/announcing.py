@@ -41,7 +41,7 @@ def choose_word(
         client=language_of(request.client.recipient, request.organisation),
         volunteer=language_of(volunteer.recipient, request.organisation),
     )
-    used = {*known, *(visit.word for visit in theirs)}
+    used = {*known, *(word for visit in theirs for word in (visit.word, visit.spent_word))}
     return secrets.choice([word for word in words if word.upper() not in used] or list(words)).upper()
 
 

@@ -167,6 +167,12 @@ class Visit(models.Model):
     status = models.CharField(max_length=12, choices=VisitStatus.choices, default=VisitStatus.BOOKED)
     booked_at = models.DateTimeField()
     word = models.CharField(max_length=20, blank=True, default="", help_text="The codeword; gone after check-out.")
+    spent_word = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        help_text="What the codeword was: whoever heard it may not hear it again soon.",
+    )
     card_digest = models.CharField(max_length=64, blank=True, default="", db_index=True)
     card_version = models.PositiveSmallIntegerField(default=1, help_text="Raised when a telephone is lost.")
     confirmed_at = models.DateTimeField(null=True, blank=True)

@@ -202,6 +202,7 @@ def check_out(visit: Visit, *, by: Actor) -> Visit:
         by=by,
         checked_out_at=now,
         word="",
+        spent_word=locked.word,
         follow_up_due=follow_up_due,
         changed_at=now,
     )
@@ -285,7 +286,8 @@ def miss(visit: Visit, *, by: Actor, reason: str) -> None:
 def _end(visit: Visit, status: str, *, by: Actor, reason: str) -> None:
     """What cancelled and missed have in common: the place is free again, and nothing about it is said or asked any more."""
     now = clock.now()
-    move(visit, status, by=by, reason=reason, word="", sequence=visit.sequence + 1, changed_at=now, card_digest="")
+    spent = {"word": "", "spent_word": visit.word, "card_digest": ""}
+    move(visit, status, by=by, reason=reason, sequence=visit.sequence + 1, changed_at=now, **spent)
     if visit.offer is not None and visit.offer.status == OfferStatus.ACCEPTED:
         move(visit.offer, OfferStatus.WITHDRAWN, by=by, reason=reason)
     timers.drop_timers(visit.pk)
