@@ -24,13 +24,12 @@ DATABASE_FIXTURES = {"db": {}, "transactional_db": {"transaction": True}}
 SQLITE = os.environ.get("DIGIBEL_TEST_DB") != "postgres"
 LONG = os.environ.get("DIGIBEL_TEST_LONG") == "1"
 HERE = Path(__file__).parent
-# Told once on an everyday run, on SQLite: pages, operations and commands ask PostgreSQL what the tests of the rooms ask it, and
-# `tests/access/test_matrix.py` opens every page and operation on it; rooms and verbs without a lock or a statement of their own;
-# the demo, which is one machine. The long run tells everything on both.
+# Told once on an everyday run, on SQLite: pages, operations and commands ask PostgreSQL what the tests of the rooms ask it; rooms
+# and verbs without a lock or a statement of their own; the demo, which is one machine. The long run tells everything on both.
 ONCE = tuple(
     HERE / place
     for place in (
-        "access/test_tenants.py", "api", "demo", "desk", "directory", "guardrails", "organisations", "volunteers",
+        "access", "api", "demo", "desk", "directory", "guardrails", "organisations", "volunteers",
         *(f"notifications/test_{name}.py" for name in (
             "calls", "failing", "freetime", "hands", "missed", "parts", "phrasebook", "phrasebook_texts", "watching", "webhooks",
         )),

@@ -297,7 +297,7 @@ def test_every_promise_holds_whatever_people_do():
     run_state_machine_as_test(
         AnyOrder,
         settings=settings(
-            max_examples=150 if LONG else 3,
+            max_examples=150 if LONG else 2,
             stateful_step_count=50 if LONG else 30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
