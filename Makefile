@@ -57,7 +57,7 @@ check: develop ## Format, lint, types, arrows, Django, migrations, messages, loc
 	  || { echo 'a lock names an address: make lock, without it'; exit 1; }
 
 .PHONY: test
-test: develop ## Everything: on SQLite, what touches the database again on PostgreSQL, calendar readers, the browser
+test: develop ## Everything: on SQLite, what depends on locks and statements again on PostgreSQL, calendar readers, the browser
 	DIGIBEL_TEST_DB=sqlite $(PYTEST)
 	DIGIBEL_TEST_DB=postgres $(PYTEST)
 	tools/calendar_readers -q

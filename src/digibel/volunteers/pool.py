@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -22,6 +22,10 @@ from digibel.sealing import keys
 from digibel.volunteers.models import AvailableHours, Volunteer
 
 Hours = tuple[int, time, time]
+
+# What somebody can ask of themselves at most.
+LONGEST_WAY: Final = 180  # minutes
+MOST_A_WEEK: Final = 14  # visits
 
 
 class AlreadyInThePool(Problem):

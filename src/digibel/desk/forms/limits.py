@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from digibel.desk import words
 from digibel.desk.forms.guarded import GuardedForm
 from digibel.volunteers.models import Level, Volunteer
+from digibel.volunteers.pool import LONGEST_WAY, MOST_A_WEEK
 
 MODES = [
     ("foot", _("on foot")),
@@ -16,8 +17,6 @@ MODES = [
     ("car", _("by car")),
 ]
 LEVELS = [(Level.BASIC.value, _("a little")), (Level.GOOD.value, _("well")), (Level.NATIVE.value, _("mother tongue"))]
-LONGEST_WAY = 180
-MOST_A_WEEK = 14
 MOST_OFFERS = 5
 
 

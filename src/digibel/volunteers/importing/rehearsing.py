@@ -14,11 +14,9 @@ from digibel.volunteers import readiness
 from digibel.volunteers.importing import cells, columns, errors, hours
 from digibel.volunteers.importing.columns import Columns
 from digibel.volunteers.models import Requirement
-from digibel.volunteers.pool import AlreadyInThePool, Hours, in_the_pool
+from digibel.volunteers.pool import LONGEST_WAY, MOST_A_WEEK, AlreadyInThePool, Hours, in_the_pool
 from digibel.volunteers.requirements import RULES
 
-LONGEST_WAY: Final = 180
-MOST_A_WEEK: Final = 14
 MOST_KM: Final = 60
 
 # How each field is read; those that are empty keep what is usual.
