@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from common.houses import in_each_house
+from common.measuring import say
 
 FORK = multiprocessing.get_context("fork")
 PATIENCE = 120
@@ -97,11 +98,9 @@ def measure(database: str, trials: int, people: int) -> None:
     for worker in workers:
         worker.join(PATIENCE)
     for name in DEEDS:
-        print(
-            f"5 accepting {database} {name}: exactly one winner and {people - 1} kind answers in {right[name]} of "
-            f"{trials} trials, at most {most[name]} winners",
-            flush=True,
-        )
+        what = f"{database}, {name}: one winner and {people - 1} kind answers"
+        say("accepting", what, f"{right[name]:,} of {trials:,}", "all" if name == "ours" else "")
+        say("accepting", f"{database}, {name}: winners, at most", most[name], "1" if name == "ours" else "")
 
 
 def make_room() -> None:

@@ -23,6 +23,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from statistics import mean, median
 
+from common.measuring import say
+
 from digibel.organisations.ways import AUTOMATIC, MOST_A_WEEK, Asking
 from digibel.scheduling.asking import lessons, policy
 from digibel.scheduling.asking.lessons import Asked, Lessons, Outcome
@@ -293,6 +295,7 @@ def main() -> None:
     told.add_argument("--h", type=float, default=Rules().h)
     told.add_argument("--ways", nargs="*", default=[str(one) for one in AUTOMATIC])
     args = told.parse_args()
+    told_by: dict[Asking, tuple[float, float]] = {}
     for way in map(Asking, args.ways):
         runs = [
             Simulation(
@@ -301,11 +304,16 @@ def main() -> None:
             for seed in range(args.seeds)
         ]
         hours, offers = mean(one.hours for one in runs), mean(one.offers for one in runs)
-        print(
-            f"4 offers {way}: {hours:.2f} h median, {offers:.2f} offers a match, "
-            f"{mean(one.above_five for one in runs):.1%} volunteer-weeks above five, "
-            f"{mean(one.served for one in runs):.1%} served"
-        )
+        told_by[way] = hours, offers
+        say("offers", f"{way}: hours until somebody says yes, median", hours)
+        say("offers", f"{way}: offers a match", offers)
+        above = mean(one.above_five for one in runs)
+        say("offers", f"{way}: volunteer-weeks above five offers", f"{above:.1%}", "<= 10 %" * (way == Asking.HAZARD))
+        say("offers", f"{way}: served", f"{mean(one.served for one in runs):.1%}")
+    if {Asking.HAZARD, Asking.WAVES} <= told_by.keys():
+        ours, waves = told_by[Asking.HAZARD], told_by[Asking.WAVES]
+        say("offers", "hazard / waves: median", ours[0] / waves[0], "<= 1")
+        say("offers", "hazard / waves: offers a match", ours[1] / waves[1], "<= 0.78")
 
 
 if __name__ == "__main__":
