@@ -1,7 +1,6 @@
 """What was corrected about a client: for the volunteer who goes there, and for two colleagues who did it at once."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,32 +14,11 @@ from digibel.requests.drafts import ClientDraft, HelperDraft
 from digibel.requests.models import Client
 from digibel.scheduling import merging
 
-# What a volunteer who said yes on other facts must see, in the words of the card.
-AT_THE_DOOR: dict[str, words.Words] = {
-    "street": gettext_lazy("the address"),
-    "house_number": gettext_lazy("the address"),
-    "box": gettext_lazy("the address"),
-    "postcode": gettext_lazy("the address"),
-    "bell": gettext_lazy("the bell"),
-    "door_note": gettext_lazy("at the door"),
-    "floor": gettext_lazy("the floor"),
-    "lift": gettext_lazy("the lift"),
-    "dog": gettext_lazy("the dog"),
-    "smoke": gettext_lazy("the smoke"),
-    "speaks": gettext_lazy("the language"),
-}
 LABELS: dict[str, words.Words] = {
     "speaks": gettext_lazy("Speaks"),
     "reads": gettext_lazy("Reads"),
     "helpers": gettext_lazy("Whom they name"),
 }
-
-
-def at_the_door_since(client: Client, moment: datetime) -> str:
-    """ "the address, the dog": what is no longer as it was when the volunteer said yes; nothing where all is the same."""
-    events = Event.objects.about(client).filter(verb=rectifying.CORRECTED, at__gt=moment)
-    changed = {name for event in events for name in event.facts["fields"]}
-    return ", ".join(dict.fromkeys(str(label) for name, label in AT_THE_DOOR.items() if name in changed))
 
 
 def conflict(client: Client, draft: ClientDraft, version: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from digibel import clock
 from digibel.audit.actors import Actor
-from digibel.desk import words
+from digibel.desk import weekdays
 from digibel.desk.forms.availability import AwayForm, CalendarForm, ExtraForm, WeekdayForm, WeekForm
 from digibel.problems import NotFound, Problem
 from digibel.scheduling import availability as promised
@@ -45,7 +45,7 @@ class FreeTime:
             "absences": volunteer.absences.filter(last_day__gte=today).order_by("first_day"),
             "extra": volunteer.extra_hours.filter(day__gte=today).order_by("day", "start"),
             "own_calendar": OwnCalendar.objects.filter(volunteer=volunteer).first(),
-            "weekdays_off": [(one, words.weekday(one)) for one in _off(volunteer)],
+            "weekdays_off": [(one, weekdays.weekday(one)) for one in _off(volunteer)],
         }
 
 

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from digibel import clock, languages, places
-from digibel.desk import words
+from digibel.desk import weekdays, words
 from digibel.directory.hours import DAYS
 from digibel.directory.models import HelpPlace
 from digibel.guardrails import catalogue
@@ -155,7 +155,7 @@ def _address(place: HelpPlace) -> str:
 def _hours(place: HelpPlace) -> str:
     """ "Tuesday 09:00–12:00, 13:00–16:00; Friday 09:00–12:00"; nothing where nobody knows."""
     days = [
-        f"{words.weekday(number)} " + ", ".join("–".join(span) for span in place.hours[day])
+        f"{weekdays.weekday(number)} " + ", ".join("–".join(span) for span in place.hours[day])
         for number, day in enumerate(DAYS)
         if place.hours.get(day)
     ]

@@ -1,6 +1,6 @@
 """What the desk calls things that are only a code in the database. English here; the translations say it to the reader."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from django.utils.functional import Promise
@@ -207,7 +207,6 @@ AUTONOMY: dict[str, Words] = {
     "dares": _("Dares to try it alone"),
     "knows_whom": _("Knows whom to ask"),
 }
-HOW_FAR: dict[int, Words] = {0: _("no"), 1: _("partly"), 2: _("yes")}
 WORRY_ICONS = {"code_seen": "look-away", "card_held": "no-card", "money": "coins", "private": "people"}
 
 DECISIONS: dict[str, Words] = {
@@ -287,16 +286,6 @@ POOL: dict[str, Words] = {
     "stopped": _("said STOP to offers"),
 }
 
-WEEKDAYS: tuple[Words, ...] = (
-    _("Monday"),
-    _("Tuesday"),
-    _("Wednesday"),
-    _("Thursday"),
-    _("Friday"),
-    _("Saturday"),
-    _("Sunday"),
-)
-
 
 def errand(kind: str) -> Errand:
     return ERRANDS.get(kind, SOMETHING)
@@ -349,10 +338,6 @@ def how_late(due: datetime, now: datetime) -> str:
         return ngettext("%(count)d hour late", "%(count)d hours late", hours) % {"count": hours}
     days = (clock.local(now).date() - clock.local(due).date()).days
     return ngettext("%(count)d day late", "%(count)d days late", days) % {"count": days}
-
-
-def weekday(day: date | int) -> Words:
-    return WEEKDAYS[day if isinstance(day, int) else day.weekday()]
 
 
 def span(start: time, end: time) -> str:

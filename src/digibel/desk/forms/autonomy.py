@@ -3,19 +3,21 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from digibel import languages
-from digibel.desk import words
 from digibel.notifications import phrasebook
 from digibel.scheduling.models import AUTONOMY
+
+HOW_FAR: dict[int, Promise] = {0: _("no"), 1: _("partly"), 2: _("yes")}
 
 
 def _question(label: Any) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=label,
-        choices=[(value, words.HOW_FAR[value]) for value in (2, 1, 0)],
+        choices=[(value, HOW_FAR[value]) for value in (2, 1, 0)],
         coerce=int,
         empty_value=None,
         required=False,

@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from digibel.desk import words
+from digibel.desk import weekdays
+from digibel.desk.forms.days import Day
 from digibel.desk.forms.guarded import GuardedForm
-from digibel.desk.forms.readiness import Day
 from digibel.volunteers.pool import Hours
 
 STRETCHES_A_DAY = 2
@@ -32,7 +32,7 @@ class WeekForm(GuardedForm):
         super().__init__(*args, initial=_initial(known), **kwargs)
         for weekday in known:
             for number in range(self.stretches):
-                day = {"day": words.weekday(weekday)}
+                day = {"day": weekdays.weekday(weekday)}
                 self.fields[f"d{weekday}_{number}_start"] = Hour(label=gettext("%(day)s from") % day, required=False)
                 self.fields[f"d{weekday}_{number}_end"] = Hour(label=gettext("%(day)s until") % day, required=False)
 
@@ -59,7 +59,7 @@ class WeekForm(GuardedForm):
         """What the page draws: each day with its pairs of fields."""
         return [
             {
-                "name": words.weekday(weekday),
+                "name": weekdays.weekday(weekday),
                 "stretches": [
                     (self[f"d{weekday}_{number}_start"], self[f"d{weekday}_{number}_end"])
                     for number in range(self.stretches)
@@ -101,7 +101,7 @@ class ExtraForm(GuardedForm):
 class WeekdayForm(GuardedForm):
     prefix = "off"
     weekday = forms.TypedChoiceField(
-        label=_("Day of the week"), choices=[(number, words.weekday(number)) for number in range(7)], coerce=int
+        label=_("Day of the week"), choices=[(number, weekdays.weekday(number)) for number in range(7)], coerce=int
     )
 
 

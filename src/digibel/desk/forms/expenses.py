@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from digibel.desk import words
+from digibel.desk.forms.days import Day
 from digibel.desk.forms.guarded import GuardedForm
-from digibel.desk.forms.readiness import Day
 from digibel.organisations import rates
 from digibel.scheduling.expenses import Claim
 from digibel.scheduling.paid import ExpenseKind

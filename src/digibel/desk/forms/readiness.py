@@ -6,15 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from digibel.desk import words
+from digibel.desk.forms.days import Day
 from digibel.desk.forms.guarded import GuardedForm
 from digibel.volunteers.requirements import Rule
 from digibel.volunteers.training import MODULES
-
-
-class Day(forms.DateField):
-    """A day, as the browser's own calendar gives it."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class PaperForm(GuardedForm):

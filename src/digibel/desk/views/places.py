@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from digibel import clock
-from digibel.desk import words
+from digibel.desk import weekdays, words
 from digibel.desk.forms.places import PlacesFilter
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.directory import finding
@@ -66,7 +66,7 @@ def _line(place: HelpPlace, km: float | None) -> PlaceLine:
 def _hours(place: HelpPlace) -> list[tuple[words.Words, str]]:
     """Day by day, only the days on which it opens: "Tuesday", "14:00–16:00"."""
     return [
-        (words.weekday(number), ", ".join(_span(*span) for span in place.hours[day]))
+        (weekdays.weekday(number), ", ".join(_span(*span) for span in place.hours[day]))
         for number, day in enumerate(DAYS)
         if place.hours.get(day)
     ]

@@ -16,6 +16,7 @@ from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.desk import requeststory, visitdeeds, visitlines, visitstory, words
 from digibel.desk.answers import do, go_on
+from digibel.desk.forms.autonomy import HOW_FAR
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications.models import CallTask
 from digibel.organisations.permissions import check_may, may
@@ -136,7 +137,7 @@ def _autonomy(report: Report | None, follow_up: FollowUp | None) -> list[tuple[w
 
 def _how_far(told: Autonomy | None, question: str) -> words.Words:
     answer = getattr(told, question, None)
-    return "" if answer is None else words.HOW_FAR[answer]
+    return "" if answer is None else HOW_FAR[answer]
 
 
 def _find(request: StaffRequest, visit_id: uuid.UUID) -> Visit:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import freetime, papers, pool, visitlines, words
+from digibel.desk import freetime, papers, pool, visitlines, weekdays, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.availability import PauseForm
 from digibel.desk.forms.limits import LimitsForm, as_told, modes_in_words
@@ -78,14 +78,16 @@ def volunteer(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
         "skills": words.skill_names(found.skills),
         "readiness": papers.of(found, organisation),
         "missing": missing_on(found.readiness.filter(organisation=organisation), clock.today()),
-        "hours": [(words.weekday(one.weekday), one.start, one.end) for one in found.hours.order_by("weekday", "start")],
+        "hours": [
+            (weekdays.weekday(one.weekday), one.start, one.end) for one in found.hours.order_by("weekday", "start")
+        ],
         "absences": found.absences.filter(last_day__gte=clock.today()).order_by("first_day"),
         "offers": _offers(found, request),
         "visits": visitlines.as_lines(visits),
         "mail_leaves": invitations.are_possible(),
         "mail_fails": found.email is not None and invitations.does_not_arrive(found),
         "may_mail": may(request.user, "calendars"),
-        "weekdays_off": [words.weekday(one.weekday) for one in found.weekdays_off.order_by("weekday")],
+        "weekdays_off": [weekdays.weekday(one.weekday) for one in found.weekdays_off.order_by("weekday")],
         "extra": found.extra_hours.filter(day__gte=clock.today()).order_by("day", "start"),
         "pause_form": PauseForm(),
         "may_note_availability": may(request.user, "note_availability"),
