@@ -225,7 +225,7 @@ def test_conditions_speak_informally_to_the_volunteer() -> None:
 
 
 def test_reader_of_another_language_gets_the_fallback() -> None:
-    assert TASKS["photos"].name("tr") == TASKS["photos"].name(catalogue.FALLBACK)
+    assert TASKS["photos"].name("uk") == TASKS["photos"].name(catalogue.FALLBACK)
 
 
 def test_task_kept_from_volunteers_by_an_organisation_alone_has_a_general_sentence() -> None:

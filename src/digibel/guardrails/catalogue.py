@@ -13,14 +13,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from digibel.guardrails import tables
 from digibel.guardrails.secrets import mask
 from digibel.problems import NotFound
 
 LANGUAGES = ("nl", "fr", "en")
-"""Languages in which the catalogue is written: those of the desk."""
+"""Languages in which the catalogue is written: those of the desk. What it says in them is what counts."""
+
+TRANSLATIONS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        name.removeprefix("translations/").removesuffix(".toml"): tables.read(name)
+        for name in tables.names_in("translations")
+    }
+)
+"""What the card says of it in the other languages of volunteers: names, conditions, sentences to say, standing conditions."""
+
+CARD_LANGUAGES = (*LANGUAGES, *TRANSLATIONS)
 
 EVERY_ROW = "R*"
 """Marks a test that holds every row of the matrix."""
@@ -85,7 +95,9 @@ class Rule:
     """The tests that fail when the software stops holding it: `tests/guardrails/test_judgement.py::test_...`."""
 
     def sentence(self, language: str) -> str:
-        return in_language(self.sentences, language)
+        return cast(
+            str, TRANSLATIONS.get(language, {}).get("rules", {}).get(self.id) or in_language(self.sentences, language)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +124,10 @@ class Task:
     say: Texts = field(default_factory=dict)
 
     def name(self, language: str) -> str:
-        return in_language(self.names, language)
+        return cast(str, self._translated(language, "name") or in_language(self.names, language))
 
     def conditions_in(self, language: str) -> tuple[str, ...]:
-        return in_language(self.conditions, language)
+        return tuple(self._translated(language, "conditions") or in_language(self.conditions, language))
 
     def topic(self, language: str) -> str:
         """At most 24 GSM-7 characters. Raises KeyError for a task that no offer may be made for."""
@@ -123,7 +135,13 @@ class Task:
 
     def sentence_to_say(self, language: str) -> str:
         """Also for a task that only this organisation keeps from volunteers: then a general one."""
-        return in_language(self.say or SAY_IN_GENERAL, language)
+        if self.say:
+            return cast(str, self._translated(language, "say") or in_language(self.say, language))
+        general = TRANSLATIONS.get(language, {}).get("say_in_general")
+        return cast(str, general or in_language(SAY_IN_GENERAL, language))
+
+    def _translated(self, language: str, what: str) -> Any:
+        return TRANSLATIONS.get(language, {}).get("tasks", {}).get(self.slug, {}).get(what)
 
 
 def in_language(texts: Mapping[str, T], language: str) -> T:

@@ -40,7 +40,8 @@ Positions = dict[int, list[int]]
 def suggest(text: str, language: str, limit: int = 5) -> list[str]:
     """Task slugs for a free description, best first, at most `limit`.
 
-    `language` is nl, fr or en: tried first, the others after it. A vague complaint, or one that nobody understands, gives
+    `language` is nl, fr or en: tried first, the others after it. In another language we know no words but the names of the
+    tasks: they are looked at before, and French first of the three. A vague complaint, or one that nobody understands, gives
     `["look-first"]`; a text without a letter or digit gives `[]`.
     """
     words = _words(text[:LONGEST])
@@ -53,9 +54,31 @@ def suggest(text: str, language: str, limit: int = 5) -> list[str]:
             heard = _lexicon(other).concepts_in(words, guess=False) if other != own else set()
             for slug, score in _scores(heard).items():
                 scores[slug] = max(scores.get(slug, 0), score * FOREIGN)
+    if language not in LANGUAGES:
+        scores |= dict.fromkeys(_named(words, language), SURE)
     if max(scores.values(), default=0) < SURE:
         scores[LOOK_FIRST] = max(scores.get(LOOK_FIRST, 0), DOUBT)
     return _best_first(scores)[:limit]
+
+
+SHORTEST_STEM = 3
+ARTICLE = "ال"
+"""The only article that is written to its word."""
+
+
+def _named(words: list[str], language: str) -> Iterator[str]:
+    """The tasks whose name in that language has one of these words, or one with another ending."""
+    stems = [
+        word[: max(SHORTEST_STEM, len(word) - 2)] for word in map(_without_article, words) if len(word) >= SHORTEST_STEM
+    ]
+    for slug, task in TASKS.items():
+        name = [_without_article(word) for word in _words(task.name(language))]
+        if any(word.startswith(stem) for word in name for stem in stems):
+            yield slug
+
+
+def _without_article(word: str) -> str:
+    return word.removeprefix(ARTICLE)
 
 
 def _best_first(scores: dict[str, float]) -> list[str]:
