@@ -9,6 +9,7 @@ import ast
 import io
 import re
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from babel.messages.pofile import read_po, write_po
 SOURCE = Path(__file__).parents[1] / "src" / "digibel"
 LOCALES = SOURCE / "locale"
 LANGUAGES = ("nl", "fr")
+# What volunteers can read exists in the other languages of texts too: the files and refusals that this table names, and no more.
+VOLUNTEERS_LANGUAGES = ("ar", "es", "pl", "pt", "ro", "sq", "tr")
+VOLUNTEERS_PAGES = "desk/volunteerpages.toml"
 
 # The names under which Django marks a sentence, and where in the call the sentence stands ("c": the context).
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
@@ -81,6 +85,35 @@ def extract(folder: Path) -> Catalog:
             for sentence in problem_sentences(modules[path], problems):
                 found.add(sentence, locations=[place])
     return found
+
+
+def for_volunteers(found: Catalog, folder: Path) -> Catalog:
+    """The part of `found` that a volunteer can read. KeyError for a file or a refusal that the table names and nobody finds."""
+    table = tomllib.loads((folder / VOLUNTEERS_PAGES).read_text(encoding="utf-8"))
+    if gone := [name for name in table["files"] if not (folder / name).is_file()]:
+        raise KeyError(*gone)
+    files, refusals = frozenset(table["files"]), refusals_of(folder, table["problems"])
+    narrow = Catalog(locale="en")
+    for message in found:
+        if message.id and (message.id in refusals or files & dict(message.locations).keys()):
+            places = [place for place in message.locations if place[0] in files] or message.locations
+            narrow.add(message.id, locations=places, auto_comments=message.auto_comments, context=message.context)
+    return narrow
+
+
+def refusals_of(folder: Path, names: Iterable[str]) -> set[str]:
+    """What the classes of these names say. KeyError for a class that there is not."""
+    said = {
+        node.name: text
+        for path in sources(folder)
+        if path.suffix == ".py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+        for line in node.body
+        if isinstance(line, ast.Assign) and _named(line) == "message"
+        for text in _texts([line.value])
+    }
+    return {said[name] for name in names}
 
 
 def problem_classes(modules: Iterable[ast.Module]) -> set[str]:
@@ -193,13 +226,16 @@ def _show(message: Message) -> str:
     return f"{text!r} ({files})"
 
 
-def check(folder: Path, locales: Path, languages: Iterable[str] = LANGUAGES) -> list[str]:
+def check(folder: Path, locales: Path, languages: Sequence[str] = (*LANGUAGES, *VOLUNTEERS_LANGUAGES)) -> list[str]:
     """One line per sentence that a reader of one of `languages` would not get in that language."""
     found = extract(folder)
+    theirs = for_volunteers(found, folder) if set(languages) & set(VOLUNTEERS_LANGUAGES) else found
     return [
         f"{language}: {complaint}"
         for language in languages
-        for complaint in complaints(found, read_catalog(locales, language))
+        for complaint in complaints(
+            theirs if language in VOLUNTEERS_LANGUAGES else found, read_catalog(locales, language)
+        )
     ]
 
 
@@ -225,7 +261,12 @@ def main(arguments: list[str] | None = None) -> int:
         found = extract(SOURCE)
         for language in LANGUAGES:
             update(found, LOCALES, language)
-        print(f"{len(found)} sentences, collected for {' and '.join(LANGUAGES)}")
+        theirs = for_volunteers(found, SOURCE)
+        for language in VOLUNTEERS_LANGUAGES:
+            update(theirs, LOCALES, language)
+        print(
+            f"{len(found)} sentences, collected for {' and '.join(LANGUAGES)}; {len(theirs)} of them volunteers can read"
+        )
     elif deed == "compile":
         compile_all(LOCALES)
     else:

@@ -10,7 +10,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -114,8 +114,28 @@ def about(start: datetime, language: str) -> str:
 
 def day_in_words(moment: datetime, language: str) -> str:
     """A day for a letter or to say aloud: "donderdag 26 november". In the language's own letters, so not for a text message."""
+    return date_in_words(_in_brussels(moment).date(), language, weekday=True)
+
+
+def date_in_words(day: date, language: str, *, weekday: bool = False, year: bool = False) -> str:
+    """ "26 november", "donderdag 26 november 2026": for a page or a letter, in the cases that the language asks for."""
     facts = LANGUAGES[language]
-    return format_date(_in_brussels(moment).date(), facts.long_day, locale=facts.locale)
+    return format_date(day, _pattern(facts, weekday=weekday, year=year), locale=facts.locale)
+
+
+def short_date(day: date, language: str, *, year: bool = False) -> str:
+    """The same for a narrow place on a page: "do 26 nov". Not for a text message, as it has the language's own letters."""
+    facts = LANGUAGES[language]
+    pattern = _pattern(facts, weekday=True, year=year).replace("EEEE", "EEE").replace("MMMM", "MMM")
+    return format_date(day, pattern, locale=facts.locale)
+
+
+def _pattern(facts: TextLanguage, *, weekday: bool, year: bool) -> str:
+    whole = facts.long_day if weekday else facts.long_day.replace("EEEE", "").strip(" ,")
+    if not year:
+        return whole
+    # Where the month is "of" the day, the year is "of" the month.
+    return whole.replace("MMMM", "MMMM 'de' y" if "'de'" in whole else "MMMM y")
 
 
 def _in_brussels(moment: datetime) -> datetime:

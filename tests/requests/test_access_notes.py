@@ -6,6 +6,7 @@ import pytest
 from django.test import Client as Browser
 
 import cast
+from digibel import languages
 from digibel.audit.actors import SYSTEM
 from digibel.problems import Invalid
 from digibel.requests import access_notes
@@ -39,14 +40,15 @@ def test_what_is_not_in_the_list_is_refused(told):
     assert set(refused.value.fields) == {"client.access"}
 
 
-def test_every_note_says_in_three_languages_what_to_do_and_never_why():
+def test_every_note_says_in_every_language_what_to_do_and_never_why():
     illness = re.compile(
         r"doof|blind|sourd|aveugle|deaf|rolstoel|fauteuil roulant|wheelchair|ziek|malad|ill\b|dement", re.I
     )
     for said in ACCESS_NOTES.values():
-        assert set(said) == {"nl", "fr", "en"}
+        assert set(said) == set(languages.LANGUAGES)
         assert not any(illness.search(words) for words in said.values())
-    assert access_notes.in_words(["pet", "gone-from-the-list"], "tr") == [ACCESS_NOTES["pet"]["fr"]]
+    assert access_notes.in_words(["pet", "gone-from-the-list"], "tr") == [ACCESS_NOTES["pet"]["tr"]]
+    assert access_notes.in_words(["pet"], "rif") == [ACCESS_NOTES["pet"]["fr"]]
 
 
 def test_card_says_them_in_the_volunteers_language_once_the_rules_are_read():

@@ -96,6 +96,29 @@ def test_extract_finds_what_problems_say(folder: Path) -> None:
     }
 
 
+def test_volunteers_read_the_files_and_refusals_that_are_named_and_no_more(folder: Path) -> None:
+    (folder / "desk" / "errors.py").write_text(PROBLEMS)
+    table = folder / messages.VOLUNTEERS_PAGES
+    table.write_text('files = ["desk/calls.py"]\nproblems = ["Late"]\n')
+    narrow = messages.for_volunteers(messages.extract(folder), folder)
+    assert {message.id for message in narrow if message.id} == {
+        "Nobody opens",
+        ("%(n)d call", "%(n)d calls"),
+        "You are {minutes} late.",
+    }
+    missed = [line for line in messages.check(folder, folder / "locale", ["pl"]) if "Nobody opens" in line]
+    assert missed == ["pl: not collected yet (make messages): 'Nobody opens' (desk/calls.py)"]
+
+
+@pytest.mark.parametrize(
+    "table", ['files = ["desk/gone.py"]\nproblems = []\n', 'files = []\nproblems = ["NoSuchRefusal"]\n']
+)
+def test_a_page_of_volunteers_that_is_gone_is_told(folder: Path, table: str) -> None:
+    (folder / messages.VOLUNTEERS_PAGES).write_text(table)
+    with pytest.raises(KeyError):
+        messages.for_volunteers(messages.extract(folder), folder)
+
+
 def test_check_refuses_a_brace_that_is_not_in_the_source(folder: Path, locales: Path) -> None:
     (folder / "desk" / "errors.py").write_text(PROBLEMS)
     messages.update(messages.extract(folder), locales, "nl")

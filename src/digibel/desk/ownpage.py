@@ -5,22 +5,15 @@ from typing import Any
 
 from django.db.models import F, Sum
 
-from digibel import clock, languages, places
+from digibel import clock, places
 from digibel.desk import freetime
 from digibel.desk.freetime import FreeTime
-from digibel.guardrails import catalogue
 from digibel.scheduling import whynot
 from digibel.scheduling.models import FollowUp, Visit, VisitStatus
 from digibel.scheduling.paid import Payment
 from digibel.volunteers.models import OwnPageLink, Volunteer
 
 MOST_COMING = 20
-
-
-def language_for(link: OwnPageLink, asked: str) -> str:
-    """What they chose, else the first of their own that the pages have, else the organisation's."""
-    wanted = [asked, *link.volunteer.recipient.languages, link.organisation.language]
-    return next((code for code in wanted if code in languages.DESK_LANGUAGES), catalogue.FALLBACK)
 
 
 def context(link: OwnPageLink, page: FreeTime, language: str) -> dict[str, Any]:

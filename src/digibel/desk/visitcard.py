@@ -62,13 +62,6 @@ class Answer:
         return bool(self.sentences)
 
 
-def language_for(visit: Visit, asked: str) -> str:
-    """What the volunteer chose, else the first of their own that the pages have, else the organisation's."""
-    organisation = visit.request.organisation.language
-    wanted = [asked, *visit.volunteer.recipient.languages, organisation]
-    return next((code for code in wanted if code in languages.DESK_LANGUAGES), catalogue.FALLBACK)
-
-
 def context(visit: Visit) -> dict[str, Any]:
     """Everything on the card, in the language that is active."""
     keys.prefetch([visit.client.key_id, visit.volunteer.key_id])
@@ -187,7 +180,7 @@ def _answer(judged: judgement.JudgedTask, language: str, say_in: Sequence[str]) 
 
 def _say_in(visit: Visit, language: str) -> list[str]:
     """The client's language first, as far as the catalogue has it, then the volunteer's."""
-    clients = [code for code in visit.client.speaks if code in catalogue.LANGUAGES][:1]
+    clients = [code for code in visit.client.speaks if code in catalogue.CARD_LANGUAGES][:1]
     return list(dict.fromkeys([*clients, language]))
 
 

@@ -292,9 +292,9 @@ def errand(kind: str) -> Errand:
 
 
 def desk_language() -> str:
-    """The language of the page: nl, fr or en."""
+    """The language of the page: nl, fr or en at the desk, and any in which texts are written on what a volunteer opens."""
     language = (get_language() or "nl")[:2]
-    return language if language in languages.DESK_LANGUAGES else "nl"
+    return language if language in languages.LANGUAGES else "nl"
 
 
 def language_names(codes: list[str]) -> str:

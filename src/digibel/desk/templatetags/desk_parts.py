@@ -25,7 +25,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from digibel import clock, places
+from digibel import clock, languages, places
 from digibel.desk.persons import WHYS
 from digibel.notifications.models import Recipient
 from digibel.requests.access_notes import in_words
@@ -159,9 +159,21 @@ NEARLY_A_YEAR = timedelta(days=300)
 
 
 def _written(value: datetime | date, shape: str) -> str:
-    """English writes its months with a capital, Dutch and French do not."""
+    """English writes its months with a capital, Dutch and French do not. Other languages have an order of their own."""
+    if (language := get_language() or "nl") not in languages.DESK_LANGUAGES:
+        return _written_elsewhere(value, shape, language)
     letters = SHAPES[shape].replace("b", "M") if get_language() == "en" else SHAPES[shape]
     return date_format(value, letters)
+
+
+def _written_elsewhere(value: datetime | date, shape: str, language: str) -> str:
+    if shape == "time":
+        return f"{value:%H:%M}"
+    if shape == "long":
+        day = languages.date_in_words(value, language, weekday=True, year=True)
+    else:
+        day = languages.short_date(value, language, year=shape == "year")
+    return day if shape == "day" else f"{day} {value:%H:%M}"
 
 
 def _shape_of(value: datetime, now: datetime) -> str:
@@ -179,6 +191,21 @@ def moment(value: datetime | date | None, shape: str = "") -> SafeString:
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), _written(value, "day"))
     text = _written(clock.local(value), shape or _shape_of(value, clock.now()))
     return format_html('<time datetime="{}">{}</time>', clock.local(value).isoformat(timespec="minutes"), text)
+
+
+@register.simple_tag
+def hours(start: datetime, end: datetime) -> SafeString:
+    """From when until when on one day. Where people read from the right a word stands between: a dash would turn them round."""
+    facts = languages.LANGUAGES[get_language() or "nl"]
+    between = facts.window if facts.right_to_left else "{start}–{end}"
+    return format_html(between, start=moment(start, "time"), end=moment(end, "time"))
+
+
+@register.filter
+def day_in_words(value: date, more: str = "") -> str:
+    """ "26 november" in the language of the page; `more` asks for the "weekday" or the "year" too."""
+    reader = get_language() or "nl"
+    return languages.date_in_words(value, reader, weekday=more == "weekday", year=more == "year")
 
 
 @register.simple_tag

@@ -17,9 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from digibel import languages
 from digibel.audit.actors import Actor
-from digibel.desk import visitcard, words
+from digibel.desk import tongues, visitcard, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.card import ReportForm
 from digibel.guardrails import secrets
@@ -63,14 +62,13 @@ def card_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def opened(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        chosen = request.GET.get("lang", "")
-        lang = chosen if chosen in languages.DESK_LANGUAGES else ""
         try:
             visit = cards.open_card(token)
         except (CardClosed, NoSuchCard) as problem:
-            with translation.override(lang or translation.get_language()):
+            with translation.override(tongues.of_a_stranger(request)):
                 return _unseen(_closed(request, problem))
-        language = visitcard.language_for(visit, lang)
+        lang = tongues.chosen(request)
+        language = tongues.of(visit.volunteer, visit.request.organisation, lang)
         with translation.override(language):
             response = view(OpenCard(request, token, visit, lang), *args, **kwargs)
         response["Content-Language"] = language
@@ -116,11 +114,7 @@ def _page(card: OpenCard, *, status: int = 200, **more: Any) -> HttpResponse:
         "urls": {deed.replace("-", "_"): card.address(deed) for deed in DEEDS},
         # A second press on an old page extends nothing: it says which end it saw.
         "visit_url": card.address("visit", seen=_end_seen(visit)),
-        "languages": [
-            (code, languages.LANGUAGES[code].own, f"?lang={code}")
-            for code in languages.DESK_LANGUAGES
-            if code != translation.get_language()
-        ],
+        "languages": list(tongues.to_choose()),
         "asks_minutes": "late" in card.http.GET,
         **more,
     }

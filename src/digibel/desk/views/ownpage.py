@@ -10,9 +10,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from digibel import languages
 from digibel.audit.actors import Actor
-from digibel.desk import freetime, ownpage
+from digibel.desk import freetime, ownpage, tongues
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.availability import PauseForm
 from digibel.problems import NotFound
@@ -39,15 +38,15 @@ def own_page_deed(request: HttpRequest, token: str, deed: str) -> HttpResponse:
 
 def _opened(request: HttpRequest, token: str, show: Shown) -> HttpResponse:
     """In its reader's language; no cache, search machine or other site hears of the address."""
-    chosen = request.GET.get("lang", "")
-    lang = chosen if chosen in languages.DESK_LANGUAGES else ""
     try:
         link = pagelinks.find_page(token)
     except (LinkClosed, NoSuchLink) as problem:
-        context = {"title": sentence(problem)}
-        response = render(request, "desk/questions_closed.html", context, status=problem.status)
+        with translation.override(tongues.of_a_stranger(request)):
+            context = {"title": sentence(problem)}
+            response = render(request, "desk/questions_closed.html", context, status=problem.status)
     else:
-        language = ownpage.language_for(link, lang)
+        lang = tongues.chosen(request)
+        language = tongues.of(link.volunteer, link.organisation, lang)
         with translation.override(language):
             response = show(link, lang)
         response["Content-Language"] = language
@@ -64,11 +63,7 @@ def _page(
     context = ownpage.context(link, page, language) | {
         "deeds": f"{reverse('desk:own_page', args=[token])}/",
         "pause_form": PauseForm(),
-        "languages": [
-            (code, languages.LANGUAGES[code].own, f"?lang={code}")
-            for code in languages.DESK_LANGUAGES
-            if code != language
-        ],
+        "languages": list(tongues.to_choose()),
     }
     return render(request, "desk/own_page.html", context, status=status)
 

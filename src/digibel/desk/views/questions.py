@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from digibel import clock, languages
 from digibel.audit.actors import Actor
+from digibel.desk import tongues
 from digibel.desk.answers import go_on
 from digibel.problems import Problem
 from digibel.sentences import sentence
@@ -42,8 +43,9 @@ def five_questions(request: HttpRequest, token: str) -> HttpResponse:
     try:
         link = links.find_link(token)
     except (LinkClosed, NoSuchLink) as problem:
-        context = {"title": sentence(problem)}
-        return render(request, "desk/questions_closed.html", context, status=problem.status)
+        with translation.override(tongues.of_a_stranger(request)):
+            context = {"title": sentence(problem)}
+            return render(request, "desk/questions_closed.html", context, status=problem.status)
     language = questions.language_for(link, request.GET.get("lang", ""))
     number = _number(request.POST.get("try") or request.GET.get("try"))
     if request.method != "POST":
@@ -99,8 +101,7 @@ def _page(
         "try": number,
         "address": _address(token, lang),
     }
-    chosen = language if language in languages.DESK_LANGUAGES else "en"
-    with translation.override(chosen):
+    with translation.override(language):
         response = render(request, "desk/questions.html", context, status=status)
     response["Content-Language"] = language
     return response
