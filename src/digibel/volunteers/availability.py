@@ -14,8 +14,8 @@ from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.problems import Problem
+from digibel.sheets.hours import Hours
 from digibel.volunteers.models import Absence, AvailableHours, ExtraHours, Volunteer, WeekdayOff
-from digibel.volunteers.pool import Hours
 
 FARTHEST_AHEAD: Final = timedelta(days=366)
 MOST_EXCEPTIONS: Final = 60

@@ -1,7 +1,7 @@
 """Coming into the pool, and pausing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, time
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,9 +19,8 @@ from digibel.notifications.recipients import add_recipient
 from digibel.places import travel
 from digibel.problems import Problem
 from digibel.sealing import keys
+from digibel.sheets.hours import Hours
 from digibel.volunteers.models import AvailableHours, Volunteer
-
-Hours = tuple[int, time, time]
 
 # What somebody can ask of themselves at most.
 LONGEST_WAY: Final = 180  # minutes

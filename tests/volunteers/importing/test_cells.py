@@ -5,7 +5,9 @@ from datetime import date, time
 import pytest
 
 from digibel.problems import Problem
-from digibel.volunteers.importing import cells, hours
+from digibel.sheets import cells as common
+from digibel.sheets import hours
+from digibel.volunteers.importing import cells
 
 MORNING, NINE_TO_FIVE = (time(9), time(12)), (time(9), time(17))
 
@@ -54,24 +56,24 @@ def test_numbers_that_no_text_reaches(told: str, code: str) -> None:
     ],
 )
 def test_languages(told: str, known: list[str], unknown: list[str]) -> None:
-    assert cells.spoken(told) == cells.Several(known, unknown)
+    assert common.spoken(told) == common.Several(known, unknown)
 
 
 def test_skills_by_code_by_name_and_by_what_people_say() -> None:
     told = "smartphone; Wifi en internet, WhatsApp, itsme & printen, koken"
     read = cells.skills(told)
-    assert read == cells.Several(["smartphone", "wifi", "video-call", "itsme-eid", "printer"], ["koken"])
+    assert read == common.Several(["smartphone", "wifi", "video-call", "itsme-eid", "printer"], ["koken"])
 
 
 @pytest.mark.parametrize("told", ["30/11/2026", "30-11-26", "2026-11-30", "30.11.2026", "46356", "2026-11-30 00:00:00"])
 def test_days(told: str) -> None:
-    assert cells.day(told) == date(2026, 11, 30)
+    assert common.day(told) == date(2026, 11, 30)
 
 
 @pytest.mark.parametrize("told", ["31/02/2026", "november", "2026", "30/11", "³⁰/11/2026"])
 def test_what_is_no_day(told: str) -> None:
     with pytest.raises(Problem):
-        cells.day(told)
+        common.day(told)
 
 
 def test_postcodes_wherever_the_digits_stand() -> None:

@@ -15,6 +15,7 @@ from digibel.audit.models import Event
 from digibel.notifications.models import Recipient
 from digibel.problems import Conflict
 from digibel.sealing.keys import is_erased
+from digibel.sheets.errors import ColumnMissing, ColumnTwice
 from digibel.volunteers import pool
 from digibel.volunteers.importing import bringing, errors
 from digibel.volunteers.importing.rehearsing import Rehearsal, rehearse
@@ -92,7 +93,7 @@ def test_columns_have_the_names_people_give_them(heading: str, cells: str, name:
 
 @pytest.mark.parametrize(
     ("heading", "refusal"),
-    [("voornaam;postcode;talen", errors.ColumnMissing), ("voornaam;prénom;gsm;postcode;talen", errors.ColumnTwice)],
+    [("voornaam;postcode;talen", ColumnMissing), ("voornaam;prénom;gsm;postcode;talen", ColumnTwice)],
 )
 def test_a_list_without_what_is_needed_is_refused_as_a_whole(heading: str, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from digibel.desk import weekdays
 from digibel.desk.forms.days import Day
 from digibel.desk.forms.guarded import GuardedForm
-from digibel.volunteers.pool import Hours
+from digibel.sheets.hours import Hours
 
 STRETCHES_A_DAY = 2
 

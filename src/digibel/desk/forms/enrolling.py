@@ -12,7 +12,8 @@ from digibel.desk.forms.limits import MODES
 from digibel.guardrails import catalogue
 from digibel.problems import Problem
 from digibel.sentences import sentence
-from digibel.volunteers.importing import cells, hours
+from digibel.sheets import hours
+from digibel.volunteers.importing import cells
 
 GENDERS = [("", _("not said")), ("woman", _("a woman")), ("man", _("a man"))]
 # A page holds the list until somebody presses the button: no longer than one page may send back.

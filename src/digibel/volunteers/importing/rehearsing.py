@@ -9,12 +9,14 @@ from typing import Any, Final
 from digibel import clock
 from digibel.notifications import numbers
 from digibel.problems import Problem
-from digibel.sheets import Row, Sheet
+from digibel.sheets import RefusedRow, Row, Sheet, hours
+from digibel.sheets import cells as common
+from digibel.sheets.columns import Columns
+from digibel.sheets.hours import Hours
 from digibel.volunteers import readiness
-from digibel.volunteers.importing import cells, columns, errors, hours
-from digibel.volunteers.importing.columns import Columns
+from digibel.volunteers.importing import cells, columns, errors
 from digibel.volunteers.models import Requirement
-from digibel.volunteers.pool import LONGEST_WAY, MOST_A_WEEK, AlreadyInThePool, Hours, in_the_pool
+from digibel.volunteers.pool import LONGEST_WAY, MOST_A_WEEK, AlreadyInThePool, in_the_pool
 from digibel.volunteers.requirements import RULES
 
 MOST_KM: Final = 60
@@ -23,15 +25,15 @@ MOST_KM: Final = 60
 READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "email": cells.email,
     "gender": cells.gender,
-    "reach_minutes": cells.whole_number(5, LONGEST_WAY),
-    "reach_km": cells.whole_number(1, MOST_KM),
-    "weekly_limit": cells.whole_number(0, MOST_A_WEEK),
-    "stairs_ok": cells.yes,
-    "dog_ok": cells.yes,
-    "smoke_ok": cells.yes,
-    "sms_only": cells.yes,
+    "reach_minutes": common.whole_number(5, LONGEST_WAY),
+    "reach_km": common.whole_number(1, MOST_KM),
+    "weekly_limit": common.whole_number(0, MOST_A_WEEK),
+    "stairs_ok": common.yes,
+    "dog_ok": common.yes,
+    "smoke_ok": common.yes,
+    "sms_only": common.yes,
 }
-LISTS: Final = {"speaks": cells.spoken, "skills": cells.skills, "modes": cells.modes}
+LISTS: Final = {"speaks": common.spoken, "skills": cells.skills, "modes": cells.modes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +54,6 @@ class Planned:
     hours: list[Hours]
     papers: list[Paper]
     unread: dict[str, list[str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedRow:
-    """`column` as people wrote it in the heading; empty where the whole row is meant."""
-
-    line: int
-    column: str
-    problem: Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +111,7 @@ class _Reading:
         facts["postcode"] = self._cell("postcode", cells.postcode)
         facts |= {name: self._cell(name, read) for name, read in READERS.items() if self._told(name)}
         for name, read in LISTS.items():
-            several = self._cell(name, read) or cells.Several([], [])
+            several = self._cell(name, read) or common.Several([], [])
             facts[name] = several.known
             if several.unknown:
                 self.unread[self.columns.called(name)] = several.unknown
@@ -144,16 +137,16 @@ class _Reading:
 
     def _paper(self, requirement: str, text: str) -> Paper | None:
         """A day, or for somebody's age a yes."""
-        if requirement == Requirement.ADULT and cells.plain(text) in cells.ANSWERS:
-            if not cells.yes(text):
+        if requirement == Requirement.ADULT and common.plain(text) in common.ANSWERS:
+            if not common.yes(text):
                 return None
             since = clock.today()
         else:
-            since = cells.day(text)
+            since = common.day(text)
         until, reference = RULES[requirement].ends(since), ""
         if requirement == Requirement.INSURANCE:
             told = self.columns.cell(self.row, "insurance_until")
-            until = cells.day(told) if told else until
+            until = common.day(told) if told else until
             reference = self.columns.cell(self.row, "insurance_reference")
         readiness.check_paper(requirement, since, until, reference)
         return Paper(requirement, since, until, reference)

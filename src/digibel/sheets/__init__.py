@@ -44,6 +44,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """`column` as people wrote it in the heading; empty where the whole row is meant."""
+
+    line: int
+    column: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     heading: tuple[str, ...]
     rows: tuple[Row, ...]

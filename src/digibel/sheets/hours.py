@@ -9,12 +9,12 @@ from datetime import time
 from pathlib import Path
 from typing import Final
 
-from digibel.volunteers.importing.errors import NoSuchHours
-from digibel.volunteers.pool import Hours
+from digibel.sheets.errors import NoSuchHours
 
+Hours = tuple[int, time, time]
 Span = tuple[time, time]
 
-_WORDS: Final = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+_WORDS: Final = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 # A phrase is one word while a cell is read: "t/m" is "t_m".
 _JOINED: Final = str.maketrans(" /", "__")
 
