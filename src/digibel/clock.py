@@ -71,6 +71,10 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _holidays(day.year)
 
 
+def is_public_holiday(day: date) -> bool:
+    return day in _holidays(day.year)
+
+
 def add_working_days(day: date, count: int) -> date:
     """The working day that is `count` of them after `day`: what the post needs is counted so."""
     for _ in range(count):

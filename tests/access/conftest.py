@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
+from digibel.directory import corrections
 from digibel.guardrails.catalogue import Verdict
 from digibel.notifications import outbox
 from digibel.notifications.models import BY_HAND, CallTask, InboundMessage, OutboundMessage
@@ -150,6 +151,7 @@ def build(name: str, *, sms: str, volunteer: Volunteer | None, people: tuple[str
     )
 
 
+PLACE = {"kind": "library", "name": "Bib", "postcode": "1080", "source": "rang them"}
 # What was written down by hand, and stands on a page of its own: found nowhere else.
 SAID = {
     "De Lindeboom": ("Brombeer", "Kwikstaart", "Zonnedauw"),
@@ -205,6 +207,7 @@ def _everything_else(organisation: Organisation, over: Visit, more: list[HelpReq
         "certificate_id": erasing.erase_staff(gone, by=SYSTEM).pk,
         "concern_id": concern.pk,
         "payment_id": paid.pk,
+        "place_id": corrections.add(**PLACE, organisation=organisation, by=SYSTEM).pk,
         "merge_id": twins.pk,
         "import_id": bringing.bring_in(Rehearsal([], [], [], False), organisation=organisation, by=SYSTEM).pk,
         "text_id": _by_hand(organisation, over.client).pk,

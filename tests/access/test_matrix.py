@@ -165,6 +165,9 @@ desk:feeds                 staff -
 desk:feed_renew/own        -     staff
 desk:feed_renew/organisation -   lead
 desk:places                    staff -
+desk:new_place                 lead  lead
+desk:place                     lead  lead
+desk:place_checked             -     lead
 desk:office                    staff -
 desk:numbers                   staff -
 desk:number_checked            -     lead
@@ -349,6 +352,9 @@ SHARED = {
     "desk:feed_renew/own",
     "desk:feed_renew/organisation",
     "desk:number_checked",
+    # The directory is everybody's.
+    "desk:place",
+    "desk:place_checked",
 }
 
 

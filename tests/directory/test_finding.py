@@ -5,6 +5,7 @@ from importlib import resources
 import pytest
 
 from digibel import places
+from digibel.audit.actors import SYSTEM
 from digibel.directory import finding
 from digibel.directory.corrections import correct
 from digibel.directory.models import HelpPlace, Kind
@@ -39,7 +40,7 @@ def test_nearest_welfare_centre_is_the_one_that_may_help(known_places: None, pos
 
 
 def test_nearest_leaves_out_what_has_closed(known_places: None) -> None:
-    correct(HelpPlace.objects.get(slug="ocr-1083-ganshoren"), checked_on=date(2026, 11, 21), active=False)
+    correct(HelpPlace.objects.get(slug="ocr-1083-ganshoren"), by=SYSTEM, checked_on=date(2026, 11, 21), active=False)
     assert slugs(Kind.COMPUTER_ROOM, "1083", limit=1) == ["ocr-1081-koekeltech"]
 
 

@@ -5,7 +5,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from digibel import places
-from digibel.directory.corrections import NotCorrectable, correct
+from digibel.audit.actors import SYSTEM
+from digibel.directory.corrections import correct
+from digibel.directory.errors import NotCorrectable
 from digibel.directory.loading import Loaded, known_places, load_known_places
 from digibel.directory.models import HelpPlace, Kind
 
@@ -55,14 +57,14 @@ def test_every_brussels_postcode_has_one_welfare_centre(known_places: None) -> N
 
 def test_load_known_places_keeps_a_correction(known_places: None) -> None:
     room = HelpPlace.objects.get(slug="ocr-1020-laken")
-    correct(room, checked_on=TODAY, phone="02 000 00 00", hours={"mon": [["09:00", "12:00"]]})
+    correct(room, by=SYSTEM, checked_on=TODAY, phone="02 000 00 00", hours={"mon": [["09:00", "12:00"]]})
     assert load_known_places() == Loaded(created=0, updated=51, kept=1)
     room.refresh_from_db()
     assert (room.phone, room.hours, room.checked_on) == ("02 000 00 00", {"mon": [["09:00", "12:00"]]}, TODAY)
 
 
 def test_load_known_places_keeps_a_number_that_was_rung(known_places: None) -> None:
-    correct(HelpPlace.objects.get(slug="caw-brussel"), checked_on=TODAY)
+    correct(HelpPlace.objects.get(slug="caw-brussel"), by=SYSTEM, checked_on=TODAY)
     assert load_known_places() == Loaded(created=0, updated=51, kept=1)
 
 
@@ -72,7 +74,7 @@ def test_load_known_places_keeps_a_number_that_was_rung(known_places: None) -> N
 def test_correct_refuses_what_does_not_fit(known_places: None, mistake: dict[str, object]) -> None:
     room = HelpPlace.objects.get(slug="ocr-1020-laken")
     with pytest.raises(ValidationError) as refusal:
-        correct(room, checked_on=TODAY, **mistake)
+        correct(room, by=SYSTEM, checked_on=TODAY, **mistake)
     assert list(refusal.value.message_dict) == list(mistake)
     room.refresh_from_db()
     assert room.checked_on == date(2021, 1, 1)
@@ -80,4 +82,4 @@ def test_correct_refuses_what_does_not_fit(known_places: None, mistake: dict[str
 
 def test_correct_refuses_what_is_not_to_be_changed(known_places: None) -> None:
     with pytest.raises(NotCorrectable, match=r"^This cannot be corrected here: slug\.$"):
-        correct(HelpPlace.objects.get(slug="ocr-1020-laken"), checked_on=TODAY, slug="elsewhere")
+        correct(HelpPlace.objects.get(slug="ocr-1020-laken"), by=SYSTEM, checked_on=TODAY, slug="elsewhere")

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.exceptions import ValidationError
 
+from digibel.audit.actors import SYSTEM
 from digibel.directory.corrections import correct
 from digibel.directory.models import HelpPlace, Kind
 
@@ -25,14 +26,14 @@ def test_to_check_lists_what_nobody_looked_at_for_a_year(known_places: None) -> 
     assert (oldest.slug, oldest.checked_on) == ("card-stop", None)
     everything = set(HelpPlace.objects.to_check(today))
     assert everything == set(HelpPlace.objects.all())
-    correct(caw, checked_on=date(2025, 11, 21))
+    correct(caw, by=SYSTEM, checked_on=date(2025, 11, 21))
     assert everything - set(HelpPlace.objects.to_check(today)) == {caw}
-    correct(caw, checked_on=date(2025, 11, 20))
+    correct(caw, by=SYSTEM, checked_on=date(2025, 11, 20))
     assert set(HelpPlace.objects.to_check(today)) == everything
 
 
 def test_to_check_forgets_what_has_closed(known_places: None) -> None:
-    closed = correct(HelpPlace.objects.get(slug="ocr-1000-arc"), checked_on=date(2022, 1, 1), active=False)
+    closed = correct(HelpPlace.objects.get(slug="ocr-1000-arc"), by=SYSTEM, checked_on=date(2022, 1, 1), active=False)
     assert list(HelpPlace.objects.to_check(date(2026, 11, 21)).filter(pk=closed.pk)) == []
 
 

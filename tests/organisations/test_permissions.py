@@ -26,6 +26,7 @@ FOR_COORDINATING = {
     "train",
     "pay",
     "check_number",
+    "note_places",
     "calendars",
     "choose_asking",
     "see_access",

@@ -49,6 +49,7 @@ DEED_WORDS: dict[str, words.Words] = {
     "train": _("plan trainings, and note who was there"),
     "pay": _("see and pay the expenses of volunteers"),
     "check_number": _("correct public numbers"),
+    "note_places": _("note and correct places to refer to"),
     "calendars": _("renew the address of the calendar of all visits, and note where a volunteer's invitations go"),
     "see_access": _("see this list"),
     "texts": _("see how texts leave and what they cost, and set the budget"),

@@ -32,13 +32,19 @@ def nearest(kind: str, postcode: str, limit: int = 3) -> list[tuple[HelpPlace, f
     Those of the postcode itself come first; where it has none, those around it are the answer. A place that serves
     certain postcodes only is left out for the others. UnknownPostcode if there is no such postcode.
     """
-    home = places.get(postcode)
-    found = [
-        (place, places.distance_between(home.postcode, place.postcode))
-        for place in HelpPlace.objects.active().of_kind(kind).somewhere()
-        if place.is_for(home.postcode)
-    ]
-    return sorted(found, key=lambda pair: (pair[1], pair[0].slug))[:limit]
+    doors = HelpPlace.objects.active().of_kind(kind).somewhere()
+    return [(near.place, near.km) for near in by_distance(doors, postcode)[:limit] if near.km is not None]
+
+
+def by_distance(found: Iterable[HelpPlace], postcode: str) -> list[Near]:
+    """Those that people of this postcode may go to, the nearest first; after the doors the numbers and the websites."""
+    home = places.get(postcode).postcode
+    near = [Near(place, _km(home, place)) for place in found if place.is_for(home)]
+    return sorted(near, key=lambda one: (one.km is None, one.km, one.place.slug))
+
+
+def _km(home: str, place: HelpPlace) -> float | None:
+    return places.distance_between(home, place.postcode) if place.postcode else None
 
 
 def for_route(routes: Iterable[str], postcode: str, language: str = "nl", limit: int = 3) -> list[Advice]:

@@ -1,5 +1,7 @@
 """The places a client can be sent to. Nothing here is about a person."""
 
+from __future__ import annotations
+
 import uuid
 from datetime import date, datetime, timedelta
 from typing import Self
@@ -10,7 +12,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from digibel import places
-from digibel.directory.hours import check_hours, is_open
+from digibel.directory.hours import check_exceptions, check_hours, is_open, next_opening
+from digibel.organisations.models import Organisation
 
 # What was checked longer ago than this is looked at again: desks move, and hours change every year.
 FRESH = timedelta(days=365)
@@ -18,6 +21,7 @@ FRESH = timedelta(days=365)
 
 class Kind(models.TextChoices):
     COMPUTER_ROOM = "computer_room", _("Public computer room")
+    LIBRARY = "library", _("Library")
     HELPDESK = "helpdesk", _("Digital helpdesk")
     COURSE = "course", _("Course")
     LENDER = "lender", _("Devices to borrow or to buy cheaply")
@@ -43,9 +47,13 @@ class HelpPlaceQuerySet(models.QuerySet["HelpPlace"]):
         """Those with a door one can go to; the others are a number or a website."""
         return self.exclude(postcode="")
 
+    def speaking(self, language: str) -> list[HelpPlace]:
+        """Those known to speak it. Looks at every row: SQLite cannot look into the list."""
+        return [place for place in self if language in place.languages]
+
     def open_at(self, moment: datetime) -> Self:
         """Those known to be open at that moment. Looks at every row: there are dozens, not thousands."""
-        return self.filter(pk__in=[place.pk for place in self if is_open(place.hours, moment)])
+        return self.filter(pk__in=[place.pk for place in self if place.is_open(moment)])
 
     def to_check(self, today: date) -> Self:
         """Those whose data nobody has looked at for a year, or ever; the oldest first."""
@@ -73,12 +81,17 @@ class HelpPlace(models.Model):
     serves = models.JSONField(default=list, blank=True)
     languages = models.JSONField(default=list, blank=True)
     hours = models.JSONField(default=dict, blank=True, validators=[check_hours])
+    exceptions = models.JSONField(default=list, blank=True, validators=[check_exceptions])
     price = models.CharField(max_length=120, blank=True)
     step_free = models.BooleanField(null=True, blank=True)
     # The day on which somebody saw that all this is so; where only a year is known, the first of January of it.
     checked_on = models.DateField(null=True, blank=True)
+    # Of which organisation that somebody was: who it was is in the audit.
+    checked_by = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     source = models.CharField(max_length=200)
     active = models.BooleanField(default=True)
+    # Goes up with every change, so that nobody writes over what they did not see.
+    version = models.PositiveIntegerField(default=1)
 
     objects = HelpPlaceQuerySet.as_manager()
 
@@ -97,4 +110,10 @@ class HelpPlace(models.Model):
         return not self.serves or postcode in self.serves
 
     def is_open(self, moment: datetime) -> bool:
-        return is_open(self.hours, moment)
+        return is_open(self.hours, moment, self.exceptions)
+
+    def next_opening(self, moment: datetime) -> datetime | None:
+        return next_opening(self.hours, moment, self.exceptions)
+
+    def is_stale(self, today: date) -> bool:
+        return self.checked_on is None or self.checked_on < today - FRESH

@@ -18,6 +18,7 @@ from django.db.models.functions import Length
 
 from digibel import clock
 from digibel.audit import chain, triggers
+from digibel.directory.models import HelpPlace
 from digibel.guardrails import secrets
 from digibel.notifications.models import (
     CallTask,
@@ -74,6 +75,7 @@ FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Concern, ("note",)),
     (Readiness, ("version", "reference")),
     (TrainingSession, ("place",)),
+    (HelpPlace, ("name", "name_fr", "street", "house_number", "price", "source")),
 )
 
 

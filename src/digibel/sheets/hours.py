@@ -26,6 +26,8 @@ def _by_word(table: Mapping[str, Iterable[str]]) -> dict[str, str]:
 _DAYS: Final = {word: int(number) for word, number in _by_word(_WORDS["days"]).items()}
 # Two letters mean another day in another language: "ma" is Monday in Dutch and Tuesday in French.
 _SHORT: Final = [{word: day for day, word in enumerate(words)} for words in _WORDS["short_days"].values()]
+# By language, to be said as `beside` where it is known in which one somebody writes.
+SHORT_DAYS: Final = {language: frozenset(words) for language, words in _WORDS["short_days"].items()}
 _SEVERAL: Final = _by_word(_WORDS["spans"])
 _PARTS: Final = _by_word(_WORDS["parts"])
 _BETWEEN: Final = _by_word(_WORDS["between"])

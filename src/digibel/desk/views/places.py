@@ -1,21 +1,31 @@
-"""Places to refer to: the nearest of a kind, with what is known of them and since when."""
+"""Places to refer to: the nearest of a kind, with what is known of them, since when and by whom; and one of them, to put right."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import time
+from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from digibel import clock
+from digibel.audit.actors import Actor
 from digibel.desk import weekdays, words
-from digibel.desk.forms.places import PlacesFilter
+from digibel.desk.answers import do, go_on
+from digibel.desk.forms.places import PlaceForm, PlacesFilter, as_written
 from digibel.desk.views.access import StaffRequest, staff_page
-from digibel.directory import finding
+from digibel.directory import corrections, finding, writing
+from digibel.directory.errors import ChangedMeanwhile
 from digibel.directory.hours import DAYS
-from digibel.directory.models import FRESH, HelpPlace
+from digibel.directory.models import HelpPlace
+from digibel.organisations.permissions import check_may, may
+from digibel.sentences import sentence
 
-MOST_NEAR = 12
+MOST_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -25,41 +35,148 @@ class PlaceLine:
     municipality: str
     km: float | None
     hours: tuple[tuple[words.Words, str], ...]
+    other_days: tuple[str, ...]
     open_now: bool
     speaks: str
     stale: bool
 
 
 @staff_page
-@require_GET
+@require_safe
 def places(request: StaffRequest) -> HttpResponse:
-    form = PlacesFilter(request.GET or {"postcode": request.organisation.postcode, "kind": "computer_room"})
-    found: list[tuple[HelpPlace, float | None]] = []
+    begins = {"postcode": request.organisation.postcode, "kind": "computer_room"}
+    form = PlacesFilter(request.GET if "postcode" in request.GET else {**begins, **request.GET.dict()})
+    found = look(form.cleaned_data) if form.is_valid() else []
+    context = {
+        "form": form,
+        "lines": [_line(near) for near in found[:MOST_SHOWN]],
+        "more": max(0, len(found) - MOST_SHOWN),
+        "asked": words.place_name(form.cleaned_data["postcode"]) if form.is_valid() else "",
+        "may_note": may(request.user, "note_places"),
+        "section": "places",
+    }
+    return render(request, "desk/places.html", context)
+
+
+def look(asked: dict[str, Any]) -> list[finding.Near]:
+    """What fits the filter, the nearest first. Asked for a language or an open door, only what is known to have it."""
+    known = HelpPlace.objects.active().select_related("checked_by")
+    found = list(known.of_kind(asked["kind"]) if asked["kind"] else known)
+    if asked["language"]:
+        found = [place for place in found if asked["language"] in place.languages]
+    if asked["open_now"]:
+        found = [place for place in found if place.is_open(clock.now())]
+    return finding.by_distance(found, asked["postcode"])
+
+
+@staff_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def place(request: StaffRequest, place_id: uuid.UUID) -> HttpResponse:
+    check_may(request.user, "note_places")
+    found = HelpPlace.objects.select_related("checked_by").get(pk=place_id)
+    if request.method != "POST":
+        return _page(request, PlaceForm(initial=as_written(found)), found)
+    form = PlaceForm(request.POST)
     if form.is_valid():
-        found = near(form.cleaned_data["kind"], form.cleaned_data["postcode"])
-    lines = [_line(place, km) for place, km in found]
-    asked = words.place_name(form.cleaned_data.get("postcode", "")) if form.is_valid() else ""
-    return render(request, "desk/places.html", {"form": form, "lines": lines, "asked": asked})
+        facts = dict(form.cleaned_data)
+        try:
+            corrections.correct(
+                found,
+                version=facts.pop("version") or 0,
+                organisation=request.organisation,
+                by=Actor.staff(request.user),
+                **facts,
+            )
+        except ValidationError as error:
+            form.refused(error)
+        except ChangedMeanwhile as problem:
+            return _conflict(request, form, found, sentence(problem))
+        else:
+            messages.success(request, _("Noted: %(name)s was checked today.") % {"name": facts["name"]})
+            return go_on("desk:places")
+    return _page(request, form, found, status=422)
 
 
-def near(kind: str, postcode: str) -> list[tuple[HelpPlace, float | None]]:
-    """Places with a door, the nearest first; after them numbers and websites, which are as near as any."""
-    doors: list[tuple[HelpPlace, float | None]] = [*finding.nearest(kind, postcode, limit=MOST_NEAR)]
-    elsewhere = HelpPlace.objects.active().of_kind(kind).filter(postcode="").order_by("slug")
-    return doors + [(place, None) for place in elsewhere if place.is_for(postcode)]
+@staff_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_place(request: StaffRequest) -> HttpResponse:
+    check_may(request.user, "note_places")
+    form = PlaceForm(request.POST) if request.method == "POST" else PlaceForm()
+    if form.is_bound and form.is_valid():
+        facts = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+        try:
+            corrections.add(organisation=request.organisation, by=Actor.staff(request.user), **facts)
+        except ValidationError as error:
+            form.refused(error)
+        else:
+            messages.success(request, _("Noted: %(name)s is in the list.") % {"name": facts["name"]})
+            return go_on("desk:places")
+    return _page(request, form, None, status=422 if form.is_bound else 200)
 
 
-def _line(place: HelpPlace, km: float | None) -> PlaceLine:
-    reader = words.desk_language()
+@staff_page
+@require_POST
+def place_checked(request: StaffRequest, place_id: uuid.UUID) -> HttpResponse:
+    """Somebody rang today: all that stands there is still so. What changed since the page was read is not what they checked."""
+    check_may(request.user, "note_places")
+    found = HelpPlace.objects.get(pk=place_id)
+    told = request.POST.get("version", "")
+    version = int(told) if told.isascii() and told.isdigit() and len(told) < 9 else 0
+    do(
+        request,
+        lambda: corrections.correct(
+            found, version=version, organisation=request.organisation, by=Actor.staff(request.user)
+        ),
+        _("Noted: %(name)s was checked today.") % {"name": found.name_in(words.desk_language())},
+    )
+    return go_on("desk:places")
+
+
+def _page(request: StaffRequest, form: PlaceForm, found: HelpPlace | None, *, status: int = 200) -> HttpResponse:
+    context = {"form": form, "place": found, "section": "places"}
+    return render(request, "desk/place.html", context, status=status)
+
+
+def _conflict(request: StaffRequest, form: PlaceForm, found: HelpPlace, said: str) -> HttpResponse:
+    """What they typed stays; beside it what the colleague saved, whose version the next press has seen."""
+    found.refresh_from_db()
+    typed = form.data.copy()
+    typed["version"] = str(found.version)
+    theirs = as_written(found)
+    changed = [
+        (bound.label, _shown(theirs[bound.name]))
+        for bound in form
+        if bound.name in theirs and bound.name != "version" and theirs[bound.name] != _typed(form, bound.name)
+    ]
+    context = {"form": PlaceForm(typed), "place": found, "said": said, "changed": changed, "section": "places"}
+    return render(request, "desk/place.html", context, status=ChangedMeanwhile.status)
+
+
+def _typed(form: PlaceForm, name: str) -> Any:
+    if name == "languages":
+        return form.data.getlist(name)
+    return name in form.data if name == "active" else form.data.get(name, "").replace("\r\n", "\n")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return words.language_names(value)
+    return (_("yes") if value else _("no")) if isinstance(value, bool) else str(value)
+
+
+def _line(near: finding.Near) -> PlaceLine:
+    place, reader = near.place, words.desk_language()
+    coming = writing.to_come(place.exceptions, clock.today())
     return PlaceLine(
         place=place,
         name=place.name_in(reader),
         municipality=words.place_name(place.postcode) if place.postcode else "",
-        km=km,
+        km=near.km,
         hours=tuple(_hours(place)),
+        other_days=tuple(writing.write_exceptions([one]) for one in coming),
         open_now=place.is_open(clock.now()),
         speaks=words.language_names(place.languages),
-        stale=place.checked_on is None or place.checked_on < clock.today() - FRESH,
+        stale=place.is_stale(clock.today()),
     )
 
 
