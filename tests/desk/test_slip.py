@@ -115,3 +115,28 @@ def test_another_organisations_request_is_not_there(client, asked, office):
 
 def test_slip_needs_a_login(client, asked):
     assert client.get(address(asked)).status_code == 302
+
+
+def test_choosing_says_whether_they_are_understood_and_when_the_door_opens(desk, asked, office):
+    office.languages = ["nl", "ar"]
+    office.exceptions = [{"from": "2026-09-15", "until": "2026-09-21", "hours": []}]
+    office.save()
+    desk.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    html = desk.get(address(asked)).content.decode()
+    assert re.findall(r"<small>(does not speak[^<]*)</small>", html) == [
+        "does not speak their language, opens on Tuesday at 09:00"
+    ]
+
+
+def test_the_sheet_says_on_which_days_the_door_is_closed(desk, asked, office):
+    office.exceptions = [
+        {"from": "2026-09-01", "until": "2026-09-02", "hours": []},
+        {"from": "2026-09-24", "until": "2026-09-24", "hours": [["10:00", "11:00"]]},
+        {"from": "2026-10-01", "until": "2026-10-05", "hours": []},
+        {"from": "2026-12-24", "until": "2026-12-24", "hours": []},
+    ]
+    office.save()
+    said = text(desk.get(address(asked), {"place": str(office.pk)}))
+    wanted = ("le 24 septembre 2026 seulement 10:00–11:00", "fermé du 1 octobre 2026 au 5 octobre 2026")
+    assert [word for word in wanted if word not in said] == []
+    assert [word for word in ("2 septembre", "24 décembre") if word in said] == []

@@ -1,6 +1,7 @@
 import tomllib
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib import resources
+from typing import Any
 
 import pytest
 
@@ -105,3 +106,49 @@ def test_every_place_that_a_route_names_exists(known_places: None) -> None:
     kinds = {kind for route in routes.values() for kind in route.get("kinds", [])}
     assert named - set(HelpPlace.objects.values_list("slug", flat=True)) == set()
     assert kinds - set(Kind.values) == set()
+
+
+HOURS = {day: [["09:00", "12:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+MONDAY_EVENING = datetime(2026, 9, 14, 17, tzinfo=UTC)
+SUMMER = [{"from": "2026-09-01", "until": "2026-12-31", "hours": []}]
+
+
+def room(postcode: str, **facts: Any) -> HelpPlace:
+    return HelpPlace(slug=f"room-{postcode}", kind="computer_room", name="Room", postcode=postcode, **facts)
+
+
+def sent(*rooms: HelpPlace, speaks: tuple[str, ...] = ("ar",)) -> list[str]:
+    visitor = finding.Visitor("1090", speaks, MONDAY_EVENING)
+    return [near.place.postcode for near in finding.fitting(rooms, visitor)]
+
+
+def test_the_nearest_open_place_that_speaks_the_language_comes_first() -> None:
+    unknown, dutch = room("1090"), room("1083", languages=["nl"], hours=HOURS)
+    arabic, closed = room("1081", languages=["fr", "ar"], hours=HOURS), room("1080", languages=["ar"], hours=HOURS)
+    closed.exceptions = SUMMER
+    assert sent(closed, dutch, unknown, arabic) == ["1081", "1090", "1083", "1080"]
+
+
+def test_nobody_is_sent_across_the_region_because_too_little_is_known() -> None:
+    assert sent(room("1090"), room("1170", languages=["ar"], hours=HOURS)) == ["1090", "1170"]
+
+
+def test_where_nobody_knows_what_the_client_speaks_the_nearest_comes_first() -> None:
+    assert sent(room("1083", languages=["nl"], hours=HOURS), room("1081", hours=HOURS), speaks=()) == ["1083", "1081"]
+
+
+def test_the_reasons_say_whether_they_are_understood_and_when_the_door_opens() -> None:
+    visitor = finding.Visitor("1090", ("ar",), MONDAY_EVENING)
+    told = {
+        near.place.postcode: (near.speaks, near.opens)
+        for near in finding.fitting(
+            [
+                room("1081", languages=["ar"], hours=HOURS),
+                room("1083", languages=["nl"], exceptions=SUMMER),
+                room("1090"),
+            ],
+            visitor,
+        )
+    }
+    tuesday = datetime(2026, 9, 15, 7, tzinfo=UTC)  # nine o'clock in Brussels
+    assert told == {"1081": (True, tuesday), "1083": (False, None), "1090": (None, None)}

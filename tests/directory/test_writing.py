@@ -7,7 +7,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digibel.desk import words
+from digibel.desk import weekdays
 from digibel.directory import writing
 from digibel.directory.errors import NoSuchOtherDay, NoTelephone, NoWebsite, OtherDaysOverlap
 from digibel.directory.hours import DAYS, check_exceptions, check_hours
@@ -28,7 +28,7 @@ def spans(quarters):
 def test_hours_that_are_written_are_read_the_same(language, week):
     check_hours(week)
     with translation.override(language):
-        assert writing.read_hours(writing.write_hours(week, words.weekday)) == week
+        assert writing.read_hours(writing.write_hours(week, weekdays.weekday)) == week
 
 
 @given(days=st.lists(st.integers(0, 700), max_size=8, unique=True).map(sorted), quarters=MOMENTS)

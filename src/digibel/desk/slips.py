@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +14,19 @@ from django.utils.translation import gettext as _
 
 from digibel import clock, languages, places
 from digibel.desk import weekdays, words
+from digibel.directory import finding, writing
 from digibel.directory.hours import DAYS
 from digibel.directory.models import HelpPlace
 from digibel.guardrails import catalogue
 from digibel.requests import referrals
 from digibel.requests.models import HelpRequest
 
+# A slip lies on the kitchen table for a while.
+SLIP_LOOKS_AHEAD = timedelta(days=31)
+
 ICONS = {
     "computer_room": "house",
+    "library": "book",
     "helpdesk": "people",
     "course": "book",
     "lender": "device",
@@ -39,6 +44,7 @@ class Choice:
     name: str
     about: str
     km: float | None
+    why: str
     ticked: bool
 
 
@@ -79,6 +85,7 @@ def roads(request: HelpRequest, *, ticked: Collection[str] | None) -> list[Road]
                     near.place.name_in(words.desk_language()),
                     _address(near.place),
                     near.km,
+                    _why(near),
                     ticked=first if ticked is None else str(near.place.pk) in ticked,
                 )
                 for near, first in zip(advice.places, (True, *(False for _ in advice.places)), strict=False)
@@ -137,7 +144,14 @@ def _lines(request: HelpRequest, chosen: list[HelpPlace], routes: Collection[str
 
 
 def _place_line(place: HelpPlace, language: str) -> Line:
-    facts = [_address(place), words_of_phone(place), _hours(place), words.language_names(place.languages), place.price]
+    facts = [
+        _address(place),
+        words_of_phone(place),
+        _hours(place),
+        *_other_days(place),
+        words.language_names(place.languages),
+        place.price,
+    ]
     facts += [_("no steps")] if place.step_free else []
     return Line(ICONS.get(place.kind, "house"), place.name_in(language), ". ".join(filter(None, facts)))
 
@@ -160,6 +174,42 @@ def _hours(place: HelpPlace) -> str:
         if place.hours.get(day)
     ]
     return "; ".join(days)
+
+
+def _other_days(place: HelpPlace) -> Iterator[str]:
+    """Those of the coming weeks: "closed from 21 July 2026 to 15 August 2026"."""
+    for one in writing.to_come(place.exceptions, clock.today()):
+        first, last = (date.fromisoformat(one[end]) for end in ("from", "until"))
+        if first <= clock.today() + SLIP_LOOKS_AHEAD:
+            yield _other_day(first, last, one["hours"])
+
+
+def _other_day(first: date, last: date, spans: list[list[str]]) -> str:
+    told = {"first": _day_of(first), "last": _day_of(last), "hours": ", ".join("–".join(span) for span in spans)}
+    if first == last:
+        return (_("on %(first)s only %(hours)s") if spans else _("closed on %(first)s")) % told
+    if spans:
+        return _("from %(first)s to %(last)s only %(hours)s") % told
+    return _("closed from %(first)s to %(last)s") % told
+
+
+def _day_of(day: date) -> str:
+    return date_format(day, "j F Y")
+
+
+def _why(near: finding.Near) -> str:
+    """Why this one, or what to ask first: whether they are understood there, and when the door is open."""
+    said = {True: _("speaks their language"), False: _("does not speak their language"), None: _("language not known")}
+    return f"{said[near.speaks]}, {_when(near)}"
+
+
+def _when(near: finding.Near) -> str:
+    if near.opens:
+        opens = clock.local(near.opens)
+        open_now = near.opens <= clock.now()
+        told = {"day": weekdays.weekday(opens.weekday()), "time": f"{opens:%H:%M}"}
+        return _("open now") if open_now else _("opens on %(day)s at %(time)s") % told
+    return _("closed in the coming week") if near.place.hours else _("hours not known")
 
 
 def _note(request: HelpRequest, chosen: list[HelpPlace]) -> str:

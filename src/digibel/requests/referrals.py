@@ -15,9 +15,10 @@ from digibel.requests.models import HelpRequest, Referral
 
 
 def propose(request: HelpRequest, language: str) -> list[finding.Advice]:
-    """The routes of this request's tasks, in the catalogue's order, each with a sentence and the nearest places."""
+    """The routes of this request's tasks, in the catalogue's order, each with a sentence and the places that fit best."""
     routes = dict.fromkeys(route for task in request.tasks.all() for route in catalogue.get(task.slug).routes)
-    return finding.for_route(routes, request.client.postcode, language)
+    client = request.client
+    return finding.for_route(routes, client.postcode, language, speaks=client.speaks, moment=clock.now())
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from digibel import clock, languages, places
-from digibel.desk import words
+from digibel.desk import weekdays, words
 from digibel.desk.forms.guarded import GuardedForm
 from digibel.directory import writing
 from digibel.directory.errors import DoesNotFit
@@ -129,7 +129,7 @@ def as_written(place: HelpPlace) -> dict[str, Any]:
     same = ("version", "name", "name_fr", "kind", "street", "house_number", "postcode", "phone", "url", "languages")
     return {
         **{name: getattr(place, name) for name in (*same, "price", "source", "active")},
-        "hours": writing.write_hours(place.hours, words.weekday),
+        "hours": writing.write_hours(place.hours, weekdays.weekday),
         "exceptions": writing.write_exceptions(writing.to_come(place.exceptions, clock.today())),
         "serves": ", ".join(place.serves),
         "step_free": next(told for told, value in STEP_FREE.items() if value is place.step_free),

@@ -140,22 +140,22 @@ def _page(request: StaffRequest, form: PlaceForm, found: HelpPlace | None, *, st
 def _conflict(request: StaffRequest, form: PlaceForm, found: HelpPlace, said: str) -> HttpResponse:
     """What they typed stays; beside it what the colleague saved, whose version the next press has seen."""
     found.refresh_from_db()
-    typed = form.data.copy()
+    typed = request.POST.copy()
     typed["version"] = str(found.version)
     theirs = as_written(found)
     changed = [
         (bound.label, _shown(theirs[bound.name]))
         for bound in form
-        if bound.name in theirs and bound.name != "version" and theirs[bound.name] != _typed(form, bound.name)
+        if bound.name in theirs and bound.name != "version" and theirs[bound.name] != _typed(request, bound.name)
     ]
     context = {"form": PlaceForm(typed), "place": found, "said": said, "changed": changed, "section": "places"}
     return render(request, "desk/place.html", context, status=ChangedMeanwhile.status)
 
 
-def _typed(form: PlaceForm, name: str) -> Any:
+def _typed(request: StaffRequest, name: str) -> Any:
     if name == "languages":
-        return form.data.getlist(name)
-    return name in form.data if name == "active" else form.data.get(name, "").replace("\r\n", "\n")
+        return request.POST.getlist(name)
+    return name in request.POST if name == "active" else request.POST.get(name, "").replace("\r\n", "\n")
 
 
 def _shown(value: Any) -> str:
