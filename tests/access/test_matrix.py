@@ -56,6 +56,7 @@ desk:match                     staff -
 desk:match_order               lead  lead
 desk:match_request             staff -
 desk:interpreter               -     match
+desk:two_go                    -     match
 desk:plan                      match -
 desk:plan_make                 -     match
 desk:plan_send                 -     match

@@ -6,6 +6,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 import cast
+from digibel.audit.actors import Actor
 from digibel.desk import offertexts
 from digibel.guardrails import catalogue
 from digibel.notifications import segments
@@ -224,3 +225,30 @@ def test_pages_cost_the_same_for_one_and_for_three(path: str, nadia: Staff, clie
             client.get(address)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_two_go_is_one_press_and_who_waits_is_named(nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation, windows=cast.windows(days=3))
+    els, jan = (cast.volunteer(nadia.organisation, name=name) for name in ("Els", "Jan"))
+    assert client.post(f"/requests/{request.reference}/two", {"why": "companion"}).status_code == 303
+    cast.booked(request, els)
+    page = page_of(client, request)
+    assert "Els has said yes. Who goes along?" in page
+    assert "0 visits so far" in page
+    assert "Send wave" not in page
+    sent = client.post(
+        f"/requests/{request.reference}/offers", {"wave": "2", "by_hand": "1", "volunteers": [str(jan.pk)]}
+    )
+    assert sent.status_code == 303
+    offers.accept(Offer.objects.get(volunteer=jan), 1, by=Actor.volunteer(jan))
+    assert "Els and Jan go" in page_of(client, request)
+    refused = client.post(f"/requests/{request.reference}/two", {"why": ""}, follow=True)
+    assert "Two people are booked for this visit." in refused.content.decode()
+
+
+def test_two_go_for_a_reason_that_is_none_says_so(nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation)
+    answer = client.post(f"/requests/{request.reference}/two", {"why": "because"}, follow=True)
+    assert answer.status_code == 200
+    request.refresh_from_db()
+    assert request.two_go == ""

@@ -14,7 +14,7 @@ from digibel.notifications import inbound, outbox
 from digibel.notifications.gateways.base import InboundText
 from digibel.notifications.models import InboundMessage, OutboundMessage
 from digibel.problems import Problem
-from digibel.scheduling import clockwork, offers, promises, readiness, visits
+from digibel.scheduling import clockwork, offers, promises, readiness, together, visits
 from digibel.scheduling.models import Move, Offer, Visit
 from races.side_by_side import at_once
 
@@ -160,3 +160,41 @@ def test_readiness_lost_while_saying_yes_never_leaves_a_visit_standing(crowd, no
         clockwork.tick()
         assert list(Visit.objects.standing()) == []
         assert broken_promises() == []
+
+
+@pytest.fixture
+def ten(frozen_clock):
+    """Ten volunteers who are free for one request to which two go, and the offers they have."""
+    with transaction.atomic():
+        lindeboom = cast.organisation()
+        volunteers = [cast.volunteer(lindeboom, name=f"V{number}") for number in range(10)]
+        request = cast.request(lindeboom, windows=cast.windows(days=3))
+        together.ask_two(request, "safety", by=SYSTEM)
+        return offers.send_wave(request, by=SYSTEM, volunteers=volunteers)
+
+
+def test_two_say_yes_at_once_to_two_places_and_both_go_or_neither(ten):
+    told = at_once([partial(say_yes, offer) for offer in ten[:2]])
+    booked = list(Visit.objects.all())
+    assert sorted(told) == sorted(str(visit.pk) for visit in booked)
+    assert sorted((visit.goes_with_id is None, visit.needs_second) for visit in booked) == [
+        (False, False),
+        (True, False),
+    ]
+    assert broken_promises() == []
+    # And both who cancel at the same instant leave nobody behind who would go alone.
+    cannot = [
+        partial(visits.cancel, one, by=Actor.volunteer(one.volunteer), reason="volunteer_cannot") for one in booked
+    ]
+    at_once(cannot)
+    assert set(Visit.objects.values_list("status", flat=True)) == {"cancelled"}
+    assert broken_promises() == []
+
+
+def test_ten_say_yes_at_once_to_two_places_and_two_go(ten):
+    told = at_once([partial(say_yes, offer) for offer in ten])
+    booked = list(Visit.objects.all())
+    assert sorted(told) == sorted([str(visit.pk) for visit in booked] + ["already_taken"] * 8)
+    assert len({visit.volunteer_id for visit in booked}) == 2
+    assert sorted(Offer.objects.filter(status="accepted").values_list("place", flat=True)) == [1, 2]
+    assert broken_promises() == []

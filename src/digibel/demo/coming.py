@@ -31,6 +31,7 @@ TEXTS = {
     "reminder_day": _("the volunteer is reminded, the day before"),
     "reminder_hour": _("the volunteer is reminded, an hour before"),
     "client_reminder": _("the client is reminded, the day before"),
+    "client_reminder_two": _("the client is reminded, the day before"),
 }
 A_TEXT = _("a text leaves")
 

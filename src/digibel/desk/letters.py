@@ -7,7 +7,7 @@ from digibel.desk import words
 from digibel.notifications import phrasebook
 from digibel.notifications.numbers import display
 from digibel.notifications.recipients import language_of
-from digibel.scheduling import announcing
+from digibel.scheduling import announcing, pairs
 from digibel.scheduling.models import Visit
 
 # What stands on each line of the letter, in every language.
@@ -39,6 +39,9 @@ def announcement(visit: Visit) -> dict[str, Any]:
         "phone": display(organisation.phone),
     }
     told = dict(zip(LINES, phrasebook.render("announce_letter", language, **values).splitlines(), strict=True))
+    if (other := pairs.second_of(visit)) is not None:
+        names = {"volunteer": visit.volunteer.first_name, "other": other.volunteer.first_name}
+        told["who"] = phrasebook.render("two_come", language, **names)
     box = f" / {client.box}" if client.box else ""
     town = places.name(client.postcode, language)
     return {

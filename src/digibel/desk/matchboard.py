@@ -1,11 +1,13 @@
 """Who can go, as a table with a column for each moment; who was asked; and who cannot, with the reason in words."""
 
+import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -14,13 +16,13 @@ from digibel.desk import offertexts, offerwords, words
 from digibel.desk.offertexts import OfferText
 from digibel.guardrails.judgement import VolunteerTask
 from digibel.places import travel
-from digibel.requests.models import HelpRequest
+from digibel.requests.models import HelpRequest, TwoGo
 from digibel.scheduling import offers
 from digibel.scheduling.asking.proposing import propose, shortlist
 from digibel.scheduling.matching.ranking import Candidate, Ranking, Skipped
 from digibel.scheduling.matching.reasons import several
 from digibel.scheduling.matching.suggestions import Suggestion, why_nobody
-from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus
+from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus, Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
 
 MOST_COLUMNS = 4
@@ -65,7 +67,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Seat:
-    """One candidate as a row: `starts` has a moment or None for each column, `more` the moments that have no column."""
+    """One candidate as a row: `starts` has a moment or None for each column, `more` the moments that have no column. `visits`: how
+    many they have made, where somebody with experience is to go along."""
 
     rank: int
     candidate: Candidate
@@ -76,6 +79,7 @@ class Seat:
     more: list[datetime]
     text: OfferText
     next: bool
+    visits: int | None = None
 
 
 @dataclass(frozen=True)
@@ -119,8 +123,9 @@ def board(request: HelpRequest, shown: Shown, tasks: Sequence[VolunteerTask]) ->
     """Everything the match page tells of a ranking. The keys of the people in it must have been read."""
     columns = _columns(request, shown.candidates)
     in_wave = {one.volunteer.pk for one in shown.next}
+    made = _visits_made(shown.candidates) if request.two_go == TwoGo.COMPANION else None
     seats = [
-        _seat(request, rank, candidate, columns, tasks, candidate.volunteer.pk in in_wave)
+        _seat(request, rank, candidate, columns, tasks, candidate.volunteer.pk in in_wave, made)
         for rank, candidate in enumerate(shown.candidates, start=1)
     ]
     return Board(
@@ -144,6 +149,11 @@ def board(request: HelpRequest, shown: Shown, tasks: Sequence[VolunteerTask]) ->
         ],
         people=[(seat.rank, seat.candidate.volunteer.postcode) for seat in seats],
     )
+
+
+def _visits_made(candidates: Sequence[Candidate]) -> dict[uuid.UUID, int]:
+    done = Visit.objects.filter(volunteer__in=[one.volunteer.pk for one in candidates], status=VisitStatus.DONE)
+    return dict(done.order_by().values_list("volunteer").annotate(count=Count("pk")))
 
 
 def called(volunteer: Volunteer) -> str:
@@ -181,6 +191,7 @@ def _seat(
     columns: Sequence[Column],
     tasks: Sequence[VolunteerTask],
     is_next: bool,
+    made: dict[uuid.UUID, int] | None,
 ) -> Seat:
     starts = [next((start for start in candidate.moments if _holds(column, start)), None) for column in columns]
     way = _("%(minutes)d minutes away") % {"minutes": candidate.minutes} if candidate.km >= 1 else _("close by")
@@ -194,6 +205,7 @@ def _seat(
         more=[start for start in candidate.moments if start not in starts],
         text=offertexts.of(request, candidate, tasks),
         next=is_next,
+        visits=made.get(candidate.volunteer.pk, 0) if made is not None else None,
     )
 
 

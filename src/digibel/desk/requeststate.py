@@ -114,8 +114,9 @@ def _call(request: HelpRequest, visit: Visit | None) -> CallTask | None:
 
 
 def latest_visit(visits: Sequence[Visit]) -> Visit | None:
-    """The visit that counts now: the last one booked that was not called off."""
-    counting = [visit for visit in visits if visit.status not in {VisitStatus.CANCELLED, VisitStatus.MISSED}]
+    """The visit that counts now: the last one booked that was not called off; of two who go together, the first's."""
+    firsts = [visit for visit in visits if visit.goes_with_id is None]
+    counting = [visit for visit in firsts if visit.status not in {VisitStatus.CANCELLED, VisitStatus.MISSED}]
     return max(counting, key=lambda visit: visit.booked_at, default=None)
 
 

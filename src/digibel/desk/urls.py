@@ -60,6 +60,7 @@ urlpatterns = [
     path("requests/<str:reference>/do/<slug:deed>", requests.request_deed, name="request_deed"),
     path("requests/<str:reference>/match", match.match_request, name="match_request"),
     path("requests/<str:reference>/interpreter", match.interpreter, name="interpreter"),
+    path("requests/<str:reference>/two", match.two_go, name="two_go"),
     path("requests/<str:reference>/offers", match.offers, name="offers"),
     path("requests/<str:reference>/handover", handovers.ask, name="hand_over"),
     path("handovers/<uuid:handover_id>", handovers.handover, name="handover"),

@@ -16,7 +16,7 @@ from digibel.guardrails import catalogue, judgement, suggestions
 from digibel.organisations import duty, numbers
 from digibel.requests import access_notes
 from digibel.requests.judging import judge_request
-from digibel.scheduling import calendars, doorstep, fraud, invitations, policies
+from digibel.scheduling import calendars, doorstep, fraud, invitations, pairs, policies
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.scheduling.policies import Seen
 from digibel.sealing import keys
@@ -70,6 +70,7 @@ def context(visit: Visit) -> dict[str, Any]:
     return {
         "visit": visit,
         "client": client,
+        "other": pairs.other_of(visit),
         "state": STATES[VisitStatus(visit.status)],
         "unread": unread,
         "conditions": standing(with_text=unread) + (for_tasks(visit, language) if unread else []),

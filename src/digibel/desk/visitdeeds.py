@@ -61,7 +61,7 @@ SEND_LINK = Deed("send-link", _("Text the link once more"))
 
 def may_move(visit: Visit, staff: Staff) -> bool:
     """To another moment, with the same volunteer: on a page of its own."""
-    coming = visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now()
+    coming = visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now() and not visit.request.two_go
     return coming and may(staff, "move_visit")
 
 
@@ -72,7 +72,8 @@ def possible(visit: Visit, staff: Staff) -> list[Deed]:
         wanted = [("correct", CHECK_OUT), ("correct", EXTEND)]
     elif visit.status == VisitStatus.BOOKED:
         begun = visit.starts_at <= clock.now()
-        wanted = [("call", CONFIRM)] if visit.confirmed_at is None and not begun else []
+        asked = visit.confirmed_at is None and visit.goes_with_id is None and not visit.needs_second
+        wanted = [("call", CONFIRM)] if asked and not begun else []
         wanted += [("correct", CHECK_IN), ("call", LATE)]
         wanted += [("correct", CHECK_OUT), ("correct", MISS)] if begun else [("call", SEND_LINK)]
         wanted += [("cancel_visit", CANCEL)]

@@ -81,6 +81,10 @@ def state_of(visit: Visit, now: datetime) -> tuple[str, str]:
         return bell, str(word)
     if visit.starts_at + CHECK_IN_WITHIN <= now:
         return "alarm", gettext("should have begun, nobody said IN")
+    if visit.needs_second:
+        return "you", gettext("waits at home until a second person goes along")
     if visit.held_back_at is not None:
         return "alarm", gettext("not confirmed: the volunteer stays at home for now")
+    if visit.goes_with_id is not None:
+        return "later", gettext("goes along with somebody")
     return ("later", gettext("confirmed")) if visit.confirmed_at else ("you", gettext("not confirmed yet"))

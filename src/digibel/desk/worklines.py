@@ -91,7 +91,7 @@ def _visits_of_open_requests(organisation: Organisation) -> dict[uuid.UUID, Visi
     """The latest visit of each open request that has one."""
     visits = (
         Visit.objects.of(organisation)
-        .filter(request__closed_at=None)
+        .filter(request__closed_at=None, goes_with=None)
         .exclude(status__in=[VisitStatus.CANCELLED, VisitStatus.MISSED])
         .select_related("volunteer")
         .order_by("booked_at")

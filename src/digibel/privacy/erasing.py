@@ -37,7 +37,7 @@ from digibel.requests.errors import MergedMeanwhile
 from digibel.requests.intake import rows_of, survivor
 from digibel.requests.models import Client, Closing
 from digibel.requests.rectifying import lock_client
-from digibel.scheduling import complaints, handovers, openings, readiness, timers, visits, worklist
+from digibel.scheduling import complaints, handovers, openings, pairs, readiness, timers, visits, worklist
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import FraudAlarm, Offer, Visit, VisitStatus
 from digibel.sealing import keys
@@ -226,11 +226,19 @@ def clear_client(client: Client) -> dict[str, int]:
 def clear_volunteer(volunteer: Volunteer) -> dict[str, int]:
     erased = _clear("volunteer", volunteer)
     erased["texts"] = _forget_said(volunteer.recipient, _keys_of_volunteer(volunteer))
+    erased["texts"] += _forget_said_to_the_other(volunteer)
     Visit.objects.by(volunteer).exclude(status=VisitStatus.BOOKED).update(card_digest="")
     _clear_recipient(volunteer.recipient)
     # A feed of their calendar that somebody still reads says nothing from now on.
     Volunteer.objects.filter(pk=volunteer.pk).update(calendar_version=volunteer.calendar_version + 1)
     return erased
+
+
+def _forget_said_to_the_other(volunteer: Volunteer) -> int:
+    """Where two went together, what was said about the other one's visit names this one, under a key that stays."""
+    requests = Visit.objects.by(volunteer).filter(request__two_go__gt="").values("request")
+    theirs = Visit.objects.filter(request__in=requests).order_by().values("pk")
+    return outbox.scrub(OutboundMessage.objects.filter(kind__in=pairs.NAME_THE_OTHER, subject_id__in=theirs))
 
 
 def clear_staff(staff: Staff) -> dict[str, int]:

@@ -83,7 +83,9 @@ def lift(person: Client | Volunteer, *, by: Actor, at: Organisation) -> None:
                 openings.ask_own_yes(request)
             openings.watch_moments(request)
             worklist.rewrite(request)
-        for visit in person.visits.filter(status=VisitStatus.DONE, followed_up_at=None, request__closed_at=None):
+        for visit in person.visits.of_firsts().filter(
+            status=VisitStatus.DONE, followed_up_at=None, request__closed_at=None
+        ):
             timers.set_timer("follow_up", visit.pk, max(clock.now(), visit.follow_up_due or clock.now()))
     record("restriction.lifted", person, by=by, organisation_id=at.pk)
 
@@ -110,7 +112,7 @@ def _end(request: HelpRequest, *, by: Actor, reason: str) -> tuple[bool, bool]:
     for visit in Visit.objects.filter(request=request):
         going_on |= visit.status == VisitStatus.UNDER_WAY
         if visit.status == VisitStatus.DONE:
-            had_visit |= visit.followed_up_at is None
+            had_visit |= visit.followed_up_at is None and visit.goes_with_id is None
             drop_calls(visit)
             timers.drop_timers(visit.pk)
     return going_on, had_visit

@@ -244,6 +244,13 @@ class Closing(models.TextChoices):
     GONE = "gone", "moved or died"
 
 
+class TwoGo(models.TextChoices):
+    """Why two volunteers go together. Nobody goes alone then."""
+
+    SAFETY = "safety", "two go, because it is safer"
+    COMPANION = "companion", "somebody with experience goes along, chosen by hand"
+
+
 class RequestQuerySet(models.QuerySet["HelpRequest"]):
     def of(self, organisation: Organisation) -> RequestQuerySet:
         return self.filter(organisation=organisation)
@@ -282,6 +289,7 @@ class HelpRequest(models.Model):
     device = models.CharField(max_length=20, blank=True, default="")
     always_home = models.BooleanField(default=False)
     minutes = models.PositiveSmallIntegerField(default=60)
+    two_go = models.CharField(max_length=12, choices=TwoGo.choices, blank=True, default="")
 
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_as = models.CharField(max_length=16, choices=Closing.choices, blank=True, default="")
@@ -306,6 +314,7 @@ class HelpRequest(models.Model):
                 )
                 | (Q(closed_at__isnull=False) & ~Q(closed_as="") & Q(next_due=None, next_kind="", next_owner="")),
             ),
+            models.CheckConstraint(name="request_two_go_known", condition=Q(two_go__in=["", *TwoGo.values])),
             # A program that asks twice with the same key has asked once.
             models.UniqueConstraint(name="request_asked_once", fields=["organisation", "idempotency_key"]),
         ]

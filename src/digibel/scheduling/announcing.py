@@ -15,7 +15,7 @@ from digibel.notifications.numbers import display
 from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Role
 from digibel.requests.models import Client, HelpRequest
-from digibel.scheduling import alarms, cards, worklist
+from digibel.scheduling import alarms, cards, pairs, worklist
 from digibel.scheduling.matching.wanted import LETTER_DAYS
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
@@ -50,6 +50,9 @@ def texts_to_volunteer(visit: Visit) -> Iterator[OutboundMessage]:
     recipient, organisation = visit.volunteer.recipient, visit.request.organisation
     language = language_of(recipient, organisation)
     moment = languages.day_and_time(visit.starts_at, language)
+    if visit.needs_second:
+        yield _to_volunteer(visit, "second_sought", any_hour=True, name=visit.volunteer.first_name, moment=moment)
+        return
     word, client = visit.word, visit.client.first_name
     values = {"name": visit.volunteer.first_name, "client": client, "moment": moment, "word": word}
     if visit.volunteer.sms_only:
@@ -57,6 +60,8 @@ def texts_to_volunteer(visit: Visit) -> Iterator[OutboundMessage]:
     else:
         key, values["link"] = "accepted", cards.link(visit)
     yield _to_volunteer(visit, key, any_hour=True, **values)
+    if (other := pairs.other_of(visit)) is not None:
+        yield _to_volunteer(visit, "go_together", any_hour=True, volunteer=other.volunteer.first_name, moment=moment)
     if visit.volunteer.sms_only:
         # Their conditions cannot come on a card (rule E3); in one segment they do not fit into the text before.
         phone = display(organisation.phone)
@@ -73,7 +78,7 @@ def texts_to_volunteer(visit: Visit) -> Iterator[OutboundMessage]:
 
 def note_address_texted(visit: Visit) -> None:
     """Who has no internet gets the street in a text: that is a look too (rule E12)."""
-    if visit.volunteer.sms_only:
+    if visit.volunteer.sms_only and not visit.needs_second:
         by = Actor.volunteer(visit.volunteer)
         record("address.shown", visit, by=by, organisation_id=visit.request.organisation_id, on="text")
 
@@ -93,9 +98,11 @@ def announce(visit: Visit) -> None:
 
 def announcement_texts(visit: Visit, *, replaces: bool) -> list[OutboundMessage]:
     """The texts to the client, who may have waited for somebody else (`replaces`); without any, the errand of whoever tells them.
-    A letter only where it comes in time.
+    A letter only where it comes in time. Of two who go the client hears once, when both are known.
     """
     client = visit.client
+    if visit.needs_second or visit.goes_with_id is not None:
+        return []
     if client.recipient.channel == Channel.SMS:
         return list(_texts_to_client(visit, replaces=replaces))
     # A letter says when somebody comes, and not that nobody comes any more on the day they heard of before.
@@ -170,7 +177,7 @@ def announce_again(visit: Visit) -> None:
         drop_calls(visit, "visit.announce")
         announce(visit)
     elif visit.client.recipient.channel == Channel.SMS:
-        outbox.queue_all(_reminder(visit, announcement(visit)))
+        outbox.queue_all(_reminder(visit, _who_comes(visit)))
     worklist.rewrite(visit.request)
 
 
@@ -184,7 +191,7 @@ def tell_new_word(visit: Visit, *, told: bool) -> None:
         return
     near = visit.starts_at - clock.now() <= clock.NEAR
     if client.channel == Channel.SMS:
-        reminder = list(_reminder(visit, announcement(visit)))
+        reminder = list(_reminder(visit, _who_comes(visit)))
         language = language_of(client, visit.request.organisation)
         values = {"day": languages.day_in_words(visit.starts_at, language), "word": visit.word}
         phone = display(visit.request.organisation.phone)
@@ -221,8 +228,8 @@ def tell_client_moved(visit: Visit) -> None:
 def remind_client_now(visit: Visit) -> None:
     """They agreed on the telephone: the same in writing, for who has texts, and once more the day before."""
     if visit.client.recipient.channel == Channel.SMS:
-        values = announcement(visit)
-        outbox.queue_all([_to_client(visit, "client_reminder", **values), *_reminder(visit, values)])
+        values = _who_comes(visit)
+        outbox.queue_all([_to_client(visit, _reminder_of(values), **values), *_reminder(visit, values)])
 
 
 def tell_volunteer_moved(visit: Visit, *, unheard: bool) -> None:
@@ -238,14 +245,16 @@ def tell_volunteer_moved(visit: Visit, *, unheard: bool) -> None:
 
 
 def _texts_to_client(visit: Visit, *, replaces: bool) -> Iterator[OutboundMessage]:
-    values = announcement(visit)
+    values = _who_comes(visit)
     yield _announcement(visit, values, replaces=replaces)
     yield from _reminder(visit, values)
 
 
 def _announcement(visit: Visit, values: dict[str, str], *, replaces: bool) -> OutboundMessage:
     phone = display(visit.request.organisation.phone)
-    if visit.client_expects is not None:
+    if "other" in values:
+        return _to_client(visit, "announce_two", phone=phone, **values)
+    if visit.client_expects is not None and visit.client_expects != visit.starts_at:
         language = language_of(visit.client.recipient, visit.request.organisation)
         old = languages.day_and_time(visit.client_expects, language)
         return _to_client(visit, "client_visit_moved", phone=phone, old=old, **values)
@@ -254,7 +263,17 @@ def _announcement(visit: Visit, values: dict[str, str], *, replaces: bool) -> Ou
 
 def _reminder(visit: Visit, values: dict[str, str]) -> Iterator[OutboundMessage]:
     if (day_before := _day_before(visit.starts_at)) > clock.now() + HOUR_BEFORE:
-        yield _to_client(visit, "client_reminder", not_before=day_before, **values)
+        yield _to_client(visit, _reminder_of(values), not_before=day_before, **values)
+
+
+def _reminder_of(values: dict[str, str]) -> str:
+    return "client_reminder_two" if "other" in values else "client_reminder"
+
+
+def _who_comes(visit: Visit) -> dict[str, str]:
+    """As `announcement`; where two go with the name of the other."""
+    other = pairs.second_of(visit)
+    return announcement(visit) | ({"other": other.volunteer.first_name} if other is not None else {})
 
 
 def announcement(visit: Visit) -> dict[str, str]:
@@ -295,6 +314,20 @@ def tell_client_nobody_comes(visit: Visit, expected: datetime) -> None:
         )
         if today:
             alarms.ring_for(call, visit, "alarm_cancelled_today")
+
+
+def tell_second_is_sought(visit: Visit, *, instead_of: Visit | None, expected: datetime | None) -> None:
+    """Who was to go with somebody waits at home. A client who expects the two hears that one cannot; who has no texts is rung
+    before anybody goes, or that nobody does."""
+    moment = volunteers_moment(visit)
+    if instead_of is None:
+        text_volunteer(visit, "second_sought", name=visit.volunteer.first_name, moment=moment)
+        return
+    who = instead_of.volunteer.first_name
+    text_volunteer(visit, "other_cannot", volunteer=who, moment=moment)
+    if expected is not None and visit.client.recipient.channel == Channel.SMS:
+        language = language_of(visit.client.recipient, visit.request.organisation)
+        _text_client(visit, "one_cannot", volunteer=who, day=languages.day_in_words(expected, language))
 
 
 def tell_volunteer_address(visit: Visit) -> None:

@@ -266,6 +266,7 @@ class VisitShown(BaseModel):
     ends_at: datetime
     status: VisitStatus
     confirmed: bool
+    goes_with: UUID | None = Field(None, description="Where two go together: the visit of the first, at the second's.")
 
 
 class VisitsShown(BaseModel):
@@ -316,4 +317,5 @@ def _visit(visit: Visit) -> VisitShown:
         ends_at=visit.ends_at,
         status=VisitStatus(visit.status),
         confirmed=visit.confirmed_at is not None,
+        goes_with=visit.goes_with_id,
     )

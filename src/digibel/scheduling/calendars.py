@@ -151,6 +151,8 @@ def _read(letter: str, must_be: Mapping[str, Any]) -> Feed:
     """The owner is looked at in the same query as the visits, and only where there are none by itself."""
     kind = KINDS[letter]
     theirs = {f"{kind.path}__{name}": value for name, value in must_be.items()}
+    if letter != "v":
+        theirs["goes_with"] = None  # at the desk two who go together are one visit
     rows = (
         Visit.objects.filter(ends_at__gte=clock.now() - KEEPS, **theirs)
         .order_by("starts_at", "pk", "request__tasks__pk")

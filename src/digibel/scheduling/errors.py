@@ -53,6 +53,31 @@ class Restricted(Conflict):
     )
 
 
+class ChooseCompanion(Conflict):
+    code = "choose_companion"
+    message = "Who goes along is chosen by hand. Tick somebody with experience."
+
+
+class TwoAreGoing(Conflict):
+    code = "two_are_going"
+    message = "Two people are booked for this visit. Cancel the visit of one of them first."
+
+
+class TooNearForTwo(Conflict):
+    code = "too_near_for_two"
+    message = "The visit is too near to find a second person. Cancel it, then say that two go."
+
+
+class OneLetterForTwo(Conflict):
+    code = "one_letter_for_two"
+    message = "One letter names both who come. Print it at the visit of the first, once both are known."
+
+
+class TwoCannotMove(Conflict):
+    code = "two_cannot_move"
+    message = "Two people go to this visit. Cancel it, and ask both for another moment."
+
+
 class AlreadyBooked(Conflict):
     code = "already_booked"
     message = "A visit is booked already. Cancel it before asking others."

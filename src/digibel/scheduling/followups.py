@@ -21,7 +21,7 @@ from digibel.notifications.models import CallTask, Channel, MessageStatus, Outbo
 from digibel.notifications.recipients import language_of
 from digibel.problems import Conflict
 from digibel.requests.models import Client, Closing, HelpRequest
-from digibel.scheduling import concerns, offers, openings, timers, worklist
+from digibel.scheduling import concerns, offers, openings, pairs, timers, worklist
 from digibel.scheduling.errors import MoveNotAllowed
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.moments import days_at_home
@@ -150,10 +150,11 @@ def note(
         outcome=outcome,
         worries=len(worries),
     )
-    if worries:
-        call_volunteer(locked, urgent=True)
-    if set(concerns.PAUSING).intersection(worries):
-        concerns.raise_concern(locked, worries, by=by)
+    # Of two who were there nobody says which it was: a person talks with both.
+    for one in pairs.were_there(locked) if worries else ():
+        call_volunteer(one, urgent=True)
+        if set(concerns.PAUSING).intersection(worries):
+            concerns.raise_concern(one, worries, by=by)
     _go_on(locked, follow_up, again, by=by)
     return follow_up
 
@@ -164,8 +165,8 @@ def _go_on(visit: Visit, told: FollowUp, again: Sequence[datetime], *, by: Actor
         offers.end_others(visit.request, by=CLOCK)
         timers.drop_timers(visit.request_id)
         worklist.close(visit.request, closing=CLOSES[outcome])
-        if outcome == "works":
-            _thank(visit)
+        for one in pairs.were_there(visit) if outcome == "works" else ():
+            _thank(one)
         return
     HelpRequest.objects.filter(pk=visit.request_id).update(searched_in_vain_at=None)
     if outcome == "fails" and again:

@@ -63,7 +63,7 @@ def handle_client(message: InboundMessage) -> str | None:
     said = _read(message, "announced")
     if said.intent == "help":
         return _help(message, "plain.help_client")
-    visit = Visit.objects.filter(client=client, status=VisitStatus.BOOKED).order_by("starts_at").first()
+    visit = Visit.objects.of_firsts().filter(client=client, status=VisitStatus.BOOKED).order_by("starts_at").first()
     if followed := followups.awaited(client):
         # A 1 would be a yes to either: a person looks.
         return _followed_up(followed[0], message) if visit is None and len(followed) == 1 else None
@@ -301,8 +301,8 @@ VISIT_DEEDS: dict[str, Callable[[Visit, InboundMessage, replies.Reply], str]] = 
 
 
 def _confirm(visit: Visit, message: InboundMessage) -> str | None:
-    if visit.moved_at is not None and not worklist.is_announced(visit):
-        return None  # a yes to the moment before it: they have not heard of this one
+    if (visit.moved_at is not None or visit.request.two_go) and not worklist.is_announced(visit):
+        return None  # a yes to what was before it: they have not heard of this one
     visits.confirm(visit, by=Actor.client(visit.client))
     values = announcing.announcement(visit)
     reply(message, "plain.client_confirmed", day=values["day"], about=values["about"])

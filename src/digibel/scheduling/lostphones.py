@@ -19,7 +19,7 @@ from digibel.notifications import numbers, outbox
 from digibel.notifications.calls import open_call
 from digibel.notifications.errors import NoTextsThere
 from digibel.notifications.models import OutboundMessage, Recipient
-from digibel.scheduling import announcing, cards, invitations, policies, readiness, worklist
+from digibel.scheduling import announcing, cards, invitations, pairs, policies, readiness, worklist
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Offer, Visit, VisitStatus
 from digibel.sealing import ledger
@@ -76,13 +76,20 @@ def _close(visit: Visit, *, by: Actor) -> bool:
 
 def _new_word(visit: Visit, *, known: Collection[str], by: Actor) -> None:
     """The old word opens no door any more, and the client hears it by the way they are reached."""
-    told = worklist.is_announced(visit)
+    first, other = pairs.first_of(visit), pairs.other_of(visit)
+    told = worklist.is_announced(first)
     theirs = announcing.visits_of_both(visit.client, visit.volunteer)
     visit.word = announcing.choose_word(visit.request, visit.volunteer, theirs=theirs, known=known)
-    Visit.objects.filter(pk=visit.pk).update(word=visit.word)
-    ledger.note(ledger.What.WORD, visit.pk)
-    record("visit.word_changed", visit, by=by, organisation_id=visit.request.organisation_id)
-    announcing.tell_new_word(visit, told=told)
+    for one in filter(None, (visit, other)):
+        one.word = visit.word
+        Visit.objects.filter(pk=one.pk).update(word=one.word)
+        ledger.note(ledger.What.WORD, one.pk)
+        record("visit.word_changed", one, by=by, organisation_id=one.request.organisation_id)
+    if other is not None:
+        outbox.withdraw(OutboundMessage.objects.about(other).filter(kind__in=WITH_WORD))
+        _tell_volunteer(other, reachable=True)
+    first.word = visit.word
+    announcing.tell_new_word(first, told=told)
 
 
 def replay(*, by: Actor) -> int:

@@ -145,19 +145,36 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def by(self, volunteer: Volunteer) -> VisitQuerySet:
         return self.filter(volunteer=volunteer)
 
+    def of_firsts(self) -> VisitQuerySet:
+        """What a client counts as a visit: once each, also where two go together."""
+        return self.filter(goes_with=None)
+
     def touching(self, start: datetime, end: datetime) -> VisitQuerySet:
         """Visits whose busy time, travel included, overlaps this stretch."""
         return self.filter(busy_from__lt=end, busy_until__gt=start)
 
 
 class Visit(models.Model):
-    """A volunteer goes to a client. Booked in one transaction with everything that follows from it."""
+    """A volunteer goes to a client. Booked in one transaction with everything that follows from it.
+
+    Where two go together each has a visit, with times, a card, a calendar and expenses of their own. What concerns the client
+    (word, announcement, follow-up) stands with the first; `goes_with` of the second leads to it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request = models.ForeignKey(HelpRequest, on_delete=models.PROTECT, related_name="visits")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="visits")
     volunteer = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="visits")
     offer = models.OneToOneField(Offer, null=True, on_delete=models.PROTECT, related_name="visit")
+    goes_with = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="seconds",
+        help_text="Of the second of two.",
+    )
+    needs_second = models.BooleanField(default=False, help_text="Two are to go, and the second has not said yes yet.")
     # What is written about a visit names both sides: it lies under a key of its own, which goes with either of them.
     key_id = models.UUIDField()
     starts_at = models.DateTimeField()
@@ -201,7 +218,20 @@ class Visit(models.Model):
             models.CheckConstraint(name="visit_status_known", condition=Q(status__in=VisitStatus.values)),
             # One request has one visit at a time; what was cancelled or done gives its place back.
             models.UniqueConstraint(
-                name="visit_one_standing", fields=["request"], condition=Q(status__in=STANDING_VISITS)
+                name="visit_one_standing",
+                fields=["request"],
+                condition=Q(status__in=STANDING_VISITS, goes_with=None),
+            ),
+            # Two go, and not three, however many say yes at the same instant.
+            models.UniqueConstraint(
+                name="visit_one_second",
+                fields=["goes_with"],
+                condition=Q(status__in=STANDING_VISITS, goes_with__isnull=False),
+            ),
+            # The client is asked once how it went, and nobody waits for a third.
+            models.CheckConstraint(
+                name="visit_second_only_goes_along",
+                condition=Q(goes_with=None) | Q(needs_second=False, follow_up_due=None),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

@@ -4,7 +4,7 @@ It is rewritten in the transaction of every deed, and recomputed every night to 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from digibel import clock
@@ -43,6 +43,7 @@ class VisitFacts:
     reported: bool
     follow_up_due: datetime | None
     followed_up: bool
+    second_wanted_at: datetime | None = None
 
     @property
     def standing(self) -> bool:
@@ -83,6 +84,9 @@ def _obligations(facts: RequestFacts) -> Iterator[NextAction]:
         due = facts.restricted_at + RESTRICTION_DECIDED_WITHIN
         yield NextAction(NextActionKind.RESTRICTED, due, Role.COORDINATOR)
     elif facts.visit is not None and facts.visit.unfinished:
+        if facts.visit.second_wanted_at is not None:
+            # Until somebody goes along it is a search, as before the first yes.
+            yield _search(replace(facts, logged_at=facts.visit.second_wanted_at))
         yield from (_around_the_visit if facts.visit.standing else _after_the_visit)(facts.visit)
     elif not facts.own_yes:
         due = facts.logged_at + (URGENT_WITHIN if facts.urgent else SAME_DAY)
@@ -124,7 +128,7 @@ def _around_the_visit(visit: VisitFacts) -> Iterator[NextAction]:
         return
     if not visit.announced:
         yield NextAction(NextActionKind.ANNOUNCE, visit.announce_due, Role.INTAKE)
-    if not visit.confirmed:
+    if not visit.confirmed and visit.second_wanted_at is None:
         yield NextAction(NextActionKind.CONFIRM, visit.confirm_due, Role.COORDINATOR)
     yield NextAction(NextActionKind.VISIT, visit.starts_at, Role.CLOCK)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -22,13 +23,13 @@ from digibel.organisations.ways import Asking
 from digibel.problems import Conflict
 from digibel.requests.intake import has_own_yes
 from digibel.requests.judging import closes_on, judge_request
-from digibel.requests.models import HelpRequest
-from digibel.scheduling import errors, timers, visits, worklist
+from digibel.requests.models import HelpRequest, TwoGo
+from digibel.scheduling import errors, pairs, timers, visits, worklist
 from digibel.scheduling.asking import policy
 from digibel.scheduling.asking.proposing import Proposal, chosen_by_hand, propose, shortlist
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.matching.ranking import Candidate, Ranking, rank, rank_anew, travel_time
-from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferQuerySet, OfferStatus, Visit, VisitStatus
+from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferQuerySet, OfferStatus, Visit
 from digibel.scheduling.moves import move, move_offers, settle
 from digibel.scheduling.next_actions import next_morning
 from digibel.volunteers import readiness
@@ -43,7 +44,7 @@ ASKING = ("offer.offer_one", "offer.offer_many")
 
 def check_may_be_offered(request: HelpRequest) -> tuple[judgement.VolunteerTask, ...]:
     """Refuse whatever must not reach a volunteer; return the tasks that may (rule E1 is in their type)."""
-    if Visit.objects.filter(request=request).standing().exists():
+    if Visit.objects.filter(request=request, needs_second=False).standing().exists():
         raise errors.AlreadyBooked
     return check_request(request)
 
@@ -82,6 +83,7 @@ def send_wave(
     locked = lock_request(request.pk)
     tasks = check_may_be_offered(locked)
     if volunteers is None:
+        _check_asked_by_itself(locked)
         proposal = _next_best(locked, at_least=0 if by == CLOCK else 1, size=size)
     else:
         proposal = _by_hand(locked, volunteers, at)
@@ -92,10 +94,9 @@ def send_wave(
         worklist.rewrite(request)
         return []
     wave = 1 + max([0, *locked.offers.values_list("wave", flat=True)])
-    place = 1 + Visit.objects.filter(request=locked, status=VisitStatus.DONE).count()
     why = {
         "wave": wave,
-        "place": place,
+        "place": _free_place(locked),
         "asking": proposal.way,
         "asked_by": str(by),
         "in_sight_before": proposal.before,
@@ -114,6 +115,19 @@ def send_wave(
     )
     worklist.rewrite(request)
     return offers
+
+
+def _check_asked_by_itself(request: HelpRequest) -> None:
+    """Who goes along with somebody new is for a person to choose."""
+    if request.two_go == TwoGo.COMPANION and pairs.waiting_of(request) is not None:
+        raise errors.ChooseCompanion
+
+
+def _free_place(request: HelpRequest) -> int:
+    """The lowest number that nobody has said yes to: one more for each visit, and for each of two who go together."""
+    said_yes = Offer.objects.filter(request=request, status=OfferStatus.ACCEPTED)
+    taken = set(said_yes.values_list("place", flat=True))
+    return next(place for place in count(1) if place not in taken)
 
 
 def _next_best(request: HelpRequest, *, at_least: int, size: int | None) -> Proposal:
@@ -279,25 +293,53 @@ def _accept(offer: Offer, choice: int, *, by: Actor) -> Visit:
     if not request.is_open:
         raise errors.OfferGone
     start, end = locked.window(choice)
-    check_still_free(request, volunteer, start, end)
-    others = _live(request, Offer.objects.filter(request=request).exclude(pk=locked.pk))
+    first = pairs.waiting_of(request)
+    if first is not None and first.starts_at != start:
+        raise errors.OfferGone
+    check_still_free(request, volunteer, start, end, first=first)
+    live = _live(request, Offer.objects.filter(request=request).exclude(pk=locked.pk))
+    kept = [one for one in live if first is None and request.two_go == TwoGo.SAFETY and _is_asked_for(one, start)]
+    others = [one for one in live if one not in kept]
     told = _withdrawals(request, others)
     settle(locked, others, by=by)
     offer.status = locked.status
     _take_back_texts(others)
     timers.drop_all_timers([one.pk for one in (request, locked, *others)], "offer_expires", "next_wave")
+    if first is not None:
+        return visits.join(first, volunteer, offer=locked, by=by, beside=told)
+    if request.two_go == TwoGo.SAFETY:
+        _go_on_asking(request, kept)
     return visits.book(request, volunteer, start, end, offer=locked, by=by, beside=told)
 
 
-def check_still_free(request: HelpRequest, volunteer: Volunteer, start: datetime, end: datetime) -> None:
-    """Look again, inside the transaction: past, booked meanwhile, no longer ready, nobody on duty."""
+def _is_asked_for(offer: Offer, start: datetime) -> bool:
+    return any(offer.window(choice)[0] == start for choice in range(1, len(offer.windows) + 1))
+
+
+def _go_on_asking(request: HelpRequest, kept: Sequence[Offer]) -> None:
+    """The first of two has said yes: whoever is thinking about the same moment can still go along."""
+    Offer.objects.filter(pk__in=[one.pk for one in kept]).update(place=_free_place(request))
+    HelpRequest.objects.filter(pk=request.pk).update(searched_in_vain_at=None)
+    request.searched_in_vain_at = None
+    wait = timedelta(minutes=policy.NEXT_WAVE_AFTER) if kept else timedelta()
+    timers.set_timer("next_wave", request.pk, clock.now() + wait)
+
+
+def check_still_free(
+    request: HelpRequest, volunteer: Volunteer, start: datetime, end: datetime, *, first: Visit | None = None
+) -> None:
+    """Look again, inside the transaction: past, booked meanwhile, no longer ready, nobody on duty. `first`: with whom this
+    volunteer would go along."""
     if start < clock.now() + LEAST_NOTICE:
         raise errors.OfferGone
     travel = travel_time(volunteer, request)
     standing = Visit.objects.standing()
     theirs = standing.by(volunteer).touching(start - travel, end + travel)
     clients = standing.filter(client=request.client_id, starts_at__lt=end, ends_at__gt=start)
-    if clashes := set((theirs | clients | standing.filter(request=request)).values_list("request_id", flat=True)):
+    in_the_way = clients | standing.filter(request=request)
+    if first is not None:
+        in_the_way = in_the_way.exclude(pk=first.pk)
+    if clashes := set((theirs | in_the_way).values_list("request_id", flat=True)):
         raise errors.AlreadyBooked if request.pk in clashes else errors.NoLongerFree
     if volunteer.paused_at is not None or volunteer.left_at is not None:
         raise errors.OfferGone

@@ -139,8 +139,7 @@ def end_everything(request: HelpRequest, *, by: Actor, reason: str) -> None:
     offers.end_others(request, by=by)
     timers.drop_timers(request.pk)
     drop_calls(request)
-    for visit in Visit.objects.filter(request=request, status=VisitStatus.BOOKED):
-        visits.cancel(visit, by=by, reason=reason)
+    visits.cancel_all(request, by=by, reason=reason)
 
 
 @transaction.atomic

@@ -21,10 +21,13 @@ from digibel.scheduling.moves import move
 FOR_CLIENT = frozenset(
     {
         "announce",
+        "announce_two",
         "new_volunteer",
         "client_visit_moved",
         "follow_up",
         "client_reminder",
+        "client_reminder_two",
+        "one_cannot",
         "new_word",
         "nobody_comes",
         "client_visit_cancelled",
@@ -97,7 +100,9 @@ class VisitTexts(PlainTexts):
             return visit.status == VisitStatus.UNDER_WAY
         if key == "stay_home":
             return visit.status == VisitStatus.BOOKED and visit.held_back_at is not None
-        if key in {"reminder_day", "reminder_hour", "client_reminder"}:
+        if key in {"second_sought", "other_cannot", "one_cannot"}:
+            return visit.status == VisitStatus.BOOKED and visit.needs_second
+        if key in {"reminder_day", "reminder_hour", "client_reminder", "client_reminder_two"}:
             return visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now() and visit.held_back_at is None
         return visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now()
 
@@ -153,7 +158,7 @@ class VisitTexts(PlainTexts):
 
     def reach_changed(self, recipient: Recipient) -> None:
         """A client is reached in another way from now on: what they have not heard yet takes that way."""
-        coming = Visit.objects.filter(client__recipient=recipient, status=VisitStatus.BOOKED).order_by("pk")
+        coming = Visit.objects.of_firsts().filter(client__recipient=recipient, status=VisitStatus.BOOKED).order_by("pk")
         for visit in coming.values_list("pk", flat=True):
             announcing.announce_again(lock_visit(visit))
 

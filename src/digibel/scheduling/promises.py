@@ -37,6 +37,7 @@ from digibel.scheduling import complaints, rejudging, worklist
 from digibel.scheduling.matching import triggers as watching
 from digibel.scheduling.models import (
     LIVE_OFFERS,
+    STANDING_VISITS,
     Complaint,
     Concern,
     Offer,
@@ -118,7 +119,8 @@ def check() -> Iterator[Finding]:
 def more_than_one_winner() -> Iterator[str]:
     yes = Offer.objects.filter(status=OfferStatus.ACCEPTED)
     yield from _more_than_one(yes.values("request__reference", "place"))
-    yield from _more_than_one(Visit.objects.standing().values("request__reference"))
+    yield from _more_than_one(Visit.objects.standing().of_firsts().values("request__reference"))
+    yield from _more_than_one(Visit.objects.standing().exclude(goes_with=None).values("request__reference"))
     # A standing visit and the yes it came from are one thing.
     orphans = Visit.objects.standing().exclude(offer=None).exclude(offer__status=OfferStatus.ACCEPTED)
     yield from _references(orphans, "request__reference")
@@ -139,8 +141,25 @@ def in_two_visits_at_once() -> Iterator[str]:
     client_elsewhere = others.filter(
         client=OuterRef("client"), starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at")
     )
-    double = Visit.objects.standing().filter(Exists(volunteer_elsewhere) | Exists(client_elsewhere))
+    double = Visit.objects.standing().filter(
+        Exists(volunteer_elsewhere) | (Q(goes_with=None) & Exists(client_elsewhere.filter(goes_with=None)))
+    )
     yield from _references(double, "request__reference")
+
+
+def going_alone() -> Iterator[str]:
+    """Two were to go: then two go, who say one word at the door, or whoever has said yes waits for the other."""
+    of_two = Visit.objects.filter(request__two_go__gt="", status=VisitStatus.BOOKED)
+    beside = Visit.objects.filter(goes_with=OuterRef("pk")).exclude(
+        status__in=(VisitStatus.CANCELLED, VisitStatus.MISSED)
+    )
+    firsts = of_two.of_firsts().annotate(is_accompanied=Exists(beside))
+    yield from _references(firsts.filter(is_accompanied=F("needs_second")), "request__reference")
+    yield from _references(firsts.filter(needs_second=True, held_back_at=None), "request__reference")
+    seconds = Visit.objects.standing().exclude(goes_with=None)
+    strange = ~Q(request=F("goes_with__request")) | ~Q(starts_at=F("goes_with__starts_at"))
+    other_word = Q(goes_with__status__in=STANDING_VISITS) & ~Q(word=F("goes_with__word"))
+    yield from _references(seconds.filter(strange | other_word), "request__reference")
 
 
 def sent_though_not_ready() -> Iterator[str]:
@@ -325,6 +344,7 @@ def unwatched_pool() -> Iterator[str]:
 PROMISES = (
     Promise("one accepted offer per place", more_than_one_winner),
     Promise("nobody in two visits at once", in_two_visits_at_once),
+    Promise("nobody goes alone where two go", going_alone),
     Promise("only ready volunteers are asked and sent", sent_though_not_ready),
     Promise("only what a volunteer may do is offered", not_for_volunteers),
     Promise("nobody is sent before a person has decided about them", sent_while_undecided),

@@ -120,7 +120,8 @@ def _strictest_of(before: dict[str, Verdict], tightened: dict[str, Verdict], fac
 
 
 def _waits_for_follow_up(request: HelpRequest) -> bool:
-    return Visit.objects.filter(request=request, status=VisitStatus.DONE, followed_up_at=None).exists()
+    done = Visit.objects.of_firsts().filter(request=request, status=VisitStatus.DONE, followed_up_at=None)
+    return done.exists()
 
 
 def _last_day(request: HelpRequest) -> date:
@@ -148,11 +149,9 @@ def keep_for_volunteers(request: HelpRequest, *, by: Actor) -> None:
 def _end_everything(request: HelpRequest, *, by: Actor) -> None:
     offers.end_others(request, by=by)
     timers.drop_timers(request.pk)
+    visits.cancel_all(request, by=by, reason="stricter")
     for visit in Visit.objects.filter(request=request).standing():
-        if visit.status == VisitStatus.BOOKED:
-            visits.cancel(visit, by=by, reason="stricter")
-        else:
-            _ring_inside(visit)
+        _ring_inside(visit)
 
 
 def _ring_inside(visit: Visit) -> None:

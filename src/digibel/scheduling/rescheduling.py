@@ -63,6 +63,8 @@ def _reschedule(visit: Visit, start: datetime, *, was: datetime, by: Actor, outs
         raise errors.MoveNotAllowed(was=locked.status)
     if locked.starts_at == start:
         return
+    if locked.request.two_go:
+        raise errors.TwoCannotMove
     if locked.starts_at != was:
         raise errors.AlreadyMoved
     if locked.starts_at <= clock.now():

@@ -1,5 +1,6 @@
 """The words for each call about a visit, from what is true now: for the client, who passes it on for them, or the volunteer."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from digibel import clock, languages
@@ -8,7 +9,7 @@ from digibel.notifications.calls import until
 from digibel.notifications.models import CallTask, Channel
 from digibel.notifications.numbers import display
 from digibel.notifications.recipients import language_of
-from digibel.scheduling import announcing, offers, worklist
+from digibel.scheduling import announcing, offers, pairs, worklist
 from digibel.scheduling.models import Visit
 
 TO_CLIENT = {
@@ -23,16 +24,30 @@ TO_CLIENT = {
 # What a worker they trust passes on: who comes, when, and the word.
 PASSED_ON = {"announce", "confirm", "new_word"}
 PASSED_ON_WORDS = {"relay_call", "reception_call"}
+SAYS_WHO = PASSED_ON_WORDS | {"announce_call", "confirm_call", "new_volunteer_call"}
 
 
 def of(visit: Visit, call: CallTask, *, language: str) -> str:
     """One sentence on each line."""
     key = _key(visit, call)
     said = _render(key, visit, call, language)
-    if key in PASSED_ON_WORDS and visit.client_expects is not None:
-        greeting, *rest = said.splitlines()
-        said = "\n".join([greeting, _render("no_longer_then", visit, call, language), *rest])
-    return said
+    more = list(_said_besides(key, visit, call, language))
+    greeting, *rest = said.splitlines()
+    return "\n".join([greeting, *more, *rest])
+
+
+def _said_besides(key: str, visit: Visit, call: CallTask, language: str) -> Iterator[str]:
+    """What is said right after the greeting: that it has moved, that two come."""
+    if key in PASSED_ON_WORDS and _has_moved(visit):
+        yield _render("no_longer_then", visit, call, language)
+    if key in SAYS_WHO and (other := pairs.second_of(visit)) is not None:
+        yield phrasebook.render(
+            "two_come", language, volunteer=visit.volunteer.first_name, other=other.volunteer.first_name
+        )
+
+
+def _has_moved(visit: Visit) -> bool:
+    return visit.client_expects is not None and visit.client_expects != visit.starts_at
 
 
 def _render(key: str, visit: Visit, call: CallTask, language: str) -> str:
@@ -90,8 +105,10 @@ def _key_for_somebody_comes(visit: Visit, what: str) -> str:
     """Nobody is asked whether they still know a word that nobody has told them."""
     if what == "confirm" and worklist.is_announced(visit):
         return "confirm_call"
-    if visit.client_expects is not None:
+    if _has_moved(visit):
         return "moved_call"
+    if visit.client_expects is not None:
+        return "new_volunteer_call"
     theirs = announcing.visits_of_both(visit.client, visit.volunteer)
     return "new_volunteer_call" if announcing.is_replacement(visit, theirs) else "announce_call"
 

@@ -7,14 +7,14 @@ from datetime import datetime, time, timedelta
 from django.db import transaction
 
 from digibel import clock
-from digibel.audit.actors import Actor
+from digibel.audit.actors import CLOCK, Actor
 from digibel.audit.recording import record
 from digibel.notifications import outbox
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import CallTask, Channel, OutboundMessage
 from digibel.organisations import duty
-from digibel.requests.models import HelpRequest
-from digibel.scheduling import alarms, announcing, cards, errors, invitations, policies, timers, worklist
+from digibel.requests.models import HelpRequest, TwoGo
+from digibel.scheduling import alarms, announcing, cards, errors, invitations, pairs, policies, timers, worklist
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.ranking import travel_time
 from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
@@ -29,6 +29,10 @@ EXTENSION = timedelta(minutes=30)
 FOLLOW_UP_AFTER = timedelta(days=7)
 EARLY_IN = timedelta(hours=2)
 DECIDED_BEFORE = timedelta(hours=2)
+TOLD_BY_CLIENT = frozenset({"client_gone", "client_cannot", "client_away"})
+# What keeps one of two at home; the other reasons are the client's or ours, and keep both.
+OF_ONE = frozenset({"volunteer_cannot", "not_ready"})
+ENDED_BY_SEARCH = ("visit.announce", "visit.confirm", "visit.new_word", "visit.undelivered")
 # "Ring me" is no such errand: whoever asked for a call wants it after the visit too.
 ENDED_BY_CHECK_OUT = (
     "visit.announce",
@@ -52,11 +56,31 @@ def book(
 ) -> Visit:
     """Write the visit and all that follows from it, within the caller's transaction and locks.
 
-    `beside` are texts to queue with its own.
+    `beside` are texts to queue with its own. Where two are to go this is the first: the client hears of both, or of nobody.
     """
     duty.check_covered(request.organisation, start, end)
-    travel, theirs = travel_time(volunteer, request), announcing.visits_of_both(request.client, volunteer)
-    frozen_now = clock.now()
+    theirs = announcing.visits_of_both(request.client, volunteer)
+    word = announcing.choose_word(request, volunteer, theirs=theirs)
+    visit = _new_visit(request, volunteer, start, end, word=word, offer=offer)
+    if request.two_go:
+        visit.needs_second, visit.held_back_at = True, visit.booked_at
+    replaces = announcing.is_replacement(visit, theirs) and not visit.needs_second
+    _save(visit, by=by)
+    texts = [*announcing.texts_to_volunteer(visit), *announcing.announcement_texts(visit, replaces=replaces)]
+    outbox.queue_all([*beside, *texts])
+    announcing.note_address_texted(visit)
+    invitations.tell(visit)
+    _start_timers(visit)
+    if replaces:
+        wait_for_yes(visit)
+    worklist.rewrite(request)
+    return visit
+
+
+def _new_visit(
+    request: HelpRequest, volunteer: Volunteer, start: datetime, end: datetime, *, word: str, offer: Offer | None
+) -> Visit:
+    travel, frozen_now = travel_time(volunteer, request), clock.now()
     visit = Visit(
         request=request,
         client=request.client,
@@ -69,26 +93,100 @@ def book(
         busy_until=end + travel,
         booked_at=frozen_now,
         changed_at=frozen_now,
-        word=announcing.choose_word(request, volunteer, theirs=theirs),
+        word=word,
     )
-    replaces = announcing.is_replacement(visit, theirs)
     visit.card_digest = cards.digest(cards.token(visit))
-    visit.save(force_insert=True)
-    record("visit.booked", visit, by=by, organisation_id=request.organisation_id, request=request.pk)
-    texts = [*announcing.texts_to_volunteer(visit), *announcing.announcement_texts(visit, replaces=replaces)]
-    outbox.queue_all([*beside, *texts])
-    announcing.note_address_texted(visit)
-    invitations.tell(visit)
-    _start_timers(visit)
-    if replaces:
-        wait_for_yes(visit)
-    worklist.rewrite(request)
     return visit
+
+
+def _save(visit: Visit, *, by: Actor) -> None:
+    visit.save(force_insert=True)
+    record("visit.booked", visit, by=by, organisation_id=visit.request.organisation_id, request=visit.request_id)
+
+
+def join(
+    first: Visit, volunteer: Volunteer, *, offer: Offer, by: Actor, beside: Sequence[OutboundMessage] = ()
+) -> Visit:
+    """The second of two: now the visit stands, and everybody hears so. Within the caller's transaction and locks.
+
+    Both say one word, which nobody heard before. A client who had heard of somebody else says yes before anybody goes.
+    """
+    request, heard = first.request, first.client_expects is not None
+    theirs = [*announcing.visits_of_both(request.client, first.volunteer), *Visit.objects.standing().by(volunteer)]
+    word = announcing.choose_word(request, first.volunteer, theirs=theirs)
+    _write(
+        first,
+        needs_second=False,
+        held_back_at=None,
+        booked_at=clock.now(),
+        word=word,
+        sequence=first.sequence + 1,
+    )
+    second = _new_visit(request, volunteer, first.starts_at, first.ends_at, word=word, offer=offer)
+    second.goes_with = first
+    _save(second, by=by)
+    replaces = heard or announcing.is_replacement(first, theirs)
+    _tell_that_it_stands(first, second, replaces=replaces, beside=beside)
+    return second
+
+
+def go_alone(first: Visit) -> None:
+    """One is enough after all: it stands as any visit does. Within the caller's transaction and locks."""
+    heard = first.client_expects is not None
+    _write(first, needs_second=False, held_back_at=None, booked_at=clock.now(), sequence=first.sequence + 1)
+    _tell_that_it_stands(first, replaces=heard)
+
+
+def _tell_that_it_stands(first: Visit, *others: Visit, replaces: bool, beside: Sequence[OutboundMessage] = ()) -> None:
+    texts = [text for visit in (first, *others) for text in announcing.texts_to_volunteer(visit)]
+    outbox.queue_all([*beside, *texts, *announcing.announcement_texts(first, replaces=replaces)])
+    restart_timers(first)
+    for visit in others:
+        _start_timers(visit)
+    for visit in (first, *others):
+        announcing.note_address_texted(visit)
+        invitations.tell(visit)
+    if replaces:
+        wait_for_yes(first)
+    worklist.rewrite(first.request)
+
+
+@transaction.atomic
+def seek_second(visit: Visit, *, instead_of: Visit | None = None, expected: datetime | None = None) -> None:
+    """Nobody goes alone: this one stays at home until somebody goes along, or until it is too late for that.
+
+    `instead_of`: who was to go along and cannot; `expected`: when the client expects the two, who hears it once.
+    """
+    frozen_now = clock.now()
+    theirs = announcing.visits_of_both(visit.client, visit.volunteer)
+    _write(
+        visit,
+        goes_with=None,
+        needs_second=True,
+        held_back_at=frozen_now,
+        booked_at=frozen_now,
+        confirmed_at=None,
+        client_expects=expected or visit.client_expects,
+        word=announcing.choose_word(visit.request, visit.volunteer, theirs=theirs),
+        sequence=visit.sequence + 1,
+    )
+    outbox.withdraw(OutboundMessage.objects.about(visit))
+    drop_calls(visit, *ENDED_BY_SEARCH)
+    restart_timers(visit)
+    announcing.tell_second_is_sought(visit, instead_of=instead_of, expected=expected)
+    invitations.tell(visit)
+    if visit.request.two_go == TwoGo.SAFETY:
+        timers.set_timer("next_wave", visit.request_id, frozen_now)
+
+
+def may_seek_second(visit: Visit) -> bool:
+    """Whether there is time: the client has to hear the new names, and say yes to them."""
+    return visit.starts_at - clock.now() > clock.NEAR and clock.now() < worklist.confirm_due(visit)
 
 
 def _start_timers(visit: Visit) -> None:
     moments = [
-        ("confirm_by", worklist.confirm_due(visit)),
+        *([("confirm_by", worklist.confirm_due(visit))] if visit.goes_with_id is None else []),
         ("check_in_late", visit.starts_at + CHECK_IN_WITHIN),
         ("check_out_nudge", visit.ends_at + CHECK_OUT_NUDGE),
         ("check_out_alarm", visit.ends_at + CHECK_OUT_ALARM),
@@ -108,8 +206,8 @@ def restart_timers(visit: Visit) -> None:
 @transaction.atomic
 def confirm(visit: Visit, *, by: Actor) -> None:
     """The client knows who comes and says it suits. A volunteer who was held back may go."""
-    locked = _lock(visit)
-    if locked.confirmed_at is not None or locked.status != VisitStatus.BOOKED:
+    locked = pairs.first_of(_lock(visit))
+    if locked.confirmed_at is not None or locked.status != VisitStatus.BOOKED or locked.needs_second:
         return
     held_back = locked.held_back_at is not None
     _write(locked, confirmed_at=clock.now(), held_back_at=None, sequence=locked.sequence + held_back)
@@ -117,28 +215,40 @@ def confirm(visit: Visit, *, by: Actor) -> None:
     drop_calls(locked, "visit.announce", "visit.confirm")
     record("visit.confirmed", locked, by=by, organisation_id=locked.request.organisation_id)
     if held_back:
-        announcing.text_volunteer(
-            locked, "goes_ahead", client=locked.client.first_name, moment=announcing.volunteers_moment(locked)
-        )
-        invitations.tell(locked)
+        _let_go(locked)
     worklist.rewrite(locked.request)
     visit.refresh_from_db()
 
 
+def _let_go(first: Visit) -> None:
+    for visit in pairs.both(first):
+        if visit.held_back_at is not None:
+            _write(visit, held_back_at=None, sequence=visit.sequence + 1)
+        moment = announcing.volunteers_moment(visit)
+        announcing.text_volunteer(visit, "goes_ahead", client=visit.client.first_name, moment=moment)
+        invitations.tell(visit)
+
+
 def hold_back(visit_id: uuid.UUID) -> None:
-    """Unconfirmed when it had to be known: the volunteer stays at home for now, and a person calls on. Rung by the clock."""
+    """Unconfirmed when it had to be known: the volunteer stays at home for now, and a person calls on. Without the second of
+    two it is off. Rung by the clock.
+    """
     visit = _lock_id(visit_id)
     if visit.status != VisitStatus.BOOKED or visit.confirmed_at is not None:
+        return
+    if visit.needs_second:
+        cancel(visit, by=CLOCK, reason="no_second")
         return
     wait_for_yes(visit)
 
 
 def wait_for_yes(visit: Visit) -> None:
-    """The volunteer goes only once the client has heard who comes, and said yes. Somebody rings now."""
-    if visit.held_back_at is None:
-        _write(visit, held_back_at=clock.now(), sequence=visit.sequence + 1)
-        announcing.text_volunteer(visit, "stay_home", moment=announcing.volunteers_moment(visit))
-        invitations.tell(visit)
+    """Whoever goes there goes only once the client has heard who comes, and said yes. Somebody rings now."""
+    for one in pairs.both(visit):
+        if one.held_back_at is None:
+            _write(one, held_back_at=clock.now(), sequence=one.sequence + 1)
+            announcing.text_volunteer(one, "stay_home", moment=announcing.volunteers_moment(one))
+            invitations.tell(one)
     drop_calls(visit, "visit.announce")
     call = _ask_for_yes(visit)
     if clock.local(visit.starts_at).date() == clock.today():
@@ -192,7 +302,8 @@ def check_out(visit: Visit, *, by: Actor) -> Visit:
     locked = _lock(visit)
     if locked.status == VisitStatus.DONE:
         return locked
-    now, follow_up_due = clock.now(), _follow_up_due(locked)
+    now = clock.now()
+    follow_up_due = _follow_up_due(locked) if locked.goes_with_id is None else None
     if locked.status == VisitStatus.BOOKED:
         _check_may_have_begun(locked)
         move(locked, VisitStatus.UNDER_WAY, by=by, checked_in_at=now, reason="no_check_in")
@@ -209,8 +320,9 @@ def check_out(visit: Visit, *, by: Actor) -> Visit:
     timers.drop_timers(locked.pk)
     drop_calls(locked, *ENDED_BY_CHECK_OUT)
     outbox.withdraw(OutboundMessage.objects.about(locked))
-    timers.set_timer("follow_up", locked.pk, follow_up_due)
-    timers.set_timer("report_missing", locked.pk, now + timedelta(hours=24))
+    if follow_up_due is not None:
+        timers.set_timer("follow_up", locked.pk, follow_up_due)
+        timers.set_timer("report_missing", locked.pk, now + timedelta(hours=24))
     timers.set_timer("card_closes", locked.pk, now + policies.CLOSES_AFTER)
     record("visit.ended", locked, by=by, organisation_id=locked.request.organisation_id)
     worklist.rewrite(locked.request)
@@ -261,24 +373,72 @@ def _next_begins(visit: Visit) -> Iterator[datetime]:
 def cancel(visit: Visit, *, by: Actor, reason: str) -> None:
     """Nobody goes. Both sides hear it, the client urgently when it is near, and the search begins again.
 
-    `reason` is a code: volunteer_cannot, client_cannot, client_away, client_gone, not_ready, organisation.
+    Of two who go, one who cannot is replaced where there is time; nobody goes alone. `reason` is a code: volunteer_cannot,
+    client_cannot, client_away, client_gone, not_ready, organisation, no_second.
     """
     locked = _lock(visit)
-    expected = announcing.expected_at(locked)
-    _end(locked, VisitStatus.CANCELLED, by=by, reason=reason)
-    if by.kind != "volunteer" and reason != "client_gone":
-        announcing.text_volunteer(locked, "visit_cancelled", moment=announcing.volunteers_moment(locked))
-    if expected is not None and reason not in {"client_gone", "client_cannot", "client_away"}:
-        announcing.tell_client_nobody_comes(locked, expected)
+    other = pairs.other_of(locked)
+    is_first = locked.goes_with_id is None
+    first = locked if is_first or other is None else other
+    expected = announcing.expected_at(first)
+    goes_on = other is not None and (
+        other.status != VisitStatus.BOOKED or (reason in OF_ONE and may_seek_second(first))
+    )
+    for one in [locked] if other is None or goes_on else [locked, other]:
+        _cancel_one(one, by=by, reason=reason, knows=one is locked and by.kind == "volunteer")
+    if goes_on:
+        assert other is not None
+        _go_on_with(other, instead_of=locked, expected=expected)
+    elif expected is not None and first.goes_with_id is None and reason not in TOLD_BY_CLIENT:
+        announcing.tell_client_nobody_comes(first, expected)
     worklist.rewrite(locked.request)
     visit.status = locked.status
 
 
+def cancel_all(request: HelpRequest, *, by: Actor, reason: str) -> None:
+    """Every booked visit of this request. Of two who go together, the one ends with the other."""
+    booked = Visit.objects.filter(request=request, status=VisitStatus.BOOKED).order_by("-needs_second", "pk")
+    while (visit := booked.first()) is not None:
+        cancel(visit, by=by, reason=reason)
+
+
+def _cancel_one(visit: Visit, *, by: Actor, reason: str, knows: bool) -> None:
+    _end(visit, VisitStatus.CANCELLED, by=by, reason=reason)
+    if not knows and reason != "client_gone":
+        announcing.text_volunteer(visit, "visit_cancelled", moment=announcing.volunteers_moment(visit))
+
+
+def _go_on_with(other: Visit, *, instead_of: Visit, expected: datetime | None) -> None:
+    """One of two is no longer there. Who has not left yet waits for another; who is inside is the first from now on."""
+    if other.status == VisitStatus.BOOKED:
+        seek_second(other, instead_of=instead_of, expected=expected)
+    else:
+        lead(other)
+
+
+def lead(visit: Visit) -> None:
+    """The second is the first from now on: what is asked of the client afterwards is asked about this visit."""
+    if visit.goes_with_id is None:
+        return
+    # And the latest of this request: the visit of whoever never came is not what counts.
+    _write(visit, goes_with=None, booked_at=clock.now())
+    if visit.status == VisitStatus.DONE:
+        _write(visit, follow_up_due=_follow_up_due(visit))
+        timers.set_timer("follow_up", visit.pk, _follow_up_due(visit))
+
+
 @transaction.atomic
 def miss(visit: Visit, *, by: Actor, reason: str) -> None:
-    """It was to happen and did not: nobody opened, or nobody came. A person decides so."""
+    """It was to happen and did not: nobody opened, or nobody came. A person decides so.
+
+    Of two it did not happen for either, unless the other was there.
+    """
     locked = _lock(visit)
-    _end(locked, VisitStatus.MISSED, by=by, reason=reason)
+    was_there = pairs.came_without(locked)
+    for one in [locked] if was_there else pairs.both(locked):
+        _end(one, VisitStatus.MISSED, by=by, reason=reason)
+    if was_there is not None:
+        lead(was_there)
     worklist.rewrite(locked.request)
     visit.status = locked.status
 
@@ -296,6 +456,7 @@ def _end(visit: Visit, status: str, *, by: Actor, reason: str) -> None:
     outbox.withdraw(OutboundMessage.objects.about(visit))
     invitations.tell(visit)
     HelpRequest.objects.filter(pk=visit.request_id).update(searched_in_vain_at=None)
+    visit.request.searched_in_vain_at = None
     record(f"visit.{status}", visit, by=by, organisation_id=visit.request.organisation_id, reason=reason)
 
 

@@ -1,12 +1,13 @@
 """The worklist is the list of next actions. Here they are worked out from the database and written on the request."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from digibel import clock
@@ -20,7 +21,7 @@ from digibel.scheduling.next_actions import LATE, NextAction, RequestFacts, Visi
 
 SHORT_NOTICE = timedelta(hours=2)
 TOLD_BY_VOICE = Q(kind="visit.announce", outcome__in=[CallTask.Outcome.REACHED, CallTask.Outcome.POSTED])
-ANNOUNCEMENTS = ("visit.announce", "visit.new_volunteer", "visit.client_visit_moved")
+ANNOUNCEMENTS = ("visit.announce", "visit.announce_two", "visit.new_volunteer", "visit.client_visit_moved")
 TOLD_BY_TEXT = Q(kind__in=ANNOUNCEMENTS, status__in=[MessageStatus.SENT, MessageStatus.DELIVERED])
 TIME_TO_CALL = timedelta(minutes=30)
 ANNOUNCE_WITHIN = timedelta(hours=2)
@@ -76,7 +77,10 @@ def facts_of(request: HelpRequest) -> RequestFacts:
     visit = _visit_facts(request)
     if visit is not None and visit.unfinished:
         restricted_at = request.client.recipient.restricted_at
-        return RequestFacts(logged_at=request.logged_at, visit=visit, restricted_at=restricted_at)
+        facts = RequestFacts(logged_at=request.logged_at, visit=visit, restricted_at=restricted_at)
+        if visit.second_wanted_at is None:
+            return facts
+        return replace(facts, live_until=_live_until(request), nobody_since=_nobody_since(request))
     judged = judge_request(request)
     away_until = request.client.away_until
     return RequestFacts(
@@ -126,12 +130,21 @@ def _nobody_since(request: HelpRequest) -> datetime | None:
 def _visit_facts(request: HelpRequest) -> VisitFacts | None:
     """The last visit, with what was said about it, in one query; None for one that did not take place."""
     calls = CallTask.objects.filter(subject_kind="visit", subject_id=OuterRef("pk"))
+    # An alarm about the second of two is an alarm about this request.
+    beside = Visit.objects.filter(goes_with=OuterRef(OuterRef("pk"))).order_by().values("pk")
+    alarms = CallTask.objects.filter(
+        Q(subject_id=OuterRef("pk")) | Q(subject_id__in=beside), subject_kind="visit", kind__in=ALARMS, done_at=None
+    )
     texts = OutboundMessage.objects.filter(subject_kind="visit", subject_id=OuterRef("pk"))
     since = Q(created_at__gte=Coalesce(OuterRef("moved_at"), OuterRef("booked_at")))
-    told = Visit.objects.filter(request=request).annotate(
-        told_by_voice=Exists(calls.filter(TOLD_BY_VOICE, since)),
-        told_by_text=Exists(texts.filter(TOLD_BY_TEXT, since)),
-        alarm_since=calls.filter(kind__in=ALARMS, done_at=None).order_by("created_at").values("created_at")[:1],
+    told = (
+        Visit.objects.of_firsts()
+        .filter(request=request)
+        .annotate(
+            told_by_voice=Exists(calls.filter(TOLD_BY_VOICE, since)),
+            told_by_text=Exists(texts.filter(TOLD_BY_TEXT, since)),
+            alarm_since=alarms.order_by("created_at").values("created_at")[:1],
+        )
     )
     related = told.select_related("client__recipient", "report", "follow_up")
     visit: Any = related.order_by("-booked_at", "-pk").first()
@@ -152,6 +165,7 @@ def _visit_facts(request: HelpRequest) -> VisitFacts | None:
         reported=hasattr(visit, "report"),
         follow_up_due=visit.follow_up_due,
         followed_up=hasattr(visit, "follow_up"),
+        second_wanted_at=visit.held_back_at if visit.needs_second else None,
     )
 
 
@@ -222,17 +236,20 @@ CALLS_FOR: dict[str, tuple[str, ...]] = {
 def _open_calls(organisation: Organisation) -> dict[uuid.UUID, CallTask]:
     """The open call that belongs to each request's next action, by the request's id."""
     calls = {(call.kind, call.subject_id): call for call in CallTask.objects.of(organisation).open()}
-    visits = dict(
-        Visit.objects.of(organisation)
-        .filter(Q(status__in=STANDING_VISITS) | Q(status=VisitStatus.DONE, followed_up_at=None))
-        .values_list("request_id", "pk")
+    visits: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    concerned = Visit.objects.of(organisation).filter(
+        Q(status__in=STANDING_VISITS) | Q(status=VisitStatus.DONE, followed_up_at=None)
     )
+    for request_id, pk in concerned.order_by(F("goes_with_id").asc(nulls_first=True), "pk").values_list(
+        "request_id", "pk"
+    ):
+        visits[request_id].append(pk)
     requests = HelpRequest.objects.of(organisation).open().values_list("pk", "next_kind")
     found: dict[uuid.UUID, CallTask] = {}
     for pk, kind in requests:
         for wanted in CALLS_FOR.get(kind, ()):
-            subject = pk if wanted.startswith("request.") else visits.get(pk)
-            if subject is not None and (call := calls.get((wanted, subject))) is not None:
+            subjects = [pk] if wanted.startswith("request.") else visits[pk]
+            for call in filter(None, (calls.get((wanted, subject)) for subject in subjects)):
                 found.setdefault(pk, call)
     return found
 

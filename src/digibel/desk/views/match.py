@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from digibel import clock
@@ -25,8 +25,9 @@ from digibel.organisations.models import Role, Staff
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import Conflict, Problem
 from digibel.requests import intake
-from digibel.requests.models import HelpRequest
+from digibel.requests.models import HelpRequest, TwoGo
 from digibel.scheduling import offers as verbs
+from digibel.scheduling import pairs, together
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.matching.choosing import choose_interpreter
 from digibel.scheduling.matching.ranking import Ranking, rank
@@ -125,6 +126,27 @@ def interpreter(request: StaffRequest, reference: str) -> HttpResponse:
     return go_on("desk:match_request", reference)
 
 
+TWO: dict[str, words.Words] = {
+    TwoGo.SAFETY: gettext_lazy("Two go, for safety. Nobody goes alone."),
+    TwoGo.COMPANION: gettext_lazy("Somebody with experience goes along. Nobody goes alone."),
+}
+
+
+@staff_page
+@require_POST
+def two_go(request: StaffRequest, reference: str) -> HttpResponse:
+    """Two go together, or one is enough after all."""
+    check_may(request.user, "match")
+    found, by = intake.find(request.organisation, reference), Actor.staff(request.user)
+    why = request.POST.get("why", "")
+    if why:
+        do(request, lambda: together.ask_two(found, why, by=by), TWO.get(why, ""))
+    else:
+        said = _("One goes. Who waited for a second hears it, and the client too.")
+        do(request, lambda: together.one_is_enough(found, by=by), said)
+    return go_on("desk:match_request", reference)
+
+
 @transaction.atomic
 def _send(found: HelpRequest, ticked: Sequence[str], wave: str, *, by: Actor) -> list[Offer]:
     """`wave` is the number the page showed: a page sent twice, or looked at too long, must not ask twice."""
@@ -160,6 +182,7 @@ def _page(
     keys.prefetch([found.client.key_id, *(one.key_id for one in people)])
     board = matchboard.board(found, shown, tasks)
     live = [offer for offer in offers if offer.status in LIVE_OFFERS]
+    visit, waiting = _standing_visit(found), pairs.waiting_of(found)
     context = {
         "section": "match",
         "help_request": found,
@@ -181,7 +204,11 @@ def _page(
         "interpreter": ranking is not None and ranking.question.ties.interpreter,
         "refusal": sentence(refusal) if refusal else "",
         "step": requeststate.next_step(found, None) if refusal and found.is_open else None,
-        "visit": _standing_visit(found),
+        "visit": visit,
+        "second": pairs.second_of(visit) if visit is not None else None,
+        "waiting": waiting,
+        "two": TWO.get(found.two_go, ""),
+        "by_hand": waiting is not None and found.two_go == TwoGo.COMPANION,
         "problem": sentence(problem) if problem else "",
         **_reach(request.GET.get("reach", ""), board),
     }
@@ -200,7 +227,9 @@ def _ranking(found: HelpRequest) -> tuple[Ranking | None, tuple[VolunteerTask, .
 
 
 def _standing_visit(found: HelpRequest) -> Any:
-    return found.visits.standing().select_related("volunteer").first()
+    """Of the first where two go; none as long as the second is sought."""
+    standing = found.visits.standing().of_firsts().filter(needs_second=False)
+    return standing.select_related("volunteer", "request").first()
 
 
 def _wave_at(found: HelpRequest) -> Any:

@@ -8,6 +8,7 @@ from digibel import clock
 from digibel.guardrails import catalogue
 from digibel.notifications.models import Channel
 from digibel.requests.models import HelpRequest
+from digibel.scheduling import pairs
 from digibel.scheduling.matching.moments import Stretch, days_at_home
 
 # How long before a visit the client must be told, by the way they are told: three tries must fit in the time there is,
@@ -63,11 +64,17 @@ def wanted(request: HelpRequest, now: datetime) -> Wanted:
         stairs=(client.floor or 0) > 0 and not client.lift,
         dog=client.dog,
         smoke=client.smoke,
-        windows=tuple(days_at_home(earliest, away) if request.always_home else windows),
+        windows=tuple(_moments_with(request) or (days_at_home(earliest, away) if request.always_home else windows)),
         away=tuple(away),
         length=timedelta(minutes=request.minutes),
         earliest=earliest,
     )
+
+
+def _moments_with(request: HelpRequest) -> list[Stretch]:
+    """Who goes along with somebody goes when they go."""
+    first = pairs.waiting_of(request)
+    return [(first.starts_at, first.starts_at + timedelta(minutes=request.minutes))] if first is not None else []
 
 
 def _earliest(channel: str, now: datetime) -> datetime:
