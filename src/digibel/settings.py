@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "digibel.desk",
     "digibel.api",
     "digibel.backups",
+    "digibel.reports",
     "digibel.privacy",
     "digibel.scheduling",
     "digibel.requests",

@@ -96,6 +96,7 @@ class House:
             "requirement": "insurance",
             "step": "people_told",
             "kind": "client",
+            "report": "team",
             "token": cards.token(self.booked),
             **self.others,
         }

@@ -170,6 +170,11 @@ desk:new_place                 lead  lead
 desk:place                     lead  lead
 desk:place_checked             -     lead
 desk:office                    staff -
+desk:reports                   lead  -
+desk:report_funders            lead  -
+desk:report_csv                lead  -
+desk:report_xlsx               lead  -
+desk:report_pdf                lead  -
 desk:numbers                   staff -
 desk:number_checked            -     lead
 desk:access_list               lead  -

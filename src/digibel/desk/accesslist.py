@@ -52,6 +52,7 @@ DEED_WORDS: dict[str, words.Words] = {
     "note_places": _("note and correct places to refer to"),
     "calendars": _("renew the address of the calendar of all visits, and note where a volunteer's invitations go"),
     "see_access": _("see this list"),
+    "see_reports": _("see the reports, and pass numbers on to funders"),
     "texts": _("see how texts leave and what they cost, and set the budget"),
     "privacy": _("answer what people ask about their own data, and forget people"),
 }

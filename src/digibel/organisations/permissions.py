@@ -40,6 +40,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "calendars": COORDINATING,
     "choose_asking": COORDINATING,
     "see_access": COORDINATING,
+    "see_reports": COORDINATING,
     "privacy": COORDINATING,
     "texts": COORDINATING,
 }
@@ -54,6 +55,7 @@ SENTENCES = {
     "follow_up": "Following up is for a coordinator. Ask one of them.",
     "correct": "Correcting what happened is for a coordinator. Ask one of them.",
     "calendars": "Calendars of others than yourself are for a coordinator. Ask one of them.",
+    "see_reports": "Reports are for a coordinator. Ask one of them.",
     "see_access": "Who has access is for a coordinator. Ask one of them.",
     "check_number": "Correcting a number is for a coordinator. Tell one of them what you heard.",
     "note_places": "Putting a place right is for a coordinator. Tell one of them what you heard.",

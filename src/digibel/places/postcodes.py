@@ -49,6 +49,15 @@ def brussels() -> tuple[Place, ...]:
     return tuple(_brussels().values())
 
 
+# Former municipalities with a postcode of their own.
+CITY_OF_BRUSSELS = {"1020": "1000", "1120": "1000", "1130": "1000"}
+
+
+def municipality(postcode: str) -> str:
+    """The postcode that stands for the municipality in which most of this one lies; elsewhere than in Brussels, itself."""
+    return CITY_OF_BRUSSELS.get(postcode, postcode)
+
+
 def all_postcodes() -> tuple[str, ...]:
     """Every postcode of Belgium, in order."""
     return tuple(sorted(_belgium()))

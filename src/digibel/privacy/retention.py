@@ -451,6 +451,19 @@ RULES: tuple[Rule, ...] = (
         End.KEEP,
     ),
     Rule(
+        "figures",
+        _(
+            "Figures of a quarter that is over: how often one thing happened in one postcode, and to how many people. Never two "
+            "things together, a day or an id"
+        ),
+        (Part("reports.Figure", ("postcode", "measure", "value")),),
+        _("so that a report says the same when somebody has been forgotten"),
+        COUNTS,
+        None,
+        _("for ever; numbers of fewer than five people are not published"),
+        End.KEEP,
+    ),
+    Rule(
         "keys",
         _("Which keys were destroyed, and the certificates of it: numbers and dates"),
         (
@@ -470,6 +483,7 @@ BY_ID = {rule.id: rule for rule in RULES}
 
 # Models that say nothing of a person, each with the reason.
 NOT_PERSONAL: dict[str, str] = {
+    "reports.ClosedQuarter": "an organisation, a quarter and the day it was closed",
     "scheduling.Lesson": "how often and how fast the whole pool says yes",
     "demo.DemoClock": "one moment",
     "notifications.Hold": "moments, and the number of an account",
