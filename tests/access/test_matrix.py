@@ -194,7 +194,7 @@ desk:privacy_deed/erase-mobile -     lead
 desk:privacy_data              lead  -
 desk:privacy_json              lead  -
 desk:paper                     staff staff
-desk:search                    staff -
+desk:search                    staff staff
 desk:slip                      staff staff
 desk:letter                    staff staff
 desk:login                     all   all
@@ -361,6 +361,9 @@ SHARED = {
     # The directory is everybody's.
     "desk:place",
     "desk:place_checked",
+    "desk:report_csv",
+    "desk:report_xlsx",
+    "desk:report_pdf",
 }
 
 

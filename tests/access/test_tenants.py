@@ -51,7 +51,7 @@ def asked_on(mine: House, theirs: House) -> Iterator[tuple[str, str, dict[str, s
         f"0{number[3:]}",
         theirs.booked.request.reference,
     ):
-        yield "GET", "/search", {"q": q}
+        yield "POST", "/search", {"q": q}
     for told in (
         {"phone": number},
         {"first_name": guido.first_name, "family_name": guido.family_name},

@@ -261,7 +261,7 @@ def pages_about(house):
         for name in ("today", "calls", "inbox", "visits", "volunteers", "requests", "paper", "match")
     )
     yield reverse("desk:requests") + "?state=closed"
-    yield reverse("desk:search") + f"?q={request.reference}"
+    yield reverse("desk:search")
     yield reverse("desk:visits") + f"?day={clock.local(visit.starts_at).date()}"
     yield reverse("desk:request", args=[request.reference])
     yield reverse("desk:match_request", args=[request.reference])

@@ -29,22 +29,23 @@ class MaskedAddresses:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.META.get("QUERY_STRING"):
             typed = {text for name, values in request.GET.lists() for text in (name, *values)}
-            masked = {text: safe for text in typed if (safe := _masked(text)) != text}
-            if masked:
-                request.GET = _replaced(request.GET, masked)  # type: ignore[assignment]
+            unsafe = {text: safe for text in typed if (safe := masked(text)) != text}
+            if unsafe:
+                request.GET = _replaced(request.GET, unsafe)  # type: ignore[assignment]
                 request.META["QUERY_STRING"] = request.GET.urlencode()
         return self.get_response(request)
 
 
-def _replaced(asked: QueryDict, masked: dict[str, str]) -> QueryDict:
+def _replaced(asked: QueryDict, unsafe: dict[str, str]) -> QueryDict:
     """What was asked, with each name and value that must not stay replaced."""
     safe = QueryDict(mutable=True)
     for name, values in asked.lists():
-        safe.setlist(masked.get(name, name), [masked.get(value, value) for value in values])
+        safe.setlist(unsafe.get(name, name), [unsafe.get(value, value) for value in values])
     return safe
 
 
-def _masked(typed: str) -> str:
+def masked(typed: str) -> str:
+    """What somebody searches with, safe to read: telephone numbers and ids stay what they are."""
     try:
         numbers.parse(typed)
     except NotANumber:

@@ -1,13 +1,19 @@
-"""One field for everything: a reference, a telephone number, or a name, within the organisation."""
+"""One field for everything: a reference, a telephone number, or a name, within the organisation.
+
+What is searched is posted, never asked for in the address: a name in the address bar stays in the browser's history, in the log of
+every proxy, and on the screen when somebody else sits down. So a search cannot be a bookmark, which nobody needs of a person.
+"""
 
 import re
 from dataclasses import dataclass
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
 
 from digibel.desk import words
+from digibel.desk.answers import go_on
+from digibel.desk.middleware import masked
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications import numbers
 from digibel.notifications.errors import NotANumber
@@ -31,11 +37,12 @@ class FoundClient:
 
 
 @staff_page
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def search(request: StaffRequest) -> HttpResponse:
-    q = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST]
+    """GET: the empty field, whatever stands in the address. POST `q`: what was found, or the request with that reference."""
+    q = masked(" ".join(request.POST.get("q", "").replace("\x00", "").split())[:LONGEST])
     if found := by_reference(request.organisation, q):
-        return redirect("desk:request", found.reference)
+        return go_on("desk:request", found.reference)
     number = _number(q)
     clients = intake.known_clients(request.organisation, phone=number, name=_name(request.organisation, q, number))
     volunteers = list(Volunteer.objects.filter(recipient__number_index=numbers.index(number))) if number else []
@@ -45,7 +52,9 @@ def search(request: StaffRequest) -> HttpResponse:
         "clients": _with_requests(request.organisation, clients),
         "volunteers": [(one, words.place_name(one.postcode)) for one in volunteers],
     }
-    return render(request, "desk/search.html", context)
+    answer = render(request, "desk/search.html", context)
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def by_reference(organisation: Organisation, q: str) -> HelpRequest | None:
