@@ -90,20 +90,20 @@ def test_the_files_say_what_the_page_says(desk):
     table = desk.get("/reports/funders.csv?quarter=2025-4")
     assert table["Content-Disposition"] == 'attachment; filename="digibel-funders-2025-4.csv"'
     rows = list(csv.reader(StringIO(table.content.decode("utf-8-sig")), delimiter=";"))
-    assert rows[0] == ["Report", "Municipality", "What", "Column", "Number"]
+    assert rows[0] == ["Report", "Municipality", "What", "Column", "How many"]
     title = "Requests: in which language"
     assert rows[1:] == [
-        [title, "", "French", "Number", "20"],
-        [title, "", "Dutch", "Number", "16"],
-        [title, "", "Arabic", "Number", "11"],
-        [title, "Anderlecht", "together", "Number", "35"],
-        [title, "Anderlecht", "Arabic", "Number", "not told"],
-        [title, "Anderlecht", "French", "Number", "20"],
-        [title, "Anderlecht", "Dutch", "Number", "not told"],
-        [title, "Jette", "together", "Number", "12"],
-        [title, "Jette", "Arabic", "Number", "not told"],
-        [title, "Jette", "French", "Number", "0"],
-        [title, "Jette", "Dutch", "Number", "not told"],
+        [title, "", "French", "How many", "20"],
+        [title, "", "Dutch", "How many", "16"],
+        [title, "", "Arabic", "How many", "11"],
+        [title, "Anderlecht", "together", "How many", "35"],
+        [title, "Anderlecht", "Arabic", "How many", "not told"],
+        [title, "Anderlecht", "French", "How many", "20"],
+        [title, "Anderlecht", "Dutch", "How many", "not told"],
+        [title, "Jette", "together", "How many", "12"],
+        [title, "Jette", "Arabic", "How many", "not told"],
+        [title, "Jette", "French", "How many", "0"],
+        [title, "Jette", "Dutch", "How many", "not told"],
     ]
     sheet = openpyxl.load_workbook(BytesIO(desk.get("/reports/funders.xlsx?quarter=2025-4").content)).active
     assert [["" if cell is None else str(cell) for cell in row] for row in sheet.values] == rows

@@ -58,6 +58,12 @@ def test_fewer_than_five_people_in_all_are_no_table():
     assert table({}, "requests", "requests.language") is None
 
 
+def test_values_that_are_all_too_few_are_one():
+    told = table(figures({"1090": {"nl": same(3), "fr": same(4)}}), "requests", "requests.language")
+    assert told is not None
+    assert (told.columns, told.cells, told.total) == ((OTHER,), ((7,),), 7)
+
+
 def test_minutes_are_told_of_the_same_places():
     told = figures({"1090": {"x": same(9)}, "1080": {"x": same(2)}, "1070": {"x": same(7)}}, population="visits")
     minutes = {

@@ -151,7 +151,7 @@ def _promises(figures: Figures) -> Block:
     told = {**_sums(figures, "promised.kept"), **_sums(figures, "promised.followup")}
     names = {**KEPT, **FOLLOWED}
     lines = [(name, (told[code],)) for code, name in names.items() if code in told]
-    return Block("promises", _("Promises kept"), (_("Number"),), _lines(lines))
+    return Block("promises", _("Promises kept"), (_("How many"),), _lines(lines))
 
 
 def _texts(figures: Figures) -> Block:
@@ -161,7 +161,7 @@ def _texts(figures: Figures) -> Block:
     if told.get("unpriced"):
         names.append((_("parts of texts without a known price"), told["unpriced"]))
     lines = [Line(name, (number,)) for name, number in names] if told else []
-    return Block("texts", _("What texts cost"), (_("Number"),), tuple(lines))
+    return Block("texts", _("What texts cost"), (_("How many"),), tuple(lines))
 
 
 # --- for funders ----------------------------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ def _split(figures: Figures, population: str, measure: str, name: Name, title: s
         Place(_municipality(row), total, tuple(zip(named, cells, strict=True)))
         for row, total, cells in zip(found.rows, found.row_totals, found.cells, strict=True)
     )
-    return Block(measure.replace(".", "-"), title, (_("Number"),), _lines(lines), places=places)
+    return Block(measure.replace(".", "-"), title, (_("How many"),), _lines(lines), places=places)
 
 
 def _visits(figures: Figures) -> Block | None:

@@ -14,7 +14,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def head() -> list[str]:
-    return [_("Report"), _("Municipality"), _("What"), _("Column"), _("Number")]
+    return [_("Report"), _("Municipality"), _("What"), _("Column"), _("How many")]
 
 
 def rows(blocks: Iterable[Block]) -> Iterator[list[str | int]]:

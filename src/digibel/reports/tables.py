@@ -33,13 +33,15 @@ def table(figures: Figures, population: str, measure: str) -> Table | None:
     rows = grouped(whole.get("", {}))
     split = {value: _merge(line, rows) for value, line in _by_municipality(figures, measure).items()}
     columns = grouped({value: _sum(line.values()) for value, line in split.items()}, overlapping=True)
-    if not rows or not columns:
+    if not rows or not split:
         return None
+    columns = columns or dict.fromkeys(split, OTHER)
     down, across = _in_order(rows), _in_order(columns)
     grid = [
         [_least(split[value].get(row) for value in columns if columns[value] == to) for to in across] for row in down
     ]
-    secret = hidden(grid)
+    # One column says what the totals say.
+    secret = hidden(grid) if len(across) > 1 else set()
     totals = _merge(whole[""], rows)
     return Table(
         rows=down,
