@@ -183,7 +183,13 @@ def of_funders(figures: Figures) -> list[Block]:
 def _autonomy(figures: Figures) -> list[Block | None]:
     whens = {"before": _("before the visit"), "now": _("a week after it")}
     return [
-        _split(figures, question, f"{question}.{when}", _name(HOW_FAR), f"{words.AUTONOMY[question]}: {said}")
+        _split(
+            figures,
+            question,
+            f"{question}.{when}",
+            _name(HOW_FAR),
+            _("%(question)s: %(when)s") % {"question": words.AUTONOMY[question], "when": said},
+        )
         for question in AUTONOMY
         for when, said in whens.items()
     ]
