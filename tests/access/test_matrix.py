@@ -120,6 +120,7 @@ desk:pool_list_in              -     lead
 desk:pool_list_back            -     lead
 desk:volunteer                 staff -
 desk:limits                    match match
+desk:volunteer_edit            lead  lead
 desk:availability              match -
 desk:send_page                 -     match
 desk:own_page                  card  -
@@ -338,6 +339,7 @@ def test_every_role_opens_its_doors_and_no_others(houses: tuple[House, House], r
 
 # The pool of volunteers is everybody's: the page shows one's own papers, payments and visits of them.
 SHARED = {
+    "desk:volunteer_edit",
     "desk:limits",
     "desk:availability",
     "desk:send_page",

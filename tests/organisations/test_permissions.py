@@ -30,6 +30,8 @@ FOR_COORDINATING = {
     "calendars",
     "choose_asking",
     "see_access",
+    "see_reports",
+    "edit_volunteer",
     "privacy",
 }
 

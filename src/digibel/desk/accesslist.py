@@ -31,6 +31,7 @@ DEED_WORDS: dict[str, words.Words] = {
     "hand_over": _("hand a request over, and take one"),
     "match": _("choose volunteers"),
     "enrol": _("take people into the pool, also a whole list"),
+    "edit_volunteer": _("put right what is known of a volunteer: languages, skills, where and how far"),
     "note_limits": _("note how far and how often a volunteer goes"),
     "note_availability": _("note when a volunteer is free"),
     "offer": _("send offers"),

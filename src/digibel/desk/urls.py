@@ -42,6 +42,7 @@ from digibel.desk.views import (
     today,
     training,
     visits,
+    volunteeredit,
     volunteers,
 )
 
@@ -112,6 +113,7 @@ urlpatterns = [
     path("volunteers/list/in", enrolling.bring_in, name="pool_list_in"),
     path("volunteers/list/<uuid:import_id>/back", enrolling.take_back, name="pool_list_back"),
     path("volunteers/<uuid:volunteer_id>", volunteers.volunteer, name="volunteer"),
+    path("volunteers/<uuid:volunteer_id>/edit", volunteeredit.volunteer_edit, name="volunteer_edit"),
     path("volunteers/<uuid:volunteer_id>/limits", volunteers.limits, name="limits"),
     path("volunteers/<uuid:volunteer_id>/page", volunteers.send_page, name="send_page"),
     path("volunteers/<uuid:volunteer_id>/availability", volunteers.availability, name="availability"),

@@ -26,6 +26,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "follow_up": COORDINATING,
     "correct": COORDINATING,
     "enrol": COORDINATING,
+    "edit_volunteer": COORDINATING,
     "pause_volunteer": COORDINATING,
     "complaints": COORDINATING,  # whoever hears one writes it down; answering is the coordinator's
     "tighten": COORDINATING,
@@ -63,6 +64,7 @@ SENTENCES = {
     "complaints": "Answering complaints is for a coordinator. Ask one of them.",
     "privacy": "What somebody asks about their own data is for a coordinator. Ask one of them.",
     "pause_volunteer": "Pausing a volunteer is for a coordinator. Ask one of them.",
+    "edit_volunteer": "Putting right what we know of a volunteer is for a coordinator. Ask one of them.",
     "enrol": "Taking somebody into the pool is for a coordinator. Ask one of them.",
     "weigh": "What counts in the order is for a coordinator. Ask one of them.",
     "tighten": "Making a rule stricter is for a coordinator. Ask one of them.",

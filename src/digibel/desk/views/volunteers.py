@@ -92,6 +92,7 @@ def volunteer(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
         "pause_form": PauseForm(),
         "may_note_availability": may(request.user, "note_availability"),
         "may_limit": may(request.user, "note_limits"),
+        "may_edit": may(request.user, "edit_volunteer"),
         "may_pause": may(request.user, "pause_volunteer"),
         "may_ready": may(request.user, "ready_volunteer"),
         "may_ask_privacy": may(request.user, "privacy"),
