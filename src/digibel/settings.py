@@ -258,6 +258,9 @@ EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_USE_TLS = _mail.scheme == "smtp" and _mail.hostname not in {"127.0.0.1", "::1", "localhost"}
 EMAIL_TIMEOUT = 20
 
+# How often one key of the API may ask in a minute, for each web process.
+DIGIBEL_API_CALLS_A_MINUTE = int(os.environ.get("DIGIBEL_API_CALLS_A_MINUTE", "600"))
+
 # Who may read /metrics from another machine; empty: only this one.
 DIGIBEL_METRICS_TOKEN = os.environ.get("DIGIBEL_METRICS_TOKEN", "")
 

@@ -24,6 +24,7 @@ from digibel.notifications.numbers import display
 from digibel.organisations import tightenings
 from digibel.organisations.keys import make_key
 from digibel.organisations.models import Organisation, Role, Staff
+from digibel.organisations.scopes import EVERY_SCOPE
 from digibel.privacy import breaches, erasing, rights
 from digibel.privacy.models import BreachKind, Right
 from digibel.requests.models import Client, HelpRequest
@@ -101,6 +102,10 @@ class House:
             **self.others,
         }
 
+    def api_parts(self) -> dict[str, Any]:
+        """What fits in the address of each operation."""
+        return {"reference": self.booked.request.reference}
+
     def tokens(self) -> dict[str, str]:
         """What opens without a login, by the start of the address."""
         link = links.open_link(self.volunteer, self.organisation)
@@ -127,8 +132,8 @@ def build(name: str, *, sms: str, volunteer: Volunteer | None, people: tuple[str
     text = cast.texts(requests[0].client, f"een vraag van {people[0]}", to=sms)
     alarm = fraud.during_visit(booked, by=Actor.volunteer(volunteer))
     others = _everything_else(organisation, over, requests[3:])
-    _, secret = make_key(organisation, name="programme")
-    old, revoked = make_key(organisation, name="old")
+    _, secret = make_key(organisation, name="programme", scopes=EVERY_SCOPE)
+    old, revoked = make_key(organisation, name="old", scopes=EVERY_SCOPE)
     old.revoked_at = clock.now()
     old.save()
     references = [one.reference for one in HelpRequest.objects.of(organisation)]

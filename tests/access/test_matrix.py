@@ -9,17 +9,21 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client as Browser
 
 import cast
 from digibel.api import openapi
 from digibel.api.main import api
+from digibel.api.scopes import NEEDS
 from digibel.desk import clientdeeds, freetime, requestdeeds
 from digibel.desk.views import card as card_views
 from digibel.desk.views import ownpage as own_page_views
 from digibel.desk.views import privacy as privacy_views
 from digibel.desk.views import visits as visit_views
+from digibel.organisations.keys import make_key
 from digibel.organisations.models import Role
+from digibel.organisations.scopes import EVERY_SCOPE
 from digibel.scheduling.models import Complaint
 from digibel.scheduling.paid import Payment
 
@@ -234,6 +238,8 @@ demo:type                      -     all
 # The telephones of the simulator are the demo's, refused on any address but loopback (tests/demo).
 DEMO = "demo:"
 
+# What the whole house shares: the pool of volunteers, and the places to refer to.
+OF_ALL = ("{volunteer_id}", "{slug}")
 # By operationId: every operation wants a living key, and shows its own organisation only.
 OPERATIONS = {
     "list_requests",
@@ -453,6 +459,20 @@ def operations() -> Iterator[tuple[str, str, str]]:
             yield operation["operationId"], method.upper(), path
 
 
+def at(path: str, house: House) -> str:
+    """Where an operation is, about something of this house."""
+    return "/api/v1" + path.format(**house.api_parts())
+
+
+def asked(secret: str, method: str, path: str) -> HttpResponse:
+    """Nothing that it did is kept."""
+    browser = Browser(headers={"authorization": f"Bearer {secret}"})
+    with transaction.atomic():
+        response = browser.generic(method, path, b"{}", content_type="application/json")
+        transaction.set_rollback(True)
+    return response
+
+
 def test_every_operation_has_its_row():
     assert {name for name, _, _ in operations()} == OPERATIONS
     assert {one["operationId"] for one in openapi.operations(api.get_openapi_schema(path_prefix=""))} == OPERATIONS
@@ -462,25 +482,37 @@ def test_every_operation_wants_a_living_key(houses: tuple[House, House]):
     mine, _ = houses
     found = {}
     for name, method, path in operations():
-        at = "/api/v1" + path.format(reference=mine.booked.request.reference)
+        here = at(path, mine)
         for shown in ("", f"Bearer {mine.revoked}", "Bearer dgb_nothing", "Bearer ", f"Basic {mine.secret}"):
             headers = {"authorization": shown} if shown else {}
-            response = Browser(headers=headers).generic(method, at, b"{}", content_type="application/json")
+            response = Browser(headers=headers).generic(method, here, b"{}", content_type="application/json")
             found[name, shown[:12]] = response.status_code
-        cookie = mine.browser(Role.COORDINATOR).generic(method, at, b"{}", content_type="application/json")
+        cookie = mine.browser(Role.COORDINATOR).generic(method, here, b"{}", content_type="application/json")
         found[name, "a login"] = cookie.status_code
     assert {way: status for way, status in found.items() if status != 401} == {}
 
 
-def test_no_operation_shows_another_organisations_request(houses: tuple[House, House]):
-    mine, theirs = houses
-    browser = Browser(headers={"authorization": f"Bearer {mine.secret}"})
+def test_every_operation_wants_its_own_scope_and_no_other(houses: tuple[House, House]):
+    """With every scope but its own the door is shut; with that one alone it opens."""
+    mine, _ = houses
+    found = {}
     for name, method, path in operations():
-        at = "/api/v1" + path.format(reference=theirs.booked.request.reference)
-        response = browser.generic(method, at, b"{}", content_type="application/json")
-        text = response.content.decode()
-        told = {mark for mark in theirs.marks if re.search(re.escape(mark), text)} - {theirs.booked.request.reference}
-        assert told == set(), name
-        if "{reference}" in path:
-            assert response.status_code == 404, name
-            assert theirs.booked.request.reference not in text
+        scope = NEEDS[name]
+        for scopes, opens in ((EVERY_SCOPE - {scope}, scope is None), ({scope} - {None}, True)):
+            _, secret = make_key(mine.organisation, name="narrow", scopes=scopes)
+            if (asked(secret, method, at(path, mine)).status_code != 403) is not opens:
+                found[name] = sorted(scopes)
+    assert found == {}
+
+
+def test_no_operation_shows_another_organisations_request(houses: tuple[House, House]):
+    """Both ways: what is theirs and has an address is not found, whoever of the two asks."""
+    for mine, theirs in (houses, houses[::-1]):
+        for name, method, path in operations():
+            response = asked(mine.secret, method, at(path, theirs))
+            text = response.content.decode()
+            told = {mark for mark in theirs.marks if re.search(re.escape(mark), text)}
+            assert told - {theirs.booked.request.reference} == set(), name
+            if "{" in path and not any(part in path for part in OF_ALL):
+                assert response.status_code == 404, name
+                assert theirs.booked.request.reference not in text

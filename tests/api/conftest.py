@@ -9,8 +9,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 import cast
-from digibel.organisations.keys import make_key
+from digibel.organisations.keys import make_key, note_use
 from digibel.organisations.models import ApiKey, Organisation
+from digibel.organisations.scopes import EVERY_SCOPE
 
 ROOT = "/api/v1"
 
@@ -35,7 +36,8 @@ class Program:
 
 
 def program_of(organisation: Organisation) -> Program:
-    key, secret = make_key(organisation, name="intake form")
+    key, secret = make_key(organisation, name="intake form", scopes=EVERY_SCOPE)
+    note_use(key)  # the first look of a day writes it down, which no test of a list wants to count
     return Program(organisation, key, secret)
 
 

@@ -13,6 +13,7 @@ from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
 from digibel.guardrails import catalogue
 from digibel.notifications.models import CallTask
+from digibel.organisations.scopes import Scope
 from digibel.requests.models import Client, Closing, HelpRequest
 from digibel.scheduling import openings
 from digibel.sealing import keys
@@ -219,6 +220,15 @@ def test_detail_shows_the_client_and_is_written_in_the_audit(program: Any) -> No
     assert shown["windows"] == [{"from": "2026-09-16T12:00:00Z", "until": "2026-09-16T15:00:00Z"}]
     event = Event.objects.get(verb="address.shown")
     assert (event.actor, event.subject_id) == (f"api:{program.key.pk}", str(request.client_id))
+
+
+def test_detail_without_the_scope_for_clients_says_nothing_of_who(program: Any) -> None:
+    request = cast.request(program.organisation, in_own_words="Mijn tablet doet raar")
+    program.key.scopes = [Scope.REQUESTS_READ]
+    program.key.save()
+    shown = program.get(f"/help-requests/{request.reference}").json()
+    assert (shown["reference"], shown["client"], shown["in_own_words"]) == (request.reference, None, "")
+    assert not Event.objects.filter(verb="address.shown").exists()
 
 
 def test_detail_of_an_erased_client_is_empty(program: Any) -> None:

@@ -38,7 +38,7 @@ def test_every_operation_says_how_it_refuses() -> None:
         refusals = {
             status for status, told in operation["responses"].items() if "application/problem+json" in str(told)
         }
-        expected = {"401", "422", "default"}
+        expected = {"401", "403", "422", "429", "default"}
         expected |= {"400", "409", "413", "415"} if "requestBody" in operation else set()
         expected |= {"404"} if "reference" in str(operation["parameters"]) else set()
         assert refusals == expected

@@ -20,6 +20,7 @@ from digibel import clock
 from digibel.audit.actors import SYSTEM
 from digibel.guardrails.catalogue import SKILLS, TASKS, Verdict
 from digibel.organisations.keys import make_key
+from digibel.organisations.scopes import EVERY_SCOPE
 from digibel.problems import Problem
 from digibel.requests import judging
 from digibel.requests.models import HelpRequest
@@ -109,7 +110,7 @@ class TestEveryDoor(TestCase):
         assert [row.verdict for row in preview.rows] == [now[slug] for slug in asked]
 
     def ask_by_api(self, client, asked, administrator):
-        _, secret = make_key(self.centre, name="program")
+        _, secret = make_key(self.centre, name="program", scopes=EVERY_SCOPE)
         told = cast.told(tasks=asked, always_home=True, windows=[])
         if administrator:
             told["client"]["decides_about_money"] = "Mevr. Janssens"

@@ -1,12 +1,23 @@
 """What the API itself refuses, before any verb is asked."""
 
-from digibel.problems import NotFound, Problem
+from digibel.problems import NotFound, Problem, Refused
 
 
 class NoKey(Problem):
     code = "no_key"
     status = 401
     message = "Send the key of your organisation in a header: Authorization: Bearer KEY."
+
+
+class ScopeMissing(Refused):
+    code = "scope_missing"
+    message = "This key may not do this: it lacks {scope}. Ask a coordinator for a key that may."
+
+
+class TooOften(Problem):
+    code = "too_often"
+    status = 429
+    message = "That was too often. Wait {seconds} seconds."
 
 
 class NotJson(Problem):

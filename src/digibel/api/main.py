@@ -14,9 +14,9 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.parser import Parser
 
-from digibel.api import openapi, problems
+from digibel.api import limits, openapi, problems
 from digibel.api.errors import NoSuchOperation, NotThisKind, NowhereHere
-from digibel.api.keys import BearerKey, HeaderKey
+from digibel.api.keys import BearerKey, HeaderKey, guard
 from digibel.api.tasks import tasks
 from digibel.requests.api import help_requests
 from digibel.scheduling.api import visits
@@ -75,6 +75,7 @@ def _in_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             allowed = response["Allow"]
             response = problems.answer(NoSuchOperation())
             response["Allow"] = allowed
+        limits.tell(request, response)
         # Clients' data is in there: no cache on the way keeps it.
         response.setdefault("Cache-Control", "no-store")
         return response
@@ -96,6 +97,6 @@ api = Api(
     docs=Swagger({"persistAuthorization": True, "defaultModelsExpandDepth": -1}),
 )
 problems.add_handlers(api)
-api.add_router("/help-requests", help_requests)
-api.add_router("/tasks", tasks)
-api.add_router("/visits", visits)
+api.add_router("/help-requests", guard(help_requests))
+api.add_router("/tasks", guard(tasks))
+api.add_router("/visits", guard(visits))

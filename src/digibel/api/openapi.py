@@ -12,13 +12,16 @@ from pydantic.json_schema import models_json_schema
 
 from digibel import clock
 from digibel.api.problems import MEDIA_TYPE, FieldShown, ProblemShown
+from digibel.api.scopes import NEEDS
 
 REF_TEMPLATE = "#/components/schemas/{model}"
 
 # How an operation can refuse. Who sends a body can get it wrong in more ways.
 ALWAYS = {
-    "401": "No key, or one that is not known.",
+    "401": "No key, or one that is not known, was ended or is past its last day.",
+    "403": "The key was not made for this.",
     "422": "Something that was sent does not fit; `errors` says what, field by field.",
+    "429": "Too often; `Retry-After` says in how many seconds.",
     "default": "Anything else, told in the same way.",
 }
 WITH_A_BODY = {
@@ -40,6 +43,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     for operation in operations(document):
         operation["summary"] = operation["operationId"].replace("_", " ").capitalize()
         operation["responses"] = _responses(operation)
+        operation["x-scope"] = NEEDS[operation["operationId"]] or ""
         for parameter in operation["parameters"]:
             parameter["schema"] = _without_null(parameter["schema"])
         if "requestBody" in operation:

@@ -16,6 +16,7 @@ from digibel.demo.stage import Stage
 from digibel.directory.loading import load_known_places
 from digibel.organisations import keys as api_keys
 from digibel.organisations.models import DutyHours, Organisation, Staff
+from digibel.organisations.scopes import EVERY_SCOPE
 from digibel.scheduling import clockwork
 from digibel.sealing import keys
 from digibel.volunteers import pool, readiness
@@ -95,7 +96,7 @@ def _add_organisations(stage: Stage) -> None:
             stage.staff[organisation.slug].append(person)
             if one.get("on_duty"):
                 _set_duty(person, told["duty"]["start"], told["duty"]["end"])
-        api_keys.make_key(organisation, name="demo", secret=part["key"])
+        api_keys.make_key(organisation, name="demo", scopes=EVERY_SCOPE, secret=part["key"])
 
 
 def _add_staff(organisation: Organisation, told: dict[str, str], mobile: str, password: str) -> Staff:

@@ -160,18 +160,27 @@ class Closure(models.Model):
 
 
 class ApiKey(models.Model):
-    """A program's key to one organisation's data. Only its hash is kept; the prefix tells keys apart in a list."""
+    """A program's key to what its scopes say of one organisation's data, through its last day.
+
+    Only its hash is kept; the prefix tells keys apart in a list.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=60)
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True, validators=[RegexValidator(r"^[0-9a-f]{64}$")])
+    scopes = models.JSONField(default=list, blank=True, help_text="See `scopes.py`. None: the catalogue of tasks only.")
     since = models.DateField(null=True, blank=True, default=clock.today)
+    expires_on = models.DateField(null=True, blank=True, help_text="The last day it opens anything.")
+    last_used_on = models.DateField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
+
+    def may(self, scope: str) -> bool:
+        return scope in self.scopes
 
 
 class TighteningQuerySet(models.QuerySet["Tightening"]):

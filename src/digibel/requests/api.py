@@ -10,6 +10,7 @@ from pydantic import WithJsonSchema
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.organisations.models import ApiKey
+from digibel.organisations.scopes import Scope
 from digibel.problems import NotFound
 from digibel.requests import intake, shapes
 from digibel.requests.models import HelpRequest
@@ -60,8 +61,13 @@ def list_requests(
 
 @help_requests.get("/{reference}", response=shapes.RequestDetail)
 def show_request(request: ApiRequest, reference: Reference) -> shapes.RequestDetail:
-    """One request with its client. Whoever reads it is written in the audit."""
+    """One request with its client. Whoever reads it is written in the audit.
+
+    The client and their words need a key that may read clients (`clients:read`) too.
+    """
     found = find(request, reference)
+    if not request.auth.may(Scope.CLIENTS_READ):
+        return shapes.detail(found, shapes.reader(), with_client=False)
     shown = shapes.detail(found, shapes.reader())
     record(
         "address.shown",

@@ -231,7 +231,8 @@ class ClientShown(BaseModel):
 
 
 class RequestDetail(RequestRow):
-    """A request with its client. Reading it is written in the audit. `client` is null once the person was erased."""
+    """A request with its client. Reading it is written in the audit. `client` is null once the person was erased, and for a key
+    that may not read clients; their own words are left out with it."""
 
     judged: list[JudgedTaskShown]
     client: ClientShown | None
@@ -303,9 +304,9 @@ def _row(request: HelpRequest) -> dict[str, Any]:
     }
 
 
-def detail(request: HelpRequest, language: str) -> RequestDetail:
+def detail(request: HelpRequest, language: str, *, with_client: bool = True) -> RequestDetail:
     windows = [(one.away, WindowShown(start=one.starts_at, until=one.ends_at)) for one in request.windows.all()]
-    client, words = _client_and_words(request)
+    client, words = _client_and_words(request) if with_client else (None, "")
     return RequestDetail(
         **_row(request),
         judged=_judged(request, language),
