@@ -104,7 +104,16 @@ class House:
 
     def api_parts(self) -> dict[str, Any]:
         """What fits in the address of each operation."""
-        return {"reference": self.booked.request.reference}
+        return {
+            "reference": self.booked.request.reference,
+            "client_id": self.booked.client_id,
+            "visit_id": self.booked.pk,
+            "offer_id": self.booked.offer_id,
+            "volunteer_id": self.volunteer.pk,
+            "kind": "away",
+            "exception_id": 1,
+            "slug": "anderlecht",
+        }
 
     def tokens(self) -> dict[str, str]:
         """What opens without a login, by the start of the address."""

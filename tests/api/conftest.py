@@ -28,6 +28,12 @@ class Program:
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         return self._answer("POST", path, body, headers)
 
+    def put(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self._answer("PUT", path, body, headers)
+
+    def delete(self, path: str, **headers: str) -> Any:
+        return self._answer("DELETE", path, None, headers)
+
     def _answer(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
         raw = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         shown = {"Authorization": f"Bearer {self.secret}", **{n.replace("_", "-"): v for n, v in headers.items()}}

@@ -263,6 +263,11 @@ def test_other_organisation_sees_nothing_and_can_do_nothing(program: Any, outsid
         outsider.post(f"/help-requests/{reference}/offers"),
     ]
     assert [refusal(answer) for answer in answers] == [(404, "not_found", {})] * 3
-    assert outsider.get("/help-requests?state=all").json() == {"requests": [], "count": 0, "next_offset": None}
+    assert outsider.get("/help-requests?state=all").json() == {
+        "requests": [],
+        "count": 0,
+        "next_cursor": None,
+        "next_offset": None,
+    }
     assert not Event.objects.filter(verb="address.shown").exists()
     assert Client.objects.of(outsider.organisation).count() == 0

@@ -15,11 +15,14 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from digibel.api import limits, openapi, problems
+from digibel.api.clients import clients
 from digibel.api.errors import NoSuchOperation, NotThisKind, NowhereHere
 from digibel.api.keys import BearerKey, HeaderKey, guard
+from digibel.api.places import places
+from digibel.api.requestdeeds import help_requests
 from digibel.api.tasks import tasks
-from digibel.requests.api import help_requests
-from digibel.scheduling.api import visits
+from digibel.api.visits import follow_ups, visits
+from digibel.api.volunteers import volunteers
 
 DESCRIPTION = (
     "Log requests for digital help at home, see at once what a volunteer may do of them, rank volunteers with reasons, and "
@@ -97,6 +100,13 @@ api = Api(
     docs=Swagger({"persistAuthorization": True, "defaultModelsExpandDepth": -1}),
 )
 problems.add_handlers(api)
-api.add_router("/help-requests", guard(help_requests))
-api.add_router("/tasks", guard(tasks))
-api.add_router("/visits", guard(visits))
+for address, router in (
+    ("/help-requests", help_requests),
+    ("/clients", clients),
+    ("/tasks", tasks),
+    ("/visits", visits),
+    ("/follow-ups", follow_ups),
+    ("/volunteers", volunteers),
+    ("/places", places),
+):
+    api.add_router(address, guard(router))

@@ -12,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from digibel import clock
 from digibel.api.problems import MEDIA_TYPE, FieldShown, ProblemShown
+from digibel.api.samples import sample
 from digibel.api.scopes import NEEDS
 
 REF_TEMPLATE = "#/components/schemas/{model}"
@@ -30,7 +31,12 @@ WITH_A_BODY = {
     "413": "The body is too large.",
     "415": "The body is not said to be JSON.",
 }
-WITH_A_REFERENCE = {"404": "Your organisation has no request with this reference."}
+WITH_A_REFERENCE = {"404": "Your organisation has nothing of this name or number."}
+WITH_A_VERSION = {
+    "412": "It has changed since it was read: `If-Match` names another version.",
+    "428": "`If-Match` is missing: say which version was seen.",
+}
+CHANGING = {"409": "It does not go together with what is there already."}
 
 # From what was logged to what can be done with it.
 LINKED = ("show_request", "rank_candidates", "send_offers")
@@ -46,6 +52,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
         operation["x-scope"] = NEEDS[operation["operationId"]] or ""
         for parameter in operation["parameters"]:
             parameter["schema"] = _without_null(parameter["schema"])
+        _show_examples(operation, document["components"]["schemas"])
         if "requestBody" in operation:
             [content] = operation["requestBody"]["content"].values()
             content["examples"] = examples[operation["operationId"]]
@@ -53,6 +60,15 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
             for status in ("200", "201"):
                 operation["responses"][status]["links"] = {name: _link(name) for name in LINKED}
     return document
+
+
+def _show_examples(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Of what is asked for, and of every answer."""
+    for parameter in operation["parameters"]:
+        parameter["example"] = sample(parameter["schema"], schemas, parameter["name"])
+    for response in operation["responses"].values():
+        for content in response.get("content", {}).values():
+            content["example"] = sample(content["schema"], schemas)
 
 
 def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -67,6 +83,11 @@ def _responses(operation: dict[str, Any]) -> dict[str, Any]:
         refusals |= WITH_A_BODY
     if any(parameter["in"] == "path" for parameter in operation["parameters"]):
         refusals |= WITH_A_REFERENCE
+    headers = {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "header"}
+    if "If-Match" in headers:
+        refusals |= WITH_A_VERSION
+    if "Idempotency-Key" in headers:
+        refusals |= CHANGING
     own = {str(status): response for status, response in operation["responses"].items()}
     return own | {status: _refusal(said) for status, said in refusals.items()}
 
@@ -117,9 +138,18 @@ def _with_moments(told: Any, today: date) -> Any:
     if not isinstance(told, dict):
         return told
     if "working_day" in told:
-        day = _working_day(today, told["working_day"])
-        return {name: _moment(day, told[name]) for name in ("from", "until")}
+        return _on(_working_day(today, told["working_day"]), told)
+    if "new_mobile" in told:
+        # Somebody else's than the last time: one number is one volunteer.
+        return f"046890{int(clock.now().timestamp()) % 10_000:04d}"
     return {name: _with_moments(one, today) for name, one in told.items()}
+
+
+def _on(day: date, told: dict[str, Any]) -> Any:
+    """A window of that day, a moment of it, or the day."""
+    if "at" in told:
+        return _moment(day, told["at"])
+    return {name: _moment(day, told[name]) for name in ("from", "until")} if "from" in told else day.isoformat()
 
 
 def _moment(day: date, hour: str) -> str:

@@ -183,6 +183,25 @@ class ApiKey(models.Model):
         return scope in self.scopes
 
 
+class AskedOnce(models.Model):
+    """An idempotency key of a program: what it was for, as a keyed trace, and the ids of what was made. See `once.py`."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=80)
+    fingerprint = models.CharField(max_length=64)
+    made = models.JSONField(default=list)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Of two with the same key at the same instant one does it, and the other hears what was done.
+            models.UniqueConstraint(name="asked_once", fields=["organisation", "key"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"asked once {self.pk}"
+
+
 class TighteningQuerySet(models.QuerySet["Tightening"]):
     def standing(self) -> TighteningQuerySet:
         """Those that no person has ended, in force today or from a day to come."""

@@ -503,6 +503,7 @@ NOT_PERSONAL: dict[str, str] = {
     "directory.HelpPlace": "offices and rooms",
     "organisations.OwnNumber": "public numbers, and where they were found",
     "organisations.Organisation": "a legal person",
+    "organisations.AskedOnce": "keyed traces of what programs asked, and ids, for a month",
     "organisations.ApiKey": "a program's; its name is a program's name",
     "audit.Seal": "hashes",
     "audit.Expiry": "ids",

@@ -76,6 +76,15 @@ class ClientDraft:
 
 
 @dataclass(frozen=True)
+class Moments:
+    """When it suits: these windows, or always but for the stretches in `away`."""
+
+    always_home: bool
+    windows: tuple[Window, ...]
+    away: tuple[Window, ...]
+
+
+@dataclass(frozen=True)
 class RequestDraft:
     """A question, ready to be logged. `consent_language` is empty while the client's own yes is still to be asked.
 
@@ -146,32 +155,51 @@ class Reader:
             raise Invalid(self.refused)
 
 
-def read_draft(told: Mapping[str, Any]) -> RequestDraft:
+def read_draft(told: Mapping[str, Any], client: ClientDraft | None = None) -> RequestDraft:
     """Check everything that was told (plain values, nested as in the API) and return it whole.
 
-    Raises `Invalid` with a sentence per field; the client's fields are named `client.postcode` and so on.
+    `client` is somebody who is known already: then nothing is read about them. Raises `Invalid` with a sentence per field;
+    the client's fields are named `client.postcode` and so on.
     """
     reader = Reader(told)
     client_told = told.get("client")
-    client = _read_client_within(reader, client_told if isinstance(client_told, Mapping) else {})
-    always_home = reader.flag("always_home")
+    who = client or _read_client_within(reader, client_told if isinstance(client_told, Mapping) else {})
+    when = _read_moments(reader)
     draft = RequestDraft(
-        client=client,
+        client=who,
         tasks=_read_tasks(reader),
         caller=reader.choice("caller", CALLERS, "client"),
         in_own_words=reader.text("in_own_words", 1000),
         device=reader.choice("device", DEVICES, ""),
-        always_home=always_home,
-        windows=() if always_home else _read_windows(reader, "windows", least_minutes=VISIT_MINUTES),
-        away=_read_windows(reader, "away", least_minutes=1) if always_home else (),
+        always_home=when.always_home,
+        windows=when.windows,
+        away=when.away,
         consent_language=_read_consent(reader),
         same_as=reader.text("same_as", 12),
         held_secret=reader.held_secret,
     )
-    if not always_home and not draft.windows and "windows" not in reader.refused:
-        reader.refuse("windows", errors.NoWindows())
     reader.finish()
     return draft
+
+
+def read_moments(told: Mapping[str, Any]) -> Moments:
+    """Only when it suits, read as at intake. Raises `Invalid`."""
+    reader = Reader(told)
+    moments = _read_moments(reader)
+    reader.finish()
+    return moments
+
+
+def _read_moments(reader: Reader) -> Moments:
+    always_home = reader.flag("always_home")
+    moments = Moments(
+        always_home,
+        windows=() if always_home else _read_windows(reader, "windows", least_minutes=VISIT_MINUTES),
+        away=_read_windows(reader, "away", least_minutes=1) if always_home else (),
+    )
+    if not always_home and not moments.windows and "windows" not in reader.refused:
+        reader.refuse("windows", errors.NoWindows())
+    return moments
 
 
 def read_client(told: Mapping[str, Any]) -> ClientDraft:

@@ -1,3 +1,4 @@
+from digibel.organisations.once import KeyUsedOtherwise as KeyUsedOtherwise
 from digibel.problems import Conflict, Problem
 
 
@@ -59,11 +60,6 @@ class TooMany(Problem):
 class NoWorker(Problem):
     code = "no_worker"
     message = "Name the worker they trust, and that worker's number."
-
-
-class KeyUsedOtherwise(Conflict):
-    code = "idempotency_key_reused"
-    message = "This key was used for another request. Take a new key for a new request."
 
 
 class AlreadyClosed(Conflict):

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.utils.translation import get_language
 from pydantic import BaseModel, ConfigDict, Field
 
+from digibel import etags
 from digibel.guardrails import catalogue, judgement
 from digibel.guardrails.catalogue import Verdict
 from digibel.languages import SPOKEN
@@ -120,22 +121,32 @@ class ClientTold(Told):
     money_phone: str = ""
 
 
-class RequestTold(Told):
-    """One question of one client. Give `windows`, or `always_home` with the exceptions in `away`."""
+class MomentsTold(Told):
+    """When it suits: give `windows`, or `always_home` with the exceptions in `away`."""
 
-    client: ClientTold
+    always_home: bool = False
+    windows: list[WindowTold] = Field([], json_schema_extra={"maxItems": drafts.MOST_WINDOWS})
+    away: list[WindowTold] = Field([], json_schema_extra={"maxItems": drafts.MOST_WINDOWS})
+
+    def as_told(self) -> dict[str, Any]:
+        """As `drafts` takes it."""
+        return self.model_dump(by_alias=True)
+
+
+class QuestionTold(MomentsTold):
+    """One question of a client who is known. Give `windows`, or `always_home` with the exceptions in `away`."""
+
     tasks: list[str] = some_of(SLUGS, drafts.MOST_TASKS, description="From the catalogue: GET /tasks.")
     caller: str = one_of(drafts.CALLERS, "client", "Who is on the line.")
     in_own_words: str = text(1000, "Codes, card and account numbers are masked before anything is kept.")
     device: str = one_of(drafts.DEVICES, "")
-    always_home: bool = False
-    windows: list[WindowTold] = Field([], json_schema_extra={"maxItems": drafts.MOST_WINDOWS})
-    away: list[WindowTold] = Field([], json_schema_extra={"maxItems": drafts.MOST_WINDOWS})
     consent: ConsentTold | None = None
 
-    def as_told(self) -> dict[str, Any]:
-        """As `drafts.read_draft` takes it."""
-        return self.model_dump(by_alias=True)
+
+class RequestTold(QuestionTold):
+    """One question of one client. Give `windows`, or `always_home` with the exceptions in `away`."""
+
+    client: ClientTold
 
 
 # What is shown.
@@ -180,7 +191,8 @@ class RequestRow(BaseModel):
 class RequestPage(BaseModel):
     requests: list[RequestRow]
     count: int
-    next_offset: int | None
+    next_cursor: str | None = Field(description="Where the next page begins; null on the last one.")
+    next_offset: int | None = Field(description="Use `next_cursor`.", deprecated=True)
 
 
 class WindowShown(BaseModel):
@@ -320,6 +332,25 @@ def detail(request: HelpRequest, language: str, *, with_client: bool = True) -> 
     )
 
 
+def known(client: Client) -> ClientShown | None:
+    """Everything about a client; None once they were erased."""
+    if keys.is_erased(client.key_id):
+        return None
+    try:
+        return _client(client, _facts(client))
+    except Erased:
+        return None
+
+
+def version(request: HelpRequest) -> str:
+    """The ETag of a request as it stands: its moments, its tasks and what comes next; the client has one of their own."""
+    return version_of(detail(request, "en", with_client=False))
+
+
+def version_of(shown: RequestDetail) -> str:
+    return etags.tag(shown, without={"judged", "client", "in_own_words"})
+
+
 def logged(requests: list[HelpRequest], language: str) -> RequestLogged:
     parts = [_part(request, language) for request in requests]
     return RequestLogged(
@@ -344,16 +375,14 @@ def _judged(request: HelpRequest, language: str) -> list[JudgedTaskShown]:
 
 
 def _client_and_words(request: HelpRequest) -> tuple[ClientShown | None, str]:
-    client = request.client
-    if keys.is_erased(client.key_id):
-        return None, ""
-    try:
-        facts = {name: getattr(client, name) for name in (*SEALED_CLIENT_FIELDS, *OPEN_CLIENT_FIELDS)}
-        facts["access"] = client.access_codes
-        facts |= {"money_phone": client.money_phone or "", "helpers": [asdict(one) for one in helpers_of(client)]}
-        return _client(client, facts), request.in_own_words or ""
-    except Erased:
-        return None, ""
+    client = known(request.client)
+    return (client, request.in_own_words or "") if client else (None, "")
+
+
+def _facts(client: Client) -> dict[str, Any]:
+    facts = {name: getattr(client, name) for name in (*SEALED_CLIENT_FIELDS, *OPEN_CLIENT_FIELDS)}
+    facts["access"] = client.access_codes
+    return facts | {"money_phone": client.money_phone or "", "helpers": [asdict(one) for one in helpers_of(client)]}
 
 
 def _client(client: Client, facts: dict[str, Any]) -> ClientShown:

@@ -1,21 +1,23 @@
 """The API's doors to what is done with a request: log it, rank, offer; and to the visits that came of it."""
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from django.db import IntegrityError
-from ninja import Header, Query, Router
+from ninja import Query, Router
 from ninja.responses import Status
 from pydantic import BaseModel, BeforeValidator, Field
 
-from digibel import clock
+from digibel import clock, cursors
 from digibel.audit.actors import Actor
 from digibel.organisations.models import Organisation
+from digibel.organisations.once import IdempotencyKey, once
 from digibel.problems import Conflict, Invalid, Problem
 from digibel.requests import intake, shapes
-from digibel.requests.api import ApiRequest, Reference, find, help_requests
+from digibel.requests.api import After, ApiRequest, Reference, find, help_requests, salt
 from digibel.requests.drafts import read_draft
 from digibel.requests.models import HelpRequest
 from digibel.requests.shapes import RequestLogged, RequestTold, Told, WindowShown
@@ -51,15 +53,6 @@ class LookTooLong(Problem):
 
 
 # Logging.
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        pattern=r"^[\x21-\x7e]{1,80}$",
-        description="Asking twice with one key is asking once; another question needs another key.",
-    ),
-]
 
 
 @help_requests.post("", response={201: RequestLogged, 200: RequestLogged})
@@ -189,14 +182,31 @@ def rank_candidates(request: ApiRequest, reference: Reference) -> RankingShown:
     return _ranking(rank(found), None)
 
 
-@help_requests.post("/{reference}/offers", response={201: OffersMade})
-def send_offers(request: ApiRequest, reference: Reference, told: OffersTold | None = None) -> Status[OffersMade]:
-    """Ask these volunteers, or without a body the next best. Their texts leave within waking hours."""
+@help_requests.post("/{reference}/offers", response={201: OffersMade, 200: OffersMade})
+def send_offers(
+    request: ApiRequest, reference: Reference, told: OffersTold | None = None, idempotency_key: IdempotencyKey = None
+) -> Status[OffersMade]:
+    """Ask these volunteers, or without a body the next best. Their texts leave within waking hours.
+
+    With a key that was used for the same, the answer is what was sent then, as it stands now (200 instead of 201).
+    """
     found = find(request, reference)
     chosen = None if told is None or told.volunteers is None else _volunteers(told.volunteers)
-    made = offers.send_wave(found, by=Actor.api(request.auth), volunteers=chosen)
-    keys.prefetch([offer.volunteer.key_id for offer in made])
-    return Status(201, OffersMade(offers=[_offer(offer) for offer in made]))
+
+    def ask() -> list[str]:
+        made = offers.send_wave(found, by=Actor.api(request.auth), volunteers=chosen)
+        return [str(offer.pk) for offer in made]
+
+    done = once(request.auth.organisation, f"send_offers {found.pk}", idempotency_key, told, ask)
+    made = Offer.objects.select_related("volunteer").in_bulk(done.made)
+    shown = [made[UUID(one)] for one in done.made]
+    return Status(200 if done.again else 201, OffersMade(offers=shown_offers(shown)))
+
+
+def shown_offers(listed: Sequence[Offer]) -> list[OfferShown]:
+    """Wants `volunteer` fetched with them."""
+    keys.prefetch([offer.volunteer.key_id for offer in listed])
+    return [_offer(offer) for offer in listed]
 
 
 def _volunteers(ids: list[UUID]) -> list[Volunteer]:
@@ -271,6 +281,7 @@ class VisitShown(BaseModel):
 
 class VisitsShown(BaseModel):
     visits: list[VisitShown]
+    next_cursor: str | None = Field(description="Where the next page begins; null on the last one.")
 
 
 def _read_day(told: object) -> object:
@@ -291,6 +302,10 @@ def list_visits(
     request: ApiRequest,
     first_day: Annotated[Day, Query(None, alias="from", description="Today if it is left out.")] = None,
     last_day: Annotated[Day, Query(None, alias="to", description="Two weeks later if it is left out.")] = None,
+    status: Annotated[VisitStatus | None, Query()] = None,
+    volunteer: Annotated[UUID | None, Query(description="Only of this volunteer.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200, description="So many at once.")] = 200,
+    cursor: After = None,
 ) -> VisitsShown:
     """Visits of the key's organisation that begin on these days (both included, Brussels time)."""
     first = first_day or clock.today()
@@ -298,17 +313,23 @@ def list_visits(
     if not timedelta(0) <= last - first <= LONGEST_LOOK:
         raise Invalid({"to": [LookTooLong(days=LONGEST_LOOK.days)]})
     begin, end = clock.at(first, time()), clock.at(last + timedelta(days=1), time())
-    found = list(
-        Visit.objects.of(request.auth.organisation)
-        .filter(starts_at__gte=begin, starts_at__lt=end)
-        .select_related("request", "volunteer")
-        .order_by("starts_at", "pk")
+    found = Visit.objects.of(request.auth.organisation).filter(starts_at__gte=begin, starts_at__lt=end)
+    if status is not None:
+        found = found.filter(status=status)
+    if volunteer is not None:
+        found = found.filter(volunteer=volunteer)
+    listed, following = cursors.page(
+        found.select_related("request", "volunteer"),
+        by=("starts_at", "id"),
+        limit=limit,
+        after=cursor,
+        salt=salt(request, "visits"),
     )
-    keys.prefetch([visit.volunteer.key_id for visit in found])
-    return VisitsShown(visits=[_visit(visit) for visit in found])
+    keys.prefetch([visit.volunteer.key_id for visit in listed])
+    return VisitsShown(visits=[shown_visit(visit) for visit in listed], next_cursor=following)
 
 
-def _visit(visit: Visit) -> VisitShown:
+def shown_visit(visit: Visit) -> VisitShown:
     return VisitShown(
         id=visit.pk,
         reference=visit.request.reference,

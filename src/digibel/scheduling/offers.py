@@ -415,6 +415,16 @@ def decline(offer: Offer, *, by: Actor) -> None:
     worklist.rewrite(request)
 
 
+@transaction.atomic
+def take_back(offer: Offer, *, by: Actor) -> None:
+    """This one is asked no more, and hears it; the others go on. Raises `OfferGone` where they answered meanwhile."""
+    request = lock_request(offer.request_id)
+    if not withdraw(request, Offer.objects.filter(pk=offer.pk, request=request), by=by):
+        raise errors.OfferGone
+    _look_again(request)
+    worklist.rewrite(request)
+
+
 def _look_again(request: HelpRequest) -> None:
     """One answer less to hope for: ask more at once, or, where waves have their hour, only when nobody is left to answer."""
     if request.organisation.asking == Asking.HAZARD or not worklist.has_live_offers(request):

@@ -5,6 +5,7 @@ import uuid
 
 from digibel.audit.chain import seal_chain
 from digibel.notifications.tasks import pick_up_lost, quietly
+from digibel.organisations import once
 from digibel.scheduling import clockwork, invitations, promises
 from digibel.scheduling.asking import learning
 from digibel.scheduling.matching import snapshot
@@ -37,6 +38,7 @@ def every_night() -> int:
     quietly(snapshot.drop_old_changes)
     quietly(availability.forget_past)
     quietly(pagelinks.forget_closed)
+    quietly(once.forget_old)
     broken = [finding for finding in quietly(lambda: list(promises.check())) if not finding.holds]
     for finding in broken:
         logger.error("promise broken: %s", finding)

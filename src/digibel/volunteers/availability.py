@@ -45,7 +45,7 @@ class TooManyExceptions(Problem):
 @transaction.atomic
 def set_week(volunteer: Volunteer, hours: Sequence[Hours], *, by: Actor) -> None:
     """These are their hours from now on. Weekdays that were off are what the hours say."""
-    _check_week(hours)
+    check_week(hours)
     _lock(volunteer)
     AvailableHours.objects.filter(volunteer=volunteer).delete()
     AvailableHours.objects.bulk_create(
@@ -55,7 +55,8 @@ def set_week(volunteer: Volunteer, hours: Sequence[Hours], *, by: Actor) -> None
     record("volunteer.week_noted", volunteer, by=by, stretches=len(hours))
 
 
-def _check_week(hours: Sequence[Hours]) -> None:
+def check_week(hours: Sequence[Hours]) -> None:
+    """Raises `WrongHours`, `HoursOverlap`, `TooManyExceptions`."""
     if len(hours) > MOST_STRETCHES:
         raise TooManyExceptions
     ended: dict[int, time] = {}

@@ -1,0 +1,65 @@
+"""A long list, read a page at a time: each page says where the next one begins, and nothing that comes or goes meanwhile moves it.
+
+A cursor is the place after the last row, signed, so that nobody has to guess at it and nobody can make one up.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, TypeVar
+
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db.models import Field, Model, Q, QuerySet
+
+from digibel.problems import Invalid, Problem
+
+LONGEST: Final = 500
+Row = TypeVar("Row", bound=Model)
+
+
+class NotACursor(Problem):
+    code = "not_a_cursor"
+    message = "This is not where a page of this list begins. Begin again without a cursor."
+
+
+def page(
+    found: QuerySet[Row], *, by: Sequence[str], limit: int, after: str | None, salt: str
+) -> tuple[list[Row], str | None]:
+    """At most `limit` rows after that place, in the order `by` (fields of one direction, unique together), and the next place.
+
+    `salt` names the list and whose it is: the cursor of another list is none. Raises `Invalid`.
+    """
+    names = [name.removeprefix("-") for name in by]
+    if after:
+        found = found.filter(_beyond(names, _read(found, names, after, salt), down=by[0].startswith("-")))
+    rows = list(found.order_by(*by)[: limit + 1])
+    if len(rows) <= limit:
+        return rows, None
+    last = rows[limit - 1]
+    return rows[:limit], signing.dumps([_plain(last, name) for name in names], salt=salt)
+
+
+def _plain(row: Model, name: str) -> Any:
+    return _field(type(row), name).value_to_string(row)
+
+
+def _field(model: type[Model], name: str) -> "Field[Any, Any]":
+    field = model._meta.get_field(name)
+    assert isinstance(field, Field), name
+    return field
+
+
+def _read(found: QuerySet[Row], names: Sequence[str], cursor: str, salt: str) -> list[Any]:
+    try:
+        told = signing.loads(cursor[:LONGEST], salt=salt)
+        return [_field(found.model, name).to_python(one) for name, one in zip(names, told, strict=True)]
+    except (signing.BadSignature, ValidationError, ValueError, TypeError):
+        raise Invalid({"cursor": [NotACursor()]}) from None
+
+
+def _beyond(names: Sequence[str], values: Sequence[Any], *, down: bool) -> Q:
+    """Later in the order: the first field, or the same there and the next one, and so on."""
+    beyond, same = Q(pk__in=[]), Q()
+    for name, value in zip(names, values, strict=True):
+        beyond |= same & Q(**{f"{name}__{'lt' if down else 'gt'}": value})
+        same &= Q(**{name: value})
+    return beyond
