@@ -226,6 +226,7 @@ def _everything_else(organisation: Organisation, over: Visit, more: list[HelpReq
         "merge_id": twins.pk,
         "import_id": bringing.bring_in(Rehearsal([], [], [], False), organisation=organisation, by=SYSTEM).pk,
         "text_id": _by_hand(organisation, over.client).pk,
+        "key_id": make_key(organisation, name="till")[0].pk,
     }
 
 

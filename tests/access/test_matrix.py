@@ -105,6 +105,8 @@ desk:hands_deed/failed         -     staff
 desk:hands_deed/reply          -     staff
 desk:gateways                  lead  -
 desk:texts_budget              -     lead
+desk:keys                      lead  lead
+desk:key_end                   -     lead
 desk:visits                    staff -
 desk:visit_desk                staff -
 desk:visit_address             -     staff

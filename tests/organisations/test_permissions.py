@@ -20,6 +20,7 @@ FOR_COORDINATING = {
     "tighten",
     "weigh",
     "texts",
+    "keys",
     "overrule",
     "decide",
     "ready_volunteer",

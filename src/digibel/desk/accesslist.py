@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from digibel import clock
@@ -55,6 +56,7 @@ DEED_WORDS: dict[str, words.Words] = {
     "see_access": _("see this list"),
     "see_reports": _("see the reports, and pass numbers on to funders"),
     "texts": _("see how texts leave and what they cost, and set the budget"),
+    "keys": _("give programs a key, and end it"),
     "privacy": _("answer what people ask about their own data, and forget people"),
 }
 
@@ -94,8 +96,8 @@ def _category(role: Role, before: Role | None, staff: Sequence[Staff]) -> Catego
 
 
 def programs(organisation: Organisation) -> list[Program]:
-    living = organisation.api_keys.filter(revoked_at=None).order_by("name")
-    return [Program(key.name, key.prefix, key.since) for key in living]
+    living = organisation.api_keys.filter(Q(expires_on=None) | Q(expires_on__gte=clock.today()), revoked_at=None)
+    return [Program(key.name, key.prefix, key.since) for key in living.order_by("name")]
 
 
 def open_cards(organisation: Organisation) -> int:

@@ -47,6 +47,9 @@ SHELVES = (
         _("Privacy"),
         (
             Page("desk:privacy", _("Privacy"), _("Rights, forgetting, and what to do after a leak."), "privacy"),
+            Page(
+                "desk:keys", _("Keys of programs"), _("Which program may do what, until when, last used when."), "keys"
+            ),
             Page("desk:access_list", _("Who has access"), _("To print for the data protection officer."), "see_access"),
         ),
     ),

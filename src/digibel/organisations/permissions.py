@@ -44,6 +44,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "see_reports": COORDINATING,
     "privacy": COORDINATING,
     "texts": COORDINATING,
+    "keys": COORDINATING,
 }
 
 SENTENCES = {
@@ -73,6 +74,7 @@ SENTENCES = {
     "ready_volunteer": "The papers of a volunteer are for a coordinator. Ask one of them.",
     "train": "Trainings are for a coordinator. Ask one of them.",
     "texts": "How texts leave and what they cost is for a coordinator. Ask one of them.",
+    "keys": "Keys of programs are for a coordinator. Ask one of them.",
     "pay": "Paying expenses is for a coordinator. Ask one of them.",
 }
 
