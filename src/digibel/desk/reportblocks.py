@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from digibel.desk import words
+from digibel.desk.forms import autonomy
 from digibel.desk.requeststory import CLOSINGS
 from digibel.guardrails import catalogue
 from digibel.reports import tables
@@ -85,7 +86,7 @@ WORKS: dict[str, words.Words] = {
     "refused": gettext_lazy("wants no more help"),
     "silent": gettext_lazy("could not be reached"),
 }
-HOW_FAR: dict[str, words.Words] = {str(level): word for level, word in words.HOW_FAR.items()}
+HOW_FAR: dict[str, words.Words] = {str(level): word for level, word in autonomy.HOW_FAR.items()}
 
 
 # --- for who works with it ------------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from digibel import clock
 from digibel.desk import words
+from digibel.desk.forms.days import Day
 from digibel.desk.forms.guarded import GuardedForm
-from digibel.desk.forms.readiness import Day
 from digibel.organisations.scopes import Scope
 
 SCOPES: dict[Scope, words.Words] = {
