@@ -220,7 +220,7 @@ def _in_sentences(signs: Sequence[Sign]) -> list[Sign]:
             commas, full = commas + 1, False
         thanked = sign.meaning in COURTESY and place > 0 and signs[place - 1].meaning == "yes"
         full = full or thanked or (sign.clear and sign.meaning in _COMPLETE)
-        result.append(replace(sign, clause=sign.clause + commas))
+        result.append(replace(sign, clause=sign.clause + commas) if commas else sign)
     return result
 
 

@@ -1,8 +1,10 @@
 """Small typing errors: one letter too many, too few, wrong, or two letters swapped, in a word of at least four letters."""
 
 import re
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
+from itertools import islice, takewhile
 from typing import Final
 
 from digibel.notifications.replies.vocabulary import Reading, vocabulary
@@ -60,7 +62,17 @@ def resembles(word: str, language: str, wary: Callable[[str], bool]) -> bool:
 def is_cut_off(word: str, language: str, wary: Callable[[str], bool]) -> bool:
     """Whether a word that nobody knows may be the beginning of one of this language that makes us careful: "sí sí per"."""
     known = vocabulary().words
-    return any(whole.startswith(word) and language in known[whole] and wary(whole) for whole in known)
+    return any(language in known[whole] and wary(whole) for whole in _beginning_with(word))
+
+
+def _beginning_with(word: str) -> Iterator[str]:
+    found = _in_order()
+    return takewhile(lambda whole: whole.startswith(word), islice(found, bisect_left(found, word), None))
+
+
+@cache
+def _in_order() -> list[str]:
+    return sorted(vocabulary().words)
 
 
 @lru_cache(maxsize=4096)

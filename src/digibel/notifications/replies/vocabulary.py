@@ -46,6 +46,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import takewhile
 from math import prod
 from typing import Final
 
@@ -87,6 +88,17 @@ class Entry:
             and prod(choice.count("|") + 1 for choice in _CHOICE.findall(self.written)) > _MOST_WRITTEN_OUT
         )
 
+    def second_words(self, first: str, kept: frozenset[str]) -> set[str]:
+        """What may stand behind this first word in a phrase of this entry; "" where nothing needs to."""
+        steps = _steps(self.written, kept)
+        found: set[str] = set()
+        for place, step in enumerate(steps):
+            for option in step.get(first, ()):
+                found |= {option[1]} if len(option) > 1 else _beginnings(steps[place + 1 :])
+            if "" not in step:
+                break
+        return found
+
     def lengths(self, words: Phrase, kept: frozenset[str]) -> set[int]:
         """How many of these words, from the first, can be a phrase of this entry: every length that fits."""
         reached = {0}
@@ -122,6 +134,7 @@ class Vocabulary:
     of_the: Mapping[str, frozenset[Phrase]]
     languages: tuple[str, ...]
     written_out: dict[str, Mapping[Phrase, Known]] = field(default_factory=dict)
+    wide_by_second: dict[str, Mapping[str, list[Entry]]] = field(default_factory=dict)
 
     def beginning_with(self, first: str) -> Mapping[Phrase, Known]:
         """The phrases with this first word, but for the wide ones."""
@@ -129,6 +142,14 @@ class Vocabulary:
         if known is None:
             known = self.written_out[first] = _written_out(first, self.entries.get(first, ()), self.kept)
         return known
+
+    def wide_beginning_with(self, words: Phrase) -> list[Entry]:
+        """The wide entries of which the first of these words can be a phrase, alone or with the second one."""
+        by_second = self.wide_by_second.get(words[0])
+        if by_second is None:
+            by_second = self.wide_by_second[words[0]] = _by_second_word(words[0], self.wide[words[0]], self.kept)
+        second = words[1] if len(words) > 1 else ""
+        return by_second.get(second) or by_second.get("", [])
 
     def known(self, phrase: Phrase) -> Known:
         """What a phrase can mean, by language; nothing for one that no table has."""
@@ -163,11 +184,15 @@ class Vocabulary:
 
     def longest(self, words: list[str], start: int) -> int:
         """How many words the longest known phrase from `start` takes; 0 when there is none."""
-        return max(_longest(self, tuple(words[start : start + LONGEST_PHRASE])).values(), default=0)
+        return max(_longest(self, self.ahead(words, start)).values(), default=0)
+
+    def ahead(self, words: list[str], start: int) -> Phrase:
+        """The words from `start` that a phrase could hold: up to the first that stands in none."""
+        return tuple(takewhile(self.words.__contains__, words[start : start + LONGEST_PHRASE]))
 
     def covered(self, words: list[str]) -> dict[str, int]:
         """How many of these words each language can explain: the language a text is probably written in explains most."""
-        longest = [_longest(self, tuple(words[start : start + LONGEST_PHRASE])) for start in range(len(words))]
+        longest = [_longest(self, self.ahead(words, start)) for start in range(len(words))]
         return {language: _explained(longest, language) for language in self.languages}
 
 
@@ -234,7 +259,7 @@ def _in_front(vocabulary: Vocabulary, words: Phrase) -> Mapping[int, Known]:
         return {}
     known = vocabulary.beginning_with(words[0])
     found = {length: known[words[:length]] for length in range(1, len(words) + 1) if words[:length] in known}
-    for entry in vocabulary.wide.get(words[0], ()):
+    for entry in vocabulary.wide_beginning_with(words) if words[0] in vocabulary.wide else ():
         for length in entry.lengths(words, vocabulary.kept):
             found[length] = _together(found.get(length, {}), {entry.language: (entry.reading,)})
     return dict(sorted(found.items(), reverse=True))
@@ -269,6 +294,23 @@ def _steps(written: str, kept: frozenset[str]) -> tuple[Mapping[str, tuple[Phras
     """What may stand at each step of an entry, by its first word; nothing at all is under no word."""
     parts = (choice[1:-1].split("|") if choice.startswith("(") else [choice] for choice in _SEGMENT.findall(written))
     return tuple(_by_first_word(_folded(each, fold) for each in part for fold in (kept, frozenset())) for part in parts)
+
+
+def _beginnings(steps: Iterable[Mapping[str, tuple[Phrase, ...]]]) -> set[str]:
+    """The words with which the rest of an entry can begin; "" among them where all of it may be left out."""
+    found: set[str] = set()
+    for step in steps:
+        found |= step.keys() - {""}
+        if "" not in step:
+            return found
+    return found | {""}
+
+
+def _by_second_word(first: str, entries: Iterable[Entry], kept: frozenset[str]) -> dict[str, list[Entry]]:
+    """These entries by their second word; under "" those that may end with the first, which stand under every other too."""
+    seconds = [(entry, entry.second_words(first, kept)) for entry in entries]
+    every = set().union(*(words for _, words in seconds))
+    return {second: [entry for entry, words in seconds if words & {second, ""}] for second in every | {""}}
 
 
 def _by_first_word(options: Iterable[Phrase]) -> Mapping[str, tuple[Phrase, ...]]:
