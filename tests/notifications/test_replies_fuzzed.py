@@ -26,7 +26,11 @@ CORPORA = (
     "fourth.tsv",
     "fifth.tsv",
     "sixth.tsv",
+    "seventh.tsv",
+    "seventh_ar_tr_sq.tsv",
 )
+# Who asks us politely to do it doubts nothing.
+ASKED = ("could you", "pouvez-vous", "wil je")
 REPLIES = [row for corpus in CORPORA for row in labelled(corpus)]
 WINDOWS = ((), (1,), (3,), (2, 1), (1, 1, 1), (9,))
 KEYS = "abcdefghijklmnopqrstuvwxyzéçşłăëع0123456789 .,?!'👍🤔\u200f\n"
@@ -66,10 +70,12 @@ def test_any_slip_in_any_reply_gives_an_intent_and_a_window_that_was_offered() -
 def doubtful() -> Iterator[tuple[str, str, str, str]]:
     """State, language, windows and text of every reply that would act, made doubtful."""
     for state, language, windows, wanted, text in REPLIES:
-        deed = wanted.split(" ")[0]
+        deed = wanted.split("/")[0].split(" ")[0]
         if deed not in ACTING:
             continue
         for condition in CONDITIONS[language]:
+            if condition == "?" and text.startswith(ASKED):
+                continue
             # An hour is a condition of a visit, and none of staying away.
             if deed == "accept" or not (condition == "بعد الظهر" or any(sign.isdigit() for sign in condition)):
                 yield from ((state, language, windows, made) for made in beside(text, condition))

@@ -133,7 +133,7 @@ class Sign:
 
     `negates`: ends in a word that may deny the next one ("no puedo", "helaas niet"). `name`: typed the way names are.
     `clear`: more than one word, or a word in capitals among words that are not. `words`: how many.
-    `asked`: put as a question ("could you stop ..."). `begins`: opens with "I", as a sentence does.
+    `asked`: put as a question ("could you stop ...", not "I would like to stop"). `begins`: opens with "I", as a sentence does.
     """
 
     meaning: str
@@ -262,7 +262,7 @@ class _Reader:
         if self._number_behind(place + length) and self._is_label(place, length):
             return self._sign(piece, "glue"), length
         reading, spoken = self._reading(self.known.known(phrase))
-        if reading.meaning == "regret" and place + length == len(self.pieces) and self._trails_off(phrase, spoken):
+        if place + length == len(self.pieces) and self._trails_off(reading, phrase, spoken):
             reading = Reading("doubt")
         if reading.meaning == "number":
             return self._with_unit(place, length, reading.value or NOT_A_NUMBER)
@@ -288,9 +288,10 @@ class _Reader:
                 reading = Reading("limit")
         sign = self._sign(piece, reading.meaning, reading.value)
         clear = len(phrase) > 1 or self._shouted(piece)
-        asked = clear and any(Reading("doubt") in self._readings(phrase[:count], spoken) for count in (1, 2))
-        sign = replace(sign, negates=self._negates(phrase, spoken), clear=clear, words=len(phrase), asked=asked)
-        return replace(sign, begins=Reading("subject") in self._readings(phrase[:1], spoken)), length
+        begins = Reading("subject") in self._readings(phrase[:1], spoken)
+        asks = clear and not begins and any(Reading("doubt") in self._readings(phrase[:n], spoken) for n in (1, 2))
+        negates, words = self._negates(phrase, spoken), len(phrase)
+        return replace(sign, negates=negates, clear=clear, words=words, asked=asks, begins=begins), length
 
     def _spelt_with_digits(self, place: int) -> int:
         """How many pieces from here are one Arabic word in Latin letters: "b9aw" chooses no window nine. 0 for none."""
@@ -346,10 +347,12 @@ class _Reader:
     def _is_in_or_out(self, phrase: Phrase, spoken: str) -> bool:
         return {reading.meaning for reading in self._readings(phrase, spoken)} <= {"checkin", "checkout", "label"}
 
-    def _trails_off(self, phrase: Phrase, spoken: str) -> bool:
-        """Whether the last word of "sorry, but" leaves something to come."""
+    def _trails_off(self, reading: Reading, phrase: Phrase, spoken: str) -> bool:
+        """Whether the last word of "sorry, but" leaves something to come; so may that of "ja kom maar" where nobody is let in."""
         last = self._readings(phrase[-1:], spoken)
-        return Reading("doubt") in last or Reading("limit") in last
+        if reading.meaning == "thing":
+            return len(phrase) > 1 and Reading("but") in last
+        return reading.meaning == "regret" and (Reading("doubt") in last or Reading("limit") in last)
 
     def _negates(self, phrase: Phrase, spoken: str) -> bool:
         """A "no" that may deny what follows: "no" itself in Spanish, "helaas niet"; not the hedge of "raczej nie"."""
@@ -377,8 +380,8 @@ class _Reader:
     def _shorter_for_the_next(self, phrase: Phrase, place: int, end: int) -> int:
         """How many words to leave to this phrase: fewer where that says the same, and the next phrase gains more by it.
 
-        "Sí claro que puedo" is "sí" and "claro que puedo", not "sí claro" and a question; and the "no" of "sorry, no" belongs to
-        what follows.
+        "Sí claro que puedo" is "sí" and "claro que puedo", not "sí claro" and a question; the "no" of "sorry, no" belongs to
+        what follows; and "si si puedo" may be "sí, if I can".
         """
         length = len(phrase)
         readings = self._readings(phrase, self.language)
@@ -391,7 +394,14 @@ class _Reader:
             same = bool(front) and self._in_state(front) == self._in_state(readings)
             if (same and gained > behind) or (_is_sorry_no(front, readings) and gained >= max(1, behind)):
                 return short
+            if same and gained > 0 and self._is_doubt(place + short, end):
+                return short
         return length
+
+    def _is_doubt(self, place: int, end: int) -> bool:
+        """Whether the longest phrase from here asks, or sets a condition."""
+        words = self.words[place : place + self.known.longest(self.words[:end], place)]
+        return self._in_state(self._readings(tuple(words), self.language)).meaning == "doubt"
 
     def _asks_only_in_front(self, phrase: Phrase) -> bool:
         """ "Ben ik" asks something where a clause begins with it; in "dan ben ik vrij" it does not."""
