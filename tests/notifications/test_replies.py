@@ -12,6 +12,7 @@ was changed; its mistakes have been repaired since. Right at that first reading,
     fifth.tsv      242 of 310 (78.1 %), 0    a clear answer with thanks, reasons and wishes around it
     sixth.tsv      109 of 142 (76.8 %), 0    the same, with stories behind the answer; written after the fifth was learned from
     seventh.tsv    549 of 634 (86.6 %), 9    Dutch, French and English, a quarter made to tempt; nine misread ones left out
+    eighth.tsv     620 of 711 (87.2 %), 5    ordinary ones (318 of 336), idioms and slang (244 of 312), and 63 made to tempt (58)
 """
 
 from pathlib import Path
@@ -52,7 +53,17 @@ def test_reply_is_read_as_it_was_meant(corpus: str) -> None:
 
 @pytest.mark.parametrize(
     "corpus",
-    ["first.tsv", "examined.tsv", "second.tsv", "third.tsv", "fourth.tsv", "fifth.tsv", "sixth.tsv", "seventh.tsv"],
+    [
+        "first.tsv",
+        "examined.tsv",
+        "second.tsv",
+        "third.tsv",
+        "fourth.tsv",
+        "fifth.tsv",
+        "sixth.tsv",
+        "seventh.tsv",
+        "eighth.tsv",
+    ],
 )
 def test_nearly_all_are_read_as_meant_and_none_is_acted_on_wrongly(corpus: str) -> None:
     misread = misread_in(corpus)

@@ -28,6 +28,7 @@ CORPORA = (
     "sixth.tsv",
     "seventh.tsv",
     "seventh_ar_tr_sq.tsv",
+    "eighth.tsv",
 )
 # Who asks us politely to do it doubts nothing.
 ASKED = ("could you", "pouvez-vous", "wil je")

@@ -42,7 +42,7 @@ def booked(said: Said) -> Reply:
 def _cancelled(said: Said, staying_away: Set[str]) -> Reply:
     core = staying_away | {"cancel"}
     # "No, cancel" may be "do not cancel", and "I cannot cancel" means that they come; "no, I cannot come" is plain.
-    if said.have("cancel") and (said.have("no") or said.beside("cancel") & NOT_THEN):
+    if said.have("cancel") and (said.have("no") or said.denied_nearby("cancel") or said.beside("cancel") & NOT_THEN):
         return UNCLEAR
     unsure = UNSURE - {"question"} if _asks_to_cancel(said) else UNSURE
     if said.have(*unsure, *YES) or _somebody_else(said, core):
