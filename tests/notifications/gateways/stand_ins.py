@@ -8,17 +8,29 @@ import hashlib
 import hmac
 import json
 import threading
-import time
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from digibel import clock
+from digibel.notifications.gateways import http
 
 # After the work, the answer is lost. Before the work, nothing happens.
 SILENT = "silent"
 LOST = "lost"
 HANGS_UP = "hangs up"
+
+
+def first_call_gives_up_soon(monkeypatch):
+    """For a SILENT counterpart. Every later call waits as long as an answer takes on a busy machine."""
+    connection, patience = http._connection, iter([0.5])
+
+    def connecting(parts):
+        made = connection(parts)
+        made.timeout = next(patience, made.timeout)
+        return made
+
+    monkeypatch.setattr(http, "_connection", connecting)
 
 
 class Counterpart:
@@ -61,7 +73,7 @@ def _handler_of(counterpart):
             counterpart.calls.append((self.command, self.path, body))
             fault = counterpart.faults.pop(0) if counterpart.faults else None
             if fault == SILENT:
-                time.sleep(0.5)
+                self.wait_for_the_other_to_give_up()
             if fault in (SILENT, HANGS_UP):
                 return self.hang_up()
             if isinstance(fault, tuple):
@@ -72,6 +84,10 @@ def _handler_of(counterpart):
             return self.say(status, told)
 
         do_GET = do_POST = handle_one
+
+        def wait_for_the_other_to_give_up(self):
+            self.connection.settimeout(60)
+            self.connection.recv(1)
 
         def hang_up(self):
             self.close_connection = True

@@ -11,10 +11,9 @@ import cast
 from digibel import clock
 from digibel.notifications import gateways, outbox, tasks
 from digibel.notifications.errors import GatewayError
-from digibel.notifications.gateways import http
 from digibel.notifications.gateways.twilio import signature
 from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage
-from notifications.gateways.stand_ins import HANGS_UP, LOST, SILENT, Provider
+from notifications.gateways.stand_ins import HANGS_UP, LOST, SILENT, Provider, first_call_gives_up_soon
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +26,7 @@ SERVICE = "MG" + "0" * 32
 
 
 @pytest.fixture
-def provider(settings, monkeypatch, frozen_clock):
+def provider(settings, frozen_clock):
     provider = Provider()
     settings.DIGIBEL_GATEWAY = "twilio"
     settings.DIGIBEL_PUBLIC_URL = PUBLIC
@@ -35,7 +34,6 @@ def provider(settings, monkeypatch, frozen_clock):
     settings.DIGIBEL_TWILIO_ACCOUNT = provider.ACCOUNT
     settings.DIGIBEL_TWILIO_TOKENS = [provider.TOKEN]
     settings.DIGIBEL_TWILIO_SENDER = cast.SMS_NUMBER
-    monkeypatch.setattr(http, "TIMEOUT_SECONDS", 0.2)
     yield provider
     provider.stop()
 
@@ -244,7 +242,9 @@ def test_a_sender_or_an_account_that_is_wrong_is_the_gateways_fault(provider, co
         (LOST, ("no_answer", False, True, False)),
     ],
 )
-def test_whose_fault_it_is_and_whether_it_may_have_left(provider, answer, expected):
+def test_whose_fault_it_is_and_whether_it_may_have_left(provider, monkeypatch, answer, expected):
+    if answer == SILENT:
+        first_call_gives_up_soon(monkeypatch)
     provider.next_time(answer)
     assert refused() == expected
     assert len(provider.calls) == 1
