@@ -1,8 +1,9 @@
 """Reading the answers of people: short texts, in any of ten languages, often in two at once, and rarely as we asked.
 
-When in doubt the answer is `unclear`, and a person looks. `writing` makes plain words of a text, `signs` says what each of them
-means (from the tables in `words`), `said` puts them together, and `dialogue` decides: `anytime` hears STOP, START and HELP, and
-then `offer`, `visit` and `client` hear the answer to what was last asked.
+When in doubt the answer is `unclear`, and a person looks. `writing` makes plain words of a text, `phrases` and `counts` find what
+stands in the tables in `words`, `signs` says what each phrase means at this moment (`meanings`), `said` puts them together, and
+`dialogue` decides: `anytime` hears STOP, START and HELP, and then `offer`, `visit` and `client` hear the answer to what was last
+asked.
 """
 
 from collections.abc import Sequence
@@ -11,8 +12,9 @@ from typing import Final
 
 from digibel.notifications.replies.answers import UNCLEAR, Intent, Reply
 from digibel.notifications.replies.dialogue import decide
+from digibel.notifications.replies.meanings import STATES
 from digibel.notifications.replies.offer import Offers
-from digibel.notifications.replies.signs import STATES, signs_of
+from digibel.notifications.replies.signs import signs_of
 
 __all__ = ["STATES", "Intent", "Reply", "read"]
 

@@ -4,8 +4,8 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from digibel.notifications.replies.meanings import Sign
 from digibel.notifications.replies.said import COURTESY, Said
-from digibel.notifications.replies.signs import Sign
 
 Intent = Literal[
     "accept",

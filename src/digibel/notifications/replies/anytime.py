@@ -4,8 +4,8 @@ from itertools import dropwhile, pairwise, takewhile
 from typing import Final
 
 from digibel.notifications.replies.answers import CHATTER, DAYS, NO, SMALL, YES, for_a_reason, stands
+from digibel.notifications.replies.meanings import Sign
 from digibel.notifications.replies.said import COURTESY, Said, meanings_of
-from digibel.notifications.replies.signs import Sign
 
 _SENTENCE: Final = 3
 

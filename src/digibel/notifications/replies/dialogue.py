@@ -10,9 +10,9 @@ from typing import Final
 from digibel.notifications.replies import client, offer, visit
 from digibel.notifications.replies.answers import UNCLEAR, Reply
 from digibel.notifications.replies.anytime import starts, stops, wants_help
+from digibel.notifications.replies.meanings import Sign
 from digibel.notifications.replies.offer import Offers
 from digibel.notifications.replies.said import Said
-from digibel.notifications.replies.signs import Sign
 
 
 def decide(state: str, signs: Sequence[Sign], offers: Offers) -> Reply:

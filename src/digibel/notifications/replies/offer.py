@@ -19,8 +19,8 @@ from digibel.notifications.replies.answers import (
     Reply,
     first_content,
 )
+from digibel.notifications.replies.meanings import SO_BECAUSE, THAT_DAY, Sign
 from digibel.notifications.replies.said import Said, Told, meanings_of
-from digibel.notifications.replies.signs import SO_BECAUSE, THAT_DAY, Sign
 
 # What may be told beside a yes that books somebody. Nothing of grown relatives: they might be the ones who come.
 _TALE: Final = SMALL | {"unknown", "reason", "thing", "on_the_way", "see_you", "today", "yes"}

@@ -6,7 +6,7 @@ from itertools import groupby, takewhile
 from operator import attrgetter
 from typing import Final
 
-from digibel.notifications.replies.signs import BUSY, IN_OR_OUT, SO_BECAUSE, THAT_DAY, Sign
+from digibel.notifications.replies.meanings import BUSY, IN_OR_OUT, SO_BECAUSE, THAT_DAY, Sign
 
 COURTESY: Final = frozenset({"greeting", "thanks", "closing", "polite", "name"})
 # A signature may hold any word but these: "groetjes Jo" is a name, "groetjes, misschien" is not.

@@ -19,8 +19,8 @@ from digibel.notifications.replies.answers import (
     for_a_reason,
     stands,
 )
+from digibel.notifications.replies.meanings import Sign
 from digibel.notifications.replies.said import Said, meanings_of
-from digibel.notifications.replies.signs import Sign
 
 # A longer visit is one half hour longer; who needs more says so again.
 LONGER_MINUTES: Final = 30
