@@ -22,20 +22,32 @@ class NotACursor(Problem):
 
 
 def page(
-    found: QuerySet[Row], *, by: Sequence[str], limit: int, after: str | None, salt: str
+    found: QuerySet[Row], *, by: Sequence[str], limit: int, after: str | None, salt: str, name: str = "cursor"
 ) -> tuple[list[Row], str | None]:
     """At most `limit` rows after that place, in the order `by` (fields of one direction, unique together), and the next place.
 
-    `salt` names the list and whose it is: the cursor of another list is none. Raises `Invalid`.
+    `salt` names the list and whose it is: the cursor of another list is none. Raises `Invalid` about the field `name`.
     """
-    names = [name.removeprefix("-") for name in by]
+    names = _names(by)
     if after:
-        found = found.filter(_beyond(names, _read(found, names, after, salt), down=by[0].startswith("-")))
+        try:
+            values = _read(found, names, after, salt)
+        except NotACursor as refusal:
+            raise Invalid({name: [refusal]}) from None
+        found = found.filter(_beyond(names, values, down=by[0].startswith("-")))
     rows = list(found.order_by(*by)[: limit + 1])
     if len(rows) <= limit:
         return rows, None
-    last = rows[limit - 1]
-    return rows[:limit], signing.dumps([_plain(last, name) for name in names], salt=salt)
+    return rows[:limit], place(rows[limit - 1], by=by, salt=salt)
+
+
+def place(row: Model, *, by: Sequence[str], salt: str) -> str:
+    """Where what comes after this row begins."""
+    return signing.dumps([_plain(row, name) for name in _names(by)], salt=salt)
+
+
+def _names(by: Sequence[str]) -> list[str]:
+    return [name.removeprefix("-") for name in by]
 
 
 def _plain(row: Model, name: str) -> Any:
@@ -53,7 +65,7 @@ def _read(found: QuerySet[Row], names: Sequence[str], cursor: str, salt: str) ->
         told = signing.loads(cursor[:LONGEST], salt=salt)
         return [_field(found.model, name).to_python(one) for name, one in zip(names, told, strict=True)]
     except (signing.BadSignature, ValidationError, ValueError, TypeError):
-        raise Invalid({"cursor": [NotACursor()]}) from None
+        raise NotACursor from None
 
 
 def _beyond(names: Sequence[str], values: Sequence[Any], *, down: bool) -> Q:

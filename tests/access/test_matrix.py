@@ -277,6 +277,7 @@ OPERATIONS = {
     "remove_exception",
     "list_places",
     "show_place",
+    "list_events",
     "list_tasks",
     "judge_tasks",
     "suggest_tasks",

@@ -13,7 +13,7 @@ from digibel.api.main import api
 from digibel.api.scopes import NEEDS
 from digibel.audit.models import Event
 from digibel.organisations import keys
-from digibel.organisations.scopes import Scope
+from digibel.organisations.scopes import EVERY_SCOPE, Scope
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
@@ -21,6 +21,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 def test_every_operation_names_its_scope_in_the_document() -> None:
     named = {one["operationId"]: one["x-scope"] for one in openapi.operations(api.get_openapi_schema(path_prefix=""))}
     assert named == {name: scope or "" for name, scope in NEEDS.items()}
+
+
+def test_every_scope_opens_something() -> None:
+    assert {scope for scope in NEEDS.values() if scope} == EVERY_SCOPE
 
 
 def test_key_opens_through_its_last_day_and_no_longer(program: Any, refusal: Any, now: Any) -> None:

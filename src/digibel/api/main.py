@@ -17,6 +17,7 @@ from ninja.parser import Parser
 from digibel.api import limits, openapi, problems
 from digibel.api.clients import clients
 from digibel.api.errors import NoSuchOperation, NotThisKind, NowhereHere
+from digibel.api.events import events
 from digibel.api.keys import BearerKey, HeaderKey, guard
 from digibel.api.places import places
 from digibel.api.requestdeeds import help_requests
@@ -108,5 +109,6 @@ for address, router in (
     ("/follow-ups", follow_ups),
     ("/volunteers", volunteers),
     ("/places", places),
+    ("/events", events),
 ):
     api.add_router(address, guard(router))

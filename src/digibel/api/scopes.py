@@ -38,4 +38,5 @@ NEEDS: dict[str, Scope | None] = {
     "remove_exception": Scope.AVAILABILITY_WRITE,
     "list_places": Scope.PLACES_READ,
     "show_place": Scope.PLACES_READ,
+    "list_events": Scope.EVENTS_READ,
 }
