@@ -9,6 +9,7 @@ from digibel import clock
 from digibel.demo.models import DemoClock
 from digibel.privacy import sweeping
 from digibel.problems import Conflict, Problem
+from digibel.reports import closing
 from digibel.scheduling import clockwork
 
 # The demo's first moment: by then a visit can be over and another still begin today.
@@ -89,6 +90,7 @@ def move_to(moment: datetime) -> None:
     try:
         clockwork.live_through(moment)
         with clock.travel(moment):
+            closing.close_quarters()
             sweeping.sweep()
         # What was lived through took the machine a while; time does not go back for that.
         set_to(max(moment, now()))
