@@ -16,6 +16,8 @@ from digibel.reports import closing
 from digibel.reports.counting import Count, Key, count
 from digibel.reports.quarters import Quarter
 from digibel.requests.models import Client, HelpRequest
+from digibel.scheduling import offers, together, visits
+from digibel.scheduling.models import Visit
 from digibel.sealing import keys
 from digibel.sealing.router import KEYS
 from reports.conftest import followed_up, lives
@@ -84,6 +86,29 @@ def test_one_person_with_three_requests_is_one_person(lindeboom):
         again = cast.request(lindeboom)
         HelpRequest.objects.filter(pk=again.pk).update(client=first.client)
     assert count(lindeboom, AUTUMN)[Key("requests", "", "1090")] == Count(3, 1)
+
+
+def test_two_who_go_together_are_one_visit_of_the_client(lindeboom):
+    asked = cast.request(lindeboom, windows=cast.windows(days=3))
+    together.ask_two(asked, "safety", by=SYSTEM)
+    pair = [cast.volunteer(lindeboom, name=name) for name in ("Els", "Jan")]
+    for offer in cast.offered(asked, *pair):
+        offer.refresh_from_db()
+        visit = offers.accept(offer, 1, by=SYSTEM)
+    for one in Visit.objects.filter(request=asked):
+        with clock.travel(visit.starts_at):
+            visits.check_in(one, by=SYSTEM)
+        with clock.travel(visit.starts_at + timedelta(minutes=50)):
+            visits.check_out(one, by=SYSTEM)
+    figures = count(lindeboom, AUTUMN)
+    told = ("visits", "visits.minutes", "visits.waited", "promised.kept", "volunteers.load")
+    assert {measure: measured(figures, measure) for measure in told} == {
+        "visits": {"": 1},
+        "visits.minutes": {"": 50},
+        "visits.waited": {"3": 1},
+        "promised.kept": {"done": 1},
+        "volunteers.load": {"1": 2},
+    }
 
 
 def test_the_neighbours_count_nothing_of_ours(lindeboom):

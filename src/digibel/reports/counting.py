@@ -136,11 +136,14 @@ def _visits(tally: Tally, organisation: Organisation, quarter: Quarter) -> None:
     """Visits that took place: how long they were, how long people had waited for the first, and who went how often."""
     loads: dict[UUID, int] = {}
     for visit in _done(organisation, quarter):
+        loads[visit.volunteer_id] = loads.get(visit.volunteer_id, 0) + 1
+        if visit.goes_with_id is not None:
+            # Two went: for the client it is one visit, and each of the two was there.
+            continue
         begun, left = visit.checked_in_at or visit.starts_at, visit.checked_out_at or visit.ends_at
         postcode, minutes = visit.client.postcode, max(1, round((left - begun).total_seconds() / 60))
         tally.add("visits", "", postcode, visit.client_id)
         tally.add("visits.minutes", "", postcode, visit.client_id, minutes)
-        loads[visit.volunteer_id] = loads.get(visit.volunteer_id, 0) + 1
         if not visit.came_before:
             days = (clock.local(begun).date() - clock.local(visit.request.logged_at).date()).days
             tally.add("visits.waited", _at_most(days), postcode, visit.client_id)
@@ -162,7 +165,7 @@ def _at_most(days: int) -> str:
 
 def _kept(tally: Tally, organisation: Organisation, quarter: Quarter) -> None:
     """Visits that were promised for this quarter, and what became of them."""
-    promised = Visit.objects.of(organisation).filter(**_within(quarter, "starts_at"))
+    promised = Visit.objects.of(organisation).of_firsts().filter(**_within(quarter, "starts_at"))
     for status, client, postcode in promised.values_list("status", "client_id", "client__postcode"):
         if status in {VisitStatus.DONE, VisitStatus.CANCELLED, VisitStatus.MISSED}:
             tally.add("promised.kept", status, postcode, client)
