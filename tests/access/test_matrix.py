@@ -174,6 +174,7 @@ desk:feeds                 staff -
 desk:feed_renew/own        -     staff
 desk:feed_renew/organisation -   lead
 desk:places                    staff -
+desk:places_csv                staff -
 desk:new_place                 lead  lead
 desk:place                     lead  lead
 desk:place_checked             -     lead

@@ -1,11 +1,13 @@
 """Places to refer to."""
 
+import csv
 from datetime import date
 
 import pytest
 
 from digibel.desk.forms.places import as_written
 from digibel.directory.models import HelpPlace
+from digibel.directory.writing import read_hours
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -169,3 +171,17 @@ def test_another_place_comes_into_the_list(desk):
     assert desk.post("/places/new", {}).status_code == 422
     assert desk.post("/places/new", facts).status_code == 303
     assert [line.name for line in desk.get("/places?postcode=1090&kind=library").context["lines"]] == ["Bib Jette"]
+
+
+def test_the_list_for_a_spreadsheet_has_every_place_and_no_formula(desk, rooms):
+    far = rooms[1]
+    far.name, far.phone, far.active = "=HYPERLINK(1)", "+32 2 555 00 00", False
+    far.save()
+    heading, *rows = csv.reader(desk.get("/places.csv").content.decode("utf-8-sig").splitlines(), delimiter=";")
+    told = {row[0]: dict(zip(heading, row, strict=True)) for row in rows}
+    assert list(told) == ["Dichtbij", "'=HYPERLINK(1)", "Lijn"]
+    assert (told["'=HYPERLINK(1)"]["Telephone"], told["'=HYPERLINK(1)"]["It still exists"]) == (
+        "'+32 2 555 00 00",
+        "no",
+    )
+    assert read_hours(told["Dichtbij"]["Opening hours"]) == rooms[0].hours

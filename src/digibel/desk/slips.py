@@ -207,7 +207,7 @@ def _when(near: finding.Near) -> str:
     if near.opens:
         opens = clock.local(near.opens)
         open_now = near.opens <= clock.now()
-        told = {"day": weekdays.weekday(opens.weekday()), "time": f"{opens:%H:%M}"}
+        told = {"day": date_format(opens, "l"), "time": f"{opens:%H:%M}"}
         return _("open now") if open_now else _("opens on %(day)s at %(time)s") % told
     return _("closed in the coming week") if near.place.hours else _("hours not known")
 

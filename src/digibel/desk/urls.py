@@ -141,6 +141,7 @@ urlpatterns = [
     path("calendars", calendar.calendars_page, name="feeds"),
     path("calendars/<slug:deed>", calendar.renew, name="feed_renew"),
     path("places", places.places, name="places"),
+    path("places.csv", places.places_csv, name="places_csv"),
     path("places/new", places.new_place, name="new_place"),
     path("places/<uuid:place_id>", places.place, name="place"),
     path("places/<uuid:place_id>/checked", places.place_checked, name="place_checked"),
