@@ -15,6 +15,19 @@ code. Each later round was first read by code that had never seen it, and then l
 | 9 | 26 of 28 | 0 of 35 | the same, written after round 8 was learned from, with its look-alikes |
 | 10 | 110 of 157 | 19 of 120 | written to be hard: codes that only verbs, doors and cards hint at, Darija, hours like a code |
 | 11 | 31 of 40 | 0 of 18 | the same, written after round 10 was learned from |
+| 12 | 38 of 65 | 1 of 25 | plain words as passwords, keys of networks, locks of screens |
+| 13 | 37 of 44 | 1 of 39 | notes, forms and texts of four languages, half of them look-alikes |
+| 14 | 44 of 56 | 0 of 32 | the same in six other languages |
+| 15 | 15 of 37 | 9 of 53 | written to be hard: plain words told in passing, and what is said about passwords without giving one |
+| 16 | 28 of 40 | 0 of 34 | everyday texts, intercoms, birthdays as codes |
+| 17 | 29 of 37 | 0 of 35 | everyday texts, after rounds 12 to 16 were learned from |
+| 18 | | 3 of 83 | look-alikes of what was learned |
+| 19 | 34 of 40 | 1 of 26 | everyday texts, after all before were learned from |
+| 20 | 28 of 36 | 0 of 26 | the same in five languages: two ways of saying it were missed in four languages each |
+| 21 | 27 of 31 | 1 of 26 | everyday texts, after round 20 was learned from |
+| 22 | 30 of 43 | 1 of 24 | everyday and hard ones mixed, "types qwerty", "tried 1111 and 2222" |
+| 23 | 57 of 60 | 0 of 24 | everyday texts in all ten languages |
+| 24 | 23 of 33 | 0 of 26 | written to be hard: "choose Paloma.Lucas as password", lists of accounts |
 """
 
 import csv
@@ -22,7 +35,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from digibel.guardrails.secrets import find
+import pytest
+
+from digibel.guardrails.secrets import find, spoken
+from digibel.guardrails.secrets.reading import fold
 
 _MARK = re.compile(r"\{(?:(card|iban|national_number):)?([^{}]+)\}")
 
@@ -68,3 +84,18 @@ def test_nearly_every_secret_is_found_and_hidden() -> None:
 def test_hardly_anything_innocent_is_touched() -> None:
     touched = [sample.text for sample in INNOCENTS if not sample.is_right]
     assert len(touched) <= 0.02 * len(INNOCENTS), touched
+
+
+def test_texts_that_are_passed_at_once_hold_nothing_when_they_are_weighed(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed: set[str] = set()
+    is_worth_weighing = spoken._is_worth_weighing
+
+    def weigh_all(hints: int, folded: str) -> bool:
+        if not is_worth_weighing(hints, folded):
+            passed.add(folded)
+        return True
+
+    monkeypatch.setattr(spoken, "_is_worth_weighing", weigh_all)
+    weighed = {fold(sample.text): "secret" in find(sample.text).kinds for sample in SAMPLES}
+    assert len(passed) > len(SAMPLES) / 10
+    assert [text for text in passed if weighed.get(text)] == []

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from digibel.guardrails.secrets.chunks import SHORTEST_MIXED, Chunk
 from digibel.guardrails.secrets.innocence import Innocence
 from digibel.guardrails.secrets.names import Name
 from digibel.guardrails.secrets.scene import Scene
-from digibel.guardrails.secrets.shapes import SHORTEST_MIXED, Chunk
 from digibel.guardrails.secrets.values import Value
 
 # Words between a name and its value, when nothing says "is".
@@ -54,7 +54,7 @@ class Accepting:
 
     def accepts(self, name: Name, value: Value, walk: Walk) -> bool:
         """Whether a number is what this name stands for."""
-        if value.innocence is Innocence.SURE:
+        if value.innocence is Innocence.SURE and not self._is_whole_birthday(name, value, walk):
             return name.kind != "password" and self.scene.opens_like_a_date(value)
         if self._is_birthday(name, value, walk) or self._is_concluded(value, walk):
             return True
@@ -78,6 +78,10 @@ class Accepting:
         """ "the code is her year of birth, 1938"."""
         is_said = walk.was_linked and walk.is_same_sentence and not walk.is_blocked and value.digits >= 4
         return is_said and any(self.text.has(place, "years") for place in range(name.last + 1, value.first))
+
+    def _is_whole_birthday(self, name: Name, value: Value, walk: Walk) -> bool:
+        """ "the code is her date of birth, 07021949", which looks like a telephone number."""
+        return value.is_day and self._is_birthday(name, value, walk)
 
     def _is_concluded(self, value: Value, walk: Walk) -> bool:
         """ "the code is the first figures of her file, so 4507"."""
@@ -138,15 +142,26 @@ class Accepting:
         """ "temporary password that the helpdesk gave her Xk29pLmn": the last word, and of nothing else."""
         text = self.text
         is_last = text.folded[chunk.end : chunk.end + 1] in ("", "\n", ".") and walk.is_same_sentence
-        between = range(name.last + 1, place)
-        is_of_other = any(text.words[one].roles & _OF_OTHERS for one in between)
         is_chosen = chunk.looks_chosen or (chunk.digits and chunk.letters >= FEWEST_LETTERS)
-        return is_last and bool(is_chosen) and not is_of_other
+        return is_last and bool(is_chosen) and not self._is_of_other(name, place)
 
     def _is_told_anyway(self, name: Name, chunk: Chunk, place: int, walk: Walk) -> bool:
-        """ "he knows his password by heart: Pigeon.Sport.1"."""
-        is_password = name.kind == "password" and self.text.text(place - 1) == ":" and chunk.digits > 0
-        return is_password and self._ends_sentence(name, chunk, place, walk)
+        """ "he knows his password by heart: Pigeon.Sport.1", "I thought I forgot my password, Emirdag1969 it was"."""
+        if name.kind != "password" or not chunk.digits:
+            return False
+        if self.text.text(place - 1) == ":":
+            return self._ends_sentence(name, chunk, place, walk)
+        after = self._after_chunk(place, chunk)
+        is_said = walk.is_linked or self.scene.link_end(after) >= 0 or self.text.has(after, "links_behind")
+        return is_said and chunk.looks_chosen and not self._is_of_other(name, place)
+
+    def _after_chunk(self, place: int, chunk: Chunk) -> int:
+        while self.text.starts[place] >= 0 and self.text.starts[place] < chunk.end:
+            place += 1
+        return place
+
+    def _is_of_other(self, name: Name, place: int) -> bool:
+        return any(self.text.words[one].roles & _OF_OTHERS for one in range(name.last + 1, place))
 
     def _accepts_beside_user(self, name: Name, chunk: Chunk, place: int, walk: Walk) -> bool:
         """ "login: mary@home.be / Poes12", "credentials admin/Poes12", "toegang pc: Tuin!50"; "login: mary55" is a name."""

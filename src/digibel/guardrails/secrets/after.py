@@ -4,12 +4,12 @@ from typing import Final
 
 from digibel.guardrails.secrets.accepting import Accepting, Walk
 from digibel.guardrails.secrets.alone import Alone
+from digibel.guardrails.secrets.chunks import Span
 from digibel.guardrails.secrets.innocence import Innocence
 from digibel.guardrails.secrets.names import Name
 from digibel.guardrails.secrets.reading import COVER
 from digibel.guardrails.secrets.scene import Scene
 from digibel.guardrails.secrets.several import Several
-from digibel.guardrails.secrets.shapes import Span
 
 REACH: Final = {"password": 10, "pin": 12, "code": 9, "account": 6}  # words between a name and its value
 WORDS_INTO_NEXT_SENTENCE: Final = 5

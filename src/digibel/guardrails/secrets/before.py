@@ -3,11 +3,11 @@
 from typing import Final
 
 from digibel.guardrails.secrets.accepting import WORDS_AROUND_MIXED, Walk
+from digibel.guardrails.secrets.chunks import Chunk, Span
 from digibel.guardrails.secrets.innocence import Innocence
 from digibel.guardrails.secrets.names import Name
 from digibel.guardrails.secrets.reading import COVER
 from digibel.guardrails.secrets.scene import Scene
-from digibel.guardrails.secrets.shapes import Chunk, Span
 from digibel.guardrails.secrets.values import Value
 
 REACH: Final = 10  # words
@@ -36,11 +36,13 @@ class Before:
             other = self.scene.inside.get(place)
             if walk.words > REACH or text.texts[place][0] == COVER or (other and not other.is_passing):
                 return []
-            if value := self.scene.ends.get(place):
-                return [self.scene.span(value)] if self._accepts_before(name, value, walk) else []
             chunk = self.shapes.mixed_until(place) if walk.is_same_sentence else None
             if chunk and not is_given and self._accepts_mixed_before(name, chunk, walk):
                 return [] if self._is_of_something_else(place, chunk) else [chunk.span]
+            if value := self.scene.ends.get(place):
+                return [self.scene.span(value)] if self._accepts_before(name, value, walk) else []
+            if name.kind == "password" and (compound := self._compound_before(name, place, walk)):
+                return [compound]
             if text.ends_sentence(place) or text.text(place) == ";":
                 walk.sentences += 1
                 if walk.sentences > 1 or not walk.is_linked:
@@ -53,6 +55,18 @@ class Before:
             elif text.is_word(place):
                 walk.words += 1
         return []
+
+    def _compound_before(self, name: Name, place: int, walk: Walk) -> Span | None:
+        """ "sign in with jef.zonnebloem as password", "is rosa.maria a good password"."""
+        compound = self.shapes.compound_at(place) if walk.is_same_sentence else None
+        if compound is None:
+            return None
+        is_used = any(self.text.has(near, role) for near in (place - 2, place - 1) for role in ("using", "with"))
+        is_asked = self.scene.link_end(place - 1) >= 0 and walk.words <= WORDS_AROUND_MIXED
+        is_user = any(self.text.has(near, "usernames") for near in range(place - 3, place))
+        is_turkish = "tr" in name.languages and compound[1] == self.text.ends[name.first - 1]
+        is_told = (walk.is_linked and is_used) or is_asked or is_turkish
+        return compound if is_told and not is_user else None
 
     def _accepts_before(self, name: Name, value: Value, walk: Walk) -> bool:
         if value.innocence is not Innocence.NONE or value.is_pair:
@@ -85,8 +99,10 @@ class Before:
         return any(self.text.text(place)[:1] == COVER for place in range(name.last + 1, name.last + 4))
 
     def _is_of_something_else(self, last: int, chunk: Chunk) -> bool:
-        """ "user mary55, forgot her password", "serial of the laptop 5CD1234XYZ, password lost"."""
+        """ "user mary55, forgot her password", "serial 5CD1234XYZ, password lost"; not "login with mary55 as password"."""
         text = self.text
         first = next(place for place in range(last, -1, -1) if text.starts[place] <= chunk.start)
+        if text.has(first - 1, "with"):
+            return False
         before = range(max(0, first - FARTHEST_LABEL), first)
         return any(text.has(place, "usernames") or text.has(place, "identifying") for place in before)

@@ -142,6 +142,9 @@ def _is_hour(text: Passage, first: int, last: int) -> bool:
 def _label(text: Passage, first: int) -> int | None:
     """The token that says of what it is the number: "kamer 412", "ticket nr. 4821", "bel naar 1733". None if nothing does."""
     before = first - 1
+    if text.text(before) == "/" and text.is_glued(first) and text.is_number(before - 1):
+        # "dossier 25/0871"
+        before -= 2
     if text.has(before, "makers"):
         return before
     while text.text(before) in ("#", ":", ".", "°", "º", "(", "-", "=") and first - before <= 3:
@@ -200,7 +203,8 @@ def _is_postcode(text: Passage, first: int, last: int) -> bool:
     """ "1080 Molenbeek", "B-1080", and the postcodes of Brussels without more."""
     if first != last or len(text.texts[first]) != 4 or text.texts[first][0] == "0":
         return False
-    if text.has(last + 1, "places") or (text.is_capital(last + 1) and not text.words[last + 1].phrases):
+    is_name = text.is_capital(last + 1) and not text.is_shouted and not text.words[last + 1].phrases
+    if text.has(last + 1, "places") or is_name:
         return True
     if text.text(first - 1) == "-" and text.text(first - 2) == "b":
         return True

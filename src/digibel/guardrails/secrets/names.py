@@ -12,6 +12,7 @@ from digibel.guardrails.secrets.wordings import bent_onward
 _STRENGTH: Final = ("password", "pin", "code")
 # Letters with a figure.
 _MIXED: Final = re.compile(r" +([^\W\d_]{3}[^\s0-9]{0,20}[0-9]\S{0,20})")
+_OF: Final = frozenset({"de", "du", "do", "da", "del", "van", "of", "for", "voor"})
 _JOINS_WORDS: Final = frozenset("-'_/.")
 REACH_OF_THINGS: Final = 8  # "the code that I was sent by text"
 _OF_A_VISIT: Final = ("codewo", "codew")
@@ -83,7 +84,8 @@ def _name_at(text: Passage, place: int) -> Name | None:
 def _signed(text: Passage, name: Name) -> Name | None:
     """ "passe : soleil", "passe gmail soleil", "user mary pass Ferret3": a password; "le tram passe devant" is none."""
     after = name.last + 1
-    is_signed = text.text(after) in (":", "=", "is") or text.has(after, "machines")
+    is_of_machine = text.has(after + (text.text(after) in _OF), "machines")
+    is_signed = text.text(after) in (":", "=", "is") or is_of_machine
     has_user = any(text.has(before, "usernames") for before in range(name.first - 3, name.first))
     mixed = _MIXED.match(text.folded, text.ends[name.last])
     is_mixed = mixed is not None and not looks_like_product(mixed[1])
@@ -105,9 +107,20 @@ def _with_its_thing(text: Passage, name: Name) -> Name:
     """A "code" is a PIN where it is said of what: "the code of the lock". Not so the codeword of a visit."""
     if name.kind != "code" or text.text(name.first).startswith(_OF_A_VISIT):
         return name
+    if _is_of_a_paper(text, name.last):
+        return replace(name, kind="harmless")
     for place in (*range(name.first - 3, name.first), *range(name.last + 1, name.last + REACH_OF_THINGS)):
         if place > name.last and (text.ends_sentence(place) or text.is_number(place)):
             break
         if text.has(place, "things"):
             return replace(name, kind="pin")
     return name
+
+
+def _is_of_a_paper(text: Passage, last: int) -> bool:
+    """ "the code of the file", "code commande": what an office calls its papers by."""
+    papers = (
+        place for place in range(last + 1, last + 4) if text.has(place, "identifying") and text.has(place, "labels")
+    )
+    place = next(papers, None)
+    return place is not None and not any(text.is_sign(one) or text.is_number(one) for one in range(last + 1, place))

@@ -63,6 +63,11 @@ class Passage:
         """Whether nothing stands between this token and the one before."""
         return self.starts[place] == self.ends[place - 1]
 
+    @property
+    def is_shouted(self) -> bool:
+        """Whether all of it is written in capitals, so that a capital says nothing."""
+        return self.reading.text.isupper()
+
     def is_capital(self, place: int) -> bool:
         return self.is_word(place) and self.written(place)[:1].isupper()
 

@@ -3,10 +3,11 @@
 import re
 from typing import Final
 
+from digibel.guardrails.secrets.chunks import Span
 from digibel.guardrails.secrets.innocence import Innocence
 from digibel.guardrails.secrets.names import Name, phrase_end
 from digibel.guardrails.secrets.passages import Passage
-from digibel.guardrails.secrets.shapes import Shapes, Span
+from digibel.guardrails.secrets.shapes import Shapes
 from digibel.guardrails.secrets.values import Value, find_values
 
 LINK_SIGNS: Final = frozenset("=:>")
@@ -92,7 +93,10 @@ class Scene:
         """Whether anything here could be a value at all: a number that is no date or price, letters with digits, or a password."""
         if any(name.kind == "password" for name in self.names) or MIXED.search(self.text.folded):
             return True
-        return any(value.innocence is not Innocence.SURE or self.is_of_a_lock(value) for value in self.values.values())
+        return any(
+            value.innocence is not Innocence.SURE or self.is_of_a_lock(value) or value.is_day
+            for value in self.values.values()
+        )
 
     def opens_like_a_date(self, value: Value) -> bool:
         """ "the safe opens with 31-08-62": said to be the code, though it looks like a date."""

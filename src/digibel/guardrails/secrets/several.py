@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from digibel.guardrails.secrets.chunks import Span
 from digibel.guardrails.secrets.innocence import Innocence
 from digibel.guardrails.secrets.names import Name
 from digibel.guardrails.secrets.scene import LINK_SIGNS, Scene
-from digibel.guardrails.secrets.shapes import Span
 
 _LIST_SIGNS: Final = frozenset(",;/\n+&")
 _SAME_AGAIN: Final = ("(", "=", "/")

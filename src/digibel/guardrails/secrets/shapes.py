@@ -2,81 +2,31 @@
 
 import re
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
-from digibel.guardrails.secrets.innocence import looks_like_product
+from digibel.guardrails.secrets.chunks import SHORTEST_MIXED, Chunk, Span
 from digibel.guardrails.secrets.names import Name
 from digibel.guardrails.secrets.passages import Passage
 from digibel.guardrails.secrets.reading import COVER
 from digibel.guardrails.secrets.wordings import participles
-
-Span = tuple[int, int]
 
 LONGEST_CHUNK: Final = 100
 LONGEST_PHRASE: Final = 8
 SHORTEST_WORD: Final = 3
 LONGEST_SPELLED: Final = 80  # tokens
 FEWEST_SPELLED: Final = 4
-SHORTEST_MIXED: Final = 5
 FEWEST_CAPITALS: Final = 6
-FEWEST_TURNS: Final = 4
-FEWEST_RANDOM: Final = 8
 
 _CHUNK_ENDS: Final = re.compile(rf"[\s,;()\"{COVER}]")
-_LETTER: Final = re.compile(r"[^\W\d_]")
-_DIGIT: Final = re.compile(r"[0-9]")
-_SPECIAL: Final = re.compile(r"[@!#$%^*_~=+?&]")
 _HYPHENATED: Final = re.compile(r"[^\W\d_]{2,20}(?:-[^\W\d_]{1,20}){2,6}")
-_PART_OF_A_WORD: Final = re.compile(r"[^\W\d_]{4}")
+_COMPOUND: Final = re.compile(r"[^\W\d_]{2,20}(?:[._][^\W_]{1,20}){1,5}")
+_JOINS_COMPOUND: Final = frozenset("._")
+_CHOSEN: Final = frozenset({"often_chosen", "signs"})
 _OPENS_CHUNK: Final = frozenset("@#$!*")
 _CLOSES_CHUNK: Final = frozenset("!?*#$%&+@")
 _BEFORE_CHUNK: Final = frozenset('=:,;("')
-_ENDS_PHRASE: Final = frozenset({"not_values", "links", "alternatives", "blockers", "joiners", "determiners"})
+_ENDS_PHRASE: Final = frozenset({"not_values", "links", "alternatives", "blockers", "joiners", "determiners", "as"})
 _NO_VALUE_BEFORE: Final = frozenset({"determiners", "blockers", "labels", "using", "since", "alternatives", "things"})
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Letters and digits or signs without a blank between them, where they stand in the folded text."""
-
-    start: int
-    end: int
-    text: str
-
-    @property
-    def letters(self) -> int:
-        return len(_LETTER.findall(self.text))
-
-    @property
-    def digits(self) -> int:
-        return len(_DIGIT.findall(self.text))
-
-    @property
-    def is_mixed(self) -> bool:
-        """Whether it has letters, and digits or signs before its end."""
-        return "'" not in self.text and self.letters > 0 and (self.digits > 0 or bool(_SPECIAL.search(self.text[:-1])))
-
-    @property
-    def is_product(self) -> bool:
-        return looks_like_product(self.text)
-
-    @property
-    def looks_chosen(self) -> bool:
-        """Whether somebody made this up: a sign inside, or several letters and several digits."""
-        return bool(_SPECIAL.search(self.text)) or (self.letters >= 3 and self.digits >= 2)
-
-    @property
-    def looks_random(self) -> bool:
-        """Whether no person made this up: letters and digits that take turns and make no word, "kX9mP2qLr4", "K7QX-22LP-M9"."""
-        turns = sum(a.isdigit() != b.isdigit() for a, b in pairwise(filter(str.isalnum, self.text)))
-        is_long = self.letters + self.digits >= FEWEST_RANDOM
-        return is_long and turns >= FEWEST_TURNS and not _PART_OF_A_WORD.search(self.text)
-
-    @property
-    def span(self) -> Span:
-        return self.start, self.end
 
 
 class Shapes:
@@ -150,6 +100,18 @@ class Shapes:
         chunk = self._chunk_from(place) if self.text.is_word(place) and not self.text.is_glued(place) else None
         return chunk.span if chunk and _HYPHENATED.fullmatch(chunk.text) and self._ends_sentence(chunk) else None
 
+    def compound_at(self, place: int) -> Span | None:
+        """ "jef.zonnebloem", "Tirana_e_Re": words joined by dots or strokes; not "vergeten.Kan", where a blank is missing."""
+        text = self.text
+        if text.texts[place + 1] not in _JOINS_COMPOUND or not text.is_word(place) or text.is_glued(place):
+            return None
+        chunk = self._chunk_from(place)
+        if not chunk or not _COMPOUND.fullmatch(chunk.text) or chunk.is_product:
+            return None
+        is_sentence = text.words[place].roles - _CHOSEN and "_" not in chunk.text
+        is_name = any(one in self.inside_names for one in self._tokens_of(place, chunk))
+        return None if is_sentence or is_name else chunk.span
+
     def spelled_at(self, place: int) -> Span | None:
         """Letters and figures one by one, and what follows at once: "m 1 n 0 u", "P-o-e-s 38", "capital M, i, n, o, u"."""
         text = self.text
@@ -196,17 +158,28 @@ class Shapes:
             return None
         if self.says_something_else(name, place) or not self.links_words(name, link):
             return None
-        begins = place == 0 or text.ends_clause(place - 1)
+        first = self._first_of_compound(place)
+        begins = first == 0 or text.ends_clause(first - 1)
         is_given = begins and (text.has(link, "links") or text.text(link) == "=")
-        is_used = text.has(link, "as") and text.has(self._before_fillers(place), "using")
+        is_used = text.has(link, "as") and self._is_used(first)
         if text.words[place].roles & _NO_VALUE_BEFORE or not (is_given or is_used):
             return None
-        return text.starts[place], text.ends[place]
+        return text.starts[first], text.ends[place]
 
-    def _before_fillers(self, place: int) -> int:
-        """The word before this one, and before "always"."""
-        before = place - 1
-        return before - 1 if self.text.has(before, "fillers") else before
+    def _first_of_compound(self, place: int) -> int:
+        """ "Paloma.Lucas" begins with "Paloma"."""
+        text = self.text
+        while text.is_glued(place) and text.texts[place - 1] in _JOINS_COMPOUND and text.is_word(place - 2):
+            place -= 2
+        return place
+
+    def _is_used(self, place: int) -> bool:
+        """ "she always uses daisy", and of a word that we do not know also "then she took again daisy"; not "uses a daisy"."""
+        text, before = self.text, place - 1
+        if text.has(before - text.has(before, "fillers"), "using"):
+            return True
+        is_described = text.has(before, "determiners") or text.has(before, "something") or text.words[place].roles
+        return not is_described and any(text.has(near, "using") for near in range(place - 3, place))
 
     def quoted(self, opening: int) -> Span | None:
         """The words between two quotes, of which this token is the first."""
@@ -226,7 +199,7 @@ class Shapes:
     def says_something_else(self, name: Name, place: int) -> bool:
         """Whether a word tells something about the secret instead of giving it: "vergeten", "on the paper"."""
         text = self.text
-        if text.words[place].roles & {"not_values", "months", "units"}:
+        if text.words[place].roles & {"not_values", "months", "units", "easy"}:
             return True
         if text.words[place].spelled and text.has(place + 1, "units"):
             return True

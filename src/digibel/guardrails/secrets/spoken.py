@@ -13,12 +13,12 @@ from typing import Final
 
 from digibel.guardrails.secrets.after import After
 from digibel.guardrails.secrets.before import Before
+from digibel.guardrails.secrets.chunks import Span
 from digibel.guardrails.secrets.hints import Hints
 from digibel.guardrails.secrets.names import find_names
 from digibel.guardrails.secrets.passages import passage
 from digibel.guardrails.secrets.reading import Reading
 from digibel.guardrails.secrets.scene import LINK_SIGNS, MIXED, Scene
-from digibel.guardrails.secrets.shapes import Span
 from digibel.guardrails.secrets.wordings import (
     BEGINS_NAME,
     BEGINS_PASSWORD,
@@ -55,8 +55,17 @@ def find_spoken(reading: Reading, folded: str) -> tuple[list[Span], bool]:
     if not hints & BEGINS_NAME and not _LEET_SIGNS.isdisjoint(folded) and _LEET_SIGN.search(folded):
         folded = _read_leet(folded)
         hints = _hints(folded)
-    if not hints & BEGINS_NAME or not (hints & (BEGINS_PASSWORD | SPELLS_NUMBER) or _NUMBER_OR_MIXED.search(folded)):
-        return [], True
+    return _weighed(reading, folded) if _is_worth_weighing(hints, folded) else ([], True)
+
+
+def _is_worth_weighing(hints: int, folded: str) -> bool:
+    """Whether anything can be found at all: most texts end here, and weighing them would find nothing."""
+    return bool(hints & BEGINS_NAME) and bool(
+        hints & (BEGINS_PASSWORD | SPELLS_NUMBER) or _NUMBER_OR_MIXED.search(folded)
+    )
+
+
+def _weighed(reading: Reading, folded: str) -> tuple[list[Span], bool]:
     text = passage(reading, folded)
     names = find_names(text)
     if all(name.kind == "harmless" for name in names):

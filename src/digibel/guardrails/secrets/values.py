@@ -9,6 +9,7 @@ from digibel.guardrails.secrets.passages import Passage
 
 SHORTEST: Final = 3
 LONGEST: Final = 12
+DIGITS_OF_A_DAY: Final = 8
 SHORTEST_SPELLED: Final = 3
 
 _SPOKEN_ALONG: Final = frozenset(",'")
@@ -25,6 +26,16 @@ class Value:
     innocence: Innocence
     is_pair: bool = False  # two small groups, as in "3-4" or "10.30": a secret only where it is said to be one
     is_spelled: bool = False
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it may be a whole date in one number: "07021949"."""
+        return self.first == self.last and self.digits == DIGITS_OF_A_DAY
+
+    @property
+    def is_one_by_one(self) -> bool:
+        """ "3 3 1 8": nobody writes a count or a date so."""
+        return not self.is_spelled and self.last - self.first + 1 == self.digits
 
 
 def find_values(text: Passage, names: Container[int]) -> dict[int, Value]:

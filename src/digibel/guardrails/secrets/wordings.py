@@ -177,6 +177,9 @@ class _Book:
             phrases.onward = onward
         # Arabic writes "and" and "the" at the front of a word.
         roles = set(self.roles.get(word) or self.roles.get(word.removeprefix("و").removeprefix("ال")) or ())
+        if not roles and word.startswith("لل"):
+            # "for the computer"
+            roles = set(self.roles.get("ال" + word[2:]) or ())
         if any(star.fullmatch(word) for star in self.starred_labels):
             roles.add("labels")
         endings = frozenset(language for language, endings in self.endings if word.endswith(endings))
@@ -265,15 +268,25 @@ def hint(folded: str) -> int:
 
 def goes_on_as_name(beginnings: Iterable[str], words: set[str]) -> bool:
     """Whether a name of several words can be here: one of `beginnings` begins it, and one of `words` goes on with it."""
-    begun = (word(one).phrases for one in beginnings)
-    return any(branch and not branch.onward.keys().isdisjoint(words) for branch in begun)
+    begun = [branch for one in beginnings if (branch := word(one).phrases) and branch.onward]
+    if not begun:
+        return False
+    if any(not branch.onward.keys().isdisjoint(words) for branch in begun):
+        return True
+    bases = set[str]().union(*map(_bases, words))
+    return any(not branch.onward.keys().isdisjoint(bases) for branch in begun)
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 16)
+def _bases(folded: str) -> tuple[str, ...]:
+    """What words of names this may be a case of: "kodunun" is of "kodu"."""
+    bases = (folded.removesuffix(ending) for ending in _BOOK.bends if folded.endswith(ending))
+    return tuple(base for base in bases if len(base) >= SHORTEST_BENT and base in _BOOK.phrase_words)
+
+
 def bent_onward(branch: Branch, folded: str) -> Branch | None:
     """Where a phrase goes on with a word in one of its cases: "anahtar kutusuyla"."""
-    bases = (folded.removesuffix(ending) for ending in _BOOK.bends if folded.endswith(ending))
-    return next((branch.onward[base] for base in bases if len(base) >= SHORTEST_BENT and base in branch.onward), None)
+    return next((branch.onward[base] for base in _bases(folded) if base in branch.onward), None)
 
 
 def is_part_of_a_name(folded: str) -> bool:
