@@ -1,5 +1,6 @@
 """A rule becomes stricter: what is offered or booked is judged again the same minute, and nothing slips past it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -337,6 +338,19 @@ def test_overruling_frees_the_third_time_and_nothing_else(lindeboom):
 
 
 # --- made again -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.guardrail("E1", "E9")
+def test_overruling_does_not_free_what_was_kept_for_staff_from_the_start(lindeboom):
+    """As where another organisation handed it over and had its own reason."""
+    first = cast.request(lindeboom, tasks=["online-payment"])
+    ask_again(first.client)
+    kept = replace(cast.draft(tasks=["online-payment"]), for_staff=("online-payment",))
+    third = openings.open_request(kept, organisation=lindeboom, by=SYSTEM, client=first.client)[0]
+    assert not rejudging.may_be_overruled(third)
+    with pytest.raises(NothingToOverrule):
+        overrule(third)
+    assert [task.verdict for task in fresh(third).tasks.all()] == [Verdict.STAFF_ONLY]
 
 
 def test_every_judgement_keeps_what_it_was_made_with(lindeboom, els, third):

@@ -185,6 +185,12 @@ def facts_of(stored: StoredJudgement) -> Facts:
     return Facts(stored.administrator, stored.money_before, stored.overruled)
 
 
+def kept_from_the_start(request: HelpRequest) -> judgement.Tightened:
+    """What was for staff from the telephone call on, whatever the rules say, as where it was handed over: never overruled."""
+    first = request.judgements.first()
+    return _verdicts(first.floor) if first is not None and first.cause == StoredJudgement.Cause.LOGGED else {}
+
+
 def only(made: judgement.Judgement, slugs: Sequence[str]) -> judgement.Judgement:
     """The same judgement over these of its tasks."""
     tasks = tuple(task for task in made.tasks if task.slug in slugs)
@@ -193,7 +199,7 @@ def only(made: judgement.Judgement, slugs: Sequence[str]) -> judgement.Judgement
 
 def judge_again(request: HelpRequest, *, on: date | None, cause: str, facts: Facts, by: Actor) -> judgement.Judgement:
     """Judge, write the verdicts on the tasks, and keep how they came about. The caller holds the request."""
-    floor = {} if cause == StoredJudgement.Cause.OVERRULED else stored_verdicts(request)
+    floor = kept_from_the_start(request) if cause == StoredJudgement.Cause.OVERRULED else stored_verdicts(request)
     tightened = tightenings.in_force(request.organisation_id, on or clock.today())
     slugs = [task.slug for task in request.tasks.all()]
     made = judgement.judge(slugs, tightened=_strictest(floor, tightened), facts=facts)

@@ -175,7 +175,10 @@ def may_be_overruled(request: HelpRequest) -> bool:
     if not request.is_open or facts.keeps_money_for_staff is not Stricter.THIRD:
         return False
     freed = judging.judge_for(
-        request.organisation, judging.stored_verdicts(request), facts=replace(facts, overruled=True)
+        request.organisation,
+        judging.stored_verdicts(request),
+        facts=replace(facts, overruled=True),
+        floor=judging.kept_from_the_start(request),
     )
     return any(task.verdict.for_volunteers for task in freed.tasks if task.slug in judging.MONEY)
 
