@@ -13,7 +13,6 @@ from digibel.requests.drafts import RequestDraft, read_draft
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import offers, openings
 from digibel.scheduling.models import Offer, Visit
-from digibel.sealing import keys
 from digibel.volunteers import pool, readiness
 from digibel.volunteers.models import Requirement, Volunteer
 
@@ -46,7 +45,6 @@ def staff(organisation: Organisation, *, name: str = "Nadia", role: str = Role.I
         organisation=organisation,
         name=name,
         role=role,
-        key_id=keys.new_key(),
         mobile=mobile(),
     )
 

@@ -26,8 +26,8 @@ def visit(lindeboom):
 
 def test_list_names_roles_people_programs_and_what_each_sees(desk, lindeboom, sleutel, visit, settings):
     settings.DIGIBEL_OPERATORS = ["Hosting NV, Gent"]
-    cast.staff(lindeboom, name="Tom", role=Role.INTAKE)
-    Staff.objects.filter(name="Tom").update(since=None)
+    tom = cast.staff(lindeboom, name="Tom", role=Role.INTAKE)
+    Staff.objects.filter(pk=tom.pk).update(since=None)
     gone = cast.staff(lindeboom, name="Vertrokken", role=Role.MATCHER)
     Staff.objects.filter(pk=gone.pk).update(is_active=False)
     cast.staff(sleutel, name="Rachid")

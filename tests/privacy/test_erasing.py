@@ -174,7 +174,7 @@ def test_erased_number_of_a_stranger_is_gone_with_all_that_was_said(lindeboom):
 
 def test_staff_mobile_is_forgotten_and_they_go_on_working(lindeboom):
     fatima = lindeboom.staff.get()
-    number, old = fatima.mobile, fatima.key_id
+    number, old = fatima.mobile, fatima.mobile_key_id
     erasing.erase_mobile(fatima, by=Actor.staff(fatima))
     fatima.refresh_from_db()
     assert (fatima.mobile, fatima.is_active, fatima.name) == ("", True, "Fatima")

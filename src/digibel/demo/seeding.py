@@ -18,7 +18,6 @@ from digibel.organisations import keys as api_keys
 from digibel.organisations.models import DutyHours, Organisation, Staff
 from digibel.organisations.scopes import EVERY_SCOPE
 from digibel.scheduling import clockwork
-from digibel.sealing import keys
 from digibel.volunteers import pool, readiness
 from digibel.volunteers.models import Absence, Requirement, Volunteer
 from digibel.volunteers.requirements import RULES, Rule
@@ -100,16 +99,17 @@ def _add_organisations(stage: Stage) -> None:
 
 
 def _add_staff(organisation: Organisation, told: dict[str, str], mobile: str, password: str) -> Staff:
-    return Staff.objects.create(
-        email=email_of(told["name"], organisation.slug),
-        password=password,
+    person = Staff.objects.create_user(
+        email_of(told["name"], organisation.slug),
         organisation=organisation,
         name=told["name"],
         role=told["role"],
         language=told["language"],
-        key_id=keys.new_key(),
         mobile=mobile,
     )
+    person.password = password
+    person.save(update_fields=["password"])
+    return person
 
 
 def email_of(name: str, slug: str) -> str:

@@ -92,7 +92,7 @@ def all_of_them() -> list[Telephone]:
 
 def _staff_with_telephones(recipients: Sequence[Recipient]) -> list[tuple[Staff, uuid.UUID]]:
     by_key = {one.key_id: one.pk for one in recipients if one.kind == Recipient.Kind.STAFF}
-    return [(one, by_key[one.key_id]) for one in Staff.objects.filter(key_id__in=by_key)]
+    return [(one, by_key[one.mobile_key_id]) for one in Staff.objects.filter(mobile_key_id__in=by_key)]
 
 
 def _name(owner: Volunteer | Client | Staff) -> str:

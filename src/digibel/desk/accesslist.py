@@ -84,7 +84,7 @@ class Program:
 
 
 def categories(organisation: Organisation) -> list[Category]:
-    staff = list(organisation.staff.filter(is_active=True).order_by("name"))
+    staff = sorted(organisation.staff.filter(is_active=True), key=lambda one: one.name)
     roles = [Role(value) for value, _label in Role.people()]
     return [_category(role, before, staff) for role, before in zip(roles, [None, *roles], strict=False)]
 

@@ -85,7 +85,7 @@ class Subject:
         if isinstance(person, Volunteer):
             return f"{person.first_name} {person.family_name}".strip()
         if isinstance(person, Staff):
-            return person.name or gettext("erased person")
+            return person.name
         return display(person.number) if person.number else gettext("erased person")
 
     @property

@@ -37,7 +37,7 @@ def of_staff(staff: Staff) -> Recipient:
     index = numbers.index(staff.mobile)
     recipient, _ = Recipient.objects.get_or_create(
         kind=Recipient.Kind.STAFF,
-        key_id=staff.key_id,
+        key_id=staff.mobile_key_id,
         defaults={"number": staff.mobile, "number_index": index, "languages": [staff.language]},
     )
     if recipient.number_index != index:

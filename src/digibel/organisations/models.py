@@ -13,7 +13,9 @@ from django.db import models
 from digibel import clock
 from digibel.guardrails.catalogue import Verdict
 from digibel.organisations.ways import AUTOMATIC, H_RANGE, MOST_A_WEEK, Asking
+from digibel.sealing import keys
 from digibel.sealing.fields import SealedTextField
+from digibel.sealing.index import blind_index
 
 
 class Organisation(models.Model):
@@ -73,25 +75,40 @@ class Role(models.TextChoices):
         return [(role.value, str(role.label)) for role in (cls.INTAKE, cls.MATCHER, cls.COORDINATOR)]
 
 
+def email_trace(email: str) -> str:
+    """By what an account is found: the address itself is sealed. How somebody writes it, in capitals or not, is one."""
+    return blind_index(email.strip().casefold(), purpose="email")
+
+
 class StaffManager(BaseUserManager["Staff"]):
     def create_user(self, email: str, password: str | None = None, **fields: object) -> Staff:
-        staff = self.model(email=self.normalize_email(email), **fields)
+        made = {"key_id": keys.new_key(), "mobile_key_id": keys.new_key()}
+        staff = self.model(email=email.strip(), email_index=email_trace(email), **made, **fields)
         staff.set_password(password)
         staff.save(using=self._db)
         return staff
 
+    def get_by_natural_key(self, username: str | None) -> Staff:
+        return self.get(email_index=email_trace(username or ""))
+
 
 class Staff(AbstractBaseUser):
-    """Somebody who works at an organisation. Their mobile is for alarms while they are on duty."""
+    """Somebody who works at an organisation. Their mobile is for alarms while they are on duty.
+
+    Who they are is sealed like everybody else's: forgotten, they are so in yesterday's backup too. The mobile has a key of its
+    own, as they may want that forgotten and go on working.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="staff")
-    email = models.EmailField(unique=True)
-    name = models.CharField(max_length=60)
+    email = SealedTextField(max_length=254)
+    email_index = models.CharField(max_length=64, blank=True, default="", help_text="Keyed trace; none: forgotten.")
+    name = SealedTextField(max_length=60, is_name=True)
     role = models.CharField(max_length=16, choices=Role.people(), default=Role.INTAKE)
     language = models.CharField(max_length=8, default="nl")
     key_id = models.UUIDField()
-    mobile = SealedTextField(blank=True, default="")
+    mobile_key_id = models.UUIDField()
+    mobile = SealedTextField(blank=True, default="", key="mobile_key_id")
     is_active = models.BooleanField(default=True)
     since = models.DateField(null=True, blank=True, default=clock.today, help_text="Has access since this day.")
     calendar_version = models.PositiveIntegerField(
@@ -105,8 +122,12 @@ class Staff(AbstractBaseUser):
 
     class Meta:
         verbose_name_plural = "staff"
-        ordering = ("name",)
+        ordering = ("since", "pk")
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            # So that an address means one account; the forgotten have none.
+            models.UniqueConstraint(
+                name="staff_address_once", fields=["email_index"], condition=~models.Q(email_index="")
+            ),
             models.CheckConstraint(
                 name="staff_role_known", condition=models.Q(role__in=[value for value, _ in Role.people()])
             ),

@@ -47,7 +47,6 @@ from digibel.volunteers.models import Volunteer
 
 # A client who is waiting for somebody hears from that volunteer, or from a person, and not nothing.
 NEAR = timedelta(hours=24)
-GONE = "erased.invalid"
 AT_ONCE = 500
 # Who "does not come today", where an older copy of the data is being put right and nobody knows the name any more.
 INSTEAD = "Digibel"
@@ -126,23 +125,26 @@ def erase_staff(staff: Staff, *, by: Actor, why: str = "asked") -> Certificate:
     _refuse_twice("staff", locked.pk)
     erased = clear_staff(locked)
     certificate = _certify("staff", locked, locked.organisation, by=by, why=why, erased=erased, stays={})
-    keys.destroy(locked.key_id)
+    keys.destroy(locked.key_id, locked.mobile_key_id)
     return certificate
 
 
 @transaction.atomic
 def erase_mobile(staff: Staff, *, by: Actor) -> None:
-    """Somebody of the staff wants their mobile forgotten: a new key, so that the old number is gone from backups too."""
+    """Somebody of the staff wants their mobile forgotten: its key goes, so that the number is gone from backups too."""
     locked = Staff.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=staff.pk)
-    old = locked.key_id
+    old = locked.mobile_key_id
     for recipient in Recipient.objects.filter(key_id=old):
         _forget_said(recipient, [old])
         _clear_recipient(recipient)
-    locked.key_id = keys.new_key()
-    locked.mobile = ""
-    locked.save(update_fields=["key_id", "mobile"])
+    _no_mobile(locked)
     record("mobile.erased", locked, by=by, organisation_id=locked.organisation_id)
     keys.destroy(old)
+
+
+def _no_mobile(staff: Staff) -> None:
+    staff.mobile_key_id, staff.mobile = keys.new_key(), ""
+    staff.save(update_fields=["mobile_key_id", "mobile"])
 
 
 # --- may they be erased now ---------------------------------------------------------------------------------------
@@ -244,12 +246,10 @@ def _forget_said_to_the_other(volunteer: Volunteer) -> int:
 def clear_staff(staff: Staff) -> dict[str, int]:
     erased = {"staff": 1, "duty": DutyHours.objects.filter(staff=staff).delete()[0], "sessions": _end_sessions(staff)}
     Closure.objects.filter(stand_in=staff).update(stand_in=None)
-    for recipient in Recipient.objects.filter(key_id=staff.key_id):
-        erased["texts"] = _forget_said(recipient, [staff.key_id])
+    for recipient in Recipient.objects.filter(key_id=staff.mobile_key_id):
+        erased["texts"] = _forget_said(recipient, [staff.mobile_key_id])
         _clear_recipient(recipient)
-    Staff.objects.filter(pk=staff.pk).update(
-        name="", email=f"{staff.pk}@{GONE}", password="!", is_active=False, last_login=None
-    )
+    Staff.objects.filter(pk=staff.pk).update(email_index="", password="!", is_active=False, last_login=None)
     return erased
 
 
@@ -391,24 +391,25 @@ def _next_number() -> str:
 def replay_erasures(*, by: Actor) -> int:
     """Forget again whom an older copy of the data has brought back: the ledger of destroyed keys says whom. Idempotent.
 
-    Their texts cannot be read, whatever the copy holds; here go the traces by which they could be found, the visits that
-    the copy believes are still to come, and names of staff, which are not sealed. Returns how many people it were.
+    Their texts cannot be read, whatever the copy holds; here go the traces by which they could be found, and the
+    visits that the copy believes are still to come. Returns how many people it were.
     """
     keys.replay_destructions()
-    deeds: dict[type[Any], Callable[..., bool]] = {
-        Visit: _replay_visit,
-        Client: _replay_client,
-        Volunteer: _replay_volunteer,
-        Staff: _replay_staff,
-        Recipient: _replay_number,
-    }
+    deeds: list[tuple[type[Any], str, Callable[..., bool]]] = [
+        (Visit, "key_id", _replay_visit),
+        (Client, "key_id", _replay_client),
+        (Volunteer, "key_id", _replay_volunteer),
+        (Staff, "key_id", _replay_staff),
+        (Staff, "mobile_key_id", _replay_mobile),
+        (Recipient, "key_id", _replay_number),
+    ]
     with erased_shown_as(INSTEAD):
-        return sum(_replay(model, deed, by=by) for model, deed in deeds.items())
+        return sum(_replay(model, key, deed, by=by) for model, key, deed in deeds)
 
 
-def _replay(model: type[Any], deed: Callable[..., bool], *, by: Actor) -> int:
+def _replay(model: type[Any], key: str, deed: Callable[..., bool], *, by: Actor) -> int:
     count, last = 0, None
-    while batch := _some_keys(model, last):
+    while batch := _some_keys(model, key, last):
         destroyed = keys.destroyed_among(key_id for _, key_id in batch)
         for pk in (pk for pk, key_id in batch if key_id in destroyed):
             with transaction.atomic():
@@ -417,9 +418,9 @@ def _replay(model: type[Any], deed: Callable[..., bool], *, by: Actor) -> int:
     return count
 
 
-def _some_keys(model: type[Any], after: UUID | None) -> list[tuple[UUID, UUID]]:
+def _some_keys(model: type[Any], key: str, after: UUID | None) -> list[tuple[UUID, UUID]]:
     rows = model.objects.order_by("pk") if after is None else model.objects.filter(pk__gt=after).order_by("pk")
-    return list(rows.values_list("pk", "key_id")[:AT_ONCE])
+    return list(rows.values_list("pk", key)[:AT_ONCE])
 
 
 def _replay_visit(visit: Visit, *, by: Actor) -> bool:
@@ -454,10 +455,17 @@ def _replay_volunteer(volunteer: Volunteer, *, by: Actor) -> bool:
 
 
 def _replay_staff(staff: Staff, *, by: Actor) -> bool:
-    if not staff.name:
+    if not staff.email_index:
         return False
     clear_staff(staff)
     return True
+
+
+def _replay_mobile(staff: Staff, *, by: Actor) -> bool:
+    """Somebody who goes on working here without a mobile that we know; the number itself is the recipient's, below."""
+    if staff.email_index:
+        _no_mobile(staff)
+    return False
 
 
 def _replay_number(recipient: Recipient, *, by: Actor) -> bool:

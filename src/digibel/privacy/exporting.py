@@ -176,7 +176,9 @@ def _looks(person: Person, organisation: Organisation) -> list[dict[str, Any]]:
     events = Event.objects.filter(subject_id__in=subjects).order_by("id")
     if isinstance(person, Volunteer):
         events = events.filter(organisation_id__in=[organisation.pk]) | events.filter(organisation_id=None)
-    names = {f"staff:{one.pk}": one.name for one in Staff.objects.filter(organisation=organisation)}
+    names = {
+        f"staff:{one.pk}": one.name for one in Staff.objects.filter(organisation=organisation).exclude(email_index="")
+    }
     own = f"{person._meta.model_name}:{person.pk}"
     return [
         {

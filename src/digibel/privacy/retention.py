@@ -318,7 +318,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "staff",
         _("Staff: name, address for logging in, mobile for alarms, hours on duty"),
-        (Part("organisations.Staff", ("name", "email", "password", "key_id", "mobile")),),
+        (
+            Part(
+                "organisations.Staff", ("name", "email", "email_index", "password", "key_id", "mobile_key_id", "mobile")
+            ),
+        ),
         _("to log in, to be reached, and to tell a client who looked"),
         SECURITY,
         730 * DAY,

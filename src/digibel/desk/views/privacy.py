@@ -61,7 +61,7 @@ def privacy(request: StaffRequest) -> HttpResponse:
         "risks": persons.RISKS.items(),
         "outcomes": persons.OUTCOMES.items(),
         "table": [(rule, period(rule), retention.ENDS[rule.end]) for rule in retention.RULES],
-        "staff": Staff.objects.filter(organisation=organisation).exclude(name=""),
+        "staff": Staff.objects.filter(organisation=organisation).exclude(email_index=""),
         "roles": words.ROLES,
         "held": outbox.held_since(),
         "today": clock.today(),
