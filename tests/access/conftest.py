@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
 from django.db import connections, transaction
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 import cast
 from digibel import clock
@@ -47,7 +50,7 @@ from digibel.volunteers.importing import bringing
 from digibel.volunteers.importing.rehearsing import Rehearsal
 from digibel.volunteers.models import Volunteer
 
-ROLES = (Role.INTAKE, Role.MATCHER, Role.COORDINATOR)
+ROLES = (Role.INTAKE, Role.MATCHER, Role.COORDINATOR, Role.NETWORK)
 # An ordinary Tuesday, half past ten in the morning in Brussels.
 NOW = datetime(2026, 9, 15, 8, 30, tzinfo=UTC)
 
@@ -98,6 +101,10 @@ class House:
             "step": "people_told",
             "kind": "client",
             "report": "team",
+            "organisation_id": self.organisation.pk,
+            "staff_id": self.staff[Role.INTAKE].pk,
+            "uid": urlsafe_base64_encode(force_bytes(self.staff[Role.INTAKE].pk)),
+            "key": default_token_generator.make_token(self.staff[Role.INTAKE]),
             "token": cards.token(self.booked),
             **self.others,
         }

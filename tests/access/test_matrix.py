@@ -19,6 +19,7 @@ from digibel.api.main import api
 from digibel.api.scopes import NEEDS
 from digibel.desk import clientdeeds, freetime, requestdeeds
 from digibel.desk.views import card as card_views
+from digibel.desk.views import network as network_views
 from digibel.desk.views import ownpage as own_page_views
 from digibel.desk.views import privacy as privacy_views
 from digibel.desk.views import visits as visit_views
@@ -32,8 +33,9 @@ from .conftest import ROLES, House, address, routes
 
 pytestmark = pytest.mark.django_db
 
-# Who gets further than the door: all (also without a login), staff, match (matchers and coordinators), lead (coordinators),
-# card (who holds an open link), key (a gateway's or an operator's own secret, never a login); "-" is no way in for anybody.
+# Who gets further than the door: all (also without a login), staff (who works with clients), match (matchers and coordinators),
+# lead (coordinators), net (the network administrator, who comes in nowhere else), card (who holds an open link), key (a gateway's
+# or an operator's own secret, never a login); "-" is no way in for anybody.
 EXPECTED = """
 desk:today                     staff -
 desk:today_news                staff -
@@ -192,7 +194,16 @@ desk:breach                    -     lead
 desk:breach_step               -     lead
 desk:certificate               lead  -
 desk:rights_answer             -     lead
-desk:let_texts_leave           -     lead
+desk:network                   net   -
+desk:let_texts_leave           -     net
+desk:add_organisation          net   net
+desk:network_organisation      net   net
+desk:staff_deed/role           -     net
+desk:staff_deed/link           -     net
+desk:staff_deed/close          -     net
+desk:staff_deed/reopen         -     net
+desk:forget_volunteer          -     net
+desk:choose_password           card  card
 desk:privacy_person            lead  -
 desk:privacy_deed/ask          -     lead
 desk:privacy_deed/withdraw     -     lead
@@ -297,10 +308,12 @@ DEEDS = {
     "desk:inbox_deed": ("done", "book", "decline"),
     "desk:hands_deed": ("take", "sent", "failed", "reply"),
     "desk:card_deed": tuple(card_views.DEEDS),
+    "desk:staff_deed": (*network_views.DEEDS, "link"),
 }
 MAY = {
     "all": {*ROLES, ""},
-    "staff": {*ROLES},
+    "staff": {Role.INTAKE, Role.MATCHER, Role.COORDINATOR},
+    "net": {Role.NETWORK},
     "match": {Role.MATCHER, Role.COORDINATOR},
     "lead": {Role.COORDINATOR},
     "card": {*ROLES, ""},
@@ -365,7 +378,7 @@ def test_every_role_opens_its_doors_and_no_others(houses: tuple[House, House], r
         for method, who in table()[name].items():
             browser = mine.browser(role) if role else Browser()
             expected[name, method] = "no such way" if who == "-" else "in" if role in MAY[who] else "not in"
-            if who == "-" and not role and {"staff", "match", "lead"} & {*table()[name].values()}:
+            if who == "-" and not role and {"staff", "match", "lead", "net"} & {*table()[name].values()}:
                 continue
             found[name, method] = opened(browser, method, path)
             if who == "-" and found[name, method] == "not in":
@@ -403,6 +416,10 @@ SHARED = {
     "desk:report_csv",
     "desk:report_xlsx",
     "desk:report_pdf",
+    # Above the organisations.
+    "desk:network_organisation",
+    *(f"desk:staff_deed/{deed}" for deed in DEEDS["desk:staff_deed"]),
+    "desk:forget_volunteer",
 }
 
 

@@ -58,7 +58,7 @@ def test_every_stage_has_its_request(seeded):
 
 def test_somebody_stands_in_every_place(seeded):
     assert Organisation.objects.count() == 3
-    assert Staff.objects.count() == 9
+    assert Staff.objects.count() == 10
     assert Volunteer.objects.count() == len(cast.volunteers())
     assert HelpPlace.objects.exists()
     assert Visit.objects.filter(status=VisitStatus.UNDER_WAY).count() == 2

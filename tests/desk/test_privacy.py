@@ -187,11 +187,12 @@ def test_neighbours_register_is_not_ours(desk, neighbour):
     assert "Something else" not in neighbour.get(reverse("desk:privacy")).content.decode()
 
 
-def test_held_texts_leave_when_a_person_has_looked(desk):
+def test_held_texts_are_told_and_are_not_one_organisations_to_let_leave(desk):
+    """The network administrator does (test_network)."""
     outbox.hold()
     assert "Texts are held" in desk.get(reverse("desk:privacy")).content.decode()
-    desk.post(reverse("desk:let_texts_leave"))
-    assert Hold.objects.get().released_at is not None
+    assert desk.post(reverse("desk:let_texts_leave")).status_code == 403
+    assert Hold.objects.get().released_at is None
 
 
 def test_a_number_nobody_knows_leads_from_the_inbox_to_its_page(desk, nadia, lindeboom):

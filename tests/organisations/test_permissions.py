@@ -35,6 +35,7 @@ FOR_COORDINATING = {
     "edit_volunteer",
     "privacy",
 }
+FOR_NETWORK = {"run_network", "release_texts", "forget_volunteer"}
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,7 @@ FOR_COORDINATING = {
         (Role.INTAKE, FOR_ALL),
         (Role.MATCHER, FOR_ALL | FOR_MATCHING),
         (Role.COORDINATOR, FOR_ALL | FOR_MATCHING | FOR_COORDINATING),
+        (Role.NETWORK, FOR_NETWORK),
     ],
 )
 def test_a_role_may_do_its_deeds_and_no_others(frozen_clock, role, deeds):

@@ -58,6 +58,9 @@ DEED_WORDS: dict[str, words.Words] = {
     "texts": _("see how texts leave and what they cost, and set the budget"),
     "keys": _("give programs a key, and end it"),
     "privacy": _("answer what people ask about their own data, and forget people"),
+    "run_network": _("open and close organisations' accounts; see counts, and no client"),
+    "release_texts": _("let texts leave after a backup was restored"),
+    "forget_volunteer": _("forget a volunteer whom several organisations send"),
 }
 
 
@@ -69,11 +72,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Category:
-    """One role: what it may do beside the role before it, and who has it now."""
+    """One role: what it may do, beside the role before it where it `adds` to that, and who has it now."""
 
     title: words.Words
     deeds: tuple[words.Words, ...]
     people: tuple[Person, ...]
+    adds: bool
 
 
 @dataclass(frozen=True)
@@ -86,13 +90,15 @@ class Program:
 def categories(organisation: Organisation) -> list[Category]:
     staff = sorted(organisation.staff.filter(is_active=True), key=lambda one: one.name)
     roles = [Role(value) for value, _label in Role.people()]
-    return [_category(role, before, staff) for role, before in zip(roles, [None, *roles], strict=False)]
+    found = [_category(role, before, staff) for role, before in zip(roles, [None, *roles], strict=False)]
+    above = Staff.objects.filter(is_active=True, role=Role.NETWORK)
+    return [*found, _category(Role.NETWORK, None, sorted(above, key=lambda one: one.name))]
 
 
 def _category(role: Role, before: Role | None, staff: Sequence[Staff]) -> Category:
     mine = [deed for deed, may in DEEDS.items() if role in may and (before is None or before not in may)]
     people = tuple(Person(one.name, one.since) for one in staff if one.role == role)
-    return Category(words.ROLES[role], tuple(DEED_WORDS.get(deed, deed) for deed in mine), people)
+    return Category(words.ROLES[role], tuple(DEED_WORDS.get(deed, deed) for deed in mine), people, before is not None)
 
 
 def programs(organisation: Organisation) -> list[Program]:

@@ -10,6 +10,7 @@ from digibel.desk import counts
 from digibel.notifications import gateways
 from digibel.notifications.models import BY_HAND
 from digibel.organisations.models import Staff
+from digibel.organisations.permissions import may
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -20,5 +21,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "demo_time": clock.now() if settings.DIGIBEL_DEMO else None,
     }
     if isinstance(staff, Staff) and staff.is_authenticated:
-        context |= {"nav_counts": counts.waiting(staff.organisation), "worker_silent": counts.worker_silent()}
+        context |= {"worker_silent": counts.worker_silent(), "network_only": not may(staff, "look")}
+        if not context["network_only"]:
+            context["nav_counts"] = counts.waiting(staff.organisation)
     return context

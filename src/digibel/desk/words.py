@@ -226,6 +226,7 @@ ROLES: dict[str, Words] = {
     "intake": _("intake"),
     "matcher": _("matching"),
     "coordinator": _("coordinator"),
+    "network": _("network administrator"),
     "clock": "Digibel",
 }
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from digibel import clock
 from digibel.organisations.models import Closure, DutyHours, Organisation, Role, Staff
+from digibel.organisations.permissions import DEEDS
 from digibel.problems import Problem
 
 STEP = timedelta(minutes=15)
@@ -73,6 +74,7 @@ def check_covered(organisation: Organisation, start: datetime, end: datetime) ->
 def ladder(organisation: Organisation, moment: datetime) -> list[Staff]:
     """Whom an alarm climbs to: the person on duty first, then every coordinator, then everybody else with a mobile."""
     first = on_duty(organisation, moment)
-    people = [staff for staff in organisation.staff.filter(is_active=True) if staff.mobile]
+    working = organisation.staff.filter(is_active=True, role__in=DEEDS["call"])
+    people = [staff for staff in working if staff.mobile]
     people.sort(key=lambda staff: (staff != first, staff.role != Role.COORDINATOR, staff.name))
     return people

@@ -63,16 +63,30 @@ class Organisation(models.Model):
 
 
 class Role(models.TextChoices):
-    """What somebody does at the centre; each can do what stands above it (see `permissions.py`)."""
+    """What somebody does at the centre; each can do what stands above it (see `permissions.py`).
+
+    The network stands above the organisations and beside these: it opens accounts, and sees no client of anybody.
+    """
 
     INTAKE = "intake", "intake worker"
     MATCHER = "matcher", "matcher"
     COORDINATOR = "coordinator", "coordinator"
+    NETWORK = "network", "network administrator"
     CLOCK = "clock", "the clock"  # owns a next action that time will bring; nobody logs in with it
 
     @classmethod
     def people(cls) -> list[tuple[str, str]]:
+        """Who works with clients, and what must happen next can be theirs."""
         return [(role.value, str(role.label)) for role in (cls.INTAKE, cls.MATCHER, cls.COORDINATOR)]
+
+    @classmethod
+    def owners(cls) -> list[tuple[str, str]]:
+        return [*cls.people(), (cls.CLOCK.value, str(cls.CLOCK.label))]
+
+    @classmethod
+    def accounts(cls) -> list[tuple[str, str]]:
+        """Who can log in."""
+        return [*cls.people(), (cls.NETWORK.value, str(cls.NETWORK.label))]
 
 
 def email_trace(email: str) -> str:
@@ -104,7 +118,7 @@ class Staff(AbstractBaseUser):
     email = SealedTextField(max_length=254)
     email_index = models.CharField(max_length=64, blank=True, default="", help_text="Keyed trace; none: forgotten.")
     name = SealedTextField(max_length=60, is_name=True)
-    role = models.CharField(max_length=16, choices=Role.people(), default=Role.INTAKE)
+    role = models.CharField(max_length=16, choices=Role.accounts(), default=Role.INTAKE)
     language = models.CharField(max_length=8, default="nl")
     key_id = models.UUIDField()
     mobile_key_id = models.UUIDField()
@@ -129,7 +143,7 @@ class Staff(AbstractBaseUser):
                 name="staff_address_once", fields=["email_index"], condition=~models.Q(email_index="")
             ),
             models.CheckConstraint(
-                name="staff_role_known", condition=models.Q(role__in=[value for value, _ in Role.people()])
+                name="staff_role_known", condition=models.Q(role__in=[value for value, _ in Role.accounts()])
             ),
         ]
 

@@ -6,6 +6,8 @@ from digibel.problems import Refused
 EVERYBODY = frozenset({Role.INTAKE, Role.MATCHER, Role.COORDINATOR})
 MATCHING = frozenset({Role.MATCHER, Role.COORDINATOR})
 COORDINATING = frozenset({Role.COORDINATOR})
+# Above the organisations: what touches all of them. Whoever has this role sees no client, and no page of an organisation.
+NETWORK = frozenset({Role.NETWORK})
 
 DEEDS: dict[str, frozenset[Role]] = {
     "look": EVERYBODY,
@@ -45,6 +47,9 @@ DEEDS: dict[str, frozenset[Role]] = {
     "privacy": COORDINATING,
     "texts": COORDINATING,
     "keys": COORDINATING,
+    "run_network": NETWORK,
+    "release_texts": NETWORK,  # they are everybody's: one organisation cannot know what another's clients must hear
+    "forget_volunteer": NETWORK,  # whom several organisations send
 }
 
 SENTENCES = {
@@ -75,6 +80,10 @@ SENTENCES = {
     "train": "Trainings are for a coordinator. Ask one of them.",
     "texts": "How texts leave and what they cost is for a coordinator. Ask one of them.",
     "keys": "Keys of programs are for a coordinator. Ask one of them.",
+    "look": "You look after the network: clients and their visits are for who works with them. Open the page of the network.",
+    "run_network": "Organisations and accounts are for the network administrator. Ask them.",
+    "release_texts": "Letting held texts leave is for the network administrator: they are of every organisation. Ask them.",
+    "forget_volunteer": "Somebody whom several organisations send is forgotten by the network administrator. Ask them.",
     "pay": "Paying expenses is for a coordinator. Ask one of them.",
 }
 

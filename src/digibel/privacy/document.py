@@ -43,7 +43,7 @@ def period(rule: Rule) -> str:
 
 def _access() -> Iterator[str]:
     """Categories of people with access (Act of 30 July 2018, art. 9), for the authority."""
-    roles = [Role.INTAKE, Role.MATCHER, Role.COORDINATOR]
+    roles = [Role.INTAKE, Role.MATCHER, Role.COORDINATOR, Role.NETWORK]
     yield "| may | " + " | ".join(str(role.label) for role in roles) + " |"
     yield "|---|" + "---|" * len(roles)
     for deed, may in permissions.DEEDS.items():

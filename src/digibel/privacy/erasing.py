@@ -85,15 +85,15 @@ def _hold(client: Client) -> Client:
 
 @transaction.atomic
 def erase_volunteer(
-    volunteer: Volunteer, *, by: Actor, why: str = "asked", at: Organisation | None = None
+    volunteer: Volunteer, *, by: Actor, why: str = "asked", at: Organisation | None = None, for_all: bool = False
 ) -> Certificate:
-    """Forget a volunteer; `at` is the organisation that does it. Raises what `erase_client` raises, `VisitNear` and
-    `OthersVolunteer`.
+    """Forget a volunteer; `at` is the organisation that wrote it down, `for_all` that the network does it for everybody who
+    sends them. Raises what `erase_client` raises, `VisitNear`, `OthersVolunteer` and `SharedVolunteer`.
     """
     locked = Volunteer.objects.select_for_update(of=("self",)).select_related("recipient").get(pk=volunteer.pk)
     check_may_be_erased(locked)
-    if at is not None:
-        rights.check_sends(at, locked)
+    if at is not None and not for_all:
+        rights.check_sends_alone(at, locked)
     end_volunteer(locked, by=by)
     erased = clear_volunteer(locked)
     stays = {

@@ -39,6 +39,14 @@ class StillWorksHere(Conflict):
     message = "This account still works. Close it first; then its mobile number can be erased."
 
 
+class SharedVolunteer(Conflict):
+    code = "shared_volunteer"
+    message = (
+        "This volunteer goes out for {who} too. Write down what was asked: it stands on the page of the network administrator, "
+        "who forgets them for all of you."
+    )
+
+
 class OthersVolunteer(Conflict):
     """The pool is shared, and `who` sends them."""
 

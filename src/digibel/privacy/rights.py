@@ -13,7 +13,7 @@ from digibel.audit.recording import record
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import Recipient
 from digibel.organisations.models import Organisation, Staff
-from digibel.privacy.errors import AlreadyDone, OthersVolunteer
+from digibel.privacy.errors import AlreadyDone, OthersVolunteer, SharedVolunteer
 from digibel.privacy.models import Outcome, PersonKind, Right, RightsRequest
 from digibel.requests.intake import rows_of, survivor
 from digibel.requests.models import Client
@@ -77,10 +77,21 @@ def check_sends(organisation: Organisation, volunteer: Volunteer) -> None:
 
     Raises `OthersVolunteer`.
     """
-    papers = Readiness.objects.filter(volunteer=volunteer)
-    sending = list(Organisation.objects.filter(pk__in=papers.values("organisation")))
+    sending = _sending(volunteer)
     if sending and organisation not in sending:
         raise OthersVolunteer(who=", ".join(one.name for one in sending))
+
+
+def check_sends_alone(organisation: Organisation, volunteer: Volunteer) -> None:
+    """What cannot be undone is not one organisation's to do to another's volunteer. Raises `OthersVolunteer`, `SharedVolunteer`."""
+    check_sends(organisation, volunteer)
+    if others := [one.name for one in _sending(volunteer) if one != organisation]:
+        raise SharedVolunteer(who=", ".join(others))
+
+
+def _sending(volunteer: Volunteer) -> list[Organisation]:
+    papers = Readiness.objects.filter(volunteer=volunteer)
+    return list(Organisation.objects.filter(pk__in=papers.values("organisation")))
 
 
 def asked_by(person: Person) -> QuerySet[RightsRequest]:

@@ -300,7 +300,7 @@ class HelpRequest(models.Model):
 
     next_kind = models.CharField(max_length=16, choices=NextActionKind.choices, blank=True, default="")
     next_due = models.DateTimeField(null=True, blank=True)
-    next_owner = models.CharField(max_length=16, choices=Role.choices, blank=True, default="")
+    next_owner = models.CharField(max_length=16, choices=Role.owners(), blank=True, default="")
 
     objects = RequestQuerySet.as_manager()
 

@@ -27,12 +27,21 @@ def staff_page(view: StaffView) -> Callable[..., HttpResponse]:
 
     To look is what every page asks; a page that does something asks for its own deed as well.
     """
+    return _page(view, "look")
+
+
+def network_page(view: StaffView) -> Callable[..., HttpResponse]:
+    """For the network administrator, who opens none of the others."""
+    return _page(view, "run_network")
+
+
+def _page(view: StaffView, deed: str) -> Callable[..., HttpResponse]:
 
     @login_required
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         known = cast(StaffRequest, request)
-        check_may(known.user, "look")
+        check_may(known.user, deed)
         known.organisation = known.user.organisation
         return view(known, *args, **kwargs)
 

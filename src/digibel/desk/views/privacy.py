@@ -154,7 +154,7 @@ def _lift(request: StaffRequest, subject: persons.Subject) -> None:
 
 
 def _erase(request: StaffRequest, subject: persons.Subject) -> None:
-    _check_sure(request.POST)
+    check_sure(request.POST)
     person, by = subject.person, Actor.staff(request.user)
     if isinstance(person, Client):
         erasing.erase_client(person, by=by)
@@ -168,13 +168,13 @@ def _erase(request: StaffRequest, subject: persons.Subject) -> None:
 
 
 def _erase_mobile(request: StaffRequest, subject: persons.Subject) -> None:
-    _check_sure(request.POST)
+    check_sure(request.POST)
     if not isinstance(subject.person, Staff):
         raise NotFound
     erasing.erase_mobile(subject.person, by=Actor.staff(request.user))
 
 
-def _check_sure(posted: QueryDict) -> None:
+def check_sure(posted: QueryDict) -> None:
     if posted.get("sure") != "yes":
         raise NotSure
 
@@ -285,13 +285,4 @@ def breach_step(request: StaffRequest, breach_id: uuid.UUID, step: str) -> HttpR
     if step not in breach_book.STEPS:
         raise NotFound
     do(request, lambda: breach_book.note_step(found, step, by=Actor.staff(request.user)), _("Noted."))
-    return go_on("desk:privacy")
-
-
-@staff_page
-@require_POST
-def let_texts_leave(request: StaffRequest) -> HttpResponse:
-    """After a restore no text leaves until somebody has looked."""
-    check_may(request.user, "privacy")
-    do(request, lambda: outbox.release(by=Actor.staff(request.user)), _("Texts leave again."))
     return go_on("desk:privacy")
