@@ -29,6 +29,7 @@ CORPORA = (
     "seventh.tsv",
     "seventh_ar_tr_sq.tsv",
     "eighth.tsv",
+    "ninth.tsv",
 )
 # Who asks us politely to do it doubts nothing.
 ASKED = ("could you", "pouvez-vous", "wil je")

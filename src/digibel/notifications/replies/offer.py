@@ -25,6 +25,9 @@ from digibel.notifications.replies.said import Said, Told, meanings_of
 # What may be told beside a yes that books somebody. Nothing of grown relatives: they might be the ones who come.
 _TALE: Final = SMALL | {"unknown", "reason", "thing", "on_the_way", "see_you", "today", "yes"}
 
+# What a clause may hold that refuses one of two offers, and says nothing of the other.
+_REFUSAL: Final = SMALL | NO | {"letter", "negation", "regret", "at"}
+
 _WHY_THIS_ONE: Final = DAYS | {"others", "day", "at"}
 
 
@@ -37,6 +40,7 @@ class Offers:
 
 
 def answered(said: Said, offers: Offers) -> Reply:
+    said = _without_the_refused(said)
     letters = said.values("letter")
     if len(letters) > 1 or not (letters or len(offers.letters) == 1):
         return UNCLEAR
@@ -54,6 +58,22 @@ def answered(said: Said, offers: Offers) -> Reply:
     if said.kept_away and not (said.because and said.have("number")):
         return UNCLEAR
     return _accepted(said.on_that_day().nowhere_inside(), offers.letters[place], offers.windows[place])
+
+
+def _without_the_refused(said: Said) -> Said:
+    """The answer to one offer, where a clause of its own refuses the other one: "A2, B lukt niet"."""
+    if len(said.values("letter")) != 2:
+        return said
+    refused = [clause for clause in said.clauses() if _refuses_a_letter(clause)]
+    if len(refused) != 1:
+        return said
+    kept = Said([sign for sign in said.all if sign not in refused[0]])
+    return kept if len(kept.values("letter")) == 1 else said
+
+
+def _refuses_a_letter(clause: list[Sign]) -> bool:
+    told = meanings_of(clause)
+    return "letter" in told and bool(told & (NO | {"negation"})) and told <= _REFUSAL
 
 
 def _accepted(said: Said, letter: str, windows: int) -> Reply:

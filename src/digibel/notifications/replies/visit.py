@@ -210,6 +210,8 @@ def _comes_or_goes(said: Said) -> Reply:
     if any(sign.clear == chosen.clear and sign.meaning != chosen.meaning for sign in both):
         return UNCLEAR
     meaning = chosen.meaning
+    if meaning == "checkin" and _only_in_a_while(said):
+        return UNCLEAR
     said = (
         said
         if len({sign.meaning for sign in both}) == 1
@@ -220,6 +222,11 @@ def _comes_or_goes(said: Said) -> Reply:
     around |= YES | {"confirm"} if meaning == "checkin" else {"both"}
     fits = stands(said, meaning, around, {"elsewhere", "confirm"})
     return Reply("checkin" if meaning == "checkin" else "checkout") if fits else UNCLEAR
+
+
+def _only_in_a_while(said: Said) -> bool:
+    """Whether the "in" is that of "in ten minutes": "ik ben binnen 10 min daar"."""
+    return any((before.meaning, sign.meaning) == ("checkin", "duration") for before, sign in pairwise(said.all))
 
 
 def _nobody_opens(said: Said) -> Reply:
