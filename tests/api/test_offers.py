@@ -94,6 +94,7 @@ def test_visits_are_listed_by_day_without_who_where_or_the_word(program: Any, ou
             "ends_at": "2026-09-16T13:00:00Z",
             "status": "booked",
             "confirmed": False,
+            "goes_with": None,
         }
     ]
     assert len(program.get("/visits").json()["visits"]) == 1

@@ -135,8 +135,9 @@ def test_the_information_note_is_whole_in_each_language(desk, els, language, wor
     page = desk.get(reverse("desk:information_note", args=[els.pk]), {"language": language})
     text = page.content.decode()
     assert word in text
-    assert "{" not in "".join(part for pair in page.context["note"].parts for part in pair)
-    assert "458" not in text
+    told = "".join(part for pair in page.context["note"].parts for part in pair)
+    assert "{" not in told
+    assert "458" not in told
 
 
 # --- training -------------------------------------------------------------------------------------------------------

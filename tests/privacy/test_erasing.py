@@ -298,8 +298,9 @@ def test_every_page_about_somebody_erased_stays_whole(booked, desk, who, when):
 @pytest.mark.parametrize("who", ["client", "volunteer"])
 def test_api_stays_whole(booked, who):
     from digibel.organisations import keys as api_keys
+    from digibel.organisations.scopes import EVERY_SCOPE
 
-    api_keys.make_key(booked.organisation, name="test", secret="a-secret-of-twenty-letters")
+    api_keys.make_key(booked.organisation, name="test", secret="a-secret-of-twenty-letters", scopes=EVERY_SCOPE)
     program = Browser(headers={"authorization": "Bearer a-secret-of-twenty-letters"}, raise_request_exception=False)
     with clock.travel(followed_up(booked)):
         person = booked.client if who == "client" else booked.volunteer

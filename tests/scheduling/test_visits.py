@@ -84,7 +84,7 @@ def test_a_volunteer_who_falls_ill_an_hour_before_is_an_urgent_call(visit, els):
         assert (call.kind, call.urgent, call.due_at) == ("visit.cancelled", True, clock.now())
         alarm = OutboundMessage.objects.get(kind="alarm.alarm_cancelled_today")
         on_duty = visit.request.organisation.staff.get()
-        assert (alarm.status, alarm.recipient.key_id) == ("sent", on_duty.key_id)
+        assert (alarm.status, alarm.recipient.key_id) == ("sent", on_duty.mobile_key_id)
         calls.note_outcome(call, "reached", by=SYSTEM)
         assert HelpRequest.objects.get().next_kind == "choose"
         assert broken() == []
@@ -165,7 +165,7 @@ def test_no_word_after_the_end_rings_a_bell_that_climbs(visit, els, lindeboom):
         assert HelpRequest.objects.get().next_kind == "alarm"
     with clock.travel(clockwork.live_through(visit.ends_at + timedelta(minutes=41))):
         told = OutboundMessage.objects.filter(kind="alarm.alarm_no_checkout").order_by("created_at")
-        assert [message.recipient.key_id for message in told][1] == second.key_id
+        assert [message.recipient.key_id for message in told][1] == second.mobile_key_id
         assert alarm.urgent
 
 
@@ -205,7 +205,7 @@ def test_unconfirmed_on_the_day_itself_whoever_is_on_duty_is_told_and_then_the_n
     visit = cast.booked(cast.request(lindeboom, windows=windows), els)
     with clock.travel(clockwork.live_through(visit.starts_at - timedelta(hours=1, minutes=45))):
         told = OutboundMessage.objects.filter(kind="alarm.alarm_unconfirmed", status="sent").order_by("created_at")
-        assert [message.recipient.key_id == second.key_id for message in told] == [False, True]
+        assert [message.recipient.key_id == second.mobile_key_id for message in told] == [False, True]
         assert cast.texts(visit.client, "1").outcome == "visit.confirmed"
         assert broken() == []
     with clock.travel(clockwork.live_through(visit.starts_at)):

@@ -29,7 +29,7 @@ from digibel.notifications.models import (
     Recipient,
     SimulatedText,
 )
-from digibel.organisations.models import Tightening
+from digibel.organisations.models import Staff, Tightening
 from digibel.requests import judging
 from digibel.requests.judging import judge_request
 from digibel.requests.models import Client, HelpRequest, Merge, NamedHelper, NameToken, Overruling, StoredJudgement
@@ -67,6 +67,7 @@ FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (HelpRequest, ("in_own_words",)),
     (Client, ("door_note", "access", "bell", "interpreter", "decides_about_money", "trusted_worker", "contact_name")),
     (NamedHelper, ("name",)),
+    (Staff, ("name",)),
     (Merge, ("kept_before", "kept_after", "merged_before")),
     (InboundMessage, ("body",)),
     (InboundPart, ("body",)),
