@@ -37,7 +37,7 @@ ONCE = tuple(
         "reports/test_counting.py",
         *(f"scheduling/test_{name}.py" for name in (
             "calendars", "cards", "complaints", "concerns", "followups", "fraud", "freetexts", "gone", "handovers",
-            "invitations", "merging", "readiness", "rectifying", "rejudging", "scripts", "sharing",
+            "invitations", "merging", "readiness", "rectifying", "rejudging", "scripts", "sharing", "together",
         )),
     )
 )  # fmt: skip
@@ -48,7 +48,7 @@ collect_ignore = [] if LONG else ["demo/test_seeding_moments.py"]
 # Shared cores are slow now and then, and a fixture that only stops the clock is harmless to share between examples.
 CALM = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 # The everyday run gives everybody the same answer; the long one goes looking.
-settings.register_profile("everyday", deadline=None, max_examples=30, derandomize=True, suppress_health_check=CALM)
+settings.register_profile("everyday", deadline=None, max_examples=20, derandomize=True, suppress_health_check=CALM)
 settings.register_profile("long", deadline=None, max_examples=2000, print_blob=True, suppress_health_check=CALM)
 settings.load_profile("long" if LONG else "everyday")
 

@@ -28,6 +28,9 @@ code. Each later round was first read by code that had never seen it, and then l
 | 22 | 30 of 43 | 1 of 24 | everyday and hard ones mixed, "types qwerty", "tried 1111 and 2222" |
 | 23 | 57 of 60 | 0 of 24 | everyday texts in all ten languages |
 | 24 | 23 of 33 | 0 of 26 | written to be hard: "choose Paloma.Lucas as password", lists of accounts |
+| 25 | 179 of 200 | 1 of 80 | notes and texts in all ten languages, by somebody who had never seen the code |
+| 26 | 15 of 80 | 0 of 17 | nine turns of phrase that round 25 missed, each said in the other languages; turns.py is from here |
+| 27 | 118 of 130 | 3 of 60 | as round 25, by another hand, after 25 and 26 were learned from |
 """
 
 import csv
@@ -87,6 +90,7 @@ def test_hardly_anything_innocent_is_touched() -> None:
 
 
 def test_texts_that_are_passed_at_once_hold_nothing_when_they_are_weighed(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = {fold(sample.text): find(sample.text).kinds for sample in SAMPLES}
     passed: set[str] = set()
     is_worth_weighing = spoken._is_worth_weighing
 
@@ -96,6 +100,6 @@ def test_texts_that_are_passed_at_once_hold_nothing_when_they_are_weighed(monkey
         return True
 
     monkeypatch.setattr(spoken, "_is_worth_weighing", weigh_all)
-    weighed = {fold(sample.text): "secret" in find(sample.text).kinds for sample in SAMPLES}
+    weighed = {fold(sample.text): find(sample.text).kinds for sample in SAMPLES}
     assert len(passed) > len(SAMPLES) / 10
-    assert [text for text in passed if weighed.get(text)] == []
+    assert [text for text in passed & weighed.keys() if weighed[text] != quick[text]] == []

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from digibel.guardrails.secrets.numbers import find_cards, find_ibans, find_national_numbers
-from digibel.guardrails.secrets.reading import CARD, IBAN, NATIONAL_NUMBER, SECRET, Reading, covered, read
+from digibel.guardrails.secrets.reading import CARD, IBAN, NATIONAL_NUMBER, SECRET, Reading, covered, fold, read
 from digibel.guardrails.secrets.spoken import find_spoken
+from digibel.guardrails.secrets.turns import find_siblings, find_turns
 
 # What finds each, and the fewest digits with which there can be one: an account of Malta or Kuwait may be nearly all letters.
 _FINDERS: Final = (("iban", find_ibans, 3), ("card", find_cards, 13), ("national_number", find_national_numbers, 11))
@@ -71,7 +72,13 @@ def _places(reading: Reading) -> list[_Place]:
         spans, is_done = find_spoken(reading, folded)
         folded = covered(folded, spans)
         found += [_Place(*reading.span(*span), "secret") for span in spans]
-    return found
+    spans = list(find_turns(reading, folded))
+    found += [_Place(*reading.span(*span), "secret") for span in spans]
+    if not found:
+        return found
+    secret = [fold(reading.text[place.start : place.end]) for place in found if place.kind == "secret"]
+    siblings = find_siblings(covered(folded, spans), secret)
+    return found + [_Place(*reading.span(*span), "secret") for span in siblings]
 
 
 def _masked(text: str, places: list[_Place]) -> str:

@@ -9,6 +9,7 @@ from digibel.guardrails.secrets.names import Name
 from digibel.guardrails.secrets.scene import LINK_SIGNS, Scene
 
 _LIST_SIGNS: Final = frozenset(",;/\n+&")
+_STOPS: Final = frozenset("?!,.-")
 _SAME_AGAIN: Final = ("(", "=", "/")
 FARTHEST: Final = 6  # words
 FEWEST_LETTERS: Final = 4  # of a password with one figure: "Basia2"
@@ -26,6 +27,7 @@ class Several:
     def after_token(self, last: int) -> Iterator[Span]:
         """ "4821 or 4822", "pin and PUK: 4821, 12345678", "Fleur22 and Otter19": a second value after the one that ends here."""
         text = self.text
+        yield from self._put_right(last)
         place = last + 1
         while place <= last + 5 and self._leads_on(place, last):
             place += 1
@@ -41,6 +43,18 @@ class Several:
             yield chunk.span
         else:
             yield from self._next_of_its_length(last)
+
+    def _put_right(self, last: int) -> Iterator[Span]:
+        """ "pin 1962?? no, 1926": taken back, and said anew with as many digits."""
+        text, value, place = self.text, self.scene.ends.get(last), last + 1
+        while text.text(place) in _STOPS:
+            place += 1
+        if not text.has(place, "refusing"):
+            return
+        place += 2 if text.text(place + 1) in _STOPS else 1
+        other = self.scene.values.get(place)
+        if value and other and other.digits == value.digits and not other.is_pair:
+            yield self.scene.span(other)
 
     def _next_of_its_length(self, last: int) -> Iterator[Span]:
         """ "the old pin is 1111, since today 4471": a number of as many digits, in the same sentence."""
