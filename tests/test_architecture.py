@@ -108,3 +108,11 @@ def test_no_migration_is_missing() -> None:
         call_command("makemigrations", "--check", "--dry-run", stdout=out, stderr=out)
     except SystemExit:
         pytest.fail(f"models changed without a migration:\n{out.getvalue()}")
+
+
+def test_what_the_page_of_features_points_to_is_there():
+    pointed = re.findall(
+        r"`([a-z][\w/]*(?:/[\w.]+|\.\w+))`", (ROOT / "docs" / "features.md").read_text(encoding="utf-8")
+    )
+    assert len(pointed) > 30
+    assert [one for one in pointed if not any((ROOT / base / one).exists() for base in ("", "src/digibel"))] == []
