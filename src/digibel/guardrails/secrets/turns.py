@@ -41,20 +41,22 @@ def _pattern(phrase: str) -> str:
     return re.escape(phrase).replace(r"\*", r"[^\W\d_]*").replace(r"\ ", " +")
 
 
-def _heads(text: str) -> frozenset[str]:
-    """How the words of a text begin: what has none of the heads of a part cannot hold that part."""
-    return frozenset(found[:_HEAD] for found in _WORD.findall(text))
+def _bits_of_heads() -> dict[str, int]:
+    """For each way in which a word can begin, the parts of turns that it may begin, a bit each."""
+    bits: dict[str, int] = {}
+    for place, phrases in enumerate(_PHRASES.values()):
+        for phrase in phrases:
+            head = "".join(_WORD.findall(phrase)[:1])[:_HEAD]
+            bits[head] = bits.get(head, 0) | 1 << place
+    return bits
 
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _HEAD: Final = 3
 _PHRASES: Final = _phrases()
 _W: Final = {part: _alternative(phrases) for part, phrases in _PHRASES.items()}
-_HEADS: Final = {
-    part: frozenset(head for phrase in phrases for head in [_WORD.findall(phrase)[0][:_HEAD]])
-    for part, phrases in _PHRASES.items()
-    if part not in ("somebody",)
-}
+_BIT: Final = {part: 1 << place for place, part in enumerate(_PHRASES)}
+_BITS_OF: Final = _bits_of_heads()
 _ACCOUNT: Final = r"(?:[\w.+-]{1,40}@[\w-]{1,40}\.[\w.-]{1,40}|[^\W\d_]{1,20}[._][^\W_]{2,20}|[^\W\d_][^\W_]{3,20})"
 
 
@@ -62,7 +64,7 @@ _ACCOUNT: Final = r"(?:[\w.+-]{1,40}@[\w-]{1,40}\.[\w.-]{1,40}|[^\W\d_]{1,20}[._
 class Turn:
     """One turn of phrase; the group `value` holds the secret. It can only be where all its `parts` are, and what it `needs`."""
 
-    parts: tuple[frozenset[str], ...]
+    parts: int
     needs: re.Pattern[str]
     pattern: re.Pattern[str]
     is_given: Callable[[Reading, re.Match[str]], bool]
@@ -70,9 +72,11 @@ class Turn:
 
 def find_turns(reading: Reading, folded: str) -> Iterator[Span]:
     """Where the secrets of all turns stand in the folded text."""
-    heads = _heads(folded)
+    present = 0
+    for one in _WORD.findall(folded):
+        present |= _BITS_OF.get(one[:_HEAD], 0)
     for turn in _TURNS:
-        if any(heads.isdisjoint(part) for part in turn.parts) or not turn.needs.search(folded):
+        if turn.parts & ~present or not turn.needs.search(folded):
             continue
         for told in turn.pattern.finditer(folded):
             if turn.is_given(reading, told):
@@ -130,7 +134,7 @@ def _looks_made_up(reading: Reading, told: re.Match[str]) -> bool:
 
 
 def _turn(parts: str, needs: str, pattern: str, is_given: Callable[[Reading, re.Match[str]], bool] = _always) -> Turn:
-    return Turn(tuple(_HEADS[part] for part in parts.split()), re.compile(needs), re.compile(pattern), is_given)
+    return Turn(sum(_BIT[part] for part in parts.split()), re.compile(needs), re.compile(pattern), is_given)
 
 
 _MACHINE_IS_OPENED: Final = (
@@ -146,7 +150,7 @@ _SAYS: Final = "[:=]"
 _TURNS: Final = (
     _turn(
         "",
-        r"[^\W\d_]\S{0,40}[0-9]",
+        r"[^\W\d_][^\s\w]?_?[0-9]",
         rf"(?:(?P<verb>\b{_W['logging_in']}\b){_SENTENCE}{{0,60}}?)?(?<!\S)(?P<account>{_ACCOUNT})"
         rf"(?: *[/|+&] *| +{_W['and']} +)(?P<value>[^\W\d_][^\s,;()\"/]{{5,40}})",
         _is_password_of_account,
