@@ -209,4 +209,15 @@ _TURNS: Final = (
         rf"\b{_W['wifi']}\b{_SENTENCE}{{1,40}}?[:=] *(?P<value>[^\W_][^\s,;()\"]{{7,40}})",
         _is_key_of_network,
     ),
+    _turn(
+        "code_name",
+        _FOUR,
+        rf"\b{_W['code_name']}\b(?![^.!?\n]{{0,50}}{_W['numbered']})[^.,;!?\n0-9]{{0,50}}: *{_TO_SIX}",
+    ),
+    _turn(
+        "logging_in with",
+        "[0-9]",
+        rf"\b{_W['logging_in']}\b{_SENTENCE}{{0,50}}?\b{_W['with']} +(?P<value>[^\W\d_][^\s,;()\"]{{5,40}})",
+        _looks_made_up,
+    ),
 )
