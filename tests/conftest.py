@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 ONCE = tuple(
     HERE / place
     for place in (
-        "access", "api", "demo", "desk", "directory", "guardrails", "organisations", "volunteers",
+        "access", "api", "demo", "desk", "directory", "guardrails", "organisations", "volunteers", "notifications/gateways",
         *(f"notifications/test_{name}.py" for name in (
             "calls", "failing", "freetime", "hands", "missed", "parts", "phrasebook", "phrasebook_texts", "watching", "webhooks",
         )),
