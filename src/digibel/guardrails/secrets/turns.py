@@ -18,6 +18,7 @@ from digibel.guardrails.secrets.wordings import word
 _SENTENCE: Final = r"[^.!?\n]"
 _FEWEST_LETTERS: Final = 3
 _FEWEST_DIGITS: Final = 2
+_FEWEST_SWITCHES: Final = 3
 _SIGN: Final = re.compile(r"[^\W\d]\S*[#$%&*!_@+]\S*\w")
 _NUMBERED: Final = re.compile(r"([^\W\d_]{4,20})[0-9]{1,4}")
 _LETTERS_THEN_DIGITS: Final = re.compile(r"[^\W\d_]{4,20}(?:\.[^\W\d_]{2,20})?[0-9]{2,4}")
@@ -128,6 +129,13 @@ def _is_key_of_network(reading: Reading, told: re.Match[str]) -> bool:
     return len(_SWITCH.findall(told["value"].rstrip(_CLOSING))) > 1
 
 
+def _is_random_key(reading: Reading, told: re.Match[str]) -> bool:
+    """ "vx92Lq0dTb": small letters, capitals and figures by turns, as only machines write; a serial number has no small letters."""
+    written = reading.written(*told.span("value"))
+    mixed = any(map(str.islower, written)) and any(map(str.isupper, written))
+    return mixed and len(_SWITCH.findall(told["value"])) >= _FEWEST_SWITCHES
+
+
 def _looks_made_up(reading: Reading, told: re.Match[str]) -> bool:
     written = told["value"].rstrip(_CLOSING)
     return bool(_SIGN.fullmatch(written)) and not Chunk(0, 0, written).is_product
@@ -145,6 +153,7 @@ _PLAIN: Final = r"(?P<value>[^\W\d_]{5,20}(?: [^\W\d_]{3,12})?)(?= *(?:[,.;!)\n]
 _FOUR: Final = "[0-9]{4}"
 _ANY: Final = ""
 _TO_SIX: Final = r"(?<![0-9])(?P<value>[0-9]{4,6})(?![0-9]| ?[0-9])"
+_FIVE: Final = r"(?<![0-9])(?P<value>[0-9]{5})(?![0-9]| ?[0-9])"
 _SAYS: Final = "[:=]"
 
 _TURNS: Final = (
@@ -212,12 +221,29 @@ _TURNS: Final = (
     _turn(
         "code_name",
         _FOUR,
-        rf"\b{_W['code_name']}\b(?![^.!?\n]{{0,50}}{_W['numbered']})[^.,;!?\n0-9]{{0,50}}: *{_TO_SIX}",
+        rf"\b{_W['code_name']}\b(?![^.!?\n]{{0,50}}{_W['numbered']})(?:[^.,;!?\n0-9]{{0,50}}: *|[^.;!?\n0-9]{{0,80}}\()"
+        rf"{_TO_SIX}",
     ),
     _turn(
         "logging_in with",
         "[0-9]",
         rf"\b{_W['logging_in']}\b{_SENTENCE}{{0,50}}?\b{_W['with']} +(?P<value>[^\W\d_][^\s,;()\"]{{5,40}})",
         _looks_made_up,
+    ),
+    _turn("pin still", _FOUR, rf"\b{_W['pin']}\b[^.!?\n]{{0,60}}?\b{_W['still']} +{_TO_SIX}"),
+    _turn("itsme", "[0-9]{5}", rf"\b{_W['itsme']}\b(?![^\n]{{0,60}}{_W['reference']})[^\n0-9]{{0,60}}{_FIVE}"),
+    _turn(
+        "reader",
+        r"[0-9]{3,4}[ -][0-9]{2,4}",
+        rf"\b{_W['reader']}\b(?![^.!?\n]{{0,40}}{_W['numbered']})[^.!?\n0-9]{{0,25}}(?<![0-9])"
+        r"(?P<value>[0-9]{4}[ -][0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{3})(?![0-9])",
+    ),
+    _turn("", r"\bg-[0-9]", r"(?<![\w-])(?P<value>g-[0-9]{6})(?![0-9-])"),
+    _turn("", r"[0-9][^\W\d_]+[0-9]", r"(?<![\w./@-])(?P<value>[a-z0-9]{8,40})(?![\w./@-])", _is_random_key),
+    _turn(
+        "wrong_one of_account is",
+        _ANY,
+        rf"\b{_W['wrong_one']}\b[^\n]{{0,60}}?\b{_W['of_account']}\b(?:'[^\W\d_]+)? *{_W['is']} +(?:avec majuscule +)?"
+        r"(?P<value>[0-9]{4,6}(?![0-9])|[^\W\d_][^\s,.;()\"]{4,40})",
     ),
 )
