@@ -72,8 +72,10 @@ def _without_the_refused(said: Said) -> Said:
 
 
 def _refuses_a_letter(clause: list[Sign]) -> bool:
+    # One "no": who says it twice may mean the first offer with the second.
+    refusals = [sign for sign in clause if sign.meaning in NO | {"negation"}]
     told = meanings_of(clause)
-    return "letter" in told and bool(told & (NO | {"negation"})) and told <= _REFUSAL
+    return "letter" in told and len(refusals) == 1 and told <= _REFUSAL
 
 
 def _accepted(said: Said, letter: str, windows: int) -> Reply:
