@@ -40,7 +40,8 @@ def test_all_are_printed_each_on_its_sheet_and_posted_in_one_press(desk, lindebo
     page = print_all(desk)
     sheets = re.findall(r'<article class="sheet a4[^>]*dir="(\w+)"', page.content.decode())
     assert (sorted(sheets), page["Cache-Control"]) == (["ltr", "rtl"], "no-store")
-    assert [page.content.decode().count(visit.word) for visit in made] == [1, 1]
+    # Two visits of two people may have one word: each sheet says one, whichever it is.
+    assert sum(page.content.decode().count(word) for word in {visit.word for visit in made}) == 2
     assert Event.objects.filter(verb="letter.printed").count() == 2
     assert post_all(desk, page).url == "/calls"
     assert outcomes() == ["posted", "posted"]
