@@ -30,6 +30,7 @@ CORPORA = (
     "seventh_ar_tr_sq.tsv",
     "eighth.tsv",
     "ninth.tsv",
+    "tenth.tsv",
 )
 # Who asks us politely to do it doubts nothing.
 ASKED = ("could you", "pouvez-vous", "wil je")

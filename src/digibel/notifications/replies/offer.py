@@ -103,7 +103,8 @@ def _accepted(said: Said, letter: str, windows: int) -> Reply:
 def _tells_harmlessly(told: Told, *, numbered: bool) -> bool:
     """Whether nothing that is told around a yes could change it. A full yes or a choice bears more of it than a bare "ok"."""
     full = numbered or any(sign.clear and sign.meaning in YES for sign in told.answer)
-    if not all(meanings_of(clause) <= _TALE for clause in told.before):
+    # "Just back from the market, A2 is fine": where they were.
+    if not all(meanings_of(clause) <= _TALE | ({"at"} if numbered else set()) for clause in told.before):
         return False
     if not all(meanings_of(clause) <= _TALE | _for_a_choice(clause, numbered) for clause in told.goes_on):
         return False
