@@ -10,9 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from digibel.guardrails.secrets.chunks import Span
 from digibel.guardrails.secrets.numbers import find_cards, find_ibans, find_national_numbers
-from digibel.guardrails.secrets.reading import CARD, IBAN, NATIONAL_NUMBER, SECRET, Reading, covered, fold, read
+from digibel.guardrails.secrets.reading import CARD, IBAN, NATIONAL_NUMBER, SECRET, Reading, covered, read
 from digibel.guardrails.secrets.spoken import find_spoken
+from digibel.guardrails.secrets.surroundings import find_by_surroundings
 from digibel.guardrails.secrets.turns import find_siblings, find_turns
 
 # What finds each, and the fewest digits with which there can be one: an account of Malta or Kuwait may be nearly all letters.
@@ -67,18 +69,26 @@ def _places(reading: Reading) -> list[_Place]:
             if digits >= fewest and (spans := finder(folded)):
                 folded = covered(folded, spans)
                 found += [_Place(*reading.span(*span), kind) for span in spans]
-    is_done = False
-    while not is_done:
-        spans, is_done = find_spoken(reading, folded)
+    while spans := _spoken_places(reading, folded):
         folded = covered(folded, spans)
         found += [_Place(*reading.span(*span), "secret") for span in spans]
-    spans = list(find_turns(reading, folded))
-    found += [_Place(*reading.span(*span), "secret") for span in spans]
-    if not found:
-        return found
-    secret = [fold(reading.text[place.start : place.end]) for place in found if place.kind == "secret"]
-    siblings = find_siblings(covered(folded, spans), secret)
-    return found + [_Place(*reading.span(*span), "secret") for span in siblings]
+    return found
+
+
+def _spoken_places(reading: Reading, folded: str) -> list[Span]:
+    """The secrets of a folded text: those with a name, those in a turn of phrase, those that their surroundings give away."""
+    spans: list[Span] = []
+    is_done = False
+    while not is_done:
+        named, is_done = find_spoken(reading, folded)
+        folded = covered(folded, named)
+        spans += named
+    for finder in (find_turns, find_by_surroundings):
+        others = list(finder(reading, folded))
+        folded = covered(folded, others)
+        spans += others
+    secrets = [reading.folded[slice(*span)] for span in spans]
+    return spans + list(find_siblings(folded, secrets))
 
 
 def _masked(text: str, places: list[_Place]) -> str:

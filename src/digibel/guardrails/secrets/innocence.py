@@ -28,7 +28,7 @@ _DATE: Final = re.compile(
 )
 _TIME: Final = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-4])(?: ?[hu](?:[0-5]\d)?|:[0-5]\d(?::[0-5]\d)?)(?![\w:])")
 _PRICE: Final = re.compile(
-    r"(?:[€$£] ?\d[\d.,' ]*\d?|(?<!\d)\d{1,3}(?:[. ]\d{3})*(?:,\d\d)(?![\d,])|\d+(?:[.,]\d+)? ?(?:[€$£%]|euro?s?\b))"
+    r"(?:[€$£] ?\d[\d.,' ]*\d?|(?<!\d)\d{1,3}(?:[. ]\d{3})*(?:,\d\d)(?!\d|,\d)|\d+(?:[.,]\d+)? ?(?:[€$£%]|euro?s?\b))"
 )
 _ENTERPRISE: Final = re.compile(r"(?<!\d)(?:be ?)?[01]\d{3}[. ]\d{3}[. ]\d{3}(?!\d)|be ?[01]\d{9}(?!\d)")
 # The message of a Belgian transfer.

@@ -1,0 +1,167 @@
+"""Secrets that no rule finds, by what usually stands around a secret and what around another number.
+
+"Sent the wrong one, for the tablet it is 1590": no name, no turn of phrase that was foreseen. Each number, and each word with
+figures or signs in it, is weighed: every word near it, what kind of word that is in any language, and its own shape add or take
+a little. The weights (`surroundings.tsv`) are learned from the texts of the tests by `tools/learn_surroundings.py`: a logistic
+regression with few features (Tibshirani 1996), so that each line can be read. What is plainly something else is never weighed.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from digibel.guardrails.secrets.chunks import Chunk, Span
+from digibel.guardrails.secrets.innocence import Innocence, covering, surely_innocent
+from digibel.guardrails.secrets.names import find_names
+from digibel.guardrails.secrets.passages import Passage, passage
+from digibel.guardrails.secrets.reading import COVER, Reading
+from digibel.guardrails.secrets.scene import Scene
+from digibel.guardrails.secrets.values import Value
+
+WEIGHTS: Final = Path(__file__).with_suffix(".tsv")
+LEAST: Final = 1.5  # the sum from which something is a secret: log odds, more than four to one
+
+_CANDIDATE: Final = re.compile(r"[0-9][\W_]{0,3}[0-9][\W_]{0,3}[0-9]|[0-9][^\W\d_]|[^\W\d_][0-9]|\w[@!#$%^*_~+?&]\w")
+_FEWEST_DIGITS: Final = 3
+_MOST_DIGITS: Final = 10
+_SHORTEST: Final = 4
+_LEFT: Final = 14
+_RIGHT: Final = 9
+# How near a token stands: the next one, the one after, ...
+_DISTANCES: Final = (0, 1, 2, 2, 2, *[3] * 12)
+_STEM: Final = 5
+# The name of a network as it comes out of the box: everybody in the house can read it.
+_OF_NETWORK: Final = re.compile(
+    r"(?:telenet|proximus|orange|voo|bbox|wifi|scarlet|tplink|tp-link|huawei|fritz)[\w-]*[-_][0-9a-f]{4,6}(?:[-_]\dg)?\b"
+)
+_LONG_RUN: Final = re.compile(r"(.)\1{3,}")
+_OTHER_LETTERS: Final = re.compile(r"[^\W\d_]")
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+
+
+def find_by_surroundings(reading: Reading, folded: str) -> Iterator[Span]:
+    """Where secrets stand that nothing names, by the weight of what is around them."""
+    if not _CANDIDATE.search(folded):
+        return
+    weights = _weights()
+    for span, features in candidates(reading, folded):
+        if sum(weights.get(one, 0.0) for one in features) >= LEAST:
+            yield span
+
+
+def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]:
+    """Each number and each word with figures or signs that may be a secret: where it stands, and its features."""
+    text = passage(reading, folded)
+    scene = Scene(text, find_names(text))
+    taken: set[int] = set()
+    for first, last, chunk in _chunks(scene):
+        taken.update(range(first, last + 1))
+        if _is_weighed(chunk, folded):
+            yield chunk.span, _features(text, first, last, _of_letters(text, first, last))
+    for value in scene.values.values():
+        is_weighed = value.innocence is not Innocence.SURE and _FEWEST_DIGITS <= value.digits <= _MOST_DIGITS
+        if is_weighed and taken.isdisjoint(range(value.first, value.last + 1)):
+            yield scene.span(value), _features(text, value.first, value.last, _of_number(text, value))
+
+
+def _chunks(scene: Scene) -> Iterator[tuple[int, int, Chunk]]:
+    """The words with figures or signs in them: their first and their last token."""
+    text, beyond = scene.text, 0
+    for first in range(len(text)):
+        chunk = scene.shapes.mixed_at(first) if first >= beyond else None
+        if chunk:
+            beyond = first + 1
+            while beyond < len(text) and text.ends[beyond - 1] < chunk.end:
+                beyond += 1
+            yield first, beyond - 1, chunk
+
+
+def _is_weighed(chunk: Chunk, folded: str) -> bool:
+    is_thing = chunk.is_product or _OF_NETWORK.match(chunk.text) or len(chunk.text) < _SHORTEST
+    return not is_thing and not covering(surely_innocent(folded), chunk.start)
+
+
+@cache
+def _weights() -> dict[str, float]:
+    lines = WEIGHTS.read_text(encoding="utf-8").splitlines()
+    return {
+        feature: float(weight) for feature, weight in (line.split("\t") for line in lines if not line.startswith("#"))
+    }
+
+
+def _of_number(text: Passage, value: Value) -> set[str]:
+    """What the number itself says."""
+    written = text.folded[text.starts[value.first] : text.ends[value.last]]
+    told = {"always", "number", f"digits {value.digits}", f"innocence {value.innocence.name.lower()}"}
+    if value.is_spelled:
+        return {*told, "spelled"}
+    told.add("shape " + _shape(written))
+    if written.startswith("0"):
+        told.add("begins with 0")
+    if _YEAR.fullmatch(written):
+        told.add("a year")
+    if value.is_pair:
+        told.add("a pair")
+    return told
+
+
+def _of_letters(text: Passage, first: int, last: int) -> set[str]:
+    written = text.written(first, last)
+    told = {"always", "letters", "shape " + _shape(written), f"long {min(len(written), 12)}"}
+    if not written.islower() and not written.isupper():
+        told.add("both cases")
+    if written[0].isalpha():
+        told.add("begins with a letter")
+    if written.isalnum():
+        told.add("without a sign")
+    return told
+
+
+def _shape(written: str) -> str:
+    """ "99-aa": each letter an a, each figure a 9, no more than four of a kind."""
+    return _LONG_RUN.sub(r"\1\1\1\1", re.sub("[0-9]", "9", _OTHER_LETTERS.sub("a", written)))
+
+
+def _features(text: Passage, first: int, last: int, told: set[str]) -> set[str]:
+    kind = "letters" if "letters" in told else "number"
+    for side, places in (
+        ("before", range(first - 1, max(-1, first - 1 - _LEFT), -1)),
+        ("after", range(last + 1, min(len(text), last + 1 + _RIGHT))),
+    ):
+        for distance, place in zip(_DISTANCES, places, strict=False):
+            told.update(_of_token(text, place, f"{side} {distance}", kind))
+    if first == 0:
+        told.add("begins")
+    if last + 1 >= len(text):
+        told.add("ends")
+    return told
+
+
+def _of_token(text: Passage, place: int, where: str, kind: str) -> Iterator[str]:
+    token = text.texts[place]
+    if token.isdecimal() or token.startswith(COVER):
+        # What was found already was mostly a number too.
+        token = "9" * min(len(token), _FEWEST_DIGITS)
+    yield f"{where} {token}"
+    yield f"near {token}"
+    if len(token) > _STEM:
+        yield f"{where} {token[:_STEM]}*"
+        yield f"near {token[:_STEM]}*"
+    for meaning in _meanings(text, place):
+        yield f"{where} <{meaning}>"
+        yield f"near <{meaning}>"
+        yield f"{kind} {where} <{meaning}>"
+        yield f"{kind} near <{meaning}>"
+
+
+def _meanings(text: Passage, place: int) -> Iterator[str]:
+    """What kind of word it is, whatever its language (wordings/README.md)."""
+    known = text.words[place]
+    for role in known.roles:
+        yield role.split(" ")[0]
+    if known.phrases:
+        yield known.phrases.phrase.kind if known.phrases.phrase else "begins a name"
+    if known.links:
+        yield "links"

@@ -1,0 +1,53 @@
+"""What no rule finds is weighed by what stands around it (`secrets/surroundings.py`)."""
+
+import pytest
+
+from digibel.guardrails.secrets import find, surroundings
+from digibel.guardrails.secrets.reading import read
+from digibel.guardrails.secrets.surroundings import LEAST, WEIGHTS, candidates, find_by_surroundings
+
+
+def found(text: str) -> list[str]:
+    reading = read(text)
+    return [reading.written(*span) for span in find_by_surroundings(reading, reading.folded)]
+
+
+@pytest.mark.parametrize(
+    ("text", "secrets"),
+    [
+        ("Just got a text saying 482915, is that the thing I type in?", ["482915"]),
+        ("Voor de tablet: vegen en dan 852456 ingeven, zo geraak je erin", ["852456"]),
+        ("intrați dvs în contul meu de facebook cu mamica1955", ["mamica1955"]),
+        ("ظهر على قارئ البطاقات جواب ٢٠٩٥٥١٧٣ ولم يقبله الموقع", ["٢٠٩٥٥١٧٣"]),
+        ("Dossier 26-0377, Rue Haute 118, tel. 02 513 64 20, 12 maart 2024 om 14u30", []),
+        ("Son dossier chez la mutuelle: 7719-24, elle attend depuis 2019", []),
+        ("", []),
+    ],
+)
+def test_a_number_is_a_secret_by_what_stands_around_it(text: str, secrets: list[str]) -> None:
+    assert found(text) == secrets
+
+
+def test_what_is_plainly_something_else_is_never_weighed() -> None:
+    texts = (
+        "bel 0478 12 34 56",
+        "op 12/03/2024 om 14:30",
+        "kost 1 233,47, of 45 euro",
+        "telenet-4F2A1 en Proximus-Home-3D80",
+    )
+    assert [span for text in texts for span, _ in candidates(read(text), read(text).folded)] == []
+
+
+def test_what_was_found_is_not_found_again_and_changes_nothing_for_the_rest() -> None:
+    text = "gmail is Poes!1948 en voor de tablet vegen en dan 852456 ingeven, dossier 7719-24"
+    once = find(text).masked
+    assert once == "gmail is [SECRET] en voor de tablet vegen en dan [SECRET] ingeven, dossier 7719-24"
+    assert find(once).kinds == ()
+
+
+def test_each_line_of_the_weights_is_a_feature_and_how_much_it_counts() -> None:
+    lines = [line for line in WEIGHTS.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    weights = surroundings._weights()
+    assert len(weights) == len(lines) > 1000
+    assert max(map(abs, weights.values())) < 10
+    assert weights["always"] < 0 < LEAST
