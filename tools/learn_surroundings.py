@@ -24,10 +24,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digibel.settings")
 from digibel.guardrails.secrets.reading import read  # noqa: E402
 from digibel.guardrails.secrets.surroundings import LEAST, WEIGHTS, candidates  # noqa: E402
 
-CORPUS = ROOT / "tests" / "guardrails" / "secrets_corpus.tsv"
+TESTS = ROOT / "tests"
+CORPUS = TESTS / "guardrails" / "secrets_corpus.tsv"
+# Texts without a secret: what is asked, answered by SMS, logged and written in the docs.
 ORDINARY = (
-    ROOT / "tests" / "guardrails" / "suggestions.tsv",
-    *sorted((ROOT / "tests/notifications/replies").glob("*.tsv")),
+    TESTS / "guardrails" / "suggestions.tsv",
+    TESTS / "guardrails" / "log_lines.txt",
+    *sorted((TESTS / "notifications" / "replies").glob("*.tsv")),
+    *(ROOT / "docs" / name for name in ("phrasebook.md", "guardrails.md", "api.md", "states.md")),
 )
 MARK = re.compile(r"\{(?:(card|iban|national_number):)?([^{}]+)\}")
 FEWEST_TEXTS = 3  # in which a feature must stand to count

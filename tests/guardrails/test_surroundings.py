@@ -1,5 +1,7 @@
 """What no rule finds is weighed by what stands around it (`secrets/surroundings.py`)."""
 
+from pathlib import Path
+
 import pytest
 
 from digibel.guardrails.secrets import find, surroundings
@@ -36,6 +38,12 @@ def test_what_is_plainly_something_else_is_never_weighed() -> None:
         "telenet-4F2A1 en Proximus-Home-3D80",
     )
     assert [span for text in texts for span, _ in candidates(read(text), read(text).folded)] == []
+
+
+def test_nothing_is_masked_in_what_programs_log() -> None:
+    lines = Path(__file__).with_name("log_lines.txt").read_text(encoding="utf-8").splitlines()
+    assert len(lines) > 80
+    assert [find(line).masked for line in lines if find(line).kinds] == []
 
 
 def test_what_was_found_is_not_found_again_and_changes_nothing_for_the_rest() -> None:

@@ -32,10 +32,13 @@ _RIGHT: Final = 9
 # How near a token stands: the next one, the one after, ...
 _DISTANCES: Final = (0, 1, 2, 2, 2, *[3] * 12)
 _STEM: Final = 5
-# The name of a network as it comes out of the box: everybody in the house can read it.
-_OF_NETWORK: Final = re.compile(
+# The name of a network as it comes out of the box, of a file, of a version, of a setting: everybody may read it.
+_OF_MACHINE: Final = re.compile(
     r"(?:telenet|proximus|orange|voo|bbox|wifi|scarlet|tplink|tp-link|huawei|fritz)[\w-]*[-_][0-9a-f]{4,6}(?:[-_]\dg)?\b"
+    r"|.*\.(?:md|txt|pdf|docx?|xlsx?|csv|jpe?g|png|html?|css|js|py|json|zip|ics|sqlite3|toml)\b"
+    r"|.*[-_.]v\d+\b|[a-z_]+=|.*[{}<>]|.*://"
 )
+_SIGN_WITHIN: Final = re.compile(r"[^\W_][@!#$%^*~+?&][^\W_]")
 _LONG_RUN: Final = re.compile(r"(.)\1{3,}")
 _OTHER_LETTERS: Final = re.compile(r"[^\W\d_]")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
@@ -79,8 +82,9 @@ def _chunks(scene: Scene) -> Iterator[tuple[int, int, Chunk]]:
 
 
 def _is_weighed(chunk: Chunk, folded: str) -> bool:
-    is_thing = chunk.is_product or _OF_NETWORK.match(chunk.text) or len(chunk.text) < _SHORTEST
-    return not is_thing and not covering(surely_innocent(folded), chunk.start)
+    is_made_up = chunk.digits > 0 or _SIGN_WITHIN.search(chunk.text)
+    is_thing = chunk.is_product or _OF_MACHINE.match(chunk.text) or len(chunk.text) < _SHORTEST
+    return bool(is_made_up) and not is_thing and not covering(surely_innocent(folded), chunk.start)
 
 
 @cache
