@@ -31,6 +31,7 @@ CORPORA = (
     "eighth.tsv",
     "ninth.tsv",
     "tenth.tsv",
+    "eleventh.tsv",
 )
 # Who asks us politely to do it doubts nothing.
 ASKED = ("could you", "pouvez-vous", "wil je")
