@@ -6,7 +6,8 @@ import pytest
 
 import cast
 from digibel import clock
-from digibel.notifications import outbox
+from digibel.notifications import outbox, turns
+from digibel.notifications.gateways.simulator import Simulator
 from digibel.notifications.models import OutboundMessage, SimulatedText
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +89,44 @@ def test_a_text_that_never_leaves_holds_up_the_next_one_for_a_while_only(els, no
     with clock.travel(now + timedelta(minutes=10)):
         assert outbox.sweep() == 1
     assert (status(first), status(second)) == ("queued", "sent")
+
+
+@pytest.fixture
+def handed_over(monkeypatch):
+    """The ids of texts in the order in which the network was given them."""
+    ids, send = [], Simulator.send
+
+    def noted(self, *, message_id, to, text):
+        ids.append(message_id)
+        return send(self, message_id=message_id, to=to, text=text)
+
+    monkeypatch.setattr(Simulator, "send", noted)
+    return ids
+
+
+def test_after_a_long_outage_the_first_still_leaves_first_though_it_was_tried_before(els, now, handed_over):
+    first, second = queue(els, now), queue(els, now + SECOND)
+    OutboundMessage.objects.filter(pk=first.pk).update(tries=1, not_before=now + timedelta(minutes=1))
+    with clock.travel(now + timedelta(hours=1)):
+        assert outbox.sweep() == 2
+    assert handed_over == [first.pk, second.pk]
+
+
+def test_after_a_long_outage_a_second_worker_still_waits_for_the_first(els, now):
+    """It sees the first one as waiting, as the other worker has not committed its claim yet."""
+    first, second = queue(els, now), queue(els, now + SECOND)
+    with clock.travel(now + timedelta(hours=1)):
+        assert turns.behind([second]) == {second.pk}
+        assert turns.behind([first]) == set()
+
+
+def test_what_only_a_resting_gateway_may_send_holds_up_no_alarm_and_the_rest_for_a_while(els, now):
+    stuck, alarm = queue(els, now), queue(els, now + SECOND, any_hour=True)
+    second = queue(els, now + 2 * SECOND)
+    OutboundMessage.objects.filter(pk=stuck.pk).update(tries=1, perhaps_sent=True, gateway="twilio")
+    with clock.travel(now + timedelta(minutes=9)):
+        assert turns.behind([alarm, second]) == {second.pk}
+        OutboundMessage.objects.filter(pk=alarm.pk).update(status="sent")
+        assert turns.behind([second]) == {second.pk}
+    with clock.travel(now + timedelta(minutes=10)):
+        assert turns.behind([second]) == set()

@@ -8,10 +8,11 @@ import logging
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models, transaction
+from django.db import DatabaseError, models, transaction
 from django.db.models import F
 from django_q.tasks import async_task
 from uuid_utils.compat import uuid7
@@ -217,6 +218,8 @@ def _send_safely(ids: list[uuid.UUID], name: str) -> int:
         if len(ids) > 1:
             return sum(_send_safely([one], name) for one in ids)
         logger.error("text failed", extra={"message_id": str(ids[0]), "error": type(error).__name__})
+        with suppress(DatabaseError):
+            OutboundMessage.objects.waiting().filter(pk=ids[0]).update(trouble=turns.BROKEN)
         return 0
 
 
@@ -280,7 +283,8 @@ def _claim(ids: list[uuid.UUID], name: str) -> list[OutboundMessage]:
         .select_for_update(of=("self",), skip_locked=True)
         .select_related("recipient", "organisation")
         .filter(pk__in=ids)
-        .order_by("not_before", "created_at", "pk")
+        # As they were written, also where the first one waits longer because it was tried before.
+        .order_by("created_at", "pk")
     )
     due = [message for message in locked if _is_due(message)]
     behind, by_hand = turns.behind(due), turns.behind_hands(due)

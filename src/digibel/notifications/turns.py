@@ -4,13 +4,16 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from digibel import clock
 from digibel.notifications.models import BY_HAND, MessageStatus, OutboundMessage
 
-# A text that breaks whoever touches it holds up the next ones no longer than this.
+# The trouble of a text that breaks whoever touches it.
+BROKEN = "broken"
+# Such a text, and one that only a resting gateway may send, holds up the next ones no longer than this.
 PATIENCE = timedelta(minutes=10)
 
 
@@ -32,12 +35,16 @@ def behind(messages: Sequence[OutboundMessage]) -> set[uuid.UUID]:
 
     Each of two workers sees the earlier text as waiting or as leaving until it has left, so both come to the same answer.
     """
+    if not messages:
+        return set()
     unsent = OutboundMessage.objects.filter(
+        Q(status=MessageStatus.SENDING) | Q(created_at__lte=max(message.created_at for message in messages)),
         recipient__in={message.recipient_id for message in messages},
         status__in=(MessageStatus.QUEUED, MessageStatus.SENDING),
     ).exclude(gateway=BY_HAND)
-    waiting: dict[uuid.UUID, list[OutboundMessage]] = {}
-    for one in unsent.only("recipient", "status", "created_at", "not_before", "tries"):
+    waiting: dict[uuid.UUID, list[_Unsent]] = {}
+    for row in unsent.values_list(*_Unsent._fields):
+        one = _Unsent(*row)
         waiting.setdefault(one.recipient_id, []).append(one)
     return {
         message.pk
@@ -46,17 +53,32 @@ def behind(messages: Sequence[OutboundMessage]) -> set[uuid.UUID]:
     }
 
 
-def _goes_first(one: OutboundMessage, message: OutboundMessage) -> bool:
+class _Unsent(NamedTuple):
+    """A text that has not left, as far as others wait for it."""
+
+    pk: uuid.UUID
+    recipient_id: uuid.UUID
+    status: str
+    created_at: datetime
+    not_before: datetime
+    tries: int
+    trouble: str
+    perhaps_sent: bool
+
+
+def _goes_first(one: _Unsent, message: OutboundMessage) -> bool:
     if one.pk == message.pk:
         return False
     if one.status == MessageStatus.SENDING:
         return True
     if (one.created_at, one.pk) > (message.created_at, message.pk):
         return False
-    # An alarm or an answer waits for no text that has to be tried again.
-    tried_again = one.tries > 0 and not message.any_hour
     frozen_now = clock.now()
-    return one.not_before > frozen_now - PATIENCE and (one.not_before <= frozen_now or tried_again)
+    if one.trouble == BROKEN or one.perhaps_sent:
+        # An alarm or an answer waits for nothing that is stuck; anything else, a while.
+        return not message.any_hour and one.not_before > frozen_now - PATIENCE
+    # However long nothing left: what was written first leaves first, and what is tried again holds up all but alarms and answers.
+    return one.not_before <= frozen_now or (one.tries > 0 and not message.any_hour)
 
 
 def behind_hands(messages: Sequence[OutboundMessage]) -> set[uuid.UUID]:
