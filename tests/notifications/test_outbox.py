@@ -212,6 +212,24 @@ def test_every_minute_what_was_lost_is_picked_up(els, lindeboom, now, monkeypatc
     assert status(message) == "sent"
 
 
+def test_what_breaks_in_the_minutes_round_keeps_nothing_else_from_being_done(els, lindeboom, monkeypatch):
+    message = queue(els, lindeboom)
+    monkeypatch.setattr(tasks.outbox, "free_stuck", lambda: 1 // 0)
+    with pytest.raises(tasks.TaskFailed, match="ZeroDivisionError"):
+        tasks.pick_up_lost()
+    assert status(message) == "sent"
+
+
+def test_a_stuck_text_that_breaks_keeps_no_other_stuck(els, lindeboom, now, monkeypatch):
+    first, second = queue(els, lindeboom), queue(els, lindeboom)
+    OutboundMessage.objects.update(status="sending", status_at=now, gateway="simulator", tries=1)
+    freely = outbox._free
+    monkeypatch.setattr(outbox, "_free", lambda text: 1 // 0 if text.pk == first.pk else freely(text))
+    with clock.travel(now + timedelta(minutes=2)):
+        assert outbox.free_stuck() == 1
+    assert (status(first), status(second)) == ("sending", "queued")
+
+
 def test_a_task_that_fails_says_its_class_and_quotes_nobody(els, caplog):
     def fail():
         raise ValueError(els.recipient.number)

@@ -370,17 +370,22 @@ def _not_taken(message: OutboundMessage, error: GatewayError) -> None:
 
 
 def free_stuck() -> int:
-    """Texts that a crash left in SENDING: repeated where that is harmless, else on a person's list."""
+    """Texts that a crash left in SENDING: repeated where that is harmless and may help, else on a person's list."""
     frozen_now = clock.now()
     stuck = OutboundMessage.objects.filter(status=MessageStatus.SENDING, status_at__lte=frozen_now - STUCK_AFTER)
     count = 0
     for message in stuck.select_related("recipient", "organisation"):
-        with transaction.atomic():
-            if gateways.gateway(message.gateway).takes_our_id:
-                count += move(
-                    message, MessageStatus.QUEUED, not_before=frozen_now, trouble="crashed", perhaps_sent=True
-                )
-            else:
-                put_on_list(message, trouble="perhaps_sent")
-                count += 1
+        try:
+            count += _free(message)
+        except Exception as error:
+            # It stays stuck, and is tried again in a minute; the others are not to wait for it.
+            logger.error("text failed", extra={"message_id": str(message.pk), "error": type(error).__name__})
     return count
+
+
+@transaction.atomic
+def _free(message: OutboundMessage) -> bool:
+    if gateways.gateway(message.gateway).takes_our_id and message.tries < MOST_TRIES:
+        return move(message, MessageStatus.QUEUED, not_before=clock.now(), trouble="crashed", perhaps_sent=True)
+    put_on_list(message, trouble="perhaps_sent")
+    return True

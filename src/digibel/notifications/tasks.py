@@ -31,9 +31,18 @@ def route_text(message_id: str) -> str:
 
 def pick_up_lost() -> None:
     """Every minute: texts a crash left half-way, texts whose wake-up was lost, and what has become due."""
-    quietly(outbox.free_stuck)
-    quietly(receipts.apply_all_early)
-    quietly(parts.give_up_waiting)
+    each(
+        outbox.free_stuck,
+        receipts.apply_all_early,
+        parts.give_up_waiting,
+        _route_lost,
+        outbox.sweep,
+        hands.look_again,
+        watching.watch,
+    )
+
+
+def _route_lost() -> None:
     for message_id in inbound.unrouted(older_than=LOST):
         # One text that breaks must not keep the others waiting.
         with suppress(TaskFailed):
@@ -41,14 +50,25 @@ def pick_up_lost() -> None:
     # Tried just now, also after a night without a worker: whatever is left breaks each time.
     for message_id in inbound.unrouted(older_than=TOO_OFTEN):
         inbound.give_to_a_person(message_id)
-    sweep_outbox()
-    quietly(hands.look_again)
-    quietly(watching.watch)
+
+
+def each(*steps: Callable[[], object]) -> None:
+    """Do all of these: one that breaks keeps none of the others from being done. Fails in the end, so that it is seen."""
+    failed: list[TaskFailed] = []
+    for step in steps:
+        try:
+            quietly(step)
+        except TaskFailed as one:
+            failed.append(one)
+    if failed:
+        raise failed[0]
 
 
 def quietly(work: Callable[[], T]) -> T:
     try:
         return work()
+    except TaskFailed:
+        raise
     except Exception as error:
         logger.error("task failed", extra={"error": type(error).__name__})
         failed = TaskFailed(type(error).__name__)

@@ -4,7 +4,7 @@ import logging
 import uuid
 
 from digibel.audit.chain import seal_chain
-from digibel.notifications.tasks import pick_up_lost, quietly
+from digibel.notifications.tasks import each, pick_up_lost, quietly
 from digibel.organisations import once
 from digibel.scheduling import clockwork, invitations, promises
 from digibel.scheduling.asking import learning
@@ -17,19 +17,15 @@ logger = logging.getLogger(__name__)
 
 
 def every_minute() -> None:
-    quietly(clockwork.tick)
-    pick_up_lost()
-    quietly(invitations.free_stuck)
-    sweep_invitations()
+    each(clockwork.tick, pick_up_lost, invitations.free_stuck, invitations.sweep)
 
 
 def sweep_invitations() -> int:
     return quietly(invitations.sweep)
 
 
-def every_hour() -> int:
-    quietly(keeping.sweep)
-    return quietly(seal_chain)
+def every_hour() -> None:
+    each(keeping.sweep, seal_chain)
 
 
 def every_night() -> int:
