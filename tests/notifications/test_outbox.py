@@ -80,6 +80,12 @@ def test_a_text_is_queued_with_its_deed_and_leaves_with_the_sweep(els, lindeboom
         (SATURDAY_NIGHT, {}, datetime(2026, 9, 21, 6, 0, tzinfo=UTC)),
         (SATURDAY_NIGHT, {"near": datetime(2026, 9, 20, 12, tzinfo=UTC)}, datetime(2026, 9, 20, 6, 0, tzinfo=UTC)),
         (SATURDAY_NIGHT, {"near": datetime(2026, 9, 23, 12, tzinfo=UTC)}, datetime(2026, 9, 21, 6, 0, tzinfo=UTC)),
+        # Monday morning at nine: on Sunday from nine.
+        (SATURDAY_NIGHT, {"near": datetime(2026, 9, 21, 7, tzinfo=UTC)}, datetime(2026, 9, 20, 7, 0, tzinfo=UTC)),
+        # Monday evening after eight: not on Sunday evening after eight.
+        (SATURDAY_NIGHT, {"near": datetime(2026, 9, 21, 18, tzinfo=UTC)}, datetime(2026, 9, 21, 6, 0, tzinfo=UTC)),
+        # About what was last week nobody has to hear on a Sunday.
+        (SATURDAY_NIGHT, {"near": datetime(2026, 9, 12, 12, tzinfo=UTC)}, datetime(2026, 9, 21, 6, 0, tzinfo=UTC)),
     ],
 )
 def test_nobody_is_woken_and_sundays_are_for_what_is_near(els, lindeboom, now, options, leaves):

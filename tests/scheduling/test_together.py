@@ -115,6 +115,19 @@ def test_two_yes_make_one_visit_of_two_and_the_client_hears_both_names_in_one_te
     assert broken() == []
 
 
+def test_a_yes_at_night_is_answered_at_once_and_wakes_nobody_else(request_, els, jan, now):
+    first, second = cast.offered(request_, els, jan)
+    with clock.travel(now + timedelta(hours=10)):
+        say_yes(first)
+        assert clock.local(clock.now()).hour == 20
+        say_yes(second)
+        assert sent_to(els) == ["offer.offer_one", "visit.second_sought"]
+        assert sent_to(jan) == ["offer.offer_one", "visit.accepted", "visit.go_together"]
+    with clock.travel(now + timedelta(hours=22)):
+        outbox.sweep()
+        assert sent_to(els) == ["offer.offer_one", "visit.second_sought", "visit.accepted", "visit.go_together"]
+
+
 def test_a_third_yes_hears_kindly_that_it_is_taken(request_, els, jan, lindeboom):
     an = cast.volunteer(lindeboom, name="An")
     one, two, _ = cast.offered(request_, els, jan, an)

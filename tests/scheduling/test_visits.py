@@ -77,6 +77,19 @@ def test_nobody_reads_the_reminder_of_a_cancelled_visit(visit, els):
     assert Timer.objects.filter(rung_at=None, subject_id=visit.pk).count() == 0
 
 
+def test_nobody_comes_today_is_said_on_that_day_only(visit, els):
+    """Held up by a network that was away, it would say so on a day on which somebody else may come."""
+    with clock.travel(clockwork.live_through(visit.starts_at - timedelta(hours=1))):
+        visits.cancel(visit, by=Actor.volunteer(els), reason="volunteer_cannot")
+        told = OutboundMessage.objects.get(kind="visit.nobody_comes")
+        assert outbox.is_true(told)
+        with clock.travel(clock.now() + timedelta(days=1)):
+            outbox.sweep()
+        told.refresh_from_db()
+        assert (told.status, told.trouble) == ("withdrawn", "untrue")
+        assert CallTask.objects.open().filter(kind="visit.cancelled", urgent=True).exists()
+
+
 def test_a_volunteer_who_falls_ill_an_hour_before_is_an_urgent_call(visit, els):
     with clock.travel(clockwork.live_through(visit.starts_at - timedelta(hours=1))):
         assert cast.texts(els, "annuleer").outcome == "visit.cancelled"

@@ -348,9 +348,11 @@ def _can_be_read(message: OutboundMessage) -> bool:
 
 
 def leaves_at(message: OutboundMessage, moment: datetime) -> datetime:
-    """The first moment from `moment` on at which this text may wake nobody."""
-    near = message.near is not None and message.near - clock.next_waking(moment, rest_days=True) <= clock.NEAR
-    return clock.next_waking(moment, rest_days=near)
+    """The first moment from `moment` on at which this text may wake nobody: on a rest day from when what it is about is near."""
+    usual = clock.next_waking(moment)
+    if message.near is None or message.near < moment - clock.NEAR:
+        return usual
+    return min(usual, clock.next_waking(max(moment, message.near - clock.NEAR), rest_days=True))
 
 
 def _not_taken(message: OutboundMessage, error: GatewayError) -> None:

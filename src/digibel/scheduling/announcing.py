@@ -45,13 +45,15 @@ def choose_word(
     return secrets.choice([word for word in words if word.upper() not in used] or list(words)).upper()
 
 
-def texts_to_volunteer(visit: Visit) -> Iterator[OutboundMessage]:
-    """The booking at once, as the answer to a yes; the day before; the hour before."""
+def texts_to_volunteer(visit: Visit, *, answers: bool = False) -> Iterator[OutboundMessage]:
+    """The booking, the day before, the hour before. As the answer to their yes (`answers`) the booking leaves at any hour; who is
+    told because of somebody else's deed is not woken.
+    """
     recipient, organisation = visit.volunteer.recipient, visit.request.organisation
     language = language_of(recipient, organisation)
     moment = languages.day_and_time(visit.starts_at, language)
     if visit.needs_second:
-        yield _to_volunteer(visit, "second_sought", any_hour=True, name=visit.volunteer.first_name, moment=moment)
+        yield _to_volunteer(visit, "second_sought", any_hour=answers, name=visit.volunteer.first_name, moment=moment)
         return
     word, client = visit.word, visit.client.first_name
     values = {"name": visit.volunteer.first_name, "client": client, "moment": moment, "word": word}
@@ -59,13 +61,13 @@ def texts_to_volunteer(visit: Visit) -> Iterator[OutboundMessage]:
         key, values["street"] = "accepted_sms_only", _street(visit)
     else:
         key, values["link"] = "accepted", cards.link(visit)
-    yield _to_volunteer(visit, key, any_hour=True, **values)
+    yield _to_volunteer(visit, key, any_hour=answers, **values)
     if (other := pairs.other_of(visit)) is not None:
-        yield _to_volunteer(visit, "go_together", any_hour=True, volunteer=other.volunteer.first_name, moment=moment)
+        yield _to_volunteer(visit, "go_together", any_hour=answers, volunteer=other.volunteer.first_name, moment=moment)
     if visit.volunteer.sms_only:
         # Their conditions cannot come on a card (rule E3); in one segment they do not fit into the text before.
         phone = display(organisation.phone)
-        yield _to_volunteer(visit, "house_rules", any_hour=True, phone=phone)
+        yield _to_volunteer(visit, "house_rules", any_hour=answers, phone=phone)
     if (day_before := _day_before(visit.starts_at)) > clock.now():
         link = "" if visit.volunteer.sms_only else cards.link(visit)
         yield _to_volunteer(

@@ -94,6 +94,8 @@ class VisitTexts(PlainTexts):
             return False
         if key == "follow_up":
             return visit.status == VisitStatus.DONE and visit.followed_up_at is None and visit.request.is_open
+        if key == "nobody_comes" and clock.local(message.created_at).date() != clock.today():
+            return False  # it says "today"; somebody else may come on the day on which it would leave
         if key in SAYS_IT_IS_OFF:
             return visit.status in {VisitStatus.CANCELLED, VisitStatus.MISSED}
         if key == "checkout_missing":

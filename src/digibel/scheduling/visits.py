@@ -66,7 +66,8 @@ def book(
         visit.needs_second, visit.held_back_at = True, visit.booked_at
     replaces = announcing.is_replacement(visit, theirs) and not visit.needs_second
     _save(visit, by=by)
-    texts = [*announcing.texts_to_volunteer(visit), *announcing.announcement_texts(visit, replaces=replaces)]
+    told = announcing.texts_to_volunteer(visit, answers=by == Actor.volunteer(volunteer))
+    texts = [*told, *announcing.announcement_texts(visit, replaces=replaces)]
     outbox.queue_all([*beside, *texts])
     announcing.note_address_texted(visit)
     invitations.tell(visit)
@@ -126,7 +127,7 @@ def join(
     second.goes_with = first
     _save(second, by=by)
     replaces = heard or announcing.is_replacement(first, theirs)
-    _tell_that_it_stands(first, second, replaces=replaces, beside=beside)
+    _tell_that_it_stands(first, second, replaces=replaces, beside=beside, by=by)
     return second
 
 
@@ -137,8 +138,14 @@ def go_alone(first: Visit) -> None:
     _tell_that_it_stands(first, replaces=heard)
 
 
-def _tell_that_it_stands(first: Visit, *others: Visit, replaces: bool, beside: Sequence[OutboundMessage] = ()) -> None:
-    texts = [text for visit in (first, *others) for text in announcing.texts_to_volunteer(visit)]
+def _tell_that_it_stands(
+    first: Visit, *others: Visit, replaces: bool, beside: Sequence[OutboundMessage] = (), by: Actor | None = None
+) -> None:
+    texts = [
+        text
+        for visit in (first, *others)
+        for text in announcing.texts_to_volunteer(visit, answers=by == Actor.volunteer(visit.volunteer))
+    ]
     outbox.queue_all([*beside, *texts, *announcing.announcement_texts(first, replaces=replaces)])
     restart_timers(first)
     for visit in others:
