@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +14,7 @@ from digibel.notifications import gateways, outbox, tasks
 from digibel.notifications.errors import GatewayError
 from digibel.notifications.gateways.base import Receipt
 from digibel.notifications.models import MESSAGE_MOVES, CallTask, MessageStatus, OutboundMessage, SimulatedText
+from digibel.notifications.owners import PlainTexts
 from digibel.notifications.receipts import note_receipt
 from digibel.sealing import keys
 
@@ -137,6 +140,49 @@ def test_one_text_that_breaks_keeps_none_of_the_others_waiting(els, lindeboom, m
     assert (status(first), status(second)) == ("queued", "sent")
     assert "RuntimeError" in caplog.records[-1].error
     assert els.recipient.number not in caplog.text
+
+
+def left_breaks_for(text, monkeypatch):
+    """What follows from its having left cannot be written."""
+
+    def left(self, message):
+        if message.pk == text.pk:
+            raise RuntimeError
+
+    monkeypatch.setattr(PlainTexts, "left", left)
+
+
+def test_one_text_whose_leaving_breaks_leaves_no_other_in_doubt(els, lindeboom, monkeypatch):
+    first, second = queue(els, lindeboom), queue(cast.volunteer(name="Ayse"), lindeboom)
+    left_breaks_for(first, monkeypatch)
+    outbox.sweep()
+    assert (status(first), status(second)) == ("sending", "sent")
+
+
+def test_what_breaks_each_time_it_has_left_is_a_persons_in_the_end(els, lindeboom, monkeypatch, now):
+    message = queue(els, lindeboom)
+    left_breaks_for(message, monkeypatch)
+    for number in range(1, outbox.MOST_TRIES + 1):
+        with clock.travel(now + timedelta(minutes=3 * number)):
+            outbox.sweep()
+        with clock.travel(now + timedelta(minutes=3 * number + 2)):
+            outbox.free_stuck()
+    message.refresh_from_db()
+    assert (message.status, message.trouble, message.tries) == ("on_list", "perhaps_sent", outbox.MOST_TRIES)
+    assert SimulatedText.objects.count() == 1
+    assert CallTask.objects.open().get().kind == "plain.undelivered"
+
+
+def test_a_batch_is_noted_as_sent_in_one_statement(lindeboom):
+    for number in range(outbox.BATCH):
+        queue(cast.volunteer(name=f"V{number}"), lindeboom)
+    with CaptureQueriesContext(connection) as asked:
+        assert outbox.sweep() == outbox.BATCH
+    told = [one["sql"] for one in asked if one["sql"].startswith("UPDATE") and "outboundmessage" in one["sql"]]
+    assert len(told) == 2
+    sent = OutboundMessage.objects.filter(status="sent", sent_at=clock.now(), trouble="")
+    assert {str(one.pk) for one in sent} == set(sent.values_list("provider_id", flat=True))
+    assert sent.count() == outbox.BATCH
 
 
 def test_nothing_is_sent_to_who_was_erased(els, lindeboom):
