@@ -1,10 +1,10 @@
 """How fast the outbox empties: many texts, against one task of the queue for each text.
 
-    .venv/bin/python benchmarks/outbox.py [how many texts] [how many times] [--postgres]
+    .venv/bin/python benchmarks/outbox.py [how many texts] [how many times] [--sqlite | --postgres]
 
-Both through the same queue with two workers, over a gateway that takes each text at once; measured from the moment the texts are
-written until the last one is sent. Interleaved, the median of each and of the ratios. That none is lost and none leaves
-twice when a worker is killed in the middle is a test (tests/races/test_sending.py).
+On both databases where none is named. Both ways through the same queue with two workers, over a gateway that takes each text at
+once; measured from the moment the texts are written until the last one is sent. Interleaved, the median of each and of the
+ratios. That none is lost and none leaves twice when a worker is killed in the middle is a test (tests/races/test_sending.py).
 """
 
 import os
@@ -22,6 +22,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve()
 PEOPLE = 500
+DATABASES = ("sqlite", "postgres")
 SETTINGS = """
 from digibel.settings import *
 DIGIBEL_GATEWAYS = {"nowhere": "outbox_benchmark.Nowhere"}
@@ -114,15 +115,30 @@ def seconds(way: Callable[[list[Any]], None], count: int) -> float:
 
 def main() -> None:
     numbers = [int(one) for one in sys.argv[1:] if one.isdecimal()]
+    named = [one for one in DATABASES if f"--{one}" in sys.argv]
+    if not named:
+        for database in DATABASES:
+            # Settings are read once: each in a process of its own.
+            subprocess.run([sys.executable, str(HERE), *map(str, numbers), f"--{database}"], check=True)
+        return
     count, times = (numbers + [2_000, 5][len(numbers) :])[:2]
     with ExitStack() as stack:
-        set_up(stack, Path(stack.enter_context(tempfile.TemporaryDirectory())), postgres="--postgres" in sys.argv)
+        set_up(stack, Path(stack.enter_context(tempfile.TemporaryDirectory())), postgres=named == ["postgres"])
         for way in (ours, rival):
             seconds(way, 20)
         runs = [(seconds(ours, count), seconds(rival, count)) for _ in range(times)]
     for name, took in (("outbox", median(one for one, _ in runs)), ("one task each", median(two for _, two in runs))):
-        print(f"{name:14} {took:7.2f} s  {count / took:7,.0f} texts/s")
-    print(f"{'ratio':14} {median(two / one for one, two in runs):7.1f}  of {count} texts, {times} times")
+        say(f"{named[0]}: {name}, {count:,} texts", f"{count / took:,.0f} texts/s")
+    say(
+        f"{named[0]}: one task each / outbox, median of {times}",
+        f"{median(two / one for one, two in runs):.1f}",
+        ">= 10",
+    )
+
+
+def say(what: str, figure: str, goal: str = "") -> None:
+    """As `common.measuring` says it, which the queue's processes would find under a name of Python's own."""
+    print("\t".join(("outbox", what, figure, goal)), flush=True)
 
 
 def set_up(stack: ExitStack, folder: Path, *, postgres: bool) -> None:
