@@ -140,6 +140,17 @@ def test_a_strangers_text_is_for_a_person_and_answered_once_a_day(lindeboom):
     assert text.body.startswith("Digibel: dank u voor uw bericht. Iemand leest het.")
 
 
+def test_a_stranger_who_says_stop_gets_no_text_at_all_and_a_person_sees_it(lindeboom, ring):
+    message = cast.texts(STRANGER, "STOP")
+    assert (message.outcome, message.status) == ("stopped", "inbox")
+    ring(STRANGER)
+    assert cast.texts(STRANGER, "hallo?").status == "inbox"
+    assert OutboundMessage.objects.count() == 0
+    cast.texts(STRANGER, "START")
+    ring(STRANGER)
+    assert [text.kind for text in OutboundMessage.objects.all()] == ["plain.missed_text"]
+
+
 def test_who_is_known_is_not_greeted_as_a_stranger(els):
     assert cast.texts(els, "hoe gaat het daar").status == "inbox"
     assert texts("plain.unknown_text") == []

@@ -12,9 +12,11 @@ from digibel.sealing.models import Standing
 
 
 def handle(message: InboundMessage) -> str | None:
-    """Own STOP and START. A client who stops is telephoned from now on; a volunteer gets no offers any more."""
+    """Own STOP and START. A client who stops is telephoned from now on; a volunteer gets no offers any more; a stranger gets
+    not even the hours at which somebody answers, and no text that says so.
+    """
     recipient = message.recipient
-    if recipient.kind not in {Recipient.Kind.VOLUNTEER, Recipient.Kind.CLIENT} or message.organisation is None:
+    if recipient.kind == Recipient.Kind.STAFF or message.organisation is None:
         return None
     state = "offer" if recipient.kind == Recipient.Kind.VOLUNTEER else "announced"
     intent = replies.read(message.body, state=state, language=language_of(recipient, message.organisation)).intent
@@ -26,7 +28,7 @@ def handle(message: InboundMessage) -> str | None:
 
 
 def _stop(message: InboundMessage, recipient: Recipient) -> str:
-    if stop(recipient):
+    if stop(recipient) and recipient.kind != Recipient.Kind.UNKNOWN:
         reply(message, f"plain.{phrase('stop_confirmed', recipient)}")
     return "stopped"
 
@@ -44,7 +46,7 @@ def stop(recipient: Recipient) -> bool:
 
 
 def _start(message: InboundMessage, recipient: Recipient) -> str:
-    if start(recipient):
+    if start(recipient) and recipient.kind != Recipient.Kind.UNKNOWN:
         reply(message, f"plain.{phrase('start_confirmed', recipient)}")
     return "started"
 
