@@ -1,6 +1,10 @@
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digibel.settings")
-application = get_asgi_application()
+django.setup(set_prefix=False)
+
+from digibel.alphabets import Asgi  # noqa: E402 - it needs what was just set up
+
+application = Asgi()

@@ -1,6 +1,10 @@
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digibel.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+
+from digibel.alphabets import Wsgi  # noqa: E402 - it needs what was just set up
+
+application = Wsgi()
