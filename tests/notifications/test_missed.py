@@ -118,13 +118,30 @@ def test_without_a_secret_the_door_is_shut(lindeboom, ring, settings):
 
 
 @pytest.mark.parametrize(
-    "told", ["[]", "{", '{"from": 1}', '{"from": ["x"]}', '"x"', "null", json.dumps({"from": "1" * 50})]
+    "told",
+    [
+        "[]",
+        "{",
+        '{"from": 1}',
+        '{"from": ["x"]}',
+        '"x"',
+        "null",
+        json.dumps({"from": "1" * 50}),
+        "[" * 60_000,
+        "x" * 3_000_000,
+    ],
 )
 def test_what_is_no_call_is_refused_and_stores_nothing(client, lindeboom, told):
     bearer = {"Authorization": f"Bearer {SECRET}"}
     answer = client.post(reverse("missed_call"), told, content_type="application/json", headers=bearer)
     assert answer.status_code == 400
     assert Recipient.objects.filter(kind="unknown").count() == 0
+
+
+def test_a_form_that_is_none_is_refused(client, lindeboom):
+    bearer = {"Authorization": f"Bearer {SECRET}"}
+    answer = client.post(reverse("missed_call"), b"x", content_type="multipart/form-data", headers=bearer)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
 
 
 def test_an_exchange_may_send_a_form(client, lindeboom):

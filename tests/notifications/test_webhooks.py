@@ -6,7 +6,7 @@ import pytest
 
 import cast
 from digibel.notifications import outbox
-from digibel.notifications.models import InboundMessage, OutboundMessage, SimulatedText
+from digibel.notifications.models import EarlyReceipt, InboundMessage, OutboundMessage, SimulatedText
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,8 @@ def test_delivered_twice_it_is_stored_once(client, els):
         b"null",
         b"\xff\xfe",
         b'{"id": 1}',
-        b"[" * 100_000,
+        b"[" * 60_000,
+        b"x" * 3_000_000,
         {"id": "1"},
         {"id": "", "from": "0470123456", "to": "+32460000001", "text": "x"},
         {"id": "x" * 121, "from": "0470123456", "to": "+32460000001", "text": "x"},
@@ -94,3 +95,10 @@ def test_a_receipt_says_what_became_of_a_text(client, els):
     assert OutboundMessage.objects.get().status == "delivered"
     assert post(client, {"id": "other", "status": "delivered"}, path=RECEIPTS).json() == {"received": 1, "known": 0}
     assert post(client, {"id": str(message.pk), "status": "lost"}, path=RECEIPTS).status_code == 400
+
+
+def test_what_no_database_keeps_is_taken_out_of_every_field(client, els):
+    assert post(client, told(els, id="a\x00b", text="\x00ja\ud800")).json() == {"received": 1, "new": 1}
+    assert InboundMessage.objects.get().body == "ja?"
+    assert post(client, {"id": "a\x00b", "status": "delivered"}, path=RECEIPTS).json() == {"received": 1, "known": 0}
+    assert EarlyReceipt.objects.get().provider_id == "ab"

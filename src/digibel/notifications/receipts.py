@@ -24,7 +24,8 @@ LONGEST_ID = 80
 
 def note_receipt(gateway: str, receipt: Receipt) -> bool:
     """Move a text along what its receipt allows. Late or repeated receipts change nothing; one of no known text is kept a while."""
-    provider_id = receipt.provider_id[:LONGEST_ID]
+    # No database keeps a NUL, and a line that breaks on it would be told the same receipt for ever.
+    provider_id = receipt.provider_id.replace("\x00", "")[:LONGEST_ID]
     moved = _apply(gateway, provider_id, delivered=receipt.delivered)
     if moved is not None:
         return moved

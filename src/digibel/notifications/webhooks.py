@@ -5,11 +5,13 @@ import json
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from digibel.notifications import gateways, inbound, missed
 from digibel.notifications.errors import BadWebhook, ForgedWebhook
+from digibel.notifications.gateways import http
 from digibel.notifications.gateways.base import Answer
 from digibel.notifications.receipts import note_receipt
 from digibel.problems import Problem
@@ -56,7 +58,7 @@ def missed_call(request: HttpRequest) -> JsonResponse:
         return problem(ForgedWebhook())
     try:
         caller, called = _call(request)
-    except (ValueError, AttributeError, UnicodeDecodeError):
+    except (ValueError, AttributeError, RecursionError, MultiPartParserError, Problem):
         return problem(BadWebhook())
     missed.note_missed(caller, called)
     return JsonResponse({"received": 1})
@@ -64,7 +66,8 @@ def missed_call(request: HttpRequest) -> JsonResponse:
 
 def _call(request: HttpRequest) -> tuple[str, str]:
     """`from` and `to`, as JSON or as a form. Raises `ValueError` for what is neither."""
-    told = json.loads(request.body) if request.content_type == "application/json" else request.POST
+    body = http.body_of(request)
+    told = json.loads(body) if request.content_type == "application/json" else request.POST
     caller, called = told.get("from", ""), told.get("to", "")
     if not (isinstance(caller, str) and isinstance(called, str)) or len(caller) > LONGEST or len(called) > LONGEST:
         raise ValueError

@@ -176,6 +176,7 @@ def test_without_a_secret_nobody_is_let_in(client, set_up, settings, els):
         ({"query": "id=" + "x" * 65}, 400),
         ({"HTTP_X_KANNEL_FROM": ""}, 400),
         ({"CONTENT_TYPE": "text/plain; charset=nonsense"}, 400),
+        ({"CONTENT_TYPE": "text/plain; charset=idna"}, 400),
         ({"text": b"x" * 70_000}, 400),
         ({"text": b"\xff\xfe\x00"}, 200),
         ({"HTTP_X_KANNEL_UDH": "%05%00%03"}, 200),

@@ -144,5 +144,6 @@ def _words(request: HttpRequest) -> str:
         return body.decode(
             request.content_params.get("charset", "utf-8") if request.content_params else "utf-8", "replace"
         )
-    except LookupError:
+    except (LookupError, ValueError):
+        # Some of the alphabets a program knows are none for a text, and break in their own ways.
         raise BadWebhook from None

@@ -10,6 +10,7 @@ from digibel import clock
 from digibel.guardrails import secrets
 from digibel.notifications import numbers
 from digibel.notifications.errors import BadWebhook, ForgedWebhook
+from digibel.notifications.gateways import http
 from digibel.notifications.gateways.base import InboundText, Receipt
 from digibel.notifications.models import OutboundMessage, SimulatedText
 from digibel.notifications.recipients import with_number
@@ -45,7 +46,7 @@ class Simulator:
             provider_id=fields["id"],
             sender=numbers.parse(fields["from"]),
             to=numbers.parse(fields["to"]),
-            text=fields["text"].replace("\x00", ""),
+            text=fields["text"],
         )
         SimulatedText.objects.get_or_create(
             id=uuid.uuid5(uuid.NAMESPACE_URL, f"simulator:{text.provider_id}"),
@@ -75,12 +76,12 @@ def check_loopback(request: HttpRequest) -> None:
 
 def _fields(request: HttpRequest, *names: str) -> dict[str, str]:
     try:
-        told: Any = json.loads(request.body)
+        told: Any = json.loads(http.body_of(request))
     except (ValueError, RecursionError):
         raise BadWebhook from None
     if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in names):
         raise BadWebhook
-    return {name: told[name].encode("utf-8", "replace").decode() for name in names}
+    return {name: told[name].replace("\x00", "").encode("utf-8", "replace").decode() for name in names}
 
 
 def _key_of(message_id: uuid.UUID) -> uuid.UUID | None:
