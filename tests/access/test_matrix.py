@@ -122,7 +122,10 @@ desk:visit_deed/miss           -     lead
 desk:visit_deed/check-in       -     lead
 desk:visit_deed/check-out      -     lead
 desk:visit_deed/extend         -     lead
-desk:volunteers                staff -
+desk:volunteers                staff staff
+desk:volunteers_together/page      - match
+desk:volunteers_together/questions - lead
+desk:undo                      -     staff
 desk:new_volunteer             lead  lead
 desk:pool_list                 lead  lead
 desk:pool_list_in              -     lead

@@ -285,6 +285,13 @@ def test_two_rows_are_compared_made_one_and_two_again(desk, lindeboom, guido):
     assert (guido.family_name, twin.merged_into, twin.help_requests.count()) == ("Claes", None, 1)
 
 
+def test_another_name_to_look_for_is_posted_and_an_address_with_a_name_finds_nobody(desk, lindeboom, guido):
+    twin = cast.request(lindeboom, client={"first_name": "Zita", "family_name": "Sels", "phone": cast.mobile()}).client
+    assert f"with={twin.pk}" in desk.post(f"/clients/{guido.pk}/merge", {"q": "Zita Sels"}).content.decode()
+    assert f"with={twin.pk}" not in desk.get(f"/clients/{guido.pk}/merge", {"q": "Zita Sels"}).content.decode()
+    assert Merge.objects.count() == 0
+
+
 def test_merging_is_for_a_coordinator_and_never_across_organisations(
     desk, neighbour, client, lindeboom, sleutel, guido
 ):

@@ -44,6 +44,12 @@ def test_a_volunteer_is_found_by_telephone(desk, lindeboom):
     assert found(desk, els.recipient.number) == ([], ["Els"])
 
 
+@pytest.mark.parametrize(("q", "volunteers"), [("els", ["Els"]), ("peet els", []), ("e", [])])
+def test_a_volunteer_is_found_by_the_beginning_of_a_name(desk, lindeboom, request_of_vera, q, volunteers):
+    cast.volunteer(lindeboom)
+    assert found(desk, q) == ([], volunteers)
+
+
 def test_each_client_comes_with_their_requests(desk, request_of_vera):
     [one] = desk.post("/search", {"q": "peeters"}).context["clients"]
     assert [request.reference for request in one.requests] == [request_of_vera.reference]

@@ -1,5 +1,6 @@
 """The pool: found by what can be seen of somebody, and never a way to another organisation's clients."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -49,9 +50,7 @@ def page_of(volunteer):
         ("?state=ready", ["Els Vermeulen"]),
         ("?state=not_ready", ["Ayşe Demir"]),
         ("?state=paused", []),
-        ("?q=ayse", ["Ayşe Demir"]),
-        ("?q=verm+els", ["Els Vermeulen"]),
-        ("?q=ermeulen", []),
+        ("?q=ayse&name=ayse", ["Ayşe Demir", "Els Vermeulen"]),
         ("?postcode=nowhere", ["Ayşe Demir", "Els Vermeulen"]),
         ("?language=klingon&page=7", ["Ayşe Demir", "Els Vermeulen"]),
     ],
@@ -60,8 +59,45 @@ def test_the_pool_is_filtered(desk, els, ayse, query, found):
     assert sorted(names(desk, query)) == found
 
 
+def found_by(browser, name, query=""):
+    return [line.name for line in browser.post(f"/volunteers{query}", {"name": name}).context["lines"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "found"),
+    [
+        ("ayse", "", ["Ayşe Demir"]),
+        ("verm  ELS", "", ["Els Vermeulen"]),
+        ("ermeulen", "", []),
+        ("e", "?state=ready", ["Els Vermeulen"]),
+        ("ayse", "?state=ready&page=4", []),
+        ("\x00", "", ["Ayşe Demir", "Els Vermeulen"]),
+        ("a" * 61, "", ["Ayşe Demir", "Els Vermeulen"]),
+    ],
+)
+def test_somebody_is_found_by_name_within_the_filter(desk, els, ayse, name, query, found):
+    assert sorted(found_by(desk, name, query)) == found
+
+
 def test_somebody_is_found_by_telephone(desk, els, ayse):
-    assert names(desk, f"?q={els.recipient.number.replace('+32', '0')}") == ["Els Vermeulen"]
+    assert found_by(desk, els.recipient.number.replace("+32", "0")) == ["Els Vermeulen"]
+
+
+def test_a_name_is_posted_and_stands_in_no_address_of_the_page(desk, els):
+    answer = desk.post("/volunteers?state=ready", {"name": "vermeulen"})
+    assert answer["Cache-Control"] == "no-store"
+    assert [
+        one for one in re.findall(r'(?:href|action)="([^"]*)"', answer.content.decode()) if "vermeulen" in one.lower()
+    ] == []
+
+
+def test_the_pool_stands_in_the_order_of_the_address(desk, lindeboom):
+    for name, postcode, days in (("Karim", "1000", 0), ("Ayşe", "1090", 2), ("Bea", "1000", 1)):
+        with clock.travel(clock.now() + timedelta(days=days)):
+            cast.volunteer(lindeboom, name=name, postcode=postcode, ready=False)
+    assert names(desk) == ["Bea", "Karim", "Ayşe"]
+    assert names(desk, "?sort=newest") == ["Ayşe", "Bea", "Karim"]
+    assert names(desk, "?sort=name") == ["Ayşe", "Bea", "Karim"]
 
 
 def test_what_is_missing_is_said_in_words(desk, ayse):
@@ -81,9 +117,9 @@ def test_the_list_costs_the_same_queries_for_one_volunteer_and_for_three(desk, l
     counted = []
     for name in ("Els", "Ayse", "Karim"):
         cast.volunteer(lindeboom, name=name)
-        desk.get("/volunteers?q=s")
+        desk.post("/volunteers", {"name": "s"})
         with CaptureQueriesContext(connection) as queries:
-            desk.get("/volunteers?q=s")
+            desk.post("/volunteers", {"name": "s"})
         counted.append(len(queries))
     assert counted[0] == counted[2]
 

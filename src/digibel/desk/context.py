@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from digibel import clock
-from digibel.desk import counts
+from digibel.desk import counts, undoing
 from digibel.notifications import gateways
 from digibel.notifications.models import BY_HAND
 from digibel.organisations.models import Staff
@@ -24,4 +24,5 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         context |= {"worker_silent": counts.worker_silent(), "network_only": not may(staff, "look")}
         if not context["network_only"]:
             context["nav_counts"] = counts.waiting(staff.organisation)
+            context["undo"] = undoing.offered(request)
     return context

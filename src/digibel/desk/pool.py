@@ -33,22 +33,30 @@ class PoolLine:
 
 
 def search(
-    organisation: Organisation, *, q: str = "", postcode: str = "", language: str = "", skill: str = "", state: str = ""
+    organisation: Organisation,
+    *,
+    name: str = "",
+    postcode: str = "",
+    language: str = "",
+    skill: str = "",
+    state: str = "",
+    sort: str = "",
 ) -> list[Volunteer]:
-    """Everybody who has not left and fits, by postcode, the newest first. `state`: ready, not_ready, soon (something runs
-    out within thirty days) or paused.
+    """Everybody who has not left and fits. `state`: ready, not_ready, soon (something runs out within thirty days) or paused.
+    `sort`: by postcode and then the newest first, or newest, or name.
 
-    Names are sealed, so they are opened only when somebody looks for one.
+    Names are sealed, so they are opened only when somebody looks for one, or wants them in that order.
     """
     found = _in_state(Volunteer.objects.filter(left_at=None), organisation, state).select_related("recipient")
     if postcode:
         found = found.filter(postcode=postcode)
     fitting = [
         one
-        for one in found.order_by("postcode", "-joined_on", "pk")
+        for one in found.order_by(*([] if sort == "newest" else ["postcode"]), "-joined_on", "pk")
         if (not language or language in one.speaks) and (not skill or skill in one.skills)
     ]
-    return _named(fitting, q) if q.strip() else fitting
+    fitting = _named(fitting, name) if name.strip() else fitting
+    return _by_name(fitting) if sort == "name" else fitting
 
 
 def _in_state(found: VolunteerQuerySet, organisation: Organisation, state: str) -> VolunteerQuerySet:
@@ -79,16 +87,21 @@ def _ready_ids(organisation: Organisation) -> list[UUID]:
     return [volunteer_id for volunteer_id, requirements in met.items() if requirements == set(Requirement.values)]
 
 
-def _named(volunteers: list[Volunteer], q: str) -> list[Volunteer]:
+def _by_name(volunteers: list[Volunteer]) -> list[Volunteer]:
+    keys.prefetch([one.key_id for one in volunteers])
+    return sorted(volunteers, key=lambda one: fold(f"{one.first_name} {one.family_name}"))
+
+
+def _named(volunteers: list[Volunteer], name: str) -> list[Volunteer]:
     """By telephone number, or by the beginning of every word of a name."""
     try:
-        index = numbers.index(numbers.parse(q))
+        index = numbers.index(numbers.parse(name))
     except NotANumber:
         index = ""
     if index:
         return [one for one in volunteers if one.recipient.number_index == index]
     keys.prefetch([one.key_id for one in volunteers])
-    wanted = fold(q).split()
+    wanted = fold(name).split()
     return [one for one in volunteers if _has_name(one, wanted)]
 
 

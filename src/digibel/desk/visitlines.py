@@ -39,15 +39,30 @@ def called(visit: Visit) -> str:
     return f"{visit.volunteer.first_name} {visit.volunteer.family_name[:1]}".strip()
 
 
-def on_day(organisation: Organisation, day: date) -> VisitQuerySet:
-    start, end = clock.at(day, time()), clock.at(day + timedelta(days=1), time())
+def on_day(organisation: Organisation, day: date, *, days: int = 1) -> VisitQuerySet:
+    """The visits that begin on this day in Brussels, or on so many days from it."""
+    start, end = clock.at(day, time()), clock.at(day + timedelta(days=days), time())
     return Visit.objects.of(organisation).filter(starts_at__gte=start, starts_at__lt=end)
 
 
 def of_day(organisation: Organisation, day: date) -> list[VisitLine]:
     """The visits that begin on this day in Brussels, in order; cancelled ones last."""
-    visits = on_day(organisation, day).select_related("request", "client__recipient", "volunteer__recipient")
-    return as_lines(sorted(visits, key=lambda visit: (visit.status == VisitStatus.CANCELLED, visit.starts_at)))
+    return [line for _, lines in of_days(organisation, day, 1) for line in lines]
+
+
+def of_days(organisation: Organisation, first: date, days: int) -> list[tuple[date, list[VisitLine]]]:
+    """Day by day, only those on which there is a visit, each in order; cancelled ones last."""
+    visits = on_day(organisation, first, days=days).select_related(
+        "request", "client__recipient", "volunteer__recipient"
+    )
+    found: dict[date, list[VisitLine]] = {}
+    for line in as_lines(sorted(visits, key=_place_in_list)):
+        found.setdefault(clock.local(line.visit.starts_at).date(), []).append(line)
+    return sorted(found.items())
+
+
+def _place_in_list(visit: Visit) -> tuple[bool, datetime]:
+    return visit.status == VisitStatus.CANCELLED, visit.starts_at
 
 
 def as_lines(visits: Iterable[Visit]) -> list[VisitLine]:

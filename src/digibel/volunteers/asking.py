@@ -1,5 +1,7 @@
 """Sending somebody the link to the five questions: by one press, and by itself once the training is complete."""
 
+from datetime import datetime
+
 from django.db import transaction
 
 from digibel import clock
@@ -14,20 +16,24 @@ from digibel.volunteers.models import Requirement, Volunteer
 
 
 @transaction.atomic
-def send_questions(volunteer: Volunteer, organisation: Organisation, *, by: Actor) -> None:
+def send_questions(
+    volunteer: Volunteer, organisation: Organisation, *, by: Actor, not_before: datetime | None = None
+) -> OutboundMessage:
     """Text the link. A text that still waits is not sent a second time."""
     if volunteer.sms_only:
         raise NoLetters
     link = links.open_link(volunteer, organisation)
     outbox.withdraw(OutboundMessage.objects.about(link))
-    outbox.queue_message(
+    text = outbox.queue_message(
         volunteer.recipient,
         "readiness.questions_ask",
         organisation=organisation,
         subject=link,
+        not_before=not_before,
         link=links.address(link),
     )
     record("questions.sent", volunteer, by=by, organisation_id=organisation.pk)
+    return text
 
 
 def ask_if_needed(volunteer: Volunteer, organisation: Organisation, *, by: Actor) -> None:

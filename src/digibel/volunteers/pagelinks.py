@@ -1,7 +1,7 @@
 """The link to a volunteer's own page: a secret address that opens nothing else, for thirty days or until a telephone is lost."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -10,6 +10,7 @@ from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.notifications import outbox
+from digibel.notifications.models import OutboundMessage
 from digibel.organisations.models import Organisation
 from digibel.volunteers.errors import LinkClosed, NoLetters, NoSuchLink
 from digibel.volunteers.links import ALPHABET, LENGTH, digest
@@ -43,15 +44,23 @@ def find_page(token: str) -> OwnPageLink:
 
 
 @transaction.atomic
-def send_page(volunteer: Volunteer, organisation: Organisation, *, by: Actor) -> None:
+def send_page(
+    volunteer: Volunteer, organisation: Organisation, *, by: Actor, not_before: datetime | None = None
+) -> OutboundMessage:
     """Text the link. Raises `NoLetters` where there is no internet on the telephone."""
     if volunteer.sms_only or volunteer.left_at is not None:
         raise NoLetters
     link = address(open_page(volunteer, organisation))
-    outbox.queue_message(
-        volunteer.recipient, "plain.page_link", organisation=organisation, subject=volunteer, link=link
+    text = outbox.queue_message(
+        volunteer.recipient,
+        "plain.page_link",
+        organisation=organisation,
+        subject=volunteer,
+        not_before=not_before,
+        link=link,
     )
     record("volunteer.page_sent", volunteer, by=by, organisation_id=organisation.pk)
+    return text
 
 
 def close_pages(volunteer: Volunteer | None = None) -> int:

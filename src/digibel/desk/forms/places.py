@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from digibel import clock, languages, places
 from digibel.desk import weekdays, words
 from digibel.desk.forms.guarded import GuardedForm
+from digibel.desk.forms.lists import ListFilter
 from digibel.directory import writing
 from digibel.directory.errors import DoesNotFit
 from digibel.directory.models import HelpPlace, Kind
@@ -26,13 +27,14 @@ def _spoken() -> list[tuple[str, str]]:
     return [(code, languages.name_of(code, reader)) for code in languages.SPOKEN if code != "other"]
 
 
-class PlacesFilter(forms.Form):
+class PlacesFilter(ListFilter):
     postcode = forms.CharField(
         label=_("Postcode"), max_length=8, widget=forms.TextInput({"inputmode": "numeric", "size": "6"})
     )
     kind = forms.ChoiceField(label=_("What for"), choices=[("", _("everything")), *Kind.choices], required=False)
     language = forms.ChoiceField(label=_("Where they speak"), required=False)
     open_now = forms.BooleanField(label=_("open now"), required=False)
+    to_check = forms.BooleanField(label=_("to be checked again"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

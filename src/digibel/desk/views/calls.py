@@ -22,6 +22,7 @@ from digibel.desk.callsheets import FOLLOW_UPS
 from digibel.desk.errands import Errand
 from digibel.desk.forms.calls import FollowUpForm, OwnYesForm
 from digibel.desk.forms.card import ReportCallForm
+from digibel.desk.forms.lists import CallsFilter
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications import calls as verbs
 from digibel.notifications import voice
@@ -40,10 +41,12 @@ PER_PAGE = 40
 @staff_page
 @require_GET
 def calls(request: StaffRequest) -> HttpResponse:
-    """Open calls: alarms and urgent ones first, then by the moment they are due."""
+    """Open calls: alarms and urgent ones first, then by the moment they are due. `kind`: only those about one thing."""
     now = clock.now()
     listed = CallTask.objects.of(request.organisation).open().select_related("recipient", "organisation")
-    page = Paginator(listed.order_by("-urgent", "due_at", "created_at"), PER_PAGE).get_page(request.GET.get("page"))
+    form = CallsFilter(request.GET, kinds=set(listed.values_list("kind", flat=True)))
+    fitting = listed.filter(**form.wanted)
+    page = Paginator(fitting.order_by("-urgent", "due_at", "created_at"), PER_PAGE).get_page(request.GET.get("page"))
     with_whom = presence.among(page.object_list, request.organisation, by=Actor.staff(request.user))
     lines = [
         worklines.of_errand(errand, request.user, now, rung_by=_rung_by(with_whom.get(errand.call.pk, "")))
@@ -54,6 +57,8 @@ def calls(request: StaffRequest) -> HttpResponse:
         worklines.Group(_("Later"), [line for line in lines if line.at > now and not line.alert]),
     ]
     context = {
+        "form": form,
+        "query": form.query,
         "page": page,
         "groups": [group for group in groups if group.rows],
         "now": now,

@@ -152,7 +152,8 @@ def _conflict(request: StaffRequest, found: Client, form: ClientForm, draft: Cli
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def client_merge(request: StaffRequest, client_id: uuid.UUID) -> HttpResponse:
-    """GET: who it may be as well; with `?with=`, both side by side and what moves. POST: make them one."""
+    """GET: who it may be as well; with `?with=`, both side by side and what moves. POST `q`: another name or number to look for;
+    POST `with`: make them one."""
     check_may(request.user, "correct")
     found = intake.find_client(request.organisation, client_id)
     told = request.POST.get("with", "") if request.method == "POST" else request.GET.get("with", "")
@@ -195,7 +196,7 @@ def _other(request: StaffRequest, told: str) -> Client:
 
 
 def _to_choose(request: StaffRequest, found: Client) -> dict[str, Any]:
-    q = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:80]
+    q = " ".join(request.POST.get("q", "").replace("\x00", "").split())[:80]
     name = q or f"{found.first_name} {found.family_name}"
     known = acquaintances.look_up(
         request.organisation,

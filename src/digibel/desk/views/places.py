@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from digibel.directory.models import HelpPlace
 from digibel.organisations.permissions import check_may, may
 from digibel.sentences import sentence
 
-MOST_SHOWN = 60
+PER_PAGE = 30
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,12 @@ def places(request: StaffRequest) -> HttpResponse:
     begins = {"postcode": request.organisation.postcode, "kind": "computer_room"}
     form = PlacesFilter(request.GET if "postcode" in request.GET else {**begins, **request.GET.dict()})
     found = look(form.cleaned_data) if form.is_valid() else []
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "lines": [_line(near) for near in found[:MOST_SHOWN]],
-        "more": max(0, len(found) - MOST_SHOWN),
+        "page": page,
+        "query": form.query,
+        "lines": [_line(near) for near in page.object_list],
         "asked": words.place_name(form.cleaned_data["postcode"]) if form.is_valid() else "",
         "may_note": may(request.user, "note_places"),
         "section": "places",
@@ -66,6 +69,8 @@ def look(asked: dict[str, Any]) -> list[finding.Near]:
         found = [place for place in found if asked["language"] in place.languages]
     if asked["open_now"]:
         found = [place for place in found if place.is_open(clock.now())]
+    if asked["to_check"]:
+        found = [place for place in found if place.is_stale(clock.today())]
     return finding.by_distance(found, asked["postcode"])
 
 

@@ -17,38 +17,57 @@ from digibel.desk.answers import do, go_on
 from digibel.desk.forms import week
 from digibel.desk.forms.calls import spoken_choices
 from digibel.desk.forms.intake import WISHES, IntakeForm
+from digibel.desk.forms.lists import RequestsFilter
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.desk.views.handovers import partners
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import Invalid, Problem
 from digibel.requests import intake, judging, referrals
-from digibel.requests.models import HelpRequest, Overruling
+from digibel.requests.models import HelpRequest, Overruling, RequestQuerySet
 from digibel.scheduling import rejudging
 from digibel.scheduling.models import Offer, Visit
 from digibel.sealing import keys
 from digibel.sentences import sentence
 
 PER_PAGE = 30
-KINDS_OF_LIST = ("open", "closed")
+# In which order: what is due first, what ended last, unless another one is asked for.
+ORDERS = {"newest": ("-logged_at", "reference"), "postcode": ("client__postcode", "-logged_at", "reference")}
 
 
 @staff_page
 @require_GET
 def requests(request: StaffRequest) -> HttpResponse:
-    """Open ones in the order they are due, closed ones with the latest first."""
-    shown = request.GET.get("show", "open")
-    shown = shown if shown in KINDS_OF_LIST else "open"
+    """Open ones in the order they are due, closed ones with the latest first, unless the address says otherwise."""
+    form = RequestsFilter(request.GET)
+    wanted = form.wanted
+    shown = wanted.pop("show", "open")
     everything = HelpRequest.objects.of(request.organisation)
     counts = {"open": everything.open().count(), "closed": everything.exclude(closed_at=None).count()}
     listed = everything.open() if shown == "open" else everything.exclude(closed_at=None)
-    ordered = (
-        listed.order_by("next_due", "reference") if shown == "open" else listed.order_by("-closed_at", "reference")
-    )
-    related = ordered.select_related("client").prefetch_related("tasks")
+    related = _ordered(_fitting(listed, wanted), shown, wanted).select_related("client").prefetch_related("tasks")
     page = Paginator(related, PER_PAGE).get_page(request.GET.get("page"))
     keys.prefetch([one.client.key_id for one in page.object_list])
-    context = {"page": page, "rows": [_row(one) for one in page.object_list], "shown": shown, "counts": counts}
+    context = {
+        "form": form,
+        "filtered": bool(wanted),
+        "query": form.query,
+        "page": page,
+        "rows": [_row(one) for one in page.object_list],
+        "shown": shown,
+        "counts": counts,
+    }
     return render(request, "desk/requests.html", context)
+
+
+def _fitting(listed: RequestQuerySet, wanted: dict[str, Any]) -> RequestQuerySet:
+    if "step" in wanted:
+        listed = listed.filter(next_kind=wanted["step"])
+    return listed.filter(client__postcode=wanted["postcode"]) if "postcode" in wanted else listed
+
+
+def _ordered(listed: RequestQuerySet, shown: str, wanted: dict[str, Any]) -> RequestQuerySet:
+    usual = ("next_due", "reference") if shown == "open" else ("-closed_at", "reference")
+    return listed.order_by(*ORDERS.get(wanted.get("sort", ""), usual))
 
 
 def _row(one: HelpRequest) -> dict[str, Any]:

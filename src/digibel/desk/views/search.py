@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from digibel.desk import words
+from digibel.desk import pool, words
 from digibel.desk.answers import go_on
 from digibel.desk.middleware import masked
 from digibel.desk.views.access import StaffRequest, staff_page
@@ -27,6 +27,7 @@ from digibel.volunteers.models import Volunteer
 # 26-0377, 26 0377 or 260377, as people read it out.
 REFERENCE = re.compile(r"(\d{2})[\s.-]?(\d{4,6})")
 LONGEST = 80
+MOST_VOLUNTEERS = 20
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def search(request: StaffRequest) -> HttpResponse:
         return go_on("desk:request", found.reference)
     number = _number(q)
     clients = intake.known_clients(request.organisation, phone=number, name=_name(request.organisation, q, number))
-    volunteers = list(Volunteer.objects.filter(recipient__number_index=numbers.index(number))) if number else []
+    volunteers = _volunteers(request.organisation, q, number)
     keys.prefetch([client.key_id for client in clients] + [one.key_id for one in volunteers])
     context = {
         "q": q,
@@ -76,6 +77,13 @@ def _number(q: str) -> str:
 def _name(organisation: Organisation, q: str, number: str) -> str:
     """What may be a name: nothing where it is a number, or has no word of two letters to look for."""
     return q if not number and name_tokens(q, organisation.pk) else ""
+
+
+def _volunteers(organisation: Organisation, q: str, number: str) -> list[Volunteer]:
+    """By number, also who has left; by name, who is in the pool."""
+    if number:
+        return list(Volunteer.objects.filter(recipient__number_index=numbers.index(number)))
+    return pool.search(organisation, name=q)[:MOST_VOLUNTEERS] if _name(organisation, q, number) else []
 
 
 def _with_requests(organisation: Organisation, clients: list[Client]) -> list[FoundClient]:

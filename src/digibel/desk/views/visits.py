@@ -35,11 +35,17 @@ Deed = Callable[[StaffRequest, Visit], object]
 @staff_page
 @require_GET
 def visits(request: StaffRequest) -> HttpResponse:
-    day = _day(request.GET.get("day", ""))
+    """One day, or with `span=week` the seven days that the strip above shows, each day under its own name."""
+    day, week = _day(request.GET.get("day", "")), request.GET.get("span") == "week"
+    first, days = (_first_shown(day), DAYS_SHOWN) if week else (day, 1)
+    groups = visitlines.of_days(request.organisation, first, days)
     context = {
         "day": day,
-        "moment": clock.at(day, time(12)),
-        "lines": visitlines.of_day(request.organisation, day),
+        "week": week,
+        "first": first,
+        "last": first + timedelta(days=days - 1),
+        "groups": groups,
+        "lines": [line for _, lines in groups for line in lines],
         "days": _days(request, day),
         "before": day - timedelta(days=DAYS_SHOWN),
         "after": day + timedelta(days=DAYS_SHOWN),
@@ -55,9 +61,13 @@ def _day(text: str) -> date:
         return clock.today()
 
 
+def _first_shown(day: date) -> date:
+    return clock.today() if clock.today() <= day < clock.today() + timedelta(days=DAYS_SHOWN) else day
+
+
 def _days(request: StaffRequest, day: date) -> list[dict[str, Any]]:
     """The week from this day, or from today where that shows it, with how many visits stand on each."""
-    first = clock.today() if clock.today() <= day < clock.today() + timedelta(days=DAYS_SHOWN) else day
+    first = _first_shown(day)
     start, end = clock.at(first, time()), clock.at(first + timedelta(days=DAYS_SHOWN), time())
     standing = Visit.objects.of(request.organisation).exclude(status="cancelled")
     counts: dict[date, int] = {}

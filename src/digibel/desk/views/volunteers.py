@@ -19,7 +19,9 @@ from digibel.desk import freetime, papers, pool, visitlines, weekdays, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.availability import PauseForm
 from digibel.desk.forms.limits import LimitsForm, as_told, modes_in_words
-from digibel.desk.forms.volunteers import PoolFilter
+from digibel.desk.forms.volunteers import NameSearch, PoolFilter
+from digibel.desk.middleware import masked
+from digibel.desk.together import deeds_for
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import NotFound
@@ -37,24 +39,32 @@ MOST_SHOWN = 10
 
 
 @staff_page
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def volunteers(request: StaffRequest) -> HttpResponse:
-    form = PoolFilter(request.GET)
-    form.is_valid()
-    wanted = {name: value for name, value in form.cleaned_data.items() if value}
-    found = pool.search(request.organisation, **wanted)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
+    """GET: the pool as the address filters it. POST `name`: who of them has this name or number, on one page."""
+    form, name = PoolFilter(request.GET), _asked_name(request)
+    found = pool.search(request.organisation, name=name, **form.wanted)
+    page = Paginator(found, PER_PAGE).get_page(1 if name else request.GET.get("page"))
     context = {
         "form": form,
+        "by_name": NameSearch(initial={"name": name}),
+        "name": name,
         "page": page,
-        "query": query.urlencode(),
+        "query": form.query,
         "lines": pool.as_lines(request.organisation, page.object_list),
-        "filtered": bool(wanted),
+        "filtered": bool(name or form.wanted),
         "may_enrol": may(request.user, "enrol"),
+        "together": deeds_for(request.user),
     }
-    return render(request, "desk/volunteers.html", context)
+    answer = render(request, "desk/volunteers.html", context)
+    if name:
+        answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _asked_name(request: StaffRequest) -> str:
+    form = NameSearch(request.POST)
+    return masked(" ".join(form.cleaned_data["name"].split())) if form.is_valid() else ""
 
 
 @staff_page

@@ -1,0 +1,63 @@
+"""What stands above a list: its filter and its order, kept in the address so that they can be sent on. Never who: a name is
+posted."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from digibel.desk import words
+
+POSTCODE = r"^[1-9]\d{3}$"
+
+
+def postcode_field() -> forms.RegexField:
+    widget = forms.TextInput({"inputmode": "numeric", "size": "6"})
+    return forms.RegexField(POSTCODE, label=_("Postcode"), max_length=4, required=False, widget=widget)
+
+
+class ListFilter(forms.Form):
+    """Every field may be empty. What makes no sense is left out of the search, never an error."""
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What is asked for, and makes sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def query(self) -> str:
+        """The same as a query string, in the order of the fields: for the other pages of the list."""
+        return urlencode({name: "on" if value is True else value for name, value in self.wanted.items()})
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]], empty: Any = "") -> None:
+        self.fields[name].choices = [("", empty or _("all")), *choices]  # type: ignore[attr-defined]
+
+
+class RequestsFilter(ListFilter):
+    """`show` is chosen above the filter, and goes along with it. A closed request has no next step to look for."""
+
+    show = forms.ChoiceField(choices=[("open", "open"), ("closed", "closed")], required=False, widget=forms.HiddenInput)
+    step = forms.ChoiceField(label=_("Next step"), required=False)
+    postcode = postcode_field()
+    sort = forms.ChoiceField(label=_("Order"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        closed = self.data.get("show") == "closed"
+        first = _("what ended last") if closed else _("what is due first")
+        self._offer("sort", [("newest", _("the newest first")), ("postcode", _("by postcode"))], first)
+        self._offer("step", [(kind, step.what) for kind, step in words.STEPS.items()])
+        if closed:
+            del self.fields["step"]
+
+
+class CallsFilter(ListFilter):
+    """Only what there is to ring about now."""
+
+    kind = forms.ChoiceField(label=_("What for"), required=False)
+
+    def __init__(self, *args: Any, kinds: set[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer("kind", sorted(((kind, str(words.errand(kind).what)) for kind in kinds), key=lambda one: one[1]))

@@ -1,0 +1,88 @@
+"""One deed for everybody who was ticked. Their texts wait for ten seconds, so that all of it can be taken back."""
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from digibel import clock
+from digibel.audit.actors import Actor
+from digibel.audit.recording import record
+from digibel.desk import words
+from digibel.notifications import outbox
+from digibel.notifications.models import OutboundMessage
+from digibel.organisations.models import Organisation, Staff
+from digibel.organisations.permissions import may
+from digibel.problems import Conflict
+from digibel.volunteers import asking, pagelinks
+from digibel.volunteers.errors import NoLetters
+from digibel.volunteers.models import Volunteer
+
+WAITS = timedelta(seconds=10)
+
+
+class TooLate(Conflict):
+    code = "too_late_to_undo"
+    message = "Too late: the texts have left."
+
+
+@dataclass(frozen=True)
+class Together:
+    """`kind`: of the text that each of them is sent. `verb` queues it."""
+
+    permission: str
+    kind: str
+    label: words.Words
+    verb: Callable[..., OutboundMessage]
+
+
+DEEDS = {
+    "page": Together(
+        "note_availability", "plain.page_link", _("Text them the link to their own page"), pagelinks.send_page
+    ),
+    "questions": Together(
+        "ready_volunteer", "readiness.questions_ask", _("Text them the five questions"), asking.send_questions
+    ),
+}
+
+
+@dataclass
+class Texted:
+    """What came of it: the texts that wait, how many have one on its way already, and how many have no internet to open it."""
+
+    texts: list[uuid.UUID] = field(default_factory=list)
+    had_one: int = 0
+    without_internet: int = 0
+
+
+def deeds_for(staff: Staff) -> list[tuple[str, words.Words]]:
+    return [(slug, deed.label) for slug, deed in DEEDS.items() if may(staff, deed.permission)]
+
+
+@transaction.atomic
+def text_all(deed: Together, volunteers: Iterable[Volunteer], organisation: Organisation, *, by: Actor) -> Texted:
+    """Queue one text for each of them. Who has one that still waits keeps that one: taking ours back leaves it to them."""
+    told, leaves_at = Texted(), clock.now() + WAITS
+    for volunteer in volunteers:
+        if OutboundMessage.objects.waiting().filter(recipient=volunteer.recipient, kind=deed.kind).exists():
+            told.had_one += 1
+            continue
+        try:
+            told.texts.append(deed.verb(volunteer, organisation, by=by, not_before=leaves_at).pk)
+        except NoLetters:
+            told.without_internet += 1
+    return told
+
+
+@transaction.atomic
+def take_back(texts: Iterable[uuid.UUID], organisation: Organisation, *, by: Actor) -> int:
+    """Withdraw those of our texts that have not left. Returns how many. Raises `TooLate` where all have."""
+    ours = OutboundMessage.objects.filter(pk__in=list(texts), organisation=organisation)
+    count = outbox.withdraw(ours)
+    if not count:
+        raise TooLate
+    record("texts.taken_back", organisation, by=by, organisation_id=organisation.pk, count=count)
+    return count

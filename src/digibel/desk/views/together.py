@@ -1,0 +1,80 @@
+"""One deed for everybody who was ticked on a list, and taking it back."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from digibel.audit.actors import Actor
+from digibel.desk import together, undoing
+from digibel.desk.answers import do, go_on
+from digibel.desk.forms.volunteers import PoolFilter
+from digibel.desk.views.access import StaffRequest, staff_page
+from digibel.organisations.permissions import check_may
+from digibel.problems import NotFound
+from digibel.volunteers.models import Volunteer
+
+# As many as stand on one page of the list.
+MOST = 30
+
+
+@staff_page
+@require_POST
+def volunteers_together(request: StaffRequest, deed: str) -> HttpResponse:
+    """POST `who`, once for each. They come back to the list as it was filtered."""
+    if deed not in together.DEEDS:
+        raise NotFound
+    check_may(request.user, together.DEEDS[deed].permission)
+    chosen = Volunteer.objects.filter(pk__in=_ids(request), left_at=None).select_related("recipient")
+    if chosen:
+        by = Actor.staff(request.user)
+        _say(request, together.text_all(together.DEEDS[deed], chosen, request.organisation, by=by))
+    else:
+        messages.error(request, _("Tick at least one name first."))
+    query = PoolFilter(request.GET).query
+    return HttpResponseRedirect(f"{reverse('desk:volunteers')}{'?' if query else ''}{query}", status=303)
+
+
+def _ids(request: StaffRequest) -> list[uuid.UUID]:
+    found = []
+    for told in request.POST.getlist("who")[:MOST]:
+        try:
+            found.append(uuid.UUID(told))
+        except ValueError:
+            continue
+    return found
+
+
+def _say(request: StaffRequest, told: together.Texted) -> None:
+    if told.texts:
+        many = ngettext(
+            "%(count)d text leaves in ten seconds.", "%(count)d texts leave in ten seconds.", len(told.texts)
+        )
+        undoing.remember(request, told.texts, many % {"count": len(told.texts)})
+    if told.had_one:
+        many = ngettext(
+            "%(count)d has such a text on its way already.",
+            "%(count)d have such a text on its way already.",
+            told.had_one,
+        )
+        messages.warning(request, many % {"count": told.had_one})
+    if told.without_internet:
+        many = ngettext(
+            "%(count)d has no internet on their telephone, and got none: ring them.",
+            "%(count)d have no internet on their telephone, and got none: ring them.",
+            told.without_internet,
+        )
+        messages.warning(request, many % {"count": told.without_internet})
+
+
+@staff_page
+@require_POST
+def undo(request: StaffRequest, undo_id: uuid.UUID) -> HttpResponse:
+    texts = undoing.texts_of(request, undo_id)
+    by = Actor.staff(request.user)
+    do(request, lambda: together.take_back(texts, request.organisation, by=by), _("Taken back: nothing leaves."))
+    return go_on("desk:volunteers")
