@@ -95,6 +95,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "digibel.desk.middleware.CompressedFiles",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "digibel.desk.middleware.MaskedAddresses",
     "csp.middleware.CSPMiddleware",
