@@ -46,6 +46,12 @@ class Refused(Problem):
     message = "You may not do this. Ask a coordinator."
 
 
+class TooOften(Problem):
+    code = "too_often"
+    status = 429
+    message = "That was too often. Wait {seconds} seconds."
+
+
 class Conflict(Problem):
     code = "conflict"
     status = 409

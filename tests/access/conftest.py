@@ -103,6 +103,7 @@ class House:
             "report": "team",
             "organisation_id": self.organisation.pk,
             "staff_id": self.staff[Role.INTAKE].pk,
+            "undo_id": self.organisation.pk,
             "uid": urlsafe_base64_encode(force_bytes(self.staff[Role.INTAKE].pk)),
             "key": default_token_generator.make_token(self.staff[Role.INTAKE]),
             "token": cards.token(self.booked),

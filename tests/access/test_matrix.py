@@ -17,7 +17,7 @@ import cast
 from digibel.api import openapi
 from digibel.api.main import api
 from digibel.api.scopes import NEEDS
-from digibel.desk import clientdeeds, freetime, requestdeeds
+from digibel.desk import clientdeeds, freetime, requestdeeds, together
 from digibel.desk.views import card as card_views
 from digibel.desk.views import network as network_views
 from digibel.desk.views import ownpage as own_page_views
@@ -221,6 +221,7 @@ desk:search                    staff staff
 desk:slip                      staff staff
 desk:letter                    staff staff
 desk:login                     all   all
+desk:nearby                    all   -
 desk:logout                    -     all
 desk:guardrails                all   -
 desk:tighten                   -     lead
@@ -312,6 +313,7 @@ DEEDS = {
     "desk:hands_deed": ("take", "sent", "failed", "reply"),
     "desk:card_deed": tuple(card_views.DEEDS),
     "desk:staff_deed": (*network_views.DEEDS, "link"),
+    "desk:volunteers_together": tuple(together.DEEDS),
 }
 MAY = {
     "all": {*ROLES, ""},
@@ -409,7 +411,9 @@ SHARED = {
     "desk:volunteer_calendar/renew",
     "desk:volunteer_calendar/invite",
     "desk:volunteer_calendar/stop",
+    *(f"desk:volunteers_together/{deed}" for deed in together.DEEDS),
     # One's own, whatever is named.
+    "desk:undo",
     "desk:feed_renew/own",
     "desk:feed_renew/organisation",
     "desk:number_checked",

@@ -14,12 +14,6 @@ class ScopeMissing(Refused):
     message = "This key may not do this: it lacks {scope}. Ask a coordinator for a key that may."
 
 
-class TooOften(Problem):
-    code = "too_often"
-    status = 429
-    message = "That was too often. Wait {seconds} seconds."
-
-
 class NotJson(Problem):
     code = "not_json"
     status = 400

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
-from digibel.api.errors import TooOften
 from digibel.organisations.models import ApiKey
+from digibel.problems import TooOften
 
 SECONDS = 60
 

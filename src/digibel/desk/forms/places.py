@@ -47,6 +47,14 @@ class PlacesFilter(ListFilter):
             raise forms.ValidationError(sentence(problem)) from None
 
 
+class NearbyFilter(PlacesFilter):
+    """The same for anybody, without what only the desk asks."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["to_check"]
+
+
 class PlaceForm(GuardedForm):
     """One place, whole: what is not known stays empty. `version` is the one that was on the screen."""
 

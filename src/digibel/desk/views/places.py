@@ -53,7 +53,7 @@ def places(request: StaffRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "query": form.query,
-        "lines": [_line(near) for near in page.object_list],
+        "lines": [line_of(near) for near in page.object_list],
         "asked": words.place_name(form.cleaned_data["postcode"]) if form.is_valid() else "",
         "may_note": may(request.user, "note_places"),
         "section": "places",
@@ -69,7 +69,7 @@ def look(asked: dict[str, Any]) -> list[finding.Near]:
         found = [place for place in found if asked["language"] in place.languages]
     if asked["open_now"]:
         found = [place for place in found if place.is_open(clock.now())]
-    if asked["to_check"]:
+    if asked.get("to_check"):
         found = [place for place in found if place.is_stale(clock.today())]
     return finding.by_distance(found, asked["postcode"])
 
@@ -194,7 +194,7 @@ def _shown(value: Any) -> str:
     return (_("yes") if value else _("no")) if isinstance(value, bool) else str(value)
 
 
-def _line(near: finding.Near) -> PlaceLine:
+def line_of(near: finding.Near) -> PlaceLine:
     place, reader = near.place, words.desk_language()
     coming = writing.to_come(place.exceptions, clock.today())
     return PlaceLine(
