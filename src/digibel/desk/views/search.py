@@ -41,9 +41,11 @@ class FoundClient:
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: StaffRequest) -> HttpResponse:
     """GET: the empty field, whatever stands in the address. POST `q`: what was found, or the request with that reference."""
-    q = masked(" ".join(request.POST.get("q", "").replace("\x00", "").split())[:LONGEST])
-    if found := by_reference(request.organisation, q):
+    typed = " ".join(request.POST.get("q", "").replace("\x00", "").split())[:LONGEST]
+    # Before it is masked: six digits alone may be a code, and a reference of ours is none.
+    if found := by_reference(request.organisation, typed):
         return go_on("desk:request", found.reference)
+    q = masked(typed)
     number = _number(q)
     clients = intake.known_clients(request.organisation, phone=number, name=_name(request.organisation, q, number))
     volunteers = _volunteers(request.organisation, q, number)
