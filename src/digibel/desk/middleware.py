@@ -29,7 +29,7 @@ class CompressedFiles(GZipMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
             return response
-        return super().process_response(request, response)  # type: ignore[arg-type]
+        return super().process_response(request, response)
 
 
 class MaskedAddresses:
