@@ -56,6 +56,9 @@ desk:request_deed/landed       -     staff
 desk:request_deed/undo-gone    -     staff
 desk:request_deed/overrule     -     lead
 desk:request_deed/close        -     staff
+desk:request_deed/series       -     staff
+desk:request_deed/end-series   -     staff
+desk:request_deed/next-visit   -     match
 desk:request_deed/moments      -     staff
 desk:hand_over                 -     match
 desk:handover                  staff match
@@ -267,6 +270,9 @@ OPERATIONS = {
     "log_question",
     "update_moments",
     "close_request",
+    "show_series",
+    "plan_series",
+    "end_series",
     "show_slip",
     "hand_out_slip",
     "list_messages",

@@ -116,8 +116,8 @@ def _examples(document: dict[str, Any]) -> Iterator[tuple[str, str, str, Any]]:
     for path, methods in sorted(document["paths"].items(), key=lambda one: one[0].endswith(("/close", "/cancel"))):
         for method, operation in methods.items():
             examples = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-            # What a client says a week later is said of a visit that is over: `test_visits` does.
-            if operation["operationId"] != "record_follow_up":
+            # What is said of a visit that is over is said in `test_visits`, and in `test_series` when a series ends.
+            if operation["operationId"] not in {"record_follow_up", "end_series"}:
                 for name, example in examples.get("examples", {}).items():
                     yield method, path.removeprefix("/api/v1"), name, example["value"]
 

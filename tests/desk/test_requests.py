@@ -18,7 +18,8 @@ from digibel.desk.forms import week
 from digibel.guardrails import catalogue
 from digibel.organisations.models import Organisation, Role, Staff
 from digibel.requests.models import Closing, HelpRequest, NextActionKind
-from digibel.scheduling import offers, openings, visits
+from digibel.scheduling import offers, openings, reports, visits
+from digibel.scheduling.models import Visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
@@ -329,3 +330,36 @@ def test_nobody_else_overrules_the_third_time(nadia: Staff, lindeboom: Organisat
         answer = client.post(f"/requests/{request.reference}/do/overrule", {"reason": "Toch maar"})
         assert answer.status_code == status
     assert HelpRequest.objects.get(pk=request.pk).next_kind == "refer"
+
+
+def test_request_becomes_a_series_on_its_page(nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation)
+    address = f"/requests/{request.reference}"
+    assert "Make it a series" in page_of(client, request)
+    refused = client.post(
+        f"{address}/do/series", {"goal": "Videobellen", "every_days": "7", "visits": "²"}, follow=True
+    )
+    assert "Give a number of visits, from 2 to 20" in refused.content.decode()
+    client.post(f"{address}/do/series", {"goal": "Zelf videobellen", "every_days": "7", "visits": "3", "until": ""})
+    page = page_of(client, request)
+    assert ("“Zelf videobellen”" in page, "0 of 3 visits made, every week" in page) == (True, True)
+    assert "No visit has been made yet." in page
+
+
+def test_series_that_waits_for_its_next_visit_has_one_button_and_can_be_ended(nadia: Staff, client: Browser) -> None:
+    request = cast.request(nadia.organisation)
+    client.post(f"/requests/{request.reference}/do/series", {"goal": "Bellen", "every_days": "28", "visits": "3"})
+    visit = cast.booked(request, cast.volunteer(nadia.organisation))
+    with clock.travel(visit.starts_at):
+        visits.check_in(visit, by=SYSTEM)
+        visits.check_out(Visit.objects.get(), by=SYSTEM)
+        reports.report(Visit.objects.get(), by=SYSTEM, all_right=True)
+        page = page_of(client, request)
+        assert "waits for the next visit of the series" in page
+        assert page[page.index("<main") :].count("push main") == 1
+        client.post(f"/requests/{request.reference}/do/next-visit")
+        request.refresh_from_db()
+        assert request.next_kind == NextActionKind.CHOOSE
+        client.post(f"/requests/{request.reference}/do/end-series", {"as": "client_stops"})
+        request.refresh_from_db()
+        assert (request.next_kind, "Ended:" in page_of(client, request)) == (NextActionKind.FOLLOW_UP, True)

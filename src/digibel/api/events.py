@@ -31,6 +31,8 @@ TOLD: Final = (
     "request.offered",
     "request.referred",
     "request.split",
+    "series.ended",
+    "series.planned",
     "visit.begun",
     "visit.booked",
     "visit.cancelled",

@@ -20,7 +20,7 @@ from digibel.api.errors import NoSuchOperation, NotThisKind, NowhereHere
 from digibel.api.events import events
 from digibel.api.keys import BearerKey, HeaderKey, guard
 from digibel.api.places import places
-from digibel.api.requestdeeds import help_requests
+from digibel.api.series import help_requests
 from digibel.api.tasks import tasks
 from digibel.api.visits import follow_ups, visits
 from digibel.api.volunteers import volunteers

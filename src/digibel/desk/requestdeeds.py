@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from digibel.audit.actors import Actor
-from digibel.desk import clientdeeds, words
+from digibel.desk import clientdeeds, seriespage, words
 from digibel.desk.forms.intake import IntakeForm, told_of
 from digibel.requests import errors
 from digibel.requests.drafts import read_draft
@@ -58,5 +58,8 @@ DEEDS: dict[str, Deed] = {
     **{name: Deed(one.permission, _to_client(one.verb), one.done) for name, one in clientdeeds.DEEDS.items()},
     "landed": Deed("refer", landed, _("Closed: the referral has helped.")),
     "overrule": Deed("overrule", overrule, _("Noted, with your reason: a volunteer may go. The search can begin.")),
+    "series": Deed("log", seriespage.plan, _("The series is noted.")),
+    "end-series": Deed("stop", seriespage.end, _("The series has ended. A week after the last visit somebody asks.")),
+    "next-visit": Deed("offer", seriespage.ask_next, _("The next visit is asked for.")),
     "close": Deed("stop", close, _("Closed. Everybody concerned is told.")),
 }

@@ -32,6 +32,7 @@ HEADINGS: dict[str, words.Words] = {
     "confirm": _("%(name)s has not confirmed the visit yet"),
     "visit": _("%(volunteer)s goes to %(name)s"),
     "check_out": _("%(volunteer)s is with %(name)s now"),
+    "next_visit": _("%(name)s waits for the next visit of the series"),
     "alarm": _("We do not know where %(volunteer)s is"),
     "report": _("How was it at %(name)s?"),
     "follow_up": _("Does it still work for %(name)s?"),
@@ -101,6 +102,8 @@ def _where(request: HelpRequest, visit: Visit | None) -> tuple[str, bool]:
         return reverse("desk:match_request", args=[reference]), False
     if kind in {"away", "check_referral"}:
         return reverse("desk:request_deed", args=[reference, "back" if kind == "away" else "landed"]), True
+    if kind == "next_visit":
+        return reverse("desk:request_deed", args=[reference, "next-visit"]), True
     if visit is not None:
         return reverse("desk:visit_desk", args=[visit.pk]), False
     return "#own-yes" if kind == "own_yes" else "#moments", False

@@ -27,6 +27,8 @@ DEEDS: dict[str, tuple[str, str, words.Words]] = {
     "request.split": ("", "ticket", _("Split: a part goes to staff")),
     "request.judged_again": ("", "shield", _("Judged again: a rule became stricter")),
     "request.overruled": ("", "check", _("The coordinator lets a volunteer go all the same")),
+    "series.planned": ("", "calendar", _("A series of visits agreed")),
+    "series.ended": ("done", "", _("The series has ended")),
     "request.closed": ("done", "", _("Closed")),
     "consent.given": ("done", "", _("Their own yes, spoken")),
     "client.away": ("later", "", _("Away for a while: everything cancelled")),

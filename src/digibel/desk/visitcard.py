@@ -16,6 +16,7 @@ from digibel.guardrails import catalogue, judgement, suggestions
 from digibel.organisations import duty, numbers
 from digibel.requests import access_notes
 from digibel.requests.judging import judge_request
+from digibel.requests.models import Series
 from digibel.scheduling import calendars, doorstep, fraud, invitations, pairs, policies
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.scheduling.policies import Seen
@@ -70,6 +71,7 @@ def context(visit: Visit) -> dict[str, Any]:
     return {
         "visit": visit,
         "client": client,
+        "goal": _goal(visit),
         "other": pairs.other_of(visit),
         "state": STATES[VisitStatus(visit.status)],
         "unread": unread,
@@ -106,6 +108,12 @@ def fraud_steps(visit: Visit) -> dict[str, Any] | None:
 
 def closes_at(visit: Visit) -> datetime | None:
     return policies.card_closes_at(visit) if visit.checked_out_at else None
+
+
+def _goal(visit: Visit) -> str:
+    """What they want to be able to do, where this visit is one of a series; for who may see the door."""
+    agreed = Series.objects.filter(request=visit.request).first()
+    return agreed.goal if agreed is not None else ""
 
 
 def standing(*, with_text: bool) -> list[Condition]:

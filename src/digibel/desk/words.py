@@ -45,6 +45,7 @@ STEPS: dict[str, Step] = {
     "confirm": Step(_("The visit is not confirmed yet"), RING),
     "visit": Step(_("The visit begins"), LOOK),
     "check_out": Step(_("The volunteer leaves"), LOOK),
+    "next_visit": Step(_("The next visit of the series is asked for"), _("Ask now")),
     "alarm": Step(_("Find out where the volunteer is"), _("I take it")),
     "report": Step(_("Hear how the visit went"), RING),
     "follow_up": Step(_("A week later: does it still work?"), RING),

@@ -187,11 +187,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "request_moments",
-        _("When somebody was at home; what was added to the report of a visit in words"),
+        _("When somebody was at home; the goal of a series; what was added to the report of a visit in words"),
         (
             Part("requests.TimeWindow", (), "request__client"),
             Part("scheduling.ReportNote", ("text",), "report__visit__client"),
             Part("requests.Overruling", ("key_id", "reason", "made_by"), "request__client"),
+            Part("requests.Series", ("key_id", "goal", "made_by"), "request__client"),
         ),
         _("to find a moment; to talk about the visit"),
         SERVICE,

@@ -14,7 +14,7 @@ from digibel.privacy.errors import VisitUnderWay, WhyRestricted
 from digibel.privacy.models import Outcome, Right
 from digibel.requests import intake
 from digibel.requests.models import Client, Closing, HelpRequest
-from digibel.scheduling import handovers, openings, readiness, timers, worklist
+from digibel.scheduling import beats, handovers, openings, readiness, timers, worklist
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
 
@@ -82,9 +82,10 @@ def lift(person: Client | Volunteer, *, by: Actor, at: Organisation) -> None:
             if not intake.has_own_yes(person):
                 openings.ask_own_yes(request)
             openings.watch_moments(request)
+            beats.look_again(request)
             worklist.rewrite(request)
         for visit in person.visits.of_firsts().filter(
-            status=VisitStatus.DONE, followed_up_at=None, request__closed_at=None
+            status=VisitStatus.DONE, followed_up_at=None, follow_up_due__isnull=False, request__closed_at=None
         ):
             timers.set_timer("follow_up", visit.pk, max(clock.now(), visit.follow_up_due or clock.now()))
     record("restriction.lifted", person, by=by, organisation_id=at.pk)

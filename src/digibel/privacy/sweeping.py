@@ -24,7 +24,7 @@ from digibel.organisations.models import Organisation, Staff
 from digibel.privacy import erasing, retention
 from digibel.privacy.models import Breach, Certificate, RightsRequest
 from digibel.problems import Problem
-from digibel.requests.models import Client, HelpRequest, Merge, Overruling, TimeWindow
+from digibel.requests.models import Client, HelpRequest, Merge, Overruling, Series, TimeWindow
 from digibel.scheduling.models import STANDING_VISITS, Complaint, Payment, ReportNote, Visit
 from digibel.volunteers.models import Volunteer
 
@@ -108,7 +108,8 @@ def _request_moments(before: datetime) -> int:
     windows = TimeWindow.objects.filter(request__closed_at__lt=before)
     notes = ReportNote.objects.filter(report__visit__request__closed_at__lt=before)
     overruled = Overruling.objects.filter(request__closed_at__lt=before)
-    return sum(_in_batches(rows, _delete) for rows in (windows, notes, overruled))
+    series = Series.objects.filter(request__closed_at__lt=before)
+    return sum(_in_batches(rows, _delete) for rows in (windows, notes, overruled, series))
 
 
 def _addresses(before: datetime) -> int:

@@ -230,6 +230,7 @@ class NextActionKind(models.TextChoices):
     CONFIRM = "confirm", "have the client confirm"
     VISIT = "visit", "the visit begins"
     CHECK_OUT = "check_out", "the volunteer leaves"
+    NEXT_VISIT = "next_visit", "ask for the next visit of the series"
     ALARM = "alarm", "alarm: find out where the volunteer is"
     REPORT = "report", "hear how it went"
     FOLLOW_UP = "follow_up", "ask a week later whether it still works"
@@ -328,6 +329,68 @@ class HelpRequest(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+
+class Series(models.Model):
+    """A request that takes several visits: a goal in the client's words, a rhythm, and an end. One visit at a time.
+
+    `visits` or `until` is the end that was agreed. `beat_at` is the moment that the rhythm counts from: of the next visit once
+    that is dated, nothing before the first. `asks_at`: when the clock asks for the next visit; nothing while there is one, or
+    while somebody is looked for.
+    """
+
+    class Ended(models.TextChoices):
+        COMPLETE = "complete", "all visits have been made"
+        GOAL_REACHED = "goal_reached", "the goal is reached"
+        CLIENT_STOPS = "client_stops", "the client wants no more visits"
+        NOBODY_GOES_ON = "nobody_goes_on", "nobody can go on with it"
+
+    class Rhythm(models.IntegerChoices):
+        WEEKLY = 7, "every week"
+        FORTNIGHTLY = 14, "every two weeks"
+        FOUR_WEEKLY = 28, "every four weeks"
+
+    request = models.OneToOneField(HelpRequest, primary_key=True, on_delete=models.CASCADE, related_name="series")
+    key_id = models.UUIDField(help_text="The client's key.")
+    goal = SealedTextField()
+    every_days = models.PositiveSmallIntegerField(choices=Rhythm.choices, default=Rhythm.WEEKLY)
+    visits = models.PositiveSmallIntegerField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+    began_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    beat_at = models.DateTimeField(null=True, blank=True)
+    asks_at = models.DateTimeField(null=True, blank=True)
+    asked_since = models.DateTimeField(
+        null=True, blank=True, help_text="A no from before was about an earlier visit, and keeps nobody from the next."
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_as = models.CharField(max_length=16, choices=Ended.choices, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # There is an end from the beginning, and one only: a number of visits, or a day.
+            models.CheckConstraint(
+                name="series_has_one_end",
+                condition=Q(visits__isnull=False, visits__gte=2, until=None) | Q(visits=None, until__isnull=False),
+            ),
+            models.CheckConstraint(name="series_rhythm_known", condition=Q(every_days__in=[7, 14, 28])),
+            # What has ended asks for nothing more, and somebody can say why.
+            models.CheckConstraint(
+                name="series_ended_asks_nothing",
+                condition=Q(ended_at=None, ended_as="") | (Q(ended_at__isnull=False, asks_at=None) & ~Q(ended_as="")),
+            ),
+            # A next visit can only be asked for at the moment that the rhythm gives it.
+            models.CheckConstraint(
+                name="series_asks_for_a_moment", condition=Q(asks_at=None) | Q(beat_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"series of {self.request_id}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.ended_at is None
 
 
 class RequestTask(models.Model):

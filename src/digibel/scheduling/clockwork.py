@@ -18,6 +18,7 @@ from digibel.scheduling import (
     readiness,
     rejudging,
     reports,
+    series,
     timers,
     visits,
     worklist,
@@ -39,6 +40,7 @@ BELLS: dict[str, Bell] = {
     "fraud_climbs": fraud.climb,
     "report_missing": reports.report_missing,
     "follow_up": followups.ask,
+    "next_visit": series.ask_next,
 }
 
 

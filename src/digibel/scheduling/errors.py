@@ -16,6 +16,36 @@ class OfferGone(Conflict):
     message = "This offer is no longer open."
 
 
+class SeriesGoesOn(Conflict):
+    code = "series_goes_on"
+    message = "This visit is one of a series that goes on. End the series first; a week after its last visit we ask."
+
+
+class NoSeries(Conflict):
+    code = "no_series"
+    message = "No series goes on here. Look at the request again."
+
+
+class NoVisitMadeYet(Conflict):
+    code = "no_visit_made_yet"
+    message = "No visit of this series has been made yet. Close the request if they want none at all."
+
+
+class NoGoal(Problem):
+    code = "no_goal"
+    message = "Say in a few words what they want to be able to do at the end."
+
+
+class OneEnd(Problem):
+    code = "one_end"
+    message = "Give a number of visits, from {least} to {most}, or a last day within a year: one of the two."
+
+
+class NoSuchRhythm(Problem):
+    code = "no_such_rhythm"
+    message = "Choose every week, every two weeks or every four weeks."
+
+
 class NoSuchWindow(Problem):
     code = "no_such_window"
     message = "That number was not offered. Choose one of the numbers in the text."

@@ -21,8 +21,8 @@ from digibel.notifications.models import CallTask, Channel, MessageStatus, Outbo
 from digibel.notifications.recipients import language_of
 from digibel.problems import Conflict
 from digibel.requests.models import Client, Closing, HelpRequest
-from digibel.scheduling import concerns, offers, openings, pairs, timers, worklist
-from digibel.scheduling.errors import MoveNotAllowed
+from digibel.scheduling import beats, concerns, offers, openings, pairs, timers, worklist
+from digibel.scheduling.errors import MoveNotAllowed, SeriesGoesOn
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.moments import days_at_home
 from digibel.scheduling.matching.ranking import rank_anew, rank_pool
@@ -43,7 +43,7 @@ def ask(visit_id: uuid.UUID) -> None:
     visit = Visit.objects.select_related("request__organisation", "client__recipient").get(pk=visit_id)
     client = visit.client
     is_wanted = visit.request.is_open and client.gone_at is None and client.recipient.restricted_at is None
-    if visit.status == VisitStatus.DONE and visit.followed_up_at is None and is_wanted:
+    if visit.status == VisitStatus.DONE and visit.followed_up_at is None and visit.follow_up_due and is_wanted:
         if _has_texts(client) and not asked_by_text(visit):
             _text(visit)
         else:
@@ -69,7 +69,9 @@ def asked_by_text(visit: Visit) -> bool:
 
 def awaited(client: Client) -> list[Visit]:
     """The visits of this client about which a text has asked, and that nobody has followed up."""
-    done = Visit.objects.filter(client=client, status=VisitStatus.DONE, followed_up_at=None)
+    done = Visit.objects.filter(
+        client=client, status=VisitStatus.DONE, followed_up_at=None, follow_up_due__isnull=False
+    )
     texts = OutboundMessage.objects.filter(
         kind=ASKED, recipient=client.recipient_id, status__in=[MessageStatus.SENT, MessageStatus.DELIVERED]
     )
@@ -129,6 +131,8 @@ def note(
     locked = lock_visit(visit.pk)
     if locked.status != VisitStatus.DONE or locked.followed_up_at is not None:
         raise MoveNotAllowed(was="followed_up" if locked.followed_up_at else locked.status)
+    if beats.running(locked.request) is not None:
+        raise SeriesGoesOn
     now = clock.now()
     follow_up = FollowUp.objects.create(
         visit=locked,

@@ -44,6 +44,8 @@ class VisitFacts:
     follow_up_due: datetime | None
     followed_up: bool
     second_wanted_at: datetime | None = None
+    # One of a series that goes on: nobody asks a week later, the next visit is what comes.
+    goes_on: bool = False
 
     @property
     def standing(self) -> bool:
@@ -52,7 +54,11 @@ class VisitFacts:
     @property
     def unfinished(self) -> bool:
         """As long as a visit stands, or has not been followed up, nothing else is asked about its request."""
-        return self.standing or (self.status == "done" and not self.followed_up)
+        return self.standing or (self.status == "done" and not self.followed_up and not self.goes_on)
+
+    @property
+    def report_due(self) -> datetime:
+        return (self.left_at or self.ends_at) + REPORT_WITHIN
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ class RequestFacts:
     referral_wanted_at: datetime | None = None
     live_until: datetime | None = None
     nobody_since: datetime | None = None
+    next_visit_asked_at: datetime | None = None
     visit: VisitFacts | None = None
 
 
@@ -88,15 +95,23 @@ def _obligations(facts: RequestFacts) -> Iterator[NextAction]:
             # Until somebody goes along it is a search, as before the first yes.
             yield _search(replace(facts, logged_at=facts.visit.second_wanted_at))
         yield from (_around_the_visit if facts.visit.standing else _after_the_visit)(facts.visit)
-    elif not facts.own_yes:
-        due = facts.logged_at + (URGENT_WITHIN if facts.urgent else SAME_DAY)
-        yield NextAction(NextActionKind.OWN_YES, due, Role.INTAKE)
-    elif not facts.for_volunteers or facts.referral_wanted_at is not None:
-        yield _referral(facts)
-    elif facts.away_until is not None and facts.live_until is None:
-        yield NextAction(NextActionKind.AWAY, facts.away_until, Role.COORDINATOR)
     else:
-        yield _search(facts)
+        if facts.visit is not None and facts.visit.goes_on and not facts.visit.reported:
+            yield NextAction(NextActionKind.REPORT, facts.visit.report_due, Role.COORDINATOR)
+        yield _towards_a_visit(facts)
+
+
+def _towards_a_visit(facts: RequestFacts) -> NextAction:
+    if not facts.own_yes:
+        due = facts.logged_at + (URGENT_WITHIN if facts.urgent else SAME_DAY)
+        return NextAction(NextActionKind.OWN_YES, due, Role.INTAKE)
+    if not facts.for_volunteers or facts.referral_wanted_at is not None:
+        return _referral(facts)
+    if facts.away_until is not None and facts.live_until is None:
+        return NextAction(NextActionKind.AWAY, facts.away_until, Role.COORDINATOR)
+    if facts.next_visit_asked_at is not None:
+        return NextAction(NextActionKind.NEXT_VISIT, facts.next_visit_asked_at, Role.CLOCK)
+    return _search(facts)
 
 
 def _referral(facts: RequestFacts) -> NextAction:
@@ -134,10 +149,9 @@ def _around_the_visit(visit: VisitFacts) -> Iterator[NextAction]:
 
 
 def _after_the_visit(visit: VisitFacts) -> Iterator[NextAction]:
-    left_at = visit.left_at or visit.ends_at
     if not visit.reported:
-        yield NextAction(NextActionKind.REPORT, left_at + REPORT_WITHIN, Role.COORDINATOR)
-    yield NextAction(NextActionKind.FOLLOW_UP, visit.follow_up_due or left_at, Role.COORDINATOR)
+        yield NextAction(NextActionKind.REPORT, visit.report_due, Role.COORDINATOR)
+    yield NextAction(NextActionKind.FOLLOW_UP, visit.follow_up_due or visit.left_at or visit.ends_at, Role.COORDINATOR)
 
 
 def next_morning(moment: datetime) -> datetime:

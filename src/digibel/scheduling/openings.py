@@ -18,7 +18,7 @@ from digibel.requests.drafts import RequestDraft, Window
 from digibel.requests.errors import AlreadyClosed, MergedMeanwhile, NotOneOf, PersonGone, TooLateToUndo
 from digibel.requests.models import Client, Closing, HelpRequest, NextActionKind
 from digibel.requests.rectifying import lock_client
-from digibel.scheduling import offers, timers, visits, worklist
+from digibel.scheduling import beats, offers, timers, visits, worklist
 from digibel.scheduling.errors import MoveNotAllowed, Restricted
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Visit, VisitStatus
@@ -225,6 +225,7 @@ def reopen(request: HelpRequest) -> None:
     if not intake.has_own_yes(request.client):
         ask_own_yes(request)
     watch_moments(request)
+    beats.look_again(request)
     for visit in Visit.objects.filter(request=request, status=VisitStatus.DONE, followed_up_at=None):
         if visit.follow_up_due:
             timers.set_timer("follow_up", visit.pk, max(visit.follow_up_due, clock.now()))
@@ -253,6 +254,7 @@ def note_back(client: Client, *, by: Actor) -> None:
         if not intake.has_own_yes(client):
             ask_own_yes(request)
         watch_moments(request)
+        beats.look_again(request)
         worklist.rewrite(request)
     record("client.back", client, by=by, organisation_id=client.organisation_id)
 
@@ -266,8 +268,17 @@ def change_moments(
     away: Sequence[Window] = (),
     by: Actor,
 ) -> None:
-    """Other moments suit the client: what was offered for the old ones ends, and the search begins again."""
+    """Other moments suit the client: what was offered for the old ones ends, and the search begins again. A series counts its
+    rhythm from there."""
     _check_open(request)
+    beats.count_anew(request)
+    search_at(request, windows=windows, always_home=always_home, away=away, by=by)
+
+
+def search_at(
+    request: HelpRequest, *, windows: Sequence[Window], always_home: bool, away: Sequence[Window], by: Actor
+) -> None:
+    """Look at these moments and no others. The caller holds the request."""
     offers.end_others(request, by=by)
     timers.drop_timers(request.pk, "next_wave")
     intake.replace_windows(request, windows=windows, always_home=always_home, away=away)
@@ -286,7 +297,9 @@ def watch_moments(request: HelpRequest) -> None:
 
 def moments_over(request_id: uuid.UUID) -> None:
     """Rung by the clock."""
-    worklist.rewrite(HelpRequest.objects.select_related("client__recipient", "organisation").get(pk=request_id))
+    request = lock_request(request_id)
+    beats.look_again(request)
+    worklist.rewrite(request)
 
 
 def _check_open(request: HelpRequest) -> None:

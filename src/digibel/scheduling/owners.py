@@ -93,7 +93,8 @@ class VisitTexts(PlainTexts):
         if key in FOR_CLIENT and (visit.client.gone_at is not None or message.recipient.stopped_at is not None):
             return False
         if key == "follow_up":
-            return visit.status == VisitStatus.DONE and visit.followed_up_at is None and visit.request.is_open
+            is_asked = visit.follow_up_due is not None and visit.followed_up_at is None
+            return visit.status == VisitStatus.DONE and is_asked and visit.request.is_open
         if key == "nobody_comes" and clock.local(message.created_at).date() != clock.today():
             return False  # it says "today"; somebody else may come on the day on which it would leave
         if key in SAYS_IT_IS_OFF:

@@ -32,7 +32,16 @@ from digibel.notifications.models import (
 from digibel.organisations.models import Staff, Tightening
 from digibel.requests import judging
 from digibel.requests.judging import judge_request
-from digibel.requests.models import Client, HelpRequest, Merge, NamedHelper, NameToken, Overruling, StoredJudgement
+from digibel.requests.models import (
+    Client,
+    HelpRequest,
+    Merge,
+    NamedHelper,
+    NameToken,
+    Overruling,
+    Series,
+    StoredJudgement,
+)
 from digibel.scheduling import complaints, rejudging, worklist
 from digibel.scheduling.matching import triggers as watching
 from digibel.scheduling.models import (
@@ -74,6 +83,7 @@ FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Complaint, ("text", "answer")),
     (Tightening, ("reason",)),
     (Overruling, ("reason",)),
+    (Series, ("goal",)),
     (Concern, ("note",)),
     (Readiness, ("version", "reference")),
     (TrainingSession, ("place",)),
@@ -191,6 +201,17 @@ def judged_otherwise() -> Iterator[str]:
 def sent_while_undecided() -> Iterator[str]:
     """A client reported something, nobody has decided, and the volunteer is not pausing (rule E8)."""
     yield from _ids(Concern.objects.open().filter(volunteer__paused_at=None))
+
+
+def asked_in_the_middle() -> Iterator[str]:
+    """A series that goes on asks a week later about none of its visits; one that has ended, about its last."""
+    made = Visit.objects.of_firsts().filter(
+        request=OuterRef("request"), status=VisitStatus.DONE, followed_up_at=None, starts_at__gte=OuterRef("began_at")
+    )
+    of_open = Series.objects.filter(request__closed_at=None)
+    running = of_open.filter(Exists(made.filter(follow_up_due__isnull=False)), ended_at=None)
+    ended = of_open.filter(Exists(made), ~Exists(made.filter(follow_up_due__isnull=False)), ended_at__isnull=False)
+    yield from _references(running | ended, "request__reference")
 
 
 # --- nobody is forgotten --------------------------------------------------------------------------------------------
@@ -346,6 +367,7 @@ PROMISES = (
     Promise("one accepted offer per place", more_than_one_winner),
     Promise("nobody in two visits at once", in_two_visits_at_once),
     Promise("nobody goes alone where two go", going_alone),
+    Promise("of a series the last visit is asked about", asked_in_the_middle),
     Promise("only ready volunteers are asked and sent", sent_though_not_ready),
     Promise("only what a volunteer may do is offered", not_for_volunteers),
     Promise("nobody is sent before a person has decided about them", sent_while_undecided),

@@ -26,7 +26,7 @@ from digibel.problems import Problem
 from digibel.requests import intake, judging
 from digibel.requests.errors import NothingToOverrule
 from digibel.requests.models import Client, HelpRequest, Overruling, RequestTask, StoredJudgement
-from digibel.scheduling import offers, timers, visits, worklist
+from digibel.scheduling import beats, offers, timers, visits, worklist
 from digibel.scheduling.errors import RequestClosed
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import LIVE_OFFERS, Offer, Visit, VisitStatus
@@ -121,7 +121,7 @@ def _strictest_of(before: dict[str, Verdict], tightened: dict[str, Verdict], fac
 
 def _waits_for_follow_up(request: HelpRequest) -> bool:
     done = Visit.objects.of_firsts().filter(request=request, status=VisitStatus.DONE, followed_up_at=None)
-    return done.exists()
+    return beats.running(request) is None and done.exists()
 
 
 def _last_day(request: HelpRequest) -> date:

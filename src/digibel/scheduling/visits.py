@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -14,7 +14,7 @@ from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import CallTask, Channel, OutboundMessage
 from digibel.organisations import duty
 from digibel.requests.models import HelpRequest, TwoGo
-from digibel.scheduling import alarms, announcing, cards, errors, invitations, pairs, policies, timers, worklist
+from digibel.scheduling import alarms, announcing, beats, cards, errors, invitations, pairs, policies, timers, worklist
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.ranking import travel_time
 from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
@@ -26,7 +26,6 @@ CHECK_IN_WITHIN = timedelta(minutes=20)
 CHECK_OUT_NUDGE = timedelta(minutes=15)
 CHECK_OUT_ALARM = timedelta(minutes=30)
 EXTENSION = timedelta(minutes=30)
-FOLLOW_UP_AFTER = timedelta(days=7)
 EARLY_IN = timedelta(hours=2)
 DECIDED_BEFORE = timedelta(hours=2)
 TOLD_BY_CLIENT = frozenset({"client_gone", "client_cannot", "client_away"})
@@ -310,7 +309,6 @@ def check_out(visit: Visit, *, by: Actor) -> Visit:
     if locked.status == VisitStatus.DONE:
         return locked
     now = clock.now()
-    follow_up_due = _follow_up_due(locked) if locked.goes_with_id is None else None
     if locked.status == VisitStatus.BOOKED:
         _check_may_have_begun(locked)
         move(locked, VisitStatus.UNDER_WAY, by=by, checked_in_at=now, reason="no_check_in")
@@ -321,14 +319,13 @@ def check_out(visit: Visit, *, by: Actor) -> Visit:
         checked_out_at=now,
         word="",
         spent_word=locked.word,
-        follow_up_due=follow_up_due,
         changed_at=now,
     )
     timers.drop_timers(locked.pk)
     drop_calls(locked, *ENDED_BY_CHECK_OUT)
     outbox.withdraw(OutboundMessage.objects.about(locked))
-    if follow_up_due is not None:
-        timers.set_timer("follow_up", locked.pk, follow_up_due)
+    if locked.goes_with_id is None:
+        _ask_afterwards(locked)
         timers.set_timer("report_missing", locked.pk, now + timedelta(hours=24))
     timers.set_timer("card_closes", locked.pk, now + policies.CLOSES_AFTER)
     record("visit.ended", locked, by=by, organisation_id=locked.request.organisation_id)
@@ -342,12 +339,11 @@ def _check_may_have_begun(visit: Visit) -> None:
         raise errors.TooEarly
 
 
-def _follow_up_due(visit: Visit) -> datetime:
-    """Seven days later at the same hour, or the next moment at which people are at their desks."""
-    day = clock.local(visit.starts_at).date() + FOLLOW_UP_AFTER
-    while not clock.is_working_day(day):
-        day += timedelta(days=1)
-    return clock.at(day, time(10))
+def _ask_afterwards(visit: Visit) -> None:
+    """A week later somebody asks whether it still works; of a series, after its last visit."""
+    if not beats.after_visit(visit):
+        _write(visit, follow_up_due=beats.follow_up_due(visit))
+        timers.set_timer("follow_up", visit.pk, beats.follow_up_due(visit))
 
 
 @transaction.atomic
@@ -430,8 +426,7 @@ def lead(visit: Visit) -> None:
     # And the latest of this request: the visit of whoever never came is not what counts.
     _write(visit, goes_with=None, booked_at=clock.now())
     if visit.status == VisitStatus.DONE:
-        _write(visit, follow_up_due=_follow_up_due(visit))
-        timers.set_timer("follow_up", visit.pk, _follow_up_due(visit))
+        _ask_afterwards(visit)
 
 
 @transaction.atomic
@@ -464,6 +459,8 @@ def _end(visit: Visit, status: str, *, by: Actor, reason: str) -> None:
     invitations.tell(visit)
     HelpRequest.objects.filter(pk=visit.request_id).update(searched_in_vain_at=None)
     visit.request.searched_in_vain_at = None
+    if visit.goes_with_id is None:
+        beats.fell_out(visit, reason=reason)
     record(f"visit.{status}", visit, by=by, organisation_id=visit.request.organisation_id, reason=reason)
 
 

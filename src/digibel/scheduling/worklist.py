@@ -15,7 +15,7 @@ from digibel.notifications.calls import open_call
 from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage
 from digibel.organisations.models import Organisation, Role
 from digibel.requests.judging import judge_request
-from digibel.requests.models import Closing, HelpRequest
+from digibel.requests.models import Closing, HelpRequest, Series
 from digibel.scheduling.models import LIVE_OFFERS, STANDING_VISITS, Handover, Offer, Visit, VisitStatus
 from digibel.scheduling.next_actions import LATE, NextAction, RequestFacts, VisitFacts, next_action, owner_now
 
@@ -95,8 +95,13 @@ def facts_of(request: HelpRequest) -> RequestFacts:
         referral_wanted_at=_referral_wanted(request),
         live_until=_live_until(request),
         nobody_since=_nobody_since(request),
+        next_visit_asked_at=_next_visit_asked_at(request),
         visit=visit,
     )
+
+
+def _next_visit_asked_at(request: HelpRequest) -> datetime | None:
+    return Series.objects.filter(request=request, ended_at=None).values_list("asks_at", flat=True).first()
 
 
 def _referral_wanted(request: HelpRequest) -> datetime | None:
@@ -128,7 +133,8 @@ def _nobody_since(request: HelpRequest) -> datetime | None:
 
 
 def _visit_facts(request: HelpRequest) -> VisitFacts | None:
-    """The last visit, with what was said about it, in one query; None for one that did not take place."""
+    """The last visit, with what was said about it, in one query. One that did not take place counts as none: what was made
+    before it is what matters then."""
     calls = CallTask.objects.filter(subject_kind="visit", subject_id=OuterRef("pk"))
     # An alarm about the second of two is an alarm about this request.
     beside = Visit.objects.filter(goes_with=OuterRef(OuterRef("pk"))).order_by().values("pk")
@@ -137,18 +143,21 @@ def _visit_facts(request: HelpRequest) -> VisitFacts | None:
     )
     texts = OutboundMessage.objects.filter(subject_kind="visit", subject_id=OuterRef("pk"))
     since = Q(created_at__gte=Coalesce(OuterRef("moved_at"), OuterRef("booked_at")))
+    running = Series.objects.filter(request=OuterRef("request"), ended_at=None)
     told = (
         Visit.objects.of_firsts()
         .filter(request=request)
+        .exclude(status__in=(VisitStatus.CANCELLED, VisitStatus.MISSED))
         .annotate(
             told_by_voice=Exists(calls.filter(TOLD_BY_VOICE, since)),
             told_by_text=Exists(texts.filter(TOLD_BY_TEXT, since)),
             alarm_since=alarms.order_by("created_at").values("created_at")[:1],
+            goes_on=Exists(running),
         )
     )
     related = told.select_related("client__recipient", "report", "follow_up")
     visit: Any = related.order_by("-booked_at", "-pk").first()
-    if visit is None or visit.status in {VisitStatus.CANCELLED, VisitStatus.MISSED}:
+    if visit is None:
         return None
     confirmed = visit.confirmed_at is not None
     return VisitFacts(
@@ -166,6 +175,7 @@ def _visit_facts(request: HelpRequest) -> VisitFacts | None:
         follow_up_due=visit.follow_up_due,
         followed_up=hasattr(visit, "follow_up"),
         second_wanted_at=visit.held_back_at if visit.needs_second else None,
+        goes_on=visit.goes_on,
     )
 
 

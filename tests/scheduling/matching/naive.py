@@ -8,7 +8,7 @@ from typing import Any
 from digibel import clock, places
 from digibel.organisations.duty import Roster
 from digibel.places import travel
-from digibel.requests.models import HelpRequest
+from digibel.requests.models import HelpRequest, Series
 from digibel.scheduling.matching.models import CRITERIA, MatchChoice, MatchWeights
 from digibel.scheduling.matching.wanted import Wanted, wanted
 from digibel.scheduling.models import LIVE_OFFERS, STANDING_VISITS, Offer, OfferStatus, Preference, Visit, VisitStatus
@@ -75,12 +75,18 @@ def rank(request: HelpRequest, now: datetime) -> Naive:
 
 
 def people(request: HelpRequest) -> Iterator[Person]:
+    series = Series.objects.filter(request=request).first()
+    since = (series and series.asked_since) or request.logged_at
     for volunteer in Volunteer.objects.filter(left_at=None).select_related("recipient"):
         visits = list(Visit.objects.filter(volunteer=volunteer))
         offers = list(Offer.objects.filter(volunteer=volunteer).order_by("created_at"))
         standing = [visit for visit in visits if visit.status in STANDING_VISITS]
         preference = Preference.objects.filter(client=request.client_id, volunteer=volunteer).first()
-        here = [one.status for one in offers if one.request_id == request.pk and one.status != OfferStatus.WITHDRAWN]
+        here = [
+            one.status
+            for one in offers
+            if one.request_id == request.pk and one.status != OfferStatus.WITHDRAWN and one.created_at >= since
+        ]
         yield Person(
             volunteer,
             readiness=list(volunteer.readiness.filter(organisation=request.organisation)),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import clientpage, requestdeeds, requeststate, requeststory, verdicts, words
+from digibel.desk import clientpage, requestdeeds, requeststate, requeststory, seriespage, verdicts, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms import week
 from digibel.desk.forms.calls import spoken_choices
@@ -186,6 +186,7 @@ def _page(
         "overruling": Overruling.objects.filter(request=found).first(),
         "may_overrule": may(request.user, "overrule") and rejudging.may_be_overruled(found),
         "refusal": refusal,
+        **seriespage.context(found, visit),
         **_handovers(found),
         **_moments(found, form),
     }

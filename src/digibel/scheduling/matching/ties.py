@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, DateTimeField, F, Field, QuerySet, UUIDField, Value
+from django.db.models import BigIntegerField, CharField, DateTimeField, F, Field, Q, QuerySet, UUIDField, Value
 from django.db.models.functions import Cast
 
 from digibel.scheduling.matching.models import MatchChoice, PoolChange
@@ -62,11 +62,13 @@ Row = tuple[str, uuid.UUID, str, datetime, datetime, int, int]
 def _rows(wanted: Wanted, since: int) -> Iterator[Row]:
     visits = Visit.objects.filter(client=wanted.client_id)
     preferences = Preference.objects.filter(client=wanted.client_id)
+    # In a series each visit is asked for anew.
+    earlier = Q(request__series__asked_since__gt=F("created_at"))
     parts = [
         _part("change", PoolChange.objects.filter(pk__gt=since), "subject_id", code="kind", number="pk", nonce="nonce"),
         _part(
             "offer",
-            Offer.objects.filter(request=wanted.request_id).exclude(status=OfferStatus.WITHDRAWN),
+            Offer.objects.filter(request=wanted.request_id).exclude(status=OfferStatus.WITHDRAWN).exclude(earlier),
             "volunteer_id",
             code="status",
             first="created_at",
