@@ -359,7 +359,7 @@ def test_series_that_waits_for_its_next_visit_has_one_button_and_can_be_ended(na
         assert page[page.index("<main") :].count("push main") == 1
         client.post(f"/requests/{request.reference}/do/next-visit")
         request.refresh_from_db()
-        assert request.next_kind == NextActionKind.CHOOSE
+        assert request.next_kind == NextActionKind.AWAIT_ANSWERS
         client.post(f"/requests/{request.reference}/do/end-series", {"as": "client_stops"})
         request.refresh_from_db()
         assert (request.next_kind, "Ended:" in page_of(client, request)) == (NextActionKind.FOLLOW_UP, True)
