@@ -76,7 +76,7 @@ def rank(request: HelpRequest, now: datetime) -> Naive:
 
 def people(request: HelpRequest) -> Iterator[Person]:
     series = Series.objects.filter(request=request).first()
-    since = (series and series.asked_since) or request.logged_at
+    since = series.asked_since if series is not None else None
     for volunteer in Volunteer.objects.filter(left_at=None).select_related("recipient"):
         visits = list(Visit.objects.filter(volunteer=volunteer))
         offers = list(Offer.objects.filter(volunteer=volunteer).order_by("created_at"))
@@ -85,7 +85,9 @@ def people(request: HelpRequest) -> Iterator[Person]:
         here = [
             one.status
             for one in offers
-            if one.request_id == request.pk and one.status != OfferStatus.WITHDRAWN and one.created_at >= since
+            if one.request_id == request.pk
+            and one.status != OfferStatus.WITHDRAWN
+            and (since is None or one.created_at >= since)
         ]
         yield Person(
             volunteer,
