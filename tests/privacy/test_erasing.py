@@ -21,6 +21,7 @@ from digibel.privacy.errors import (
     LegalDuty,
     OthersVolunteer,
     StillWorksHere,
+    TakenInElsewhere,
     VisitNear,
     VisitUnderWay,
 )
@@ -34,6 +35,7 @@ from digibel.scheduling.models import Offer, Visit
 from digibel.sealing import keys
 from digibel.sealing.errors import Erased
 from digibel.sealing.models import PersonKey
+from digibel.volunteers import pool
 from digibel.volunteers.models import Volunteer
 from privacy.house import PLANTED, SAID, WORDS, counted, everything_readable, followed_up, planted_found, visit_is_over
 
@@ -131,8 +133,8 @@ def test_erased_volunteers_visits_to_come_are_open_again(lindeboom):
     assert broken_promises() == []
 
 
-def test_volunteer_of_others_is_theirs_to_forget_and_nobodys_is_anybodys(lindeboom):
-    els, nobodys = cast.volunteer(lindeboom), cast.volunteer(name="An")
+def test_volunteer_of_others_is_theirs_to_forget(lindeboom):
+    els = cast.volunteer(lindeboom)
     tilleul = cast.organisation("Le Tilleul", sms_number="+32460000002")
     by = Actor.staff(cast.coordinator(tilleul, name="Nathalie"))
     for deed in (
@@ -145,7 +147,24 @@ def test_volunteer_of_others_is_theirs_to_forget_and_nobodys_is_anybodys(lindebo
         assert refused.value.details == {"who": "De Lindeboom"}
     els.refresh_from_db()
     assert (els.paused_at, els.recipient.restricted_at, Certificate.objects.count()) == (None, None, 0)
-    assert erasing.erase_volunteer(nobodys, by=by, at=tilleul).person_id == nobodys.pk
+
+
+def taken_in(by):
+    facts = {"first_name": "An", "postcode": "1090", "reach_km": 8, "speaks": ["nl"], "skills": []}
+    return pool.enrol(number=cast.mobile(), hours=[], facts=facts, by=by)
+
+
+def test_volunteer_whom_nobody_sends_is_forgotten_by_who_took_them_in_or_by_the_network(lindeboom):
+    """From before the first paper on there is no trace of whose they are but who wrote them down."""
+    tilleul = cast.organisation("Le Tilleul", sms_number="+32460000002")
+    ours, others = Actor.staff(lindeboom.staff.get()), Actor.staff(tilleul.staff.get())
+    an, imported = taken_in(ours), cast.volunteer(name="Bea")
+    for nobodys in (an, imported):
+        with pytest.raises(TakenInElsewhere):
+            erasing.erase_volunteer(nobodys, by=others, at=tilleul)
+    assert Certificate.objects.count() == 0
+    assert erasing.erase_volunteer(an, by=ours, at=lindeboom).organisation == lindeboom
+    assert erasing.erase_volunteer(imported, by=others, at=tilleul, for_all=True).person_id == imported.pk
 
 
 def test_what_a_law_orders_kept_keeps_its_person(lindeboom, monkeypatch):

@@ -6,12 +6,13 @@ import pytest
 
 import cast
 from digibel import clock
-from digibel.audit.actors import Actor
+from digibel.audit.actors import SYSTEM, Actor
 from digibel.audit.models import Event
 from digibel.notifications import calls, outbox
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.organisations import numbers
-from digibel.requests.models import HelpRequest
+from digibel.privacy import stopping
+from digibel.requests.models import Client, HelpRequest
 from digibel.scheduling import clockwork, errors, fraud, offers
 from digibel.scheduling.models import FraudAlarm
 
@@ -94,6 +95,17 @@ def test_at_intake_nothing_need_be_known(lindeboom):
     assert (FraudAlarm.objects.count(), HelpRequest.objects.count(), alarm.client) == (1, 0, None)
     [text] = alarm_texts()
     assert "Nadia" in text.body
+
+
+def test_somebody_whose_data_are_kept_and_not_used_is_robbed_like_anybody(lindeboom):
+    """The alarm waits for nothing. No request is written until they say that what we know may be used again."""
+    client = cast.request(lindeboom).client
+    stopping.restrict_client(client, "claim", by=SYSTEM)
+    client = Client.objects.get(pk=client.pk)
+    alarm = fraud.on_the_telephone(lindeboom, key="een gesprek", by=SYSTEM, client=client)
+    assert (alarm.client, alarm.request) == (client, None)
+    assert CallTask.objects.open().get(kind="fraud.now").urgent
+    assert HelpRequest.objects.count() == 1
 
 
 def test_a_text_that_nobody_needs_any_more_is_withdrawn(visit, els):

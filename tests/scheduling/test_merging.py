@@ -159,6 +159,16 @@ def fresh(client):
     return Client.objects.select_related("recipient").get(pk=client.pk)
 
 
+@pytest.mark.parametrize("theirs", [["trusted_worker", "trusted_worker_phone"], []])
+def test_whoever_passes_messages_on_stays_the_reception_that_hears_no_word(lindeboom, theirs):
+    """Also where nobody chose the tick beside the name."""
+    home = {"trusted_worker": "Onthaal De Ceder", "trusted_worker_phone": "+3224251133", "reception": True}
+    one, other = cast.request(lindeboom).client, cast.request(lindeboom, client=home).client
+    merging.merge(one, other, theirs=theirs, by=SYSTEM)
+    one.refresh_from_db()
+    assert (one.trusted_worker, one.reception) == (("Onthaal De Ceder", True) if theirs else ("", False))
+
+
 def test_the_number_of_the_other_wins_and_reaches_them(lindeboom, kept):
     other = cast.request(lindeboom, client={"phone": "0470 65 43 21"}, windows=NEXT_WEEK).client
     done = merging.merge(kept, other, theirs=["phone"], by=SYSTEM)

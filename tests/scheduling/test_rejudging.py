@@ -21,6 +21,7 @@ from digibel.scheduling import (
     doorstep,
     errors,
     followups,
+    merging,
     offers,
     openings,
     promises,
@@ -255,6 +256,130 @@ def test_the_second_new_problem_is_on_the_coordinators_list_and_stays_there(lind
     openings.close(second, closing="withdrawn", by=SYSTEM)
     ask_again(first.client)
     assert CallTask.objects.open().filter(kind="client.money_again").count() == 1
+
+
+SAME = {"first_name": "Cor", "family_name": "Vos", "phone": "+32475112298"}
+
+
+@pytest.mark.guardrail("E9")
+def test_a_program_that_makes_a_new_client_each_time_is_counted_by_the_person(lindeboom):
+    """However their name is written; somebody else at the same number is somebody else."""
+    cast.request(lindeboom, tasks=["online-payment"], client=SAME)
+    second = cast.request(lindeboom, tasks=["bank-app"], client={**SAME, "family_name": "VOS"})
+    assert CallTask.objects.open().get(kind="client.money_again").subject_id == second.client_id
+    third = cast.request(lindeboom, tasks=["tax-view"], client=SAME)
+    assert third.tasks.get().verdict == "staff_only"
+    wife = cast.request(lindeboom, tasks=["tax-view"], client={**SAME, "first_name": "Riet"})
+    assert wife.tasks.get().verdict == "conditions"
+    in_order()
+
+
+def test_the_same_problem_may_be_named_whichever_row_it_stands_under(lindeboom):
+    first = cast.request(lindeboom, tasks=["online-payment"], client=SAME)
+    cast.request(lindeboom, tasks=["bank-app"], client=SAME)
+    again = cast.request(lindeboom, tasks=["online-payment"], client=SAME, same_as=first.reference)
+    assert (again.same_as, again.tasks.get().verdict) == (first, "conditions")
+
+
+def test_the_neighbours_client_of_the_same_name_and_number_is_not_ours(lindeboom):
+    """No organisation learns, from a verdict, what another one's client asked."""
+    for task in ("online-payment", "bank-app"):
+        cast.request(lindeboom, tasks=[task], client=SAME)
+    tilleul = cast.organisation("Le Tilleul", sms_number="+32460000002")
+    assert cast.request(tilleul, tasks=["tax-view"], client=SAME).tasks.get().verdict == "conditions"
+    assert CallTask.objects.filter(kind="client.money_again", organisation=tilleul).count() == 0
+
+
+@pytest.mark.guardrail("E9")
+def test_an_administrator_told_under_another_row_counts(lindeboom):
+    cast.request(lindeboom, client={**SAME, "decides_about_money": "Meester Bontekraai"})
+    assert cast.request(lindeboom, tasks=["bank-app"], client=SAME).tasks.get().verdict == "staff_only"
+
+
+@pytest.mark.guardrail("E9")
+def test_what_two_rows_asked_is_counted_when_they_are_one_person(lindeboom, els):
+    """The third is for staff from then on, also where somebody has said yes; the coordinator hears why."""
+    one, other = (cast.request(lindeboom, tasks=[task]) for task in ("online-payment", "bank-app"))
+    visit = cast.booked(ask_again(other.client), els)
+    CallTask.objects.filter(kind="client.money_again").update(done_at=clock.now(), outcome="reached")
+    merging.merge(one.client, other.client, by=SYSTEM)
+    assert [judging.stored_verdicts(fresh(each)).popitem()[1] for each in (one, other, visit.request)] == [
+        Verdict.CONDITIONS,
+        Verdict.CONDITIONS,
+        Verdict.STAFF_ONLY,
+    ]
+    assert (fresh(visit).status, fresh(visit.request).next_kind) == ("cancelled", "refer")
+    assert CallTask.objects.open().get(kind="client.money_again").subject_id == one.client_id
+    assert rejudging.may_be_overruled(fresh(visit.request))
+    in_order()
+
+
+def test_two_rows_of_whom_one_asked_about_money_alarm_nobody(lindeboom):
+    one, other = cast.request(lindeboom), cast.request(lindeboom, tasks=["online-payment"])
+    merging.merge(one.client, other.client, by=SYSTEM)
+    assert not CallTask.objects.filter(kind="client.money_again").exists()
+
+
+@pytest.mark.parametrize("theirs", [[], ["decides_about_money"]])
+@pytest.mark.parametrize("has_one", ["kept", "other"])
+def test_who_decides_about_money_of_either_decides_for_the_one_person(lindeboom, els, theirs, has_one):
+    asked = cast.request(lindeboom, tasks=["online-payment"])
+    minded = cast.request(
+        lindeboom,
+        client={
+            "decides_about_money": "Meester Bontekraai",
+            "money_kind": "administrator",
+            "money_phone": "+3224251122",
+        },
+    )
+    visit = cast.booked(asked, els)
+    kept, other = (minded, asked) if has_one == "kept" else (asked, minded)
+    done = merging.merge(kept.client, other.client, theirs=theirs, by=SYSTEM)
+    one = fresh(kept.client)
+    assert (one.decides_about_money, one.money_kind, one.money_phone) == (
+        "Meester Bontekraai",
+        "administrator",
+        "+3224251122",
+    )
+    assert (fresh(visit).status, fresh(asked).next_kind) == ("cancelled", "refer")
+    merging.undo(done, by=SYSTEM)
+    assert {fresh(asked.client).decides_about_money, fresh(minded.client).decides_about_money} == {
+        "",
+        "Meester Bontekraai",
+    }
+    in_order()
+
+
+def test_who_decides_from_a_visit_on_decides_about_the_next_one(lindeboom, els):
+    """What was done is not judged again; what comes after it is."""
+    visit = cast.booked(cast.request(lindeboom, tasks=["online-payment"]), els)
+    with clock.travel(visit.ends_at):
+        visits.check_out(visit, by=SYSTEM)
+        visit.client.decides_about_money = "Meester Bontekraai"
+        visit.client.save()
+        assert rejudging.judge_client_again(visit.client, by=SYSTEM) == 0
+    with clock.travel(visit.ends_at + timedelta(days=8)):
+        clockwork.tick()
+        done = fresh(visit)
+        followups.note(done, "fails", by=SYSTEM, again=followups.moments_again(done)[:1])
+        request = fresh(visit.request)
+        assert (request.tasks.get().verdict, request.next_kind, request.offers.live().count()) == (
+            "staff_only",
+            "refer",
+            0,
+        )
+        in_order()
+
+
+def test_who_decides_since_somebody_was_taken_for_dead_decides_when_they_are_back(lindeboom):
+    asked = cast.request(lindeboom, tasks=["online-payment"])
+    openings.note_gone(asked.client, by=SYSTEM, gone_as="died")
+    client = fresh(asked.client)
+    client.decides_about_money = "Meester Bontekraai"
+    client.save()
+    openings.undo_gone(client, reason="wrong_person", by=SYSTEM)
+    assert fresh(asked).tasks.get().verdict == "staff_only"
+    in_order()
 
 
 @pytest.mark.guardrail("E9")

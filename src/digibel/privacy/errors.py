@@ -47,6 +47,16 @@ class SharedVolunteer(Conflict):
     )
 
 
+class TakenInElsewhere(Conflict):
+    """Nobody sends them, so that nobody's papers say whose they are."""
+
+    code = "taken_in_elsewhere"
+    message = (
+        "Another organisation took this volunteer in, and nobody sends them. Write down what was asked: it stands on the page of "
+        "the network administrator, who forgets them."
+    )
+
+
 class OthersVolunteer(Conflict):
     """The pool is shared, and `who` sends them."""
 

@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 
 from digibel import clock
 from digibel.audit.actors import Actor
+from digibel.audit.models import Event
 from digibel.audit.recording import record
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import Recipient
 from digibel.organisations.models import Organisation, Staff
-from digibel.privacy.errors import AlreadyDone, OthersVolunteer, SharedVolunteer
+from digibel.privacy.errors import AlreadyDone, OthersVolunteer, SharedVolunteer, TakenInElsewhere
 from digibel.privacy.models import Outcome, PersonKind, Right, RightsRequest
 from digibel.requests.intake import rows_of, survivor
 from digibel.requests.models import Client
@@ -83,10 +84,26 @@ def check_sends(organisation: Organisation, volunteer: Volunteer) -> None:
 
 
 def check_sends_alone(organisation: Organisation, volunteer: Volunteer) -> None:
-    """What cannot be undone is not one organisation's to do to another's volunteer. Raises `OthersVolunteer`, `SharedVolunteer`."""
+    """What cannot be undone is not one organisation's to do to another's volunteer. Whom nobody sends yet is of whoever took them
+    in. Raises `OthersVolunteer`, `SharedVolunteer`, `TakenInElsewhere`.
+    """
     check_sends(organisation, volunteer)
-    if others := [one.name for one in _sending(volunteer) if one != organisation]:
+    sending = _sending(volunteer)
+    if others := [one.name for one in sending if one != organisation]:
         raise SharedVolunteer(who=", ".join(others))
+    if not sending and not _took_in(organisation, volunteer):
+        raise TakenInElsewhere
+
+
+def _took_in(organisation: Organisation, volunteer: Volunteer) -> bool:
+    """Whether somebody who works or worked there wrote them into the pool."""
+    actors = [Actor.parse(one) for one in _joined(volunteer)]
+    staff = [actor.id for actor in actors if actor.kind == "staff"]
+    return Staff.objects.filter(pk__in=staff, organisation=organisation).exists()
+
+
+def _joined(volunteer: Volunteer) -> list[str]:
+    return list(Event.objects.about(volunteer).filter(verb="volunteer.joined").values_list("actor", flat=True))
 
 
 def _sending(volunteer: Volunteer) -> list[Organisation]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, prefetch_related_objects
 
 from digibel import clock
 from digibel.audit.actors import Actor
@@ -22,8 +22,10 @@ from digibel.guardrails.catalogue import TASKS, UnknownTask, Verdict
 from digibel.guardrails.judgement import Facts
 from digibel.organisations import tightenings
 from digibel.organisations.models import Organisation, Tightening
+from digibel.requests.alike import rows_alike
 from digibel.requests.drafts import RequestDraft
 from digibel.requests.models import Client, HelpRequest, RequestTask, StoredJudgement
+from digibel.sealing.reading import unsealed_or_none
 
 MONEY = frozenset(slug for slug, task in TASKS.items() if task.money_or_administration)
 BATCH = 500
@@ -104,16 +106,24 @@ def _with_tightenings(request: HelpRequest) -> Iterable[Any]:
 def facts_about(client: Client, *, same_as: HelpRequest | None = None) -> Facts:
     """`same_as` is the earlier request about the same problem, when it is not a new one: it does not count against itself."""
     own = None if same_as is None else root_of(same_as)
-    return Facts(administrator=bool(client.decides_about_money), money_before=len(money_problems(client) - {own}))
+    return Facts(administrator=has_administrator(client), money_before=len(money_problems(client).keys() - {own}))
 
 
-def money_problems(client: Client) -> set[uuid.UUID | None]:
-    """The problems of this client about money or administration, by the id of their first request.
+def has_administrator(client: Client) -> bool:
+    """Somebody else decides about their money, under whichever row that was told."""
+    return any(unsealed_or_none(one, "decides_about_money") for one in rows_alike(client))
+
+
+def money_problems(client: Client) -> dict[uuid.UUID, HelpRequest]:
+    """The problems of this person about money or administration, the oldest first: the first request of each, by its id.
 
     Both parts of a split request are one, and so is what was asked again about the same problem.
     """
-    about = HelpRequest.objects.filter(client=client, tasks__slug__in=MONEY)
-    return {_root(*ids) for ids in about.values_list("pk", "split_from_id", "same_as_id")}
+    about = HelpRequest.objects.filter(client__in=rows_alike(client), tasks__slug__in=MONEY).distinct()
+    firsts: dict[uuid.UUID, HelpRequest] = {}
+    for request in about.order_by("logged_at", "reference"):
+        firsts.setdefault(root_of(request), request)
+    return firsts
 
 
 def asked_about_money(client: Client) -> int:
@@ -122,11 +132,21 @@ def asked_about_money(client: Client) -> int:
 
 def earlier_about_money(client: Client) -> list[HelpRequest]:
     """One request for each of these problems, the latest first: what a new call may be about again."""
-    about = HelpRequest.objects.filter(client=client, tasks__slug__in=MONEY).distinct().prefetch_related("tasks")
-    firsts: dict[uuid.UUID, HelpRequest] = {}
-    for request in about.order_by("logged_at", "reference"):
-        firsts.setdefault(root_of(request), request)
-    return list(reversed(firsts.values()))
+    found = list(reversed(money_problems(client).values()))
+    prefetch_related_objects(found, "tasks")
+    return found
+
+
+def facts_now(request: HelpRequest, client: Client) -> Facts:
+    """What is true of this request's client by now, where more was learned since it was judged; never milder than it was."""
+    then, problems = facts_then(request), list(money_problems(client))
+    own = root_of(request)
+    before = problems.index(own) if own in problems else 0
+    return Facts(
+        administrator=then.administrator or has_administrator(client),
+        money_before=max(then.money_before, before),
+        overruled=then.overruled,
+    )
 
 
 def root_of(request: HelpRequest) -> uuid.UUID:

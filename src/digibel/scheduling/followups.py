@@ -21,7 +21,7 @@ from digibel.notifications.models import CallTask, Channel, MessageStatus, Outbo
 from digibel.notifications.recipients import language_of
 from digibel.problems import Conflict
 from digibel.requests.models import Client, Closing, HelpRequest
-from digibel.scheduling import beats, concerns, offers, openings, pairs, timers, worklist
+from digibel.scheduling import beats, concerns, offers, openings, pairs, rejudging, timers, worklist
 from digibel.scheduling.errors import MoveNotAllowed, SeriesGoesOn
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.moments import days_at_home
@@ -173,6 +173,7 @@ def _go_on(visit: Visit, told: FollowUp, again: Sequence[datetime], *, by: Actor
             _thank(one)
         return
     HelpRequest.objects.filter(pk=visit.request_id).update(searched_in_vain_at=None)
+    rejudging.catch_up(visit.request, by=by)
     if outcome == "fails" and again:
         _ask_again(visit, again, same=not told.worries, by=by)
     worklist.rewrite(visit.request)

@@ -81,7 +81,8 @@ def _raise(
     if CallTask.objects.open().about(alarm).filter(kind=CALL).exists():
         return alarm, None
     alarm.raised_at, alarm.raised_by = now, str(by)
-    if client is not None and alarm.request_id is None:
+    if client is not None and alarm.request_id is None and client.recipient.restricted_at is None:
+        # What is kept and not used is not written anew; the alarm itself waits for nothing (GDPR art. 18.2).
         alarm.request = _follow_up(client, key=alarm.pk.hex, by=by)
     alarm.save()
     person = visit.volunteer if visit is not None else client

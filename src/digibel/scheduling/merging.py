@@ -20,12 +20,12 @@ from digibel.audit.recording import record
 from digibel.notifications import numbers
 from digibel.notifications.calls import drop_calls
 from digibel.notifications.models import CallTask, Channel, InboundMessage, OutboundMessage, Recipient
-from digibel.requests import intake
+from digibel.requests import intake, judging
 from digibel.requests.drafts import ClientDraft
 from digibel.requests.errors import CannotMerge, CannotUnmerge, VisitsAtOnce
 from digibel.requests.models import Client, Consent, HelpRequest, Merge, MovedRow, NamedHelper
 from digibel.requests.rectifying import FIELDS, REACH, as_draft, differences
-from digibel.scheduling import announcing, openings, rectifying, worklist
+from digibel.scheduling import announcing, openings, rectifying, rejudging, worklist
 from digibel.scheduling.errors import Restricted
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Complaint, FraudAlarm, Preference, ReportNote, Visit, VisitStatus
@@ -45,6 +45,7 @@ OF_CLIENT: tuple[type[models.Model], ...] = (
     FraudAlarm,
 )
 OF_RECIPIENT: tuple[type[models.Model], ...] = (OutboundMessage, InboundMessage, CallTask)
+MONEY = ("decides_about_money", "money_kind", "money_phone")
 # What a person chooses between; those whom either named are all kept, as far as there is room.
 CHOICES = tuple(name for name in FIELDS if name != "helpers")
 
@@ -54,11 +55,12 @@ def merge(kept: Client, other: Client, *, theirs: Iterable[str] = (), by: Actor)
     """Make them one: `kept` stays, with the values of `other` in the fields named `theirs`. Raises `CannotMerge`, `VisitsAtOnce`,
     `Restricted`.
 
-    A STOP of either stays, and so does a "never again" about a volunteer.
+    A STOP of either stays, and so do a "never again" about a volunteer and whoever decides about money.
     """
     kept, other = _hold(kept, other)
     _check(kept, other)
     before, others = as_draft(kept), as_draft(other)
+    asked_before = max(judging.asked_about_money(one) for one in (kept, other))
     facts, of_other = _facts(kept), _facts(other)
     done = Merge(kept=kept, merged=other, made_at=clock.now(), made_by=str(by))
     done.kept_before, done.kept_after, done.merged_before = json.dumps(facts), "{}", json.dumps(_reach(other))
@@ -70,6 +72,7 @@ def merge(kept: Client, other: Client, *, theirs: Iterable[str] = (), by: Actor)
     done.kept_after = json.dumps(_facts(kept))
     done.save(update_fields=["kept_after"])
     _follow(kept, was={kept.pk: before, other.pk: others}, moved=moved, by=by)
+    _look_at_money(kept, asked_before, by=by)
     record("client.merged", kept, by=by, organisation_id=kept.organisation_id, other=other.pk, rows=done.moved.count())
     return done
 
@@ -283,6 +286,7 @@ def _facts(client: Client) -> dict[str, Any]:
 
 def _won(kept: Mapping[str, Any], other: Mapping[str, Any], theirs: set[str]) -> dict[str, Any]:
     won = {name: other[name] if name in theirs else value for name, value in kept.items()}
+    won |= _kept_safe(kept, other, theirs)
     reach = dict(kept["reach"])
     reach |= {"number": other["reach"]["number"]} if "phone" in theirs else {}
     reach |= {"channel": other["reach"]["channel"]} if "channel" in theirs else {}
@@ -293,6 +297,19 @@ def _won(kept: Mapping[str, Any], other: Mapping[str, Any], theirs: set[str]) ->
         reach["channel"] = Channel.CALL
     away = [one for one in (kept["away_until"], other["away_until"]) if one]
     return {**won, "reach": reach, "away_until": max(away, default=None)}
+
+
+def _kept_safe(kept: Mapping[str, Any], other: Mapping[str, Any], theirs: set[str]) -> dict[str, Any]:
+    """What nobody loses by choosing: who decides about money comes along from either, and whoever passes messages on stays the
+    reception that hears no word."""
+    safe: dict[str, Any] = {}
+    named = [one for one in (kept, other) if one["decides_about_money"]]
+    if len(named) == 1:
+        safe |= {name: named[0][name] for name in MONEY}
+    worker = other if "trusted_worker" in theirs else kept
+    if worker["reception"] and worker["trusted_worker"]:
+        safe["reception"] = True
+    return safe
 
 
 def _restored(now: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
@@ -358,6 +375,14 @@ def _follow(client: Client, *, was: Mapping[Any, ClientDraft], moved: Iterable[A
             for pk in Visit.objects.filter(request=request, status=VisitStatus.BOOKED).values_list("pk", flat=True):
                 announcing.announce_again(lock_visit(pk))
         worklist.rewrite(request)
+
+
+def _look_at_money(kept: Client, asked_before: int, *, by: Actor) -> None:
+    """One person asked what two were thought to ask, and the administrator of either is theirs (rule E9): judged again, and the
+    coordinator hears it, where that makes a difference."""
+    rejudging.judge_client_again(kept, by=by)
+    if judging.asked_about_money(kept) > asked_before > 0:
+        openings.ask_what_is_behind(kept)
 
 
 def different(kept: Client, other: Client) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from digibel import clock
-from digibel.audit.actors import Actor
+from digibel.audit.actors import CLOCK, Actor
 from digibel.audit.recording import record
 from digibel.notifications import outbox
 from digibel.notifications.calls import drop_calls, open_call
@@ -18,7 +18,7 @@ from digibel.requests.drafts import RequestDraft, Window
 from digibel.requests.errors import AlreadyClosed, MergedMeanwhile, NotOneOf, PersonGone, TooLateToUndo
 from digibel.requests.models import Client, Closing, HelpRequest, NextActionKind
 from digibel.requests.rectifying import lock_client
-from digibel.scheduling import beats, offers, timers, visits, worklist
+from digibel.scheduling import beats, offers, rejudging, timers, visits, worklist
 from digibel.scheduling.errors import MoveNotAllowed, Restricted
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Visit, VisitStatus
@@ -76,13 +76,18 @@ def _tell_coordinator(logged: Sequence[HelpRequest]) -> None:
     first = logged[0]
     about_money = any(task.slug in judging.MONEY for request in logged for task in request.tasks.all())
     if about_money and first.same_as_id is None and judging.facts_then(first).money_before:
-        open_call(
-            "client.money_again",
-            first.client,
-            organisation=first.organisation,
-            recipient=first.client.recipient,
-            due_at=clock.now(),
-        )
+        ask_what_is_behind(first.client)
+
+
+def ask_what_is_behind(client: Client) -> None:
+    """It keeps coming back: somebody talks about it with the client."""
+    open_call(
+        "client.money_again",
+        client,
+        organisation=client.organisation,
+        recipient=client.recipient,
+        due_at=clock.now(),
+    )
 
 
 def ask_own_yes(request: HelpRequest) -> None:
@@ -229,6 +234,7 @@ def reopen(request: HelpRequest) -> None:
     for visit in Visit.objects.filter(request=request, status=VisitStatus.DONE, followed_up_at=None):
         if visit.follow_up_due:
             timers.set_timer("follow_up", visit.pk, max(visit.follow_up_due, clock.now()))
+    rejudging.catch_up(request, by=CLOCK)
     worklist.rewrite(request)
 
 

@@ -52,12 +52,16 @@ def tighten(
 
 @transaction.atomic
 def judge_client_again(client: Client, *, by: Actor) -> int:
-    """Somebody else decides about money from now on: the open questions of this client are judged again. How many changed."""
+    """More is known of them: somebody else decides about money, or two rows were one person. What they ask about money and is
+    open is judged again by it. How many changed."""
     requests = HelpRequest.objects.open().filter(client=client, tasks__slug__in=judging.MONEY).distinct().order_by("pk")
-    facts = judging.facts_about(client)
-    return sum(
-        _rejudge(pk, by=by, administrator=facts.administrator) for pk in list(requests.values_list("pk", flat=True))
-    )
+    return sum(_rejudge(pk, by=by, client=client) for pk in list(requests.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def catch_up(request: HelpRequest, *, by: Actor) -> bool:
+    """It goes on after it rested: what was learned of the client meanwhile counts from now on. Whether something changed."""
+    return _rejudge(request.pk, by=by, client=request.client)
 
 
 def rejudge_due(tightening: Tightening | None = None, *, by: Actor = CLOCK) -> int:
@@ -86,14 +90,14 @@ def _touched(one: Tightening) -> Iterator[uuid.UUID]:
 
 
 @transaction.atomic
-def _rejudge(request_id: uuid.UUID, *, by: Actor, administrator: bool = False) -> bool:
+def _rejudge(request_id: uuid.UUID, *, by: Actor, client: Client | None = None) -> bool:
+    """With a client, by what is true of them now; else by what was known of them when it was judged."""
     request = lock_request(request_id)
     if not request.is_open or _waits_for_follow_up(request):
         # What was done is done; should it need another visit, the next minute looks again.
         return False
     day = _last_day(request)
-    known = judging.facts_then(request)
-    facts = replace(known, administrator=known.administrator or administrator)
+    facts = judging.facts_then(request) if client is None else judging.facts_now(request, client)
     before = judging.stored_verdicts(request)
     tightened = tightenings.in_force(request.organisation_id, day)
     after = _strictest_of(before, tightened, facts)
