@@ -13,6 +13,8 @@ from digibel.requests import callers
 from digibel.requests.models import Client, Merge
 from digibel.scheduling import cards
 
+from .conftest import logged_in
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 STREET = "Theodorstraat 41"
@@ -303,3 +305,30 @@ def test_merging_is_for_a_coordinator_and_never_across_organisations(
     assert Merge.objects.count() == 0
     client.force_login(cast.staff(lindeboom, name="Ines"), backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(f"/clients/{guido.pk}/merge").status_code == 403
+
+
+def test_staff_look_first_until_a_coordinator_says_why_a_volunteer_may_go(lindeboom, client):
+    asked = cast.request(lindeboom)
+    page = f"/clients/{asked.client_id}"
+    logged_in(client, cast.staff(lindeboom, name="Ilse"))
+    client.post(f"{page}/do/staff-first", {"why": "aggression"})
+    told = client.get(page).content.decode()
+    assert "somebody there was aggressive" in told
+    assert "/do/release" not in told
+    assert client.post(f"{page}/do/release", {"reason": "Het is uitgepraat"}).status_code == 403
+    logged_in(client, lindeboom.staff.get(role="coordinator"))
+    on_request = client.get(f"/requests/{asked.reference}").content.decode()
+    assert "Staff look first at Meneer Claes" in on_request
+    client.post(f"/requests/{asked.reference}/do/release", {"reason": "Het is uitgepraat"})
+    asked.refresh_from_db()
+    assert asked.next_kind == "choose"
+    assert "Het is uitgepraat" in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("why", ["", "smell", "pests,aggression"])
+def test_what_is_not_in_the_list_holds_nobody(lindeboom, client, why):
+    asked = cast.request(lindeboom)
+    logged_in(client, lindeboom.staff.get(role="coordinator"))
+    assert client.post(f"/clients/{asked.client_id}/do/staff-first", {"why": why}).status_code == 303
+    asked.refresh_from_db()
+    assert asked.next_kind == "choose"

@@ -15,7 +15,7 @@ from digibel.desk import words
 from digibel.problems import Problem
 from digibel.requests import errors
 from digibel.requests.models import Client, Gone
-from digibel.scheduling import openings
+from digibel.scheduling import openings, stafffirst
 
 Posted = Mapping[str, str]
 Verb = Callable[[Client, Posted, Actor], None]
@@ -56,6 +56,14 @@ def gone(client: Client, posted: Posted, by: Actor) -> None:
     openings.note_gone(client, by=by, gone_as=said if said in Gone.values else "")
 
 
+def staff_first(client: Client, posted: Posted, by: Actor) -> None:
+    stafffirst.note(client, [posted.get("why", "")], by=by)
+
+
+def release(client: Client, posted: Posted, by: Actor) -> None:
+    stafffirst.release(client, reason=posted.get("reason", ""), by=by)
+
+
 def undo_gone(client: Client, posted: Posted, by: Actor) -> None:
     openings.undo_gone(client, reason=posted.get("reason", ""), by=by)
 
@@ -75,6 +83,10 @@ DEEDS: dict[str, Deed] = {
     "away": Deed("stop", away, _("Noted: away. Everything is cancelled, and the volunteer is told.")),
     "back": Deed("stop", back, _("Noted: back home. The search can begin anew.")),
     "gone": Deed("stop", gone, _("Everything is silent for this person. Ring the volunteer if one was coming.")),
+    "staff-first": Deed(
+        "stop", staff_first, _("Noted: staff first. Nobody is asked or sent, and who was to go there hears it.")
+    ),
+    "release": Deed("overrule", release, _("Noted, with your reason: a volunteer may go. The search can begin.")),
     "undo-gone": Deed(
         "stop",
         undo_gone,

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from digibel import clock
 from digibel.audit.models import Event, kind_of
 from digibel.desk import actors, clientdeeds, complaintlines, visitlines, words
-from digibel.desk.forms.intake import MONEY_KINDS, WISHES
-from digibel.organisations.models import Organisation
+from digibel.desk.forms.intake import MONEY_KINDS, STAFF_FIRST, WISHES
+from digibel.organisations.models import Organisation, Staff
+from digibel.organisations.permissions import may
 from digibel.requests.models import Client, HelpRequest, NamedHelper
 from digibel.scheduling import merging, openings
 from digibel.scheduling.models import Visit
@@ -61,6 +62,20 @@ def context(client: Client) -> dict[str, Any]:
         "complaints": complaintlines.as_rows(client.complaints.select_related("client")),
         "merges": merging.standing(client),
         "mistakes": clientdeeds.MISTAKES.items() if _may_undo(client) else (),
+    }
+
+
+def staff_first(client: Client, reader: Staff) -> dict[str, Any]:
+    """Whether staff look first at this home, or did, as `staff_first.html` takes it."""
+    last = client.staff_first.first()
+    held = last if last is not None and last.released_at is None else None
+    named = dict(STAFF_FIRST)
+    return {
+        "held": held,
+        "why": ", ".join(str(named[code]) for code in held.codes if code in named) if held else "",
+        "let_go": None if held else last,
+        "choices": STAFF_FIRST,
+        "may_release": may(reader, "overrule"),
     }
 
 

@@ -20,6 +20,7 @@ from digibel.scheduling.worklist import CALLS_FOR
 
 HEADINGS: dict[str, words.Words] = {
     "own_yes": _("%(name)s has not said yes yet"),
+    "staff_first": _("Staff look first at %(name)s"),
     "refer": _("This is not for a volunteer: refer %(name)s"),
     "check_referral": _("Did the slip help %(name)s?"),
     "new_moments": _("%(name)s needs new moments"),
@@ -106,7 +107,7 @@ def _where(request: HelpRequest, visit: Visit | None) -> tuple[str, bool]:
         return reverse("desk:request_deed", args=[reference, "next-visit"]), True
     if visit is not None:
         return reverse("desk:visit_desk", args=[visit.pk]), False
-    return "#own-yes" if kind == "own_yes" else "#moments", False
+    return {"own_yes": "#own-yes", "staff_first": "#staff-first"}.get(kind, "#moments"), False
 
 
 def _call(request: HelpRequest, visit: Visit | None) -> CallTask | None:

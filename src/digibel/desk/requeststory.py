@@ -32,6 +32,8 @@ DEEDS: dict[str, tuple[str, str, words.Words]] = {
     "request.closed": ("done", "", _("Closed")),
     "consent.given": ("done", "", _("Their own yes, spoken")),
     "client.away": ("later", "", _("Away for a while: everything cancelled")),
+    "client.staff_first": ("wait", "", _("For staff first: nobody goes there yet")),
+    "client.released": ("done", "", _("Staff let a volunteer go there")),
     "client.gone_undone": ("done", "", _("Not moved, not died: open again")),
     "client.corrected": ("", "person", _("What we know of them was corrected")),
     "client.back": ("done", "", _("Back home")),

@@ -33,6 +33,7 @@ LOOK = _("Look")
 
 STEPS: dict[str, Step] = {
     "own_yes": Step(_("Ring for the client's own yes"), RING),
+    "staff_first": Step(_("For staff first: may a volunteer go there?"), LOOK),
     "refer": Step(_("Refer, with a slip"), _("Make the slip")),
     "check_referral": Step(_("Ask whether the referral landed"), LOOK),
     "new_moments": Step(_("Ask for new moments: these are past"), _("Ask")),

@@ -107,6 +107,7 @@ RULES: tuple[Rule, ...] = (
         (
             Part("requests.Client", tuple(CLIENT.split())),
             Part("notifications.Recipient", tuple(RECIPIENT.split()), "client"),
+            Part("requests.StaffFirst", ("key_id", "why", "reason"), "client"),
         ),
         _("to ring, to find the door, to ask a week later; and to know them when they ask again"),
         SERVICE,

@@ -14,7 +14,7 @@ from digibel.notifications.models import Channel
 from digibel.problems import Invalid, Problem
 from digibel.requests import access_notes, errors
 from digibel.requests.access_notes import ACCESS_NOTES
-from digibel.requests.models import MoneyKind, NamedHelper, Wish
+from digibel.requests.models import MoneyKind, NamedHelper, StaffFirst, Wish
 
 FURTHEST = timedelta(days=62)
 MOST_WINDOWS = 12
@@ -89,7 +89,8 @@ class RequestDraft:
     """A question, ready to be logged. `consent_language` is empty while the client's own yes is still to be asked.
 
     `same_as` is the reference of an earlier request about the same problem, empty for a new one. `for_staff` are tasks
-    that staff keep for themselves this time, though a volunteer might do them.
+    that staff keep for themselves this time, though a volunteer might do them. `staff_first` are codes of `StaffFirst.Why`:
+    what makes this home one where staff look first.
     """
 
     client: ClientDraft
@@ -103,6 +104,7 @@ class RequestDraft:
     consent_language: str = ""
     same_as: str = ""
     for_staff: tuple[str, ...] = ()
+    staff_first: tuple[str, ...] = ()
     held_secret: bool = field(default=False, compare=False)
 
 
@@ -176,6 +178,7 @@ def read_draft(told: Mapping[str, Any], client: ClientDraft | None = None) -> Re
         away=when.away,
         consent_language=_read_consent(reader),
         same_as=reader.text("same_as", 12),
+        staff_first=_read_staff_first(reader),
         held_secret=reader.held_secret,
     )
     reader.finish()
@@ -308,6 +311,13 @@ def _read_access(reader: Reader) -> str:
     if len(codes) > access_notes.MOST:
         reader.refuse("access", errors.TooMany(most=access_notes.MOST))
     return ",".join(code for code in codes[: access_notes.MOST] if code in ACCESS_NOTES)
+
+
+def _read_staff_first(reader: Reader) -> tuple[str, ...]:
+    codes = tuple(dict.fromkeys(_strings(reader.told.get("staff_first"))))
+    if any(code not in StaffFirst.Why.values for code in codes):
+        reader.refuse("staff_first", errors.NotOneOf(choices=", ".join(StaffFirst.Why.values)))
+    return codes
 
 
 def _read_floor(reader: Reader) -> int | None:

@@ -214,10 +214,58 @@ class Consent(models.Model):
         return f"consent of client {self.client_id}"
 
 
+class StaffFirstQuerySet(models.QuerySet["StaffFirst"]):
+    def standing(self) -> StaffFirstQuerySet:
+        return self.filter(released_at=None)
+
+
+class StaffFirst(models.Model):
+    """Something about this home is for staff first: no volunteer is asked or sent until one of them says why that may be.
+
+    It holds for whatever this client asks. What it is stays with the staff, and is on no offer, text or card.
+    """
+
+    class Why(models.TextChoices):
+        PESTS = "pests", "vermin in the home"
+        AGGRESSION = "aggression", "somebody there was aggressive"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="staff_first")
+    key_id = models.UUIDField(help_text="The client's key.")
+    why = SealedTextField(help_text="Codes of `Why`, with commas between.")
+    noted_at = models.DateTimeField()
+    noted_by = models.CharField(max_length=80)
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.CharField(max_length=80, blank=True, default="")
+    reason = SealedTextField(null=True, blank=True, help_text="Why a volunteer may go.")  # type: ignore[misc]
+
+    objects = StaffFirstQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-noted_at",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Noted twice at the same instant it is one, and one release lets them go.
+            models.UniqueConstraint(name="staff_first_once", fields=["client"], condition=Q(released_at=None)),
+            # Nobody is let go by nobody.
+            models.CheckConstraint(
+                name="staff_first_released_by_somebody",
+                condition=Q(released_at=None, released_by="") | (Q(released_at__isnull=False) & ~Q(released_by="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"staff first at client {self.client_id}"
+
+    @property
+    def codes(self) -> list[str]:
+        return self.why.split(",") if self.why else []
+
+
 class NextActionKind(models.TextChoices):
     """What has to happen next to a request that is not closed."""
 
     OWN_YES = "own_yes", "ask for the client's own yes"
+    STAFF_FIRST = "staff_first", "staff look first: decide whether a volunteer may go"
     REFER = "refer", "refer warmly, with a slip"
     CHECK_REFERRAL = "check_referral", "ask whether the referral landed"
     NEW_MOMENTS = "new_moments", "ask for new moments"

@@ -22,7 +22,16 @@ from digibel.requests import drafts
 from digibel.requests.access_notes import ACCESS_NOTES, MOST
 from digibel.requests.intake import OPEN_CLIENT_FIELDS, SEALED_CLIENT_FIELDS, helpers_of
 from digibel.requests.judging import judge_request
-from digibel.requests.models import Client, Closing, HelpRequest, MoneyKind, NamedHelper, NextActionKind, Wish
+from digibel.requests.models import (
+    Client,
+    Closing,
+    HelpRequest,
+    MoneyKind,
+    NamedHelper,
+    NextActionKind,
+    StaffFirst,
+    Wish,
+)
 from digibel.sealing import keys
 from digibel.sealing.errors import Erased
 
@@ -140,6 +149,15 @@ class QuestionTold(MomentsTold):
     caller: str = one_of(drafts.CALLERS, "client", "Who is on the line.")
     in_own_words: str = text(1000, "Codes, card and account numbers are masked before anything is kept.")
     device: str = one_of(drafts.DEVICES, "")
+    same_as: str = text(
+        12, "The reference of an earlier request about the same problem with money or papers (rule E9)."
+    )
+    staff_first: list[str] = some_of(
+        StaffFirst.Why.values,
+        len(StaffFirst.Why.values),
+        [],
+        "What makes this home one where staff look first: nobody is asked until one of them lets a volunteer go.",
+    )
     consent: ConsentTold | None = None
 
 

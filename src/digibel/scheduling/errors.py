@@ -163,6 +163,11 @@ class CannotGoThen(Conflict):
     message = "The volunteer cannot go then: {reason}. Choose another moment."
 
 
+class StaffFirst(Conflict):
+    code = "staff_first"
+    message = "Something about this home is for staff first. A coordinator lets a volunteer go, and says why."
+
+
 class TooEarly(Conflict):
     code = "too_early"
     message = "The visit has not begun. Say IN at the door first."

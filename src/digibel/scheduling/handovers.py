@@ -15,7 +15,7 @@ from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import CallTask, Channel
 from digibel.organisations.models import Organisation, Role
 from digibel.problems import Conflict, Problem
-from digibel.requests import intake
+from digibel.requests import intake, stafffirst
 from digibel.requests.drafts import ClientDraft, RequestDraft
 from digibel.requests.errors import AlreadyClosed
 from digibel.requests.models import Client, Closing, Consent, HelpRequest
@@ -180,6 +180,7 @@ def _log(original: HelpRequest, client: Client, *, by: Actor, key: str) -> HelpR
         windows=tuple((start, end) for start, end, away in coming if not away),
         away=tuple((start, end) for start, end, away in coming if away),
         for_staff=tuple(task.slug for task in original.tasks.all() if task.verdict == "staff_only"),
+        staff_first=tuple(held.codes) if (held := stafffirst.standing(original.client)) else (),
     )
     made = openings.open_request(draft, organisation=client.organisation, by=by, client=client, idempotency_key=key)
     return made[0]

@@ -7,7 +7,8 @@ import uuid
 
 from django.db import transaction
 
-from digibel.requests.models import HelpRequest
+from digibel.requests.models import Client, HelpRequest
+from digibel.requests.rectifying import lock_client
 from digibel.scheduling.models import Offer, Visit
 
 
@@ -36,3 +37,22 @@ def lock_visit(visit_id: uuid.UUID) -> Visit:
         "request__organisation", "request__client__recipient", "client__recipient", "volunteer__recipient", "offer"
     )
     return related.select_for_update(of=("self",)).get(pk=visit_id)
+
+
+def lock_requests(client: Client) -> list[HelpRequest]:
+    """The open requests of this client, and then the client, in one order for everybody; each with this very client.
+
+    One that was logged between the two is among them: whoever logs holds the client.
+    """
+    held: dict[uuid.UUID, HelpRequest] = {}
+    _hold(client, held)
+    lock_client(client)
+    _hold(client, held)
+    return sorted(held.values(), key=lambda request: request.pk)
+
+
+def _hold(client: Client, held: dict[uuid.UUID, HelpRequest]) -> None:
+    related = client.help_requests.open().select_related("organisation").order_by("pk")
+    for request in related.select_for_update(of=("self",), no_key=True).exclude(pk__in=list(held)):
+        request.client = client
+        held[request.pk] = request

@@ -23,9 +23,10 @@ from digibel.notifications.models import CallTask, Channel, InboundMessage, Outb
 from digibel.requests import intake, judging
 from digibel.requests.drafts import ClientDraft
 from digibel.requests.errors import CannotMerge, CannotUnmerge, VisitsAtOnce
-from digibel.requests.models import Client, Consent, HelpRequest, Merge, MovedRow, NamedHelper
+from digibel.requests.models import Client, Consent, HelpRequest, Merge, MovedRow, NamedHelper, StaffFirst
 from digibel.requests.rectifying import FIELDS, REACH, as_draft, differences
-from digibel.scheduling import announcing, openings, rectifying, rejudging, worklist
+from digibel.requests.stafffirst import said_yes_and_held
+from digibel.scheduling import announcing, openings, rectifying, rejudging, stafffirst, worklist
 from digibel.scheduling.errors import Restricted
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Complaint, FraudAlarm, Preference, ReportNote, Visit, VisitStatus
@@ -40,6 +41,7 @@ OF_CLIENT: tuple[type[models.Model], ...] = (
     Visit,
     Consent,
     NamedHelper,
+    StaffFirst,
     Preference,
     Complaint,
     FraudAlarm,
@@ -199,7 +201,9 @@ def _move_all(done: Merge, other: Client, kept: Client) -> list[Any]:
 
 
 def _with_room(model: type[models.Model], rows: list[Any], kept: Client) -> list[Any]:
-    """At most four helpers; one preference about each volunteer."""
+    """At most four helpers; one preference about each volunteer; what staff look at first once."""
+    if model is StaffFirst and kept.staff_first.standing().exists():
+        return [row for row in rows if row.released_at is not None]
     if model is NamedHelper:
         return rows[: max(0, NamedHelper.MOST - kept.named_helpers.count())]
     if model is Preference:
@@ -361,7 +365,7 @@ def _follow(client: Client, *, was: Mapping[Any, ClientDraft], moved: Iterable[A
     """What is different for each open request than it was under whose it was before."""
     now, came = as_draft(client), {str(pk) for pk in moved}
     others = next(draft for pk, draft in was.items() if pk != client.pk)
-    has_yes = intake.has_own_yes(client)
+    has_yes, staff_first = said_yes_and_held(client)
     for request in client.help_requests.open().select_related("organisation").order_by("pk"):
         request.client = client
         changed = differences(others if str(request.pk) in came else was[client.pk], now) - {"helpers"}
@@ -371,6 +375,8 @@ def _follow(client: Client, *, was: Mapping[Any, ClientDraft], moved: Iterable[A
             openings.ask_own_yes(request)
         if changed:
             rectifying.follow(request, changed, by=by)
+        if staff_first:
+            stafffirst.keep(request, by=by)
         if changed & REACH:
             for pk in Visit.objects.filter(request=request, status=VisitStatus.BOOKED).values_list("pk", flat=True):
                 announcing.announce_again(lock_visit(pk))

@@ -69,6 +69,7 @@ class RequestFacts:
     own_yes: bool = True
     for_volunteers: bool = True
     urgent: bool = False
+    staff_first_since: datetime | None = None
     away_until: datetime | None = None
     restricted_at: datetime | None = None
     moments_over_at: datetime | None = None
@@ -107,6 +108,8 @@ def _towards_a_visit(facts: RequestFacts) -> NextAction:
         return NextAction(NextActionKind.OWN_YES, due, Role.INTAKE)
     if not facts.for_volunteers or facts.referral_wanted_at is not None:
         return _referral(facts)
+    if facts.staff_first_since is not None:
+        return NextAction(NextActionKind.STAFF_FIRST, facts.staff_first_since + SAME_DAY, Role.COORDINATOR)
     if facts.away_until is not None and facts.live_until is None:
         return NextAction(NextActionKind.AWAY, facts.away_until, Role.COORDINATOR)
     if facts.next_visit_asked_at is not None:

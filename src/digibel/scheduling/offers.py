@@ -21,9 +21,9 @@ from digibel.notifications.models import OutboundMessage
 from digibel.notifications.recipients import language_of
 from digibel.organisations.ways import Asking
 from digibel.problems import Conflict
-from digibel.requests.intake import has_own_yes
 from digibel.requests.judging import closes_on, judge_request
 from digibel.requests.models import HelpRequest, TwoGo
+from digibel.requests.stafffirst import said_yes_and_held
 from digibel.scheduling import errors, pairs, timers, visits, worklist
 from digibel.scheduling.asking import policy
 from digibel.scheduling.asking.proposing import Proposal, chosen_by_hand, propose, shortlist
@@ -57,8 +57,11 @@ def check_request(request: HelpRequest, *, on: date | None = None) -> tuple[judg
     if not judged.sendable or (on is not None and not judged.verdict.for_volunteers):
         raise errors.NotForVolunteers
     client = request.client
-    if not has_own_yes(client):
+    has_own_yes, staff_first = said_yes_and_held(client)
+    if not has_own_yes:
         raise errors.NoOwnYes
+    if staff_first:
+        raise errors.StaffFirst
     if client.recipient.restricted_at is not None:
         raise errors.Restricted
     if client.gone_at is not None or (client.away_until is not None and client.away_until > clock.today()):

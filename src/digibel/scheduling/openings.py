@@ -18,9 +18,10 @@ from digibel.requests.drafts import RequestDraft, Window
 from digibel.requests.errors import AlreadyClosed, MergedMeanwhile, NotOneOf, PersonGone, TooLateToUndo
 from digibel.requests.models import Client, Closing, HelpRequest, NextActionKind
 from digibel.requests.rectifying import lock_client
-from digibel.scheduling import beats, offers, rejudging, timers, visits, worklist
+from digibel.scheduling import beats, offers, rejudging, stafffirst, timers, visits, worklist
 from digibel.scheduling.errors import MoveNotAllowed, Restricted
 from digibel.scheduling.locks import lock_request
+from digibel.scheduling.locks import lock_requests as lock_requests
 from digibel.scheduling.models import Visit, VisitStatus
 
 UNDONE_WITHIN = timedelta(days=1)
@@ -39,7 +40,7 @@ def open_request(
     idempotency_print: str = "",
 ) -> list[HelpRequest]:
     """Log a request (see `intake.log_request`) and put what it asks for on somebody's list."""
-    if client is not None and (client := _hold_survivor(client)).gone_at is not None:
+    if client is not None and (client := _hold_survivor(client, requests=bool(draft.staff_first))).gone_at is not None:
         raise PersonGone
     if client is not None and client.recipient.restricted_at is not None:
         raise Restricted
@@ -56,16 +57,27 @@ def open_request(
             ask_own_yes(request)
         watch_moments(request)
         worklist.rewrite(request)
+    if draft.staff_first:
+        stafffirst.note(logged[0].client, draft.staff_first, by=by)
+        for request in logged:
+            worklist.rewrite(request)
     _tell_coordinator(logged)
     return logged
 
 
-def _hold_survivor(client: Client) -> Client:
-    """Whoever was on the page, or who they were made one with while it was open."""
+def _hold_survivor(client: Client, *, requests: bool) -> Client:
+    """Whoever was on the page, or who they were made one with while it was open; their `requests` before them, where something
+    ends for all of them."""
     try:
-        return lock_client(client)
+        return _hold(client, requests=requests)
     except MergedMeanwhile:
-        return lock_client(intake.survivor(Client.objects.get(pk=client.pk)))
+        return _hold(intake.survivor(Client.objects.get(pk=client.pk)), requests=requests)
+
+
+def _hold(client: Client, *, requests: bool) -> Client:
+    if requests:
+        lock_requests(client)
+    return lock_client(client)
 
 
 def _tell_coordinator(logged: Sequence[HelpRequest]) -> None:
@@ -312,22 +324,3 @@ def _check_open(request: HelpRequest) -> None:
     """Take the request's lock and look again: a stale copy may call it open."""
     if not lock_request(request.pk).is_open:
         raise AlreadyClosed
-
-
-def lock_requests(client: Client) -> list[HelpRequest]:
-    """The open requests of this client, and then the client, in one order for everybody; each with this very client.
-
-    One that was logged between the two is among them: whoever logs holds the client.
-    """
-    held: dict[uuid.UUID, HelpRequest] = {}
-    _hold(client, held)
-    lock_client(client)
-    _hold(client, held)
-    return sorted(held.values(), key=lambda request: request.pk)
-
-
-def _hold(client: Client, held: dict[uuid.UUID, HelpRequest]) -> None:
-    related = client.help_requests.open().select_related("organisation").order_by("pk")
-    for request in related.select_for_update(of=("self",), no_key=True).exclude(pk__in=list(held)):
-        request.client = client
-        held[request.pk] = request

@@ -40,6 +40,7 @@ from digibel.requests.models import (
     NameToken,
     Overruling,
     Series,
+    StaffFirst,
     StoredJudgement,
 )
 from digibel.scheduling import complaints, rejudging, worklist
@@ -84,6 +85,7 @@ FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Tightening, ("reason",)),
     (Overruling, ("reason",)),
     (Series, ("goal",)),
+    (StaffFirst, ("why", "reason")),
     (Concern, ("note",)),
     (Readiness, ("version", "reference")),
     (TrainingSession, ("place",)),
@@ -196,6 +198,17 @@ def judged_otherwise() -> Iterator[str]:
     for stored in latest.iterator(chunk_size=BATCH):
         for difference in judging.differences(stored):
             yield f"{difference.reference} {difference.slug}"
+
+
+def sent_where_staff_look_first() -> Iterator[str]:
+    held = StaffFirst.objects.standing().values("client")
+    yield from (
+        HelpRequest.objects.filter(
+            Q(offers__status__in=LIVE_OFFERS) | Q(visits__status=VisitStatus.BOOKED), client__in=held
+        )
+        .distinct()
+        .values_list("reference", flat=True)
+    )
 
 
 def sent_while_undecided() -> Iterator[str]:
@@ -371,6 +384,7 @@ PROMISES = (
     Promise("only ready volunteers are asked and sent", sent_though_not_ready),
     Promise("only what a volunteer may do is offered", not_for_volunteers),
     Promise("nobody is sent before a person has decided about them", sent_while_undecided),
+    Promise("nobody is asked or sent where staff look first", sent_where_staff_look_first),
     Promise("every judgement follows from its rules", judged_otherwise),
     Promise("every open request has its one true next action", wrong_next_actions),
     Promise("no moment was missed", missed_moments),

@@ -88,6 +88,7 @@ def facts_of(request: HelpRequest) -> RequestFacts:
         own_yes=request.client.consents.filter(withdrawn_at=None).exists(),
         for_volunteers=bool(judged.for_volunteer),
         urgent=judged.urgent,
+        staff_first_since=request.client.staff_first.standing().values_list("noted_at", flat=True).first(),
         away_until=clock.at(away_until, time(9)) if away_until else None,
         restricted_at=request.client.recipient.restricted_at,
         moments_over_at=_moments_over_at(request),

@@ -46,6 +46,7 @@ MONEY_KINDS = [
     ("care_mandate", _("Care mandate")),
     ("bank_mandate", _("Mandate at the bank")),
 ]
+STAFF_FIRST = [("pests", _("vermin in the home")), ("aggression", _("somebody there was aggressive"))]
 HOMES = [("windows", _("Only at these moments")), ("always", _("Always at home, except"))]
 CONSENTS = [("spoken", _("Yes, I heard it from the person")), ("later", _("Not now: put a call on the list"))]
 SOMEBODY_ELSE = "new"
@@ -170,6 +171,15 @@ class IntakeForm(forms.Form):
     lift = forms.BooleanField(label=_("there is a lift"), required=False)
     dog = forms.BooleanField(label=_("a dog"), required=False)
     smoke = forms.BooleanField(label=_("people smoke"), required=False)
+    staff_first = forms.MultipleChoiceField(
+        label=_("For staff first"),
+        help_text=_(
+            "Nobody is asked to go there until a coordinator says why a volunteer may. It stands on no text or card."
+        ),
+        choices=STAFF_FIRST,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     contact_name = _text(_("Whom to ring when nobody opens"))
     contact_phone = _text(_("Their telephone"), type="tel")
     home = _plates(_("When does it suit?"), HOMES, "windows")
@@ -267,6 +277,7 @@ class IntakeForm(forms.Form):
             "in_own_words": self._given("in_own_words"),
             "device": self._given("device"),
             "same_as": self._given("same_as") if client else "",
+            "staff_first": self._list("staff_first"),
             "consent": {"given": self._given("consent") == "spoken", "language": self.consent_spoken_in(client)},
             **self.moments(),
         }

@@ -210,5 +210,10 @@ def _to_choose(request: StaffRequest, found: Client) -> dict[str, Any]:
 
 
 def page(request: StaffRequest, found: Client, *, status: int = 200, **more: Any) -> HttpResponse:
-    context = {**clientpage.context(found), "spoken": spoken_choices(), **more}
+    context = {
+        **clientpage.context(found),
+        "staff_first": clientpage.staff_first(found, request.user),
+        "spoken": spoken_choices(),
+        **more,
+    }
     return render(request, "desk/client.html", context, status=status)

@@ -185,6 +185,7 @@ def _page(
         "address_shown": address_shown,
         "overruling": Overruling.objects.filter(request=found).first(),
         "may_overrule": may(request.user, "overrule") and rejudging.may_be_overruled(found),
+        "staff_first": clientpage.staff_first(found.client, request.user),
         "refusal": refusal,
         **seriespage.context(found, visit),
         **_handovers(found),

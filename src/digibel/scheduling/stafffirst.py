@@ -1,0 +1,45 @@
+"""Staff look first at a home with vermin or aggression: nobody is asked and nobody goes, until one of them lets a volunteer go."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from digibel.audit.actors import Actor
+from digibel.requests import stafffirst
+from digibel.requests.models import Client, HelpRequest, StaffFirst
+from digibel.scheduling import offers, reports, timers, visits, worklist
+from digibel.scheduling.locks import lock_requests
+from digibel.scheduling.models import Visit
+
+
+@transaction.atomic
+def note(client: Client, why: Iterable[str], *, by: Actor) -> StaffFirst:
+    """From this minute on: offers end, visits to come are cancelled and both sides hear it, and whoever is inside is rung.
+
+    `why` is codes of `StaffFirst.Why`; nobody but staff is told. Raises `NotOneOf`.
+    """
+    requests = lock_requests(client)
+    held = stafffirst.hold(client, why, by=by)
+    for request in requests:
+        keep(request, by=by)
+    return held
+
+
+def keep(request: HelpRequest, *, by: Actor) -> None:
+    """Nothing of this request goes on by itself. The caller holds it."""
+    offers.end_others(request, by=by)
+    timers.drop_timers(request.pk, "next_wave")
+    visits.cancel_all(request, by=by, reason="organisation")
+    for visit in Visit.objects.filter(request=request).standing().select_related("volunteer__recipient"):
+        reports.call_volunteer(visit, urgent=True)
+    worklist.rewrite(request)
+
+
+@transaction.atomic
+def release(client: Client, *, reason: str, by: Actor) -> StaffFirst:
+    """A volunteer may go: the search begins again. Raises `NoReasonToRelease`, `NotHeld`."""
+    requests = lock_requests(client)
+    released = stafffirst.let_go(client, reason, by=by)
+    for request in requests:
+        worklist.rewrite(request)
+    return released
