@@ -107,6 +107,15 @@ def test_exemption_counts_until_its_end_and_names_who_granted_it(lindeboom):
     assert (row.exempt, row.granted_by, row.until) == ("", None, None)
 
 
+def test_exemption_never_takes_the_place_of_a_paper_that_counts_longer(lindeboom, els):
+    """A press too many would open their visits again."""
+    visit = cast.booked(cast.request(lindeboom), els)
+    with pytest.raises(errors.InOrderAlready):
+        deeds.exempt(els, lindeboom, "training", until=in_days(0), reason="elsewhere", granted_by=lindeboom.staff.get())
+    visit.refresh_from_db()
+    assert (visit.status, els.readiness.get(requirement="training").exempt) == ("booked", "")
+
+
 @pytest.mark.parametrize("requirement", [one for one in Requirement.values if one not in LET_GO])
 def test_exemption_from_what_a_law_asks_is_refused_by_verb_and_database(lindeboom, els, requirement):
     fatima = lindeboom.staff.get()

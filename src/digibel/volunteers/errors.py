@@ -27,6 +27,13 @@ class NoExemption(Problem):
     message = "There is no exemption from this: a law or a rule of the house asks it of everybody."
 
 
+class InOrderAlready(Problem):
+    """An exemption would take the place of a paper that counts longer, and their visits would be open again."""
+
+    code = "in_order_already"
+    message = "This is in order for longer than that. Nothing has to be let go."
+
+
 class ExemptionTooLong(Problem):
     code = "exemption_too_long"
     message = "An exemption ends within six months. Choose an earlier day."

@@ -83,6 +83,9 @@ def exempt(
     today = clock.today()
     if not today <= until <= months_later(today, LONGEST_EXEMPTION):
         raise errors.ExemptionTooLong
+    row = volunteer.readiness.filter(organisation=organisation, requirement=requirement).first()
+    if row is not None and not row.exempt and row.holds_on(today) and (row.until is None or row.until >= until):
+        raise errors.InOrderAlready
     fields = {"since": today, "until": until, "exempt": reason, "granted_by": granted_by}
     facts = {"until": until, "reason": reason}
     by = Actor.staff(granted_by)
