@@ -54,6 +54,8 @@ desk:request_deed/back         -     staff
 desk:request_deed/gone         -     staff
 desk:request_deed/landed       -     staff
 desk:request_deed/undo-gone    -     staff
+desk:request_deed/staff-first  -     staff
+desk:request_deed/release      -     lead
 desk:request_deed/overrule     -     lead
 desk:request_deed/close        -     staff
 desk:request_deed/series       -     staff
@@ -86,6 +88,8 @@ desk:client_deed/away          -     staff
 desk:client_deed/back          -     staff
 desk:client_deed/gone          -     staff
 desk:client_deed/undo-gone     -     staff
+desk:client_deed/staff-first   -     staff
+desk:client_deed/release       -     lead
 desk:complain                  staff staff
 desk:complaints                lead  -
 desk:complaints_csv            lead  -

@@ -297,6 +297,14 @@ def test_an_administrator_told_under_another_row_counts(lindeboom):
 
 
 @pytest.mark.guardrail("E9")
+def test_an_administrator_told_later_under_another_row_calls_off_what_is_booked(lindeboom, els):
+    visit = cast.booked(cast.request(lindeboom, tasks=["online-payment"], client=SAME), els)
+    cast.request(lindeboom, client={**SAME, "decides_about_money": "Meester Bontekraai"})
+    assert (fresh(visit).status, fresh(visit.request).next_kind) == ("cancelled", "refer")
+    in_order()
+
+
+@pytest.mark.guardrail("E9")
 def test_what_two_rows_asked_is_counted_when_they_are_one_person(lindeboom, els):
     """The third is for staff from then on, also where somebody has said yes; the coordinator hears why."""
     one, other = (cast.request(lindeboom, tasks=[task]) for task in ("online-payment", "bank-app"))

@@ -61,6 +61,9 @@ def open_request(
         stafffirst.note(logged[0].client, draft.staff_first, by=by)
         for request in logged:
             worklist.rewrite(request)
+    if client is None:
+        # Perhaps somebody we know under another row, and of whom we now know more.
+        rejudging.judge_client_again(logged[0].client, by=by)
     _tell_coordinator(logged)
     return logged
 

@@ -20,6 +20,8 @@ from digibel.scheduling.models import Visit, VisitStatus
 
 ADDRESS = frozenset({"street", "house_number", "box", "postcode"})
 DOOR = frozenset({"floor", "lift", "dog", "smoke", "bell", "door_note", "speaks", "wish"})
+# By what two rows are one person who asks about money, and whether somebody else decides about it.
+COUNTED_BY = frozenset({"first_name", "family_name", "phone", "decides_about_money"}) | ADDRESS
 # What volunteers were told before they said yes, and by which they were chosen.
 ASKED_ON = frozenset({"postcode", "floor", "lift", "dog", "smoke", "speaks", "wish"})
 
@@ -28,9 +30,8 @@ ASKED_ON = frozenset({"postcode", "floor", "lift", "dog", "smoke", "speaks", "wi
 def correct(client: Client, draft: ClientDraft, *, version: int, by: Actor) -> frozenset[str]:
     """Put it right; returns the names of what changed. Raises as `requests.rectifying.correct`."""
     requests = openings.lock_requests(client)
-    had_decider = bool(client.decides_about_money)
     changed = rectifying.correct(client, draft, version=version, by=by)
-    if draft.decides_about_money and not had_decider:
+    if changed & COUNTED_BY:
         rejudging.judge_client_again(client, by=by)
     for request in requests:
         request.client = client

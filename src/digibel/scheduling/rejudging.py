@@ -24,6 +24,7 @@ from digibel.organisations import tightenings
 from digibel.organisations.models import Organisation, Tightening
 from digibel.problems import Problem
 from digibel.requests import intake, judging
+from digibel.requests.alike import rows_alike
 from digibel.requests.errors import NothingToOverrule
 from digibel.requests.models import Client, HelpRequest, Overruling, RequestTask, StoredJudgement
 from digibel.scheduling import beats, offers, timers, visits, worklist
@@ -53,9 +54,11 @@ def tighten(
 @transaction.atomic
 def judge_client_again(client: Client, *, by: Actor) -> int:
     """More is known of them: somebody else decides about money, or two rows were one person. What they ask about money and is
-    open is judged again by it. How many changed."""
-    requests = HelpRequest.objects.open().filter(client=client, tasks__slug__in=judging.MONEY).distinct().order_by("pk")
-    return sum(_rejudge(pk, by=by, client=client) for pk in list(requests.values_list("pk", flat=True)))
+    open is judged again by it, under whichever row. How many changed."""
+    theirs = HelpRequest.objects.open().filter(client__in=rows_alike(client), tasks__slug__in=judging.MONEY)
+    return sum(
+        _rejudge(pk, by=by, client=client) for pk in list(theirs.distinct().order_by("pk").values_list("pk", flat=True))
+    )
 
 
 @transaction.atomic
