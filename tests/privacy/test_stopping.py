@@ -60,6 +60,17 @@ def test_new_yes_lets_it_go_on(booked):
     assert HelpRequest.objects.get().next_kind == "choose"
 
 
+def test_a_yes_that_comes_with_a_new_question_lets_the_earlier_ones_go_on(booked):
+    """It is the client's, and not one question's: nobody rings them for it any more."""
+    stopping.withdraw_consent(booked.client, by=booked.by)
+    openings.open_request(
+        cast.draft(tasks=["wifi-connect"]), organisation=booked.organisation, by=booked.by, client=booked.client
+    )
+    assert [one.next_kind for one in HelpRequest.objects.all()] == ["choose", "choose"]
+    assert not CallTask.objects.open().filter(kind="request.own_yes").exists()
+    assert broken_promises() == []
+
+
 def test_yes_taken_back_while_the_volunteer_is_inside_lets_them_finish(booked):
     with clock.travel(booked.visit.starts_at):
         visits.check_in(booked.visit, by=Actor.volunteer(booked.volunteer))

@@ -40,10 +40,11 @@ def open_request(
     idempotency_print: str = "",
 ) -> list[HelpRequest]:
     """Log a request (see `intake.log_request`) and put what it asks for on somebody's list."""
-    if client is not None and (client := _hold_survivor(client, requests=bool(draft.staff_first))).gone_at is not None:
+    if client is not None and (client := _hold_survivor(client, requests=_touches_others(draft))).gone_at is not None:
         raise PersonGone
     if client is not None and client.recipient.restricted_at is not None:
         raise Restricted
+    waited_for_yes = client is not None and not intake.has_own_yes(client)
     logged = intake.log_request(
         draft,
         organisation=organisation,
@@ -57,6 +58,8 @@ def open_request(
             ask_own_yes(request)
         watch_moments(request)
         worklist.rewrite(request)
+    if waited_for_yes and intake.has_own_yes(logged[0].client):
+        _go_on(logged[0].client)
     if draft.staff_first:
         stafffirst.note(logged[0].client, draft.staff_first, by=by)
         for request in logged:
@@ -66,6 +69,11 @@ def open_request(
         rejudging.judge_client_again(logged[0].client, by=by)
     _tell_coordinator(logged)
     return logged
+
+
+def _touches_others(draft: RequestDraft) -> bool:
+    """Whether what was said in this call may concern what the same person asked before."""
+    return bool(draft.staff_first or draft.consent_language)
 
 
 def _hold_survivor(client: Client, *, requests: bool) -> Client:
@@ -126,10 +134,15 @@ def ask_own_yes(request: HelpRequest) -> None:
 @transaction.atomic
 def note_own_yes(client: Client, *, language: str, by: Actor) -> None:
     """The client said yes: every open request of theirs can go on."""
-    requests = lock_requests(client)
+    lock_requests(client)
     if not intake.has_own_yes(client):
         intake.record_own_yes(client, language=language, by=by)
-    for request in requests:
+    _go_on(client)
+
+
+def _go_on(client: Client) -> None:
+    """They have said yes: nobody asks for it any more, and what waited for it goes on."""
+    for request in lock_requests(client):
         drop_calls(request, "request.own_yes")
         worklist.rewrite(request)
 
