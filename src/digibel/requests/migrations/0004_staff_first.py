@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                     ("confirm", "have the client confirm"),
                     ("visit", "the visit begins"),
                     ("check_out", "the volunteer leaves"),
+                    ("next_visit", "ask for the next visit of the series"),
                     ("alarm", "alarm: find out where the volunteer is"),
                     ("report", "hear how it went"),
                     ("follow_up", "ask a week later whether it still works"),
