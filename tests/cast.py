@@ -5,6 +5,7 @@ from typing import Any
 
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
+from digibel.directory.models import HelpPlace
 from digibel.notifications import inbound, outbox
 from digibel.notifications.gateways.base import InboundText
 from digibel.notifications.models import InboundMessage, OutboundMessage
@@ -12,7 +13,8 @@ from digibel.organisations.models import DutyHours, Organisation, Role, Staff
 from digibel.requests.drafts import RequestDraft, read_draft
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import offers, openings
-from digibel.scheduling.models import Offer, Visit
+from digibel.scheduling.desksessions import making
+from digibel.scheduling.models import DeskSession, Offer, Visit
 from digibel.volunteers import pool, readiness
 from digibel.volunteers.models import Requirement, Volunteer
 
@@ -187,3 +189,17 @@ def telephone(person: Any) -> list[str]:
     """What lies on this person's telephone, oldest first."""
     sent = OutboundMessage.objects.filter(recipient=person.recipient, status__in=["sent", "delivered"])
     return [message.body for message in sent.order_by("status_at", "created_at", "pk")]
+
+
+def place(name: str = "Dienstencentrum De Linde", *, postcode: str = "1090", **facts: Any) -> HelpPlace:
+    """A place with a door, where a desk session can be held."""
+    slug = f"place-{next(_numbers)}"
+    return HelpPlace.objects.create(slug=slug, kind="helpdesk", name=name, postcode=postcode, source="cast", **facts)
+
+
+def desk_session(organisation: Organisation, *, days: int = 3, seats: int = 2, **facts: Any) -> DeskSession:
+    """From ten to noon, so many days from today, at a place near by."""
+    told = {"place": None, "start": time(10), "end": time(12), **facts}
+    told["place"] = told["place"] or place()
+    day = clock.today() + timedelta(days=days)
+    return making.make(organisation, day=day, seats=seats, by=SYSTEM, **told)[0]

@@ -20,11 +20,14 @@ PROTECTED = (Event, Seal, Expiry)
 
 @dataclass(frozen=True)
 class Trigger:
-    """`create` is a whole statement; `name` is also what `missing` reports."""
+    """`create` is a whole statement; `name` is also what `missing` reports. `function` (a statement too) and its `body` are
+    PostgreSQL's, where each trigger has one of its own."""
 
     name: str
     table: str
     create: str
+    function: str = ""
+    body: str = ""
 
 
 def install(connection: BaseDatabaseWrapper) -> None:

@@ -11,9 +11,8 @@ from django.db import transaction
 from digibel import clock
 from digibel.audit.actors import CLOCK, Actor
 from digibel.problems import Problem
-from digibel.scheduling import concerns, readiness
+from digibel.scheduling import concerns, elsewhere, readiness
 from digibel.scheduling.errors import NotYours, VisitThen
-from digibel.scheduling.models import Visit
 from digibel.volunteers import availability
 from digibel.volunteers.availability import FARTHEST_AHEAD, WrongDays
 from digibel.volunteers.models import Absence, Volunteer
@@ -78,8 +77,6 @@ def _end_pause(volunteer: Volunteer) -> bool:
 
 def check_no_visit(volunteer: Volunteer, *, since: date, until: date | None) -> None:
     """Raises `VisitThen` where they go somewhere within these days (`until` not included; None: ever)."""
-    theirs = Visit.objects.standing().by(volunteer).filter(starts_at__gte=clock.at(since, time.min))
-    if until is not None:
-        theirs = theirs.filter(starts_at__lt=clock.at(until, time.min))
-    if theirs.exists():
+    first, beyond = clock.at(since, time.min), clock.at(until, time.min) if until is not None else None
+    if any(first <= start and (beyond is None or start < beyond) for start in elsewhere.starts(volunteer)):
         raise VisitThen

@@ -23,6 +23,7 @@ from digibel.scheduling import (
     visits,
     worklist,
 )
+from digibel.scheduling.desksessions import asking, signing
 from digibel.scheduling.timers import Bell
 from digibel.volunteers import reminders
 
@@ -41,6 +42,9 @@ BELLS: dict[str, Bell] = {
     "report_missing": reports.report_missing,
     "follow_up": followups.ask,
     "next_visit": series.ask_next,
+    "session_ask": asking.ask_by_itself,
+    "session_seat_free": signing.move_up,
+    "session_begins": signing.begin,
 }
 
 

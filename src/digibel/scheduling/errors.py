@@ -202,3 +202,46 @@ class VisitThen(Conflict):
 class NotYours(Conflict):
     code = "not_yours"
     message = "The organisation asked for this pause. Ring them: they tell you more."
+
+
+class SessionOver(Conflict):
+    code = "session_over"
+    message = "This desk session has begun or was called off. Choose another one."
+
+
+class SessionNotOver(Conflict):
+    code = "session_not_over"
+    message = "This desk session is not over yet. Note afterwards who was there."
+
+
+class SessionThere(Conflict):
+    code = "session_there"
+    message = "There is a desk session at this place at that hour already. Look at the list."
+
+
+class WrongHours(Problem):
+    code = "wrong_hours"
+    message = (
+        "A desk session begins in the future, on one day, at a whole quarter of an hour, and takes half an hour to eight "
+        "hours. A weekly one ends within a year."
+    )
+
+
+class NoPlaceToSit(Problem):
+    code = "no_place_to_sit"
+    message = "Choose a place with a door one can go to."
+
+
+class WrongSeats(Problem):
+    code = "wrong_seats"
+    message = "A desk session has one to thirty seats, and none that somebody has taken can go."
+
+
+class CannotSit(Conflict):
+    code = "cannot_sit"
+    message = "This volunteer cannot come then: {reason}."
+
+
+class WrongMinutes(Problem):
+    code = "wrong_minutes"
+    message = "Fill in how many minutes each was there, from none to a whole day."

@@ -8,8 +8,8 @@ from digibel.notifications.models import InboundMessage, Recipient
 from digibel.notifications.recipients import language_of
 from digibel.notifications.replies import freetime
 from digibel.notifications.replies.freetime import Wish
-from digibel.scheduling import availability
-from digibel.scheduling.models import Offer, Visit
+from digibel.scheduling import availability, elsewhere
+from digibel.scheduling.models import Offer
 from digibel.volunteers import availability as noted
 from digibel.volunteers import pagelinks
 from digibel.volunteers.models import Volunteer
@@ -62,8 +62,7 @@ def _off(message: InboundMessage, volunteer: Volunteer, wish: Wish, language: st
 def _expected(volunteer: Volunteer, weekdays: tuple[int, ...]) -> bool:
     if Offer.objects.to(volunteer).live().exists():
         return True
-    begins = Visit.objects.standing().by(volunteer).values_list("starts_at", flat=True)
-    return any(clock.local(start).weekday() in weekdays for start in begins)
+    return any(clock.local(start).weekday() in weekdays for start in elsewhere.starts(volunteer))
 
 
 def _back(message: InboundMessage, volunteer: Volunteer, wish: Wish, language: str) -> str | None:

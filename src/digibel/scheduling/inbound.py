@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -19,7 +19,8 @@ from digibel.notifications.recipients import language_of
 from digibel.problems import Problem
 from digibel.requests.models import Client
 from digibel.scheduling import announcing, doorstep, errors, followups, freetexts, offers, reports, visits, worklist
-from digibel.scheduling.models import STANDING_VISITS, Offer, OfferStatus, Visit, VisitStatus
+from digibel.scheduling.desksessions import replies as deskreplies
+from digibel.scheduling.models import STANDING_VISITS, Offer, OfferStatus, Seat, Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
 
 ANSWERS_LATE_FOR = timedelta(days=3)
@@ -29,6 +30,8 @@ STANDING = Q(status__in=STANDING_VISITS)
 ASKED_HONESTLY = "follow_up.asked"
 
 Deed = Callable[[InboundMessage, replies.Reply], str]
+# What waits for a yes or a no: a visit, or a desk session, which has one moment.
+Question = Offer | Seat
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,10 @@ def handle_client(message: InboundMessage) -> str | None:
     return deed(visit, message) if deed else None
 
 
-def _read(message: InboundMessage, state: str, asked: Sequence[Offer] = (), text: str | None = None) -> replies.Reply:
-    """What the text means in this state; `asked` are the offers it may answer, each with its own letter.
+def _read(
+    message: InboundMessage, state: str, asked: Sequence[Question] = (), text: str | None = None
+) -> replies.Reply:
+    """What the text means in this state; `asked` are the questions it may answer, each with its own letter.
 
     Theirs, and not A, B, C in the order they are still open: "B1" is what the text called B.
     """
@@ -108,26 +113,33 @@ def live_offers(volunteer: Volunteer) -> list[Offer]:
     return list(related.order_by("letter"))
 
 
+def open_questions(volunteer: Volunteer) -> list[Question]:
+    """Offers, and desk sessions they were asked for, in the order of the letters."""
+    return sorted([*live_offers(volunteer), *deskreplies.asked(volunteer)], key=lambda question: question.letter)
+
+
 def _about_offers(message: InboundMessage, volunteer: Volunteer) -> list[Reading]:
-    live = live_offers(volunteer)
+    live = open_questions(volunteer)
     if not live:
         return []
     said = _read(message, "offer", live, _completed(message, live))
     return [Reading(said, lambda message, said: _answer_offer(message, said, live, volunteer))]
 
 
-def _completed(message: InboundMessage, live: list[Offer]) -> str:
+def _completed(message: InboundMessage, live: list[Question]) -> str:
     """A letter alone, after we asked which offer was meant, completes what they had said: "nee", and then "B", is no yes to B."""
     letter = message.body.strip(" .!)").upper()
     if letter not in {offer.letter for offer in live}:
         return message.body
-    before = InboundMessage.objects.filter(recipient=message.recipient, received_at__gte=live[-1].created_at)
+    before = InboundMessage.objects.filter(recipient=message.recipient, received_at__gte=_newest(live))
     last = before.exclude(pk=message.pk).order_by("-received_at", "-pk").first()
     return f"{last.body} {letter}" if last is not None and last.outcome == "asked_which" else message.body
 
 
-def _answer_offer(message: InboundMessage, said: replies.Reply, live: list[Offer], volunteer: Volunteer) -> str:
+def _answer_offer(message: InboundMessage, said: replies.Reply, live: list[Question], volunteer: Volunteer) -> str:
     offer = next(offer for offer in live if offer.letter == said.offer)
+    if isinstance(offer, Seat):
+        return "" if _names_another_day(message, offer, 1) else deskreplies.answer(offer, message, said)
     by = Actor.volunteer(volunteer)
     if said.intent == "decline":
         offers.decline(offer, by=by)
@@ -147,7 +159,7 @@ def _answer_offer(message: InboundMessage, said: replies.Reply, live: list[Offer
     return "offer.accepted"
 
 
-def _names_another_day(message: InboundMessage, offer: Offer, choice: int) -> bool:
+def _names_another_day(message: InboundMessage, offer: Question, choice: int) -> bool:
     """ "Yes, on Sunday" to an offer for Thursday: what they mean is for a person to ask."""
     assert message.organisation is not None
     start, _ = offer.window(choice)
@@ -156,13 +168,17 @@ def _names_another_day(message: InboundMessage, offer: Offer, choice: int) -> bo
     return bool(named) and clock.local(start).weekday() not in named
 
 
+def _newest(live: list[Question]) -> datetime:
+    return max(question.created_at for question in live)
+
+
 def _ask_back(message: InboundMessage, volunteer: Volunteer) -> str | None:
-    """Several offers are open and the text does not say which: ask once, kindly, and let a person see it too."""
-    live = live_offers(volunteer)
+    """Several questions are open and the text does not say which: ask once, kindly, and let a person see it too."""
+    live = open_questions(volunteer)
     if (
         len(live) < 2
         or InboundMessage.objects.filter(
-            recipient=message.recipient, outcome="asked_which", received_at__gte=live[-1].created_at
+            recipient=message.recipient, outcome="asked_which", received_at__gte=_newest(live)
         ).exists()
     ):
         return None
@@ -177,7 +193,7 @@ def _ask_back(message: InboundMessage, volunteer: Volunteer) -> str | None:
 
 def _too_late(message: InboundMessage, volunteer: Volunteer) -> str | None:
     """A yes to what is gone: the answer is kind, and nothing else happens."""
-    if live_offers(volunteer):
+    if open_questions(volunteer):
         return None
     gone = (
         Offer.objects.to(volunteer)
@@ -189,7 +205,9 @@ def _too_late(message: InboundMessage, volunteer: Volunteer) -> str | None:
         .order_by("-created_at")
         .first()
     )
-    if gone is None or _read(message, "offer", [gone]).intent not in {"accept", "decline"}:
+    if gone is None:
+        return deskreplies.too_late(message, volunteer, _read(message, "offer"))
+    if _read(message, "offer", [gone]).intent not in {"accept", "decline"}:
         return None
     Offer.objects.filter(pk=gone.pk).update(answered_at=clock.now())
     taken = offers.is_taken(gone)
@@ -201,16 +219,21 @@ def _too_late(message: InboundMessage, volunteer: Volunteer) -> str | None:
 
 
 def _about_visits(message: InboundMessage, volunteer: Volunteer) -> list[Reading]:
-    """How the text reads for the visit that is on, or the one to come, and for the one just done."""
+    """How the text reads for the visit that is on, or the one (or the desk session) to come, and for the visit just done."""
     theirs = list(Visit.objects.by(volunteer).filter(STANDING | _just_done()).order_by("starts_at"))
     standing = [visit for visit in theirs if visit.status != VisitStatus.DONE]
     today = [visit for visit in standing if _is_on(visit)]
     readings = []
+    desks = deskreplies.to_come(volunteer)
     if len(today) == 1:
-        readings.append(_visit_reading(_read(message, "visit_day"), today[0]))
-    elif len(standing) == 1:
-        # Which of several visits is cancelled, nobody can tell.
-        readings.append(_visit_reading(_read(message, "booked"), standing[0]))
+        said = _read(message, "visit_day")
+        # With a desk on the same day, nobody can tell which of the two is off.
+        if said.intent not in {"cancel", "late"} or not any(map(deskreplies.is_today, desks)):
+            readings.append(_visit_reading(said, today[0]))
+    elif len(standing) + len(desks) == 1:
+        # Which of several is cancelled, nobody can tell.
+        said = _read(message, "booked")
+        readings += [_visit_reading(said, standing[0])] if standing else [Reading(said, deskreplies.deed(desks[0]))]
     if done := [visit for visit in theirs if visit.status == VisitStatus.DONE]:
         asked = max(done, key=lambda visit: visit.checked_out_at or visit.ends_at)
         readings.append(_visit_reading(_read(message, "after_visit"), asked))

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from digibel.requests.models import Client, HelpRequest
 from digibel.requests.rectifying import lock_client
-from digibel.scheduling.models import Offer, Visit
+from digibel.scheduling.models import DeskSession, Offer, Visit
 
 
 def lock_request(request_id: uuid.UUID) -> HelpRequest:
@@ -19,7 +19,7 @@ def lock_request(request_id: uuid.UUID) -> HelpRequest:
 
 
 def lock_around(subject_id: uuid.UUID) -> None:
-    """The request that this is, or that this offer or visit belongs to. Anything else needs no lock."""
+    """The request that this is, or that this offer or visit belongs to; or the desk session. Anything else needs no lock."""
     if not transaction.get_connection().features.has_select_for_update:
         return
     requests = HelpRequest.objects.filter(pk=subject_id).values_list("pk")
@@ -27,6 +27,13 @@ def lock_around(subject_id: uuid.UUID) -> None:
     of_visit = Visit.objects.filter(pk=subject_id).order_by().values_list("request_id")
     for (request_id,) in requests.union(of_offer, of_visit):
         HelpRequest.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=request_id)
+    list(DeskSession.objects.select_for_update(no_key=True).filter(pk=subject_id).order_by().values_list("pk"))
+
+
+def lock_session(session_id: uuid.UUID) -> DeskSession:
+    """The desk session, freshly read. As with a request: first this, then its seats, then the volunteer."""
+    related = DeskSession.objects.select_related("organisation", "place")
+    return related.select_for_update(of=("self",), no_key=True).get(pk=session_id)
 
 
 def lock_visit(visit_id: uuid.UUID) -> Visit:

@@ -13,6 +13,9 @@ from digibel.notifications.models import OutboundMessage
 from digibel.organisations.models import Organisation, Role
 from digibel.organisations.ways import Asking
 from digibel.requests.models import Client, HelpRequest
+from digibel.scheduling.desksessions.models import DeskSession as DeskSession
+from digibel.scheduling.desksessions.models import Seat as Seat
+from digibel.scheduling.desksessions.models import SeatStatus as SeatStatus
 from digibel.scheduling.invited import Invitation as Invitation
 from digibel.scheduling.learned import AnswerCount as AnswerCount
 from digibel.scheduling.learned import Lesson as Lesson

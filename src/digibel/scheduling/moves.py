@@ -1,4 +1,4 @@
-"""The one writer of the status of offers and visits: along the table, compare and swap, with a row that says who."""
+"""The one writer of the status of offers, visits and seats: along the table, compare and swap, with a row that says who."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,13 +7,15 @@ from django.db.models import Case, F, Value, When
 
 from digibel import clock
 from digibel.audit.actors import Actor
+from digibel.scheduling.desksessions.models import SEAT_MOVES, Seat
 from digibel.scheduling.errors import MoveNotAllowed
 from digibel.scheduling.models import OFFER_MOVES, VISIT_MOVES, Move, Offer, OfferStatus, Visit
 
-TABLES = {Offer: OFFER_MOVES, Visit: VISIT_MOVES}
+Thing = Offer | Visit | Seat
+TABLES: Mapping[type[Thing], Mapping[str, frozenset[str]]] = {Offer: OFFER_MOVES, Visit: VISIT_MOVES, Seat: SEAT_MOVES}
 
 
-def move(thing: Offer | Visit, to: str, *, by: Actor, reason: str = "", **fields: object) -> None:
+def move(thing: Thing, to: str, *, by: Actor, reason: str = "", **fields: object) -> None:
     """Take `thing` to status `to`, and write `fields` with it. A stale copy loses with `MoveNotAllowed`, on any database."""
     was = thing.status
     table = TABLES[type(thing)]
@@ -55,7 +57,7 @@ def _move_together(moves: Mapping[Offer, str], *, by: Actor, reason: str = "", *
     Move.objects.bulk_create(_row(offer, was[offer.pk], to, by=by, reason=reason) for offer, to in moves.items())
 
 
-def _row(thing: Offer | Visit, was: str, to: str, *, by: Actor, reason: str) -> Move:
+def _row(thing: Thing, was: str, to: str, *, by: Actor, reason: str) -> Move:
     return Move(
         subject_kind=thing._meta.model_name or "",
         subject_id=thing.pk,
@@ -68,9 +70,9 @@ def _row(thing: Offer | Visit, was: str, to: str, *, by: Actor, reason: str) -> 
 
 
 def diagram() -> str:
-    """Both tables as a Mermaid state diagram, for the docs."""
+    """The tables as a Mermaid state diagram, for the docs."""
     lines = ["stateDiagram-v2"]
-    for name, table in (("Offer", OFFER_MOVES), ("Visit", VISIT_MOVES)):
+    for name, table in (("Offer", OFFER_MOVES), ("Visit", VISIT_MOVES), ("Seat", SEAT_MOVES)):
         lines.append(f"    state {name} {{")
         lines.append(f"        [*] --> {name}_{next(iter(table))}")
         for was, targets in table.items():

@@ -29,7 +29,7 @@ from digibel.scheduling.asking import policy
 from digibel.scheduling.asking.proposing import Proposal, chosen_by_hand, propose, shortlist
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.matching.ranking import Candidate, Ranking, rank, rank_anew, travel_time
-from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferQuerySet, OfferStatus, Visit
+from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferQuerySet, OfferStatus, Seat, Visit
 from digibel.scheduling.moves import move, move_offers, settle
 from digibel.scheduling.next_actions import next_morning
 from digibel.volunteers import readiness
@@ -190,7 +190,7 @@ def _make_offer(
         request=request,
         volunteer=volunteer,
         **why,
-        letter=_free_letter(volunteer),
+        letter=free_letter(volunteer),
         windows=[[start.isoformat(), (start + length).isoformat()] for start in candidate.moments],
         created_at=frozen_now,
         expires_at=expires_at,
@@ -201,10 +201,11 @@ def _make_offer(
     return offer
 
 
-def _free_letter(volunteer: Volunteer) -> str:
-    """The first letter that no live offer has. That of a lately ended one rests, so that an old answer hits nothing."""
+def free_letter(volunteer: Volunteer) -> str:
+    """The first letter that nothing they are asked has. That of a lately ended offer rests, so that an old answer hits nothing."""
     recent = Offer.objects.to(volunteer).order_by("-created_at").values_list("letter", "status")[: len(LETTERS)]
-    live = {letter for letter, status in recent if status in LIVE_OFFERS}
+    at_desks = set(Seat.objects.asked().by(volunteer).values_list("letter", flat=True))
+    live = {letter for letter, status in recent if status in LIVE_OFFERS} | at_desks
     if not live:
         return LETTERS[0]
     used = [letter for letter, _ in recent]
@@ -217,8 +218,7 @@ def _text(offer: Offer, candidate: Candidate, tasks: tuple[judgement.VolunteerTa
     request, volunteer = offer.request, offer.volunteer
     client = request.client
     language = language_of(volunteer.recipient, request.organisation)
-    several = Offer.objects.to(volunteer).live().count() > 1
-    letter = offer.letter if several else ""
+    letter = offer.letter if open_questions(volunteer) > 1 else ""
     moments = [day_and_time(start, language) for start in candidate.moments]
     values: dict[str, Any] = {
         "letter": letter,
@@ -241,6 +241,11 @@ def _text(offer: Offer, candidate: Candidate, tasks: tuple[judgement.VolunteerTa
         near=candidate.moments[0],
         **values,
     )
+
+
+def open_questions(volunteer: Volunteer) -> int:
+    """How many answers of theirs we wait for: offers of visits, and desk sessions."""
+    return Offer.objects.to(volunteer).live().count() + Seat.objects.asked().by(volunteer).count()
 
 
 def topic_of(request: HelpRequest, language: str) -> str:
@@ -338,11 +343,13 @@ def check_still_free(
     travel = travel_time(volunteer, request)
     standing = Visit.objects.standing()
     theirs = standing.by(volunteer).touching(start - travel, end + travel)
+    at_desks = Seat.objects.taken().by(volunteer).touching(start - travel, end + travel)
     clients = standing.filter(client=request.client_id, starts_at__lt=end, ends_at__gt=start)
     in_the_way = clients | standing.filter(request=request)
     if first is not None:
         in_the_way = in_the_way.exclude(pk=first.pk)
-    if clashes := set((theirs | in_the_way).values_list("request_id", flat=True)):
+    found = (theirs | in_the_way).order_by().values_list("request_id", flat=True)
+    if clashes := set(found.union(at_desks.values_list("session_id", flat=True))):
         raise errors.AlreadyBooked if request.pk in clashes else errors.NoLongerFree
     if volunteer.paused_at is not None or volunteer.left_at is not None:
         raise errors.OfferGone
@@ -380,7 +387,9 @@ def withdraw(request: HelpRequest, offers: OfferQuerySet, *, by: Actor, reason: 
 def _live(request: HelpRequest, offers: OfferQuerySet) -> list[Any]:
     """Those of these offers that are live, held, and for each whether its volunteer has another one."""
     elsewhere = Offer.objects.live().filter(volunteer=OuterRef("volunteer")).exclude(request=request)
-    related = offers.live().select_related("volunteer__recipient").annotate(asked_elsewhere=Exists(elsewhere))
+    at_desks = Seat.objects.asked().filter(volunteer=OuterRef("volunteer"))
+    several = Exists(elsewhere) | Exists(at_desks)
+    related = offers.live().select_related("volunteer__recipient").annotate(asked_elsewhere=several)
     return list(related.select_for_update(of=("self",)))
 
 

@@ -13,6 +13,7 @@ from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Role
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import announcing, followups, offers, openings, readiness, scripts, timers, visits, worklist
+from digibel.scheduling.desksessions import signing
 from digibel.scheduling.errors import MoveNotAllowed
 from digibel.scheduling.locks import lock_request, lock_visit
 from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferStatus, Visit, VisitStatus
@@ -75,6 +76,7 @@ class OfferTexts(PlainTexts):
         """STOP ends what a volunteer was asked, at once; nobody waits for their answer any more."""
         if recipient.stopped_at is None:
             return
+        signing.end_asked(recipient)
         for offer in Offer.objects.live().filter(volunteer__recipient=recipient).order_by("pk"):
             readiness.end_offer(offer, by=Actor.volunteer(offer.volunteer), reason="stopped")
 

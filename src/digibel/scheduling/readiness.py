@@ -15,6 +15,7 @@ from digibel.audit.actors import CLOCK, Actor
 from digibel.organisations.models import Organisation, Staff
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import offers, timers, visits, worklist
+from digibel.scheduling.desksessions import signing
 from digibel.scheduling.errors import MoveNotAllowed
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Offer, Visit, VisitStatus
@@ -107,6 +108,7 @@ def reopen_unready(volunteer: Volunteer | None = None, *, by: Actor = CLOCK) -> 
     reopened = sum(_reopen(visit, by=by) for visit in list(unready_visits(volunteer)))
     for offer in list(unready_offers(volunteer)):
         end_offer(offer, by=by, reason="not_ready")
+    signing.end_unready(volunteer, by=by)
     return reopened
 
 
@@ -155,6 +157,7 @@ def hold_requests(volunteers: Collection[Volunteer]) -> None:
     going = Visit.objects.standing().filter(volunteer__in=volunteers, request=OuterRef("pk"))
     requests = HelpRequest.objects.filter(Exists(asked) | Exists(going)).order_by("pk")
     list(requests.select_for_update(no_key=True).values_list("pk", flat=True))
+    signing.hold_sessions(volunteers)
 
 
 def _may_be_sent(volunteer: Volunteer, organisation_id: object, day: date) -> bool:

@@ -23,7 +23,7 @@ from digibel.problems import Problem
 from digibel.requests.drafts import FURTHEST
 from digibel.requests.errors import WindowTooFar
 from digibel.requests.judging import closes_on
-from digibel.scheduling import announcing, errors, invitations, offers, visits, worklist
+from digibel.scheduling import announcing, elsewhere, errors, invitations, offers, visits, worklist
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.ranking import travel_time
 from digibel.scheduling.matching.reasons import REQUIREMENTS, because
@@ -210,10 +210,10 @@ def _not_there(visit: Visit) -> Refusal:
 
 
 def _busy(visit: Visit) -> Refusal:
-    """Their other visits with the way of both, and the client's, where no way is needed."""
+    """Where they are besides, with the way of both, and the client's, where no way is needed."""
     travel = travel_time(visit.volunteer, visit.request)
     others = Visit.objects.standing().exclude(pk=visit.pk)
-    theirs: list[Stretch] = list(others.by(visit.volunteer).values_list("busy_from", "busy_until"))
+    theirs = elsewhere.stretches(visit.volunteer, but=visit)
     clients: list[Stretch] = list(others.filter(client=visit.client_id).values_list("starts_at", "ends_at"))
 
     def refuse(start: datetime) -> Problem | None:
@@ -229,8 +229,7 @@ def _overlaps(stretches: list[Stretch], start: datetime, end: datetime) -> bool:
 
 
 def _over_limit(visit: Visit) -> Refusal:
-    others = Visit.objects.standing().by(visit.volunteer).exclude(pk=visit.pk)
-    weeks = [_monday(start) for start in others.values_list("starts_at", flat=True)]
+    weeks = [_monday(start) for start in elsewhere.starts(visit.volunteer, but=visit)]
     limit = visit.volunteer.weekly_limit
     return lambda start: _cannot("over_limit") if weeks.count(_monday(start)) >= limit else None
 

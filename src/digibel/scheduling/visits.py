@@ -14,7 +14,19 @@ from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import CallTask, Channel, OutboundMessage
 from digibel.organisations import duty
 from digibel.requests.models import HelpRequest, TwoGo
-from digibel.scheduling import alarms, announcing, beats, cards, errors, invitations, pairs, policies, timers, worklist
+from digibel.scheduling import (
+    alarms,
+    announcing,
+    beats,
+    cards,
+    elsewhere,
+    errors,
+    invitations,
+    pairs,
+    policies,
+    timers,
+    worklist,
+)
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.ranking import travel_time
 from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
@@ -366,9 +378,10 @@ def extend(visit: Visit, *, by: Actor) -> datetime:
 
 
 def _next_begins(visit: Visit) -> Iterator[datetime]:
-    """When the volunteer has to leave for their next visit, and when the client's next one begins."""
+    """When the volunteer has to leave for where they are next, and when the client's next one begins."""
     others = Visit.objects.standing().exclude(pk=visit.pk)
-    yield from others.by(visit.volunteer).filter(busy_from__gte=visit.busy_until).values_list("busy_from", flat=True)
+    theirs = elsewhere.stretches(visit.volunteer, but=visit)
+    yield from (leaves for leaves, _ in theirs if leaves >= visit.busy_until)
     yield from others.filter(client=visit.client_id, starts_at__gte=visit.ends_at).values_list("starts_at", flat=True)
 
 

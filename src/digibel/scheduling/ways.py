@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from digibel import clock
+from digibel.scheduling import elsewhere
 from digibel.scheduling.matching.ranking import travel_time
 from digibel.scheduling.models import Visit
 from digibel.volunteers.models import Volunteer
@@ -28,7 +29,7 @@ def measure_again(visit: Visit) -> bool:
 
 def _free_around(visit: Visit) -> tuple[list[datetime], list[datetime]]:
     """Until when the volunteer is busy before this visit, and from when after it: each way of theirs included."""
-    others = Visit.objects.standing().by(visit.volunteer).exclude(pk=visit.pk).order_by()
-    before = others.filter(busy_until__lte=visit.starts_at).values_list("busy_until", flat=True)
-    after = others.filter(busy_from__gte=visit.ends_at).values_list("busy_from", flat=True)
-    return list(before), list(after)
+    others = elsewhere.stretches(visit.volunteer, but=visit)
+    before = [returns for _, returns in others if returns <= visit.starts_at]
+    after = [leaves for leaves, _ in others if leaves >= visit.ends_at]
+    return before, after

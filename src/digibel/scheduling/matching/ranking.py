@@ -253,7 +253,11 @@ def rank_pool(pool: Pool, question: Question) -> Ranking:
 
 def travel_time(volunteer: Volunteer, request: HelpRequest) -> timedelta:
     """The way there as it is planned, in whole five minutes."""
-    minutes = travel.fastest(volunteer.postcode, request.client.postcode, volunteer.modes)
+    return way_to(volunteer, request.client.postcode)
+
+
+def way_to(volunteer: Volunteer, postcode: str) -> timedelta:
+    minutes = travel.fastest(volunteer.postcode, postcode, volunteer.modes)
     return timedelta(minutes=travel.planned(minutes))
 
 

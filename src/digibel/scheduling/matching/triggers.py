@@ -2,7 +2,7 @@
 
 Triggers, because a bulk update sends no signal and another process is not ours to listen to. A row of its own for each change,
 and no counter: a counter would make every writer wait for every other. Installed after every `migrate`, as SQLite drops the
-triggers of a table that a migration rebuilds.
+triggers of a table that a migration rebuilds; so are those that keep a visit and a seat apart (`scheduling.apart`).
 """
 
 import time
@@ -14,7 +14,8 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 
-from digibel.audit.triggers import installed, plain
+from digibel.audit.triggers import Trigger, installed, plain
+from digibel.scheduling import apart
 
 CHANGES = "scheduling_poolchange"
 
@@ -41,6 +42,7 @@ WATCHED = (
     Watch("notifications_recipient", "volunteer", VOLUNTEER_OF, ("update",)),
     Watch("scheduling_offer", "volunteer", "ROW.volunteer_id"),
     Watch("scheduling_visit", "volunteer", "ROW.volunteer_id"),
+    Watch("scheduling_seat", "volunteer", "ROW.volunteer_id"),
     Watch("organisations_dutyhours", "organisation", "ROW.organisation_id"),
     Watch("organisations_closure", "organisation", "ROW.organisation_id"),
     Watch("organisations_staff", "organisation", "ROW.organisation_id", ("update", "delete")),
@@ -91,22 +93,12 @@ def _watches(using: str) -> bool:
     return using == "default" and CHANGES in connections[using].introspection.table_names()
 
 
-@dataclass(frozen=True)
-class Trigger:
-    """`function` and its `body` are PostgreSQL's."""
-
-    name: str
-    table: str
-    create: str
-    function: str = ""
-    body: str = ""
-
-
 def _triggers(vendor: str) -> Iterator[Trigger]:
     make = _for_postgresql if vendor == "postgresql" else _for_sqlite
     for watch in WATCHED:
         for deed in watch.deeds:
             yield make(f"{watch.table}_{deed}_changes_pool", watch, deed)
+    yield from apart.triggers(vendor)
 
 
 def _insert(watch: Watch, row: str, nonce: str) -> str:

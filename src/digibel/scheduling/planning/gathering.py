@@ -11,9 +11,9 @@ import numpy as np
 from digibel import clock
 from digibel.problems import Problem
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import offers
+from digibel.scheduling import elsewhere, offers
 from digibel.scheduling.matching.ranking import Candidate, Ranking, rank, travel_time
-from digibel.scheduling.models import LIVE_OFFERS, Offer, Visit
+from digibel.scheduling.models import LIVE_OFFERS, Offer
 from digibel.scheduling.planning.world import Limit, Numbers, World
 from digibel.volunteers.models import Volunteer
 
@@ -123,7 +123,7 @@ def _world(
     clients = {one: place for place, one in enumerate(dict.fromkeys(request.client_id for request in requests))}
     volunteer = _numbers(number[one.volunteer.pk] for _, one in options)
     begins = _numbers((one.begins_at - EPOCH) // MINUTE for _, one in options)
-    starts = _visit_starts(list(number))
+    starts = elsewhere.starts_of(list(number))
     starts += [(who, start) for who, windows in held.items() for start, _ in windows]
     asked = Counter(
         Offer.objects.filter(volunteer__in=list(number), created_at__gte=clock.now() - WEEK).values_list(
@@ -145,11 +145,6 @@ def _world(
             _limit(options, starts, _day, dict.fromkeys(number, MOST_A_DAY)),
         ),
     )
-
-
-def _visit_starts(volunteers: Sequence[uuid.UUID]) -> list[tuple[uuid.UUID, datetime]]:
-    standing = Visit.objects.standing().filter(volunteer__in=volunteers)
-    return [(who, start) for who, start in standing.values_list("volunteer_id", "starts_at")]
 
 
 def _monday(moment: datetime) -> int:
