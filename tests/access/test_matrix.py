@@ -19,6 +19,7 @@ from digibel.api.main import api
 from digibel.api.scopes import NEEDS
 from digibel.desk import clientdeeds, freetime, requestdeeds, together
 from digibel.desk.views import card as card_views
+from digibel.desk.views import desksessions as desk_session_views
 from digibel.desk.views import network as network_views
 from digibel.desk.views import ownpage as own_page_views
 from digibel.desk.views import privacy as privacy_views
@@ -129,6 +130,15 @@ desk:visit_deed/miss           -     lead
 desk:visit_deed/check-in       -     lead
 desk:visit_deed/check-out      -     lead
 desk:visit_deed/extend         -     lead
+desk:desk_sessions             staff match
+desk:desk_session              staff -
+desk:desk_session_list         -     staff
+desk:desk_session_deed/ask     -     match
+desk:desk_session_deed/sign-up -     match
+desk:desk_session_deed/sign-out -    match
+desk:desk_session_deed/seats   -     match
+desk:desk_session_deed/call-off -    match
+desk:desk_session_deed/attended -    match
 desk:volunteers                staff staff
 desk:volunteers_together/page      - match
 desk:volunteers_together/questions - lead
@@ -154,6 +164,8 @@ desk:own_page_deed/on           - card
 desk:own_page_deed/no-calendar  - card
 desk:own_page_deed/pause        - card
 desk:own_page_deed/back         - card
+desk:own_page_deed/desk-in      - card
+desk:own_page_deed/desk-out     - card
 desk:availability_deed/week     -     match
 desk:availability_deed/away     -     match
 desk:availability_deed/extra    -     match
@@ -322,6 +334,7 @@ DEEDS = {
     "desk:inbox_deed": ("done", "book", "decline"),
     "desk:hands_deed": ("take", "sent", "failed", "reply"),
     "desk:card_deed": tuple(card_views.DEEDS),
+    "desk:desk_session_deed": tuple(desk_session_views.DEEDS),
     "desk:staff_deed": (*network_views.DEEDS, "link"),
     "desk:volunteers_together": tuple(together.DEEDS),
 }

@@ -13,7 +13,7 @@ from digibel.notifications import outbox
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.scheduling import availability, clockwork, errors, offers, promises, readiness, rescheduling
 from digibel.scheduling.desksessions import asking, attending, finding, making, signing
-from digibel.scheduling.models import DeskSession, Seat, SeatStatus, Visit
+from digibel.scheduling.models import DeskSession, Seat, Visit
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +77,8 @@ def test_weekly_session_is_made_until_its_end_but_not_on_a_holiday(lindeboom):
         "2026-11-04T10:00:00+01:00",
         "2026-11-18T10:00:00+01:00",
     ]
-    assert len({one.series for one in made}) == 1 and made[0].series is not None
+    assert len({one.series for one in made}) == 1
+    assert made[0].series is not None
 
 
 def test_weekly_session_stays_at_its_hour_when_the_clock_changes(lindeboom):
@@ -90,13 +91,13 @@ def test_weekly_session_stays_at_its_hour_when_the_clock_changes(lindeboom):
 @pytest.mark.parametrize(
     ("changed", "refusal"),
     [
-        ({"end": time(10)}, errors.WrongHours),
-        ({"end": time(9)}, errors.WrongHours),
-        ({"end": time(10, 15)}, errors.WrongHours),
-        ({"end": time(18, 15)}, errors.WrongHours),
-        ({"start": time(10, 10)}, errors.WrongHours),
-        ({"day": date(2026, 9, 15), "start": time(10, 15)}, errors.WrongHours),
-        ({"day": date(2027, 12, 1)}, errors.WrongHours),
+        ({"end": time(10)}, errors.WrongSessionHours),
+        ({"end": time(9)}, errors.WrongSessionHours),
+        ({"end": time(10, 15)}, errors.WrongSessionHours),
+        ({"end": time(18, 15)}, errors.WrongSessionHours),
+        ({"start": time(10, 10)}, errors.WrongSessionHours),
+        ({"day": date(2026, 9, 15), "start": time(10, 15)}, errors.WrongSessionHours),
+        ({"day": date(2027, 12, 1)}, errors.WrongSessionHours),
         ({"seats": 0}, errors.WrongSeats),
         ({"seats": 31}, errors.WrongSeats),
     ],
@@ -321,11 +322,11 @@ def test_visit_keeps_a_seat_away_and_so_does_another_desk(lindeboom, els):
     visit = cast.booked(cast.request(lindeboom), els)
     hours = {"days": 1, "start": time(14), "end": time(15)}
     first = cast.desk_session(lindeboom, **hours)
-    with pytest.raises(errors.NoLongerFree):
+    with pytest.raises(errors.ElsewhereThen):
         sign_up(first, els)
     Visit.objects.filter(pk=visit.pk).update(status="cancelled")
     sign_up(first, els)
-    with pytest.raises(errors.NoLongerFree):
+    with pytest.raises(errors.ElsewhereThen):
         sign_up(cast.desk_session(lindeboom, **hours), els)
 
 

@@ -29,6 +29,7 @@ SHELVES = (
         (
             Page("desk:concerns", _("Reported by clients"), _("Volunteers who wait for a decision."), "decide"),
             Page("desk:complaints", _("Complaints"), _("What came in, by when it is answered."), "complaints"),
+            Page("desk:desk_sessions", _("Desk sessions"), _("When volunteers sit at a desk, and who comes.")),
             Page("desk:trainings", _("Trainings"), _("Dates, modules and who was there."), "train"),
             Page("desk:feeds", _("Calendars"), _("Visits in your own calendar program; renew an address.")),
             Page("desk:paid", _("Expenses of the year"), _("What was paid, and how near the ceiling."), "pay"),

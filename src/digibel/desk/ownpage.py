@@ -9,7 +9,8 @@ from digibel import clock, places
 from digibel.desk import freetime
 from digibel.desk.freetime import FreeTime
 from digibel.scheduling import whynot
-from digibel.scheduling.models import FollowUp, Visit, VisitStatus
+from digibel.scheduling.desksessions.models import COMING
+from digibel.scheduling.models import FollowUp, Seat, SeatStatus, Visit, VisitStatus
 from digibel.scheduling.paid import Payment
 from digibel.volunteers.models import OwnPageLink, Volunteer
 
@@ -23,6 +24,7 @@ def context(link: OwnPageLink, page: FreeTime, language: str) -> dict[str, Any]:
         "volunteer": volunteer,
         "organisation": link.organisation,
         "coming": _coming(volunteer, language),
+        "desks": _desks(volunteer, language),
         "visited": _visited(volunteer),
         "paid": _paid(volunteer),
         "still_works": FollowUp.objects.filter(visit__volunteer=volunteer, outcome="works").count(),
@@ -45,11 +47,31 @@ def _coming(volunteer: Volunteer, language: str) -> list[dict[str, Any]]:
     ]
 
 
+def _desks(volunteer: Volunteer, language: str) -> list[dict[str, Any]]:
+    """Desk sessions to come that they have to do with: what they were asked, where they are expected, where they wait."""
+    shown = (SeatStatus.ASKED, *COMING, SeatStatus.DECLINED, SeatStatus.LEFT)
+    seats = Seat.objects.by(volunteer).filter(status__in=shown, session__starts_at__gt=clock.now())
+    standing = seats.filter(session__called_off_at=None).select_related("session__place")
+    return [
+        {
+            "id": one.pk,
+            "status": one.status,
+            "is_coming": one.status in COMING,
+            "starts_at": one.session.starts_at,
+            "ends_at": one.session.ends_at,
+            "where": f"{one.session.place.name_in(language)}, {places.name(one.session.place.postcode, language)}",
+        }
+        for one in standing.order_by("session__starts_at")[:MOST_COMING]
+    ]
+
+
 def _visited(volunteer: Volunteer) -> dict[str, Any]:
     """Of this calendar year."""
     done = Visit.objects.by(volunteer).filter(status=VisitStatus.DONE, starts_at__year=clock.today().year)
     spent = done.aggregate(spent=Sum(F("checked_out_at") - F("checked_in_at")))["spent"] or timedelta()
-    return {"count": done.count(), "hours": round(spent.total_seconds() / 3600)}
+    at_desks = Seat.objects.by(volunteer).filter(status=SeatStatus.CAME, session__starts_at__year=clock.today().year)
+    spent += timedelta(minutes=at_desks.aggregate(minutes=Sum("minutes"))["minutes"] or 0)
+    return {"count": done.count(), "desks": at_desks.count(), "hours": round(spent.total_seconds() / 3600)}
 
 
 def _paid(volunteer: Volunteer) -> Any:

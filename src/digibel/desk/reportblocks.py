@@ -99,6 +99,7 @@ def of_team(figures: Figures) -> list[Block]:
         _languages(figures),
         _postcodes(figures),
         _loads(figures),
+        _desks(figures),
         _promises(figures),
     ]
     return [block for block in [*blocks, _texts(figures)] if block.lines]
@@ -146,6 +147,17 @@ def _reach() -> tuple[words.Words, ...]:
 
 def _loads(figures: Figures) -> Block:
     return _counted(figures, "volunteers.load", LOADS, _("How often volunteers went"), _("Volunteers"))
+
+
+def _desks(figures: Figures) -> Block:
+    held, seats, minutes = (_sums(figures, one).get("", 0) for one in ("desks", "desks.seats", "desks.minutes"))
+    names = (
+        (_("desk sessions held"), held),
+        (_("times a volunteer sat there"), seats),
+        (_("hours"), round(minutes / 60)),
+    )
+    lines = [Line(name, (number,)) for name, number in names] if held else []
+    return Block("desks", _("Desk sessions"), (_("How many"),), tuple(lines))
 
 
 def _promises(figures: Figures) -> Block:

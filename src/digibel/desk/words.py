@@ -79,6 +79,9 @@ ERRANDS: dict[str, Errand] = {
     "visit.other_moment": Errand(_("Find another moment"), _("They texted that this one does not suit.")),
     "visit.call_me": Errand(_("They ask to be rung"), ""),
     "visit.undelivered": Errand(_("Read out a text that did not arrive"), _("Ask whether the number is right.")),
+    "session.undelivered": Errand(
+        _("Read out a text about a desk session that did not arrive"), _("Ask whether the number is right.")
+    ),
     "visit.report": Errand(_("Hear how the visit went"), ""),
     "visit.not_ok": Errand(_("The visit was not all right: hear why"), _("It is a talk, nothing more.")),
     "visit.follow_up": Errand(_("A week later: does it still work?"), ""),

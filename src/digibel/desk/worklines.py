@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from digibel import clock, languages
-from digibel.desk import complaintlines, conversations, errands, words
+from digibel.desk import complaintlines, conversations, desksessions, errands, words
 from digibel.desk.errands import Errand
 from digibel.notifications.models import CallTask, Channel
 from digibel.organisations.models import Organisation, Role, Staff
@@ -83,6 +83,7 @@ def lines(organisation: Organisation, staff: Staff, now: datetime) -> list[Line]
     found += [of_errand(errand, staff, now) for errand in apart]
     found += [_of_complaint(one, url, staff, now) for one, url in complaintlines.due(organisation)]
     found += [_of_concern(one, staff, now) for one in _undecided(organisation)]
+    found += [_of_session(line, staff, now) for line in desksessions.to_do(organisation, now)]
     found += [_of_text(talk, now) for talk in conversations.waiting(organisation)]
     return sorted(found, key=lambda line: (not line.alert, line.at, line.name))
 
@@ -285,6 +286,26 @@ def _of_concern(one: Concern, staff: Staff, now: datetime) -> Line:
         tag=_("pausing"),
         tag_kind="wait",
         mine=staff.role == Role.COORDINATOR,
+    )
+
+
+def _of_session(line: desksessions.Line, staff: Staff, now: datetime) -> Line:
+    """A desk session is near with an empty seat, or is over and nobody has noted who was there."""
+    session = line.session
+    over = session.ends_at <= now
+    due = session.ends_at if over else session.starts_at - desksessions.LOOK_BEFORE
+    return Line(
+        at=due,
+        owner=Role.MATCHER,
+        bell=_bell(False, Role.MATCHER, due, now),
+        name=session.place.name_in(words.desk_language()),
+        place=words.place_name(session.place.postcode),
+        what=_("Desk session: note who was there") if over else _("Desk session: a seat is empty"),
+        verb=_("Note it") if over else words.LOOK,
+        url=reverse("desk:desk_session", args=[session.pk]),
+        why=f"{languages.day_and_time(session.starts_at, words.desk_language())}. {line.state}.",
+        late=words.how_late(due, now) if over else "",
+        mine=staff.role in {Role.MATCHER, Role.COORDINATOR},
     )
 
 

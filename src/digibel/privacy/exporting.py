@@ -20,7 +20,7 @@ from digibel.organisations.models import Organisation, Staff
 from digibel.privacy.models import Certificate, RightsRequest
 from digibel.requests.intake import rows_of
 from digibel.requests.models import Client, Merge
-from digibel.scheduling.models import Move, Offer, Visit
+from digibel.scheduling.models import Move, Offer, Seat, Visit
 from digibel.sealing.fields import SealedTextField
 from digibel.sealing.reading import erased_shown_as
 from digibel.volunteers.models import Volunteer
@@ -108,6 +108,7 @@ def _rows_about(person: Person) -> Iterator[tuple[type[Model], QuerySet[Any]]]:
         subjects += person.help_requests.values_list("pk", flat=True)
     else:
         subjects += Offer.objects.to(person).values_list("pk", flat=True)
+        subjects += Seat.objects.by(person).values_list("pk", flat=True)
     yield Move, Move.objects.filter(subject_id__in=subjects)
     yield RightsRequest, RightsRequest.objects.filter(person_id=person.pk)
     yield Certificate, Certificate.objects.filter(person_id=person.pk)
@@ -121,8 +122,14 @@ def _only_for(organisation: Organisation, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.filter(request__organisation=organisation)
     if "visit" in names:
         return rows.filter(visit__request__organisation=organisation)
+    if "session" in names:
+        return rows.filter(session__organisation=organisation)
     if rows.model is Move:
-        theirs = [Visit.objects.of(organisation), Offer.objects.filter(request__organisation=organisation)]
+        theirs = [
+            Visit.objects.of(organisation),
+            Offer.objects.filter(request__organisation=organisation),
+            Seat.objects.of(organisation),
+        ]
         return rows.filter(subject_id__in=[pk for ones in theirs for pk in ones.values_list("pk", flat=True)])
     return rows
 

@@ -430,8 +430,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "counts",
         _(
-            "What is counted: requests, tasks, postcode, languages, channel, outcome, offers, visits, minutes, how alone they can "
-            "do it; who of the staff did it, as a number without a name"
+            "What is counted: requests, tasks, postcode, languages, channel, outcome, offers, visits, desk sessions, minutes, "
+            "how alone they can do it; who of the staff did it, as a number without a name"
         ),
         (
             Part("requests.Client", ("postcode", "speaks")),
@@ -441,6 +441,7 @@ RULES: tuple[Rule, ...] = (
             Part("volunteers.Volunteer", ("postcode", "speaks")),
             Part("scheduling.Offer", ("volunteer", "letter", "windows", "asked_by"), "volunteer"),
             Part("scheduling.PlanLine", ("volunteer", "begins_at", "why"), "request__client"),
+            Part("scheduling.Seat", ("volunteer", "letter"), "volunteer"),
             Part("scheduling.Visit", ("client", "volunteer", "spent_word"), "client"),
             Part("scheduling.Move", ("subject_kind", "was", "became", "by", "reason")),
             Part("scheduling.Report", ("made_by", "answers"), "visit__client"),
@@ -508,6 +509,7 @@ NOT_PERSONAL: dict[str, str] = {
     "notifications.TextTrouble": "an organisation, and since when",
     "scheduling.MatchChoice": "that an interpreter joins; who chose it, as a number",
     "scheduling.MatchWeights": "what an organisation finds important; who changed it, as a number",
+    "scheduling.DeskSession": "a place, a day, an hour and how many seats",
     "scheduling.Plan": "when an organisation planned, and how much one by one would have given",
     "scheduling.PoolChange": "ids, until the next few thousand changes",
     "scheduling.Timer": "a moment and the id of what it is about",

@@ -19,7 +19,7 @@ from digibel.notifications.models import CallTask, OutboundMessage, Recipient
 from digibel.organisations.models import Organisation
 from digibel.reports.quarters import Quarter
 from digibel.requests.models import Closing, HelpRequest, RequestTask
-from digibel.scheduling.models import AUTONOMY, FollowUp, Visit, VisitStatus
+from digibel.scheduling.models import AUTONOMY, DeskSession, FollowUp, Seat, SeatStatus, Visit, VisitStatus
 
 # Not longer than: what comes after the last one is "more".
 WAITING_DAYS = (3, 7, 14, 28)
@@ -159,6 +159,18 @@ def _done(organisation: Organisation, quarter: Quarter) -> Iterator[Any]:
     return iter(done.annotate(came_before=Exists(earlier)).select_related("request", "client"))
 
 
+def _desks(tally: Tally, organisation: Organisation, quarter: Quarter) -> None:
+    """Desk sessions that were held, and how long volunteers sat there. Of who walked in nothing is kept."""
+    held = (
+        DeskSession.objects.of(organisation).standing().filter(**_within(quarter, "ends_at"), attended_at__isnull=False)
+    )
+    tally.add("desks", "", "", None, held.count())
+    came = Seat.objects.filter(session__in=held, status=SeatStatus.CAME)
+    for volunteer, minutes in came.values_list("volunteer_id", "minutes"):
+        tally.add("desks.seats", "", "", volunteer)
+        tally.add("desks.minutes", "", "", volunteer, minutes)
+
+
 def _at_most(days: int) -> str:
     return next((str(most) for most in WAITING_DAYS if days <= most), "more")
 
@@ -222,6 +234,7 @@ COUNTED: tuple[Callable[[Tally, Organisation, Quarter], None], ...] = (
     _closed,
     _visits,
     _kept,
+    _desks,
     _follow_ups,
     _channels,
     _texts,

@@ -3,15 +3,15 @@
 An address of a calendar is a secret that is copied to other people's servers and shared with families: it opens nothing that
 is not in it. So a volunteer's has no link to the visit card, which opens without a login; the desk's has links, which ask for one.
 
-What is read is one query; each visit's entry is made once and kept as long as nothing it follows from has changed, and the tag of
-a feed is that of its bytes: no change can be forgotten in either.
+What is read is one query for visits and one for desk sessions; each entry is made once and kept as long as nothing it follows
+from has changed, and the tag of a feed is that of its bytes: no change can be forgotten in either.
 """
 
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
@@ -21,7 +21,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Model
+from django.db.models import Count, Exists, F, Model, OuterRef, Q
 from django.utils.translation import gettext, override
 
 from digibel import clock, languages, places
@@ -33,7 +33,7 @@ from digibel.organisations.duty import Roster
 from digibel.organisations.models import Organisation, Staff
 from digibel.problems import NotFound
 from digibel.scheduling import ics
-from digibel.scheduling.models import Visit, VisitStatus
+from digibel.scheduling.models import DeskSession, Seat, SeatStatus, Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
 
 Owner = Volunteer | Organisation | Staff
@@ -67,6 +67,23 @@ class Entry(NamedTuple):
         return self.held_back_at is not None and self.status == VisitStatus.BOOKED
 
 
+class Desk(NamedTuple):
+    """All that the entry of a desk session follows from. `taken`: how many volunteers are expected."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    called_off_at: datetime | None
+    sequence: int
+    changed_at: datetime
+    name: str
+    name_fr: str
+    postcode: str
+    phone: str
+    seats: int
+    taken: int
+
+
 @dataclass(frozen=True)
 class Feed:
     """Whose calendar it is, in their language. `at_desk`: its reader has a login, and is not the one who goes."""
@@ -75,6 +92,7 @@ class Feed:
     language: str
     name: str
     at_desk: bool
+    desks: tuple[Desk, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,6 +121,10 @@ COLUMNS = (
     "changed_at",
     "client__postcode",
     "request__organisation__phone",
+)
+DESK_COLUMNS = (
+    *("pk", "starts_at", "ends_at", "called_off_at", "sequence", "changed_at"),
+    *("place__name", "place__name_fr", "place__postcode", "organisation__phone", "seats", "taken"),
 )
 OTHERS = ("request__tasks__slug", "request__organisation__name", "request__organisation__language")
 
@@ -144,7 +166,22 @@ def open_feed(told: str) -> Feed:
     letter, pk, version = parts[1], UUID(hex=parts[3]), int(parts[4])
     if not hmac.compare_digest(_token(letter, pk, version), told):
         raise NotFound
-    return _read(letter, {"pk": pk, "calendar_version": version, **KINDS[letter].if_only})
+    feed = _read(letter, {"pk": pk, "calendar_version": version, **KINDS[letter].if_only})
+    return replace(feed, desks=tuple(_desks(letter, pk)))
+
+
+def _desks(letter: str, pk: UUID) -> Iterator[Desk]:
+    """The desk sessions of an organisation, or those a volunteer is expected at; at none does anybody of staff have to be."""
+    if letter == "s":
+        return
+    whose = Q(organisation=pk)
+    if letter == "v":
+        theirs = Seat.objects.filter(volunteer=pk, session=OuterRef("pk"))
+        was_told = Q(status=SeatStatus.ENDED, answered_at__isnull=False, session__called_off_at__isnull=False)
+        whose = Q(Exists(theirs.filter(Q(status__in=(SeatStatus.TAKEN, SeatStatus.CAME)) | was_told)))
+    rows = DeskSession.objects.filter(whose, ends_at__gte=clock.now() - KEEPS).order_by("starts_at", "pk")
+    taken = Count("signed", filter=Q(signed__status=SeatStatus.TAKEN))
+    yield from map(Desk._make, rows.annotate(taken=taken).values_list(*DESK_COLUMNS))
 
 
 def _read(letter: str, must_be: Mapping[str, Any]) -> Feed:
@@ -203,7 +240,34 @@ def calendar(feed: Feed) -> bytes:
     ]
     base = settings.DIGIBEL_PUBLIC_URL
     entries = (entry(one, feed.language, at_desk=feed.at_desk, base=base) for one in feed.entries)
-    return ics.calendar(entries, about=about)
+    desks = (desk_entry(one, feed.language, at_desk=feed.at_desk, base=base) for one in feed.desks)
+    return ics.calendar([*entries, *desks], about=about)
+
+
+@lru_cache(maxsize=10_000)
+def desk_entry(desk: Desk, language: str, *, at_desk: bool, base: str) -> str:
+    """One desk session: where the desk is stands on its door, so it stands here too."""
+    said, off = _sentences(language), desk.called_off_at is not None
+    page, area = f"{base}/sessions/{desk.id}", places.name(desk.postcode, language)
+    name = desk.name if language == "nl" else desk.name_fr or desk.name
+    what = said["desk"].format(area=area)
+    if at_desk:
+        what = f"{what} ({desk.taken}/{desk.seats})"
+    cannot = said["cannot"].format(phone=readable(desk.phone))
+    return ics.entry(
+        f"UID:desk-{desk.id}@{urlsplit(base).hostname}",
+        ics.utc("DTSTAMP", desk.changed_at),
+        ics.utc("LAST-MODIFIED", desk.changed_at),
+        f"SEQUENCE:{desk.sequence}",
+        *ics.between(desk.starts_at, desk.ends_at),
+        ics.text("SUMMARY", said["cancelled"].format(what=what) if off else what),
+        ics.text("LOCATION", f"{name}, {area}"),
+        f"STATUS:{'CANCELLED' if off else 'CONFIRMED'}",
+        "CLASS:PRIVATE",
+        ics.text("DESCRIPTION", said["at_desk"].format(page=page) if at_desk else cannot),
+        *([ics.fold(f"URL:{page}")] if at_desk else []),
+        f"TRANSP:{'TRANSPARENT' if at_desk or off else 'OPAQUE'}",
+    )
 
 
 @lru_cache(maxsize=10_000)
@@ -272,6 +336,7 @@ def _sentences(language: str) -> Mapping[str, str]:
     with override(language):
         return {
             "what": gettext("Digibel: {topic}, {area}"),
+            "desk": gettext("Digibel: help at a desk, {area}"),
             "cancelled": gettext("Cancelled: {what}"),
             "unsure": gettext("Not sure yet: {what}"),
             "nobody_goes": gettext("Nobody goes. Questions? Ring {phone}."),

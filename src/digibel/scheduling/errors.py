@@ -219,8 +219,8 @@ class SessionThere(Conflict):
     message = "There is a desk session at this place at that hour already. Look at the list."
 
 
-class WrongHours(Problem):
-    code = "wrong_hours"
+class WrongSessionHours(Problem):
+    code = "wrong_session_hours"
     message = (
         "A desk session begins in the future, on one day, at a whole quarter of an hour, and takes half an hour to eight "
         "hours. A weekly one ends within a year."
@@ -239,7 +239,12 @@ class WrongSeats(Problem):
 
 class CannotSit(Conflict):
     code = "cannot_sit"
-    message = "This volunteer cannot come then: {reason}."
+    message = "Who pauses, or whose papers are not in order on that day, cannot be signed up. Ring the organisation."
+
+
+class ElsewhereThen(Conflict):
+    code = "elsewhere_then"
+    message = "There is a visit or another desk session at that hour. Choose one of the two."
 
 
 class WrongMinutes(Problem):

@@ -19,7 +19,7 @@ from digibel.audit.recording import record
 from digibel.organisations import rates
 from digibel.organisations.models import Organisation
 from digibel.problems import Conflict, Problem
-from digibel.scheduling.models import Visit, VisitStatus
+from digibel.scheduling.models import Seat, SeatStatus, Visit, VisitStatus
 from digibel.scheduling.paid import Expense, ExpenseKind, Payment, RealCost, Way
 from digibel.volunteers.models import Volunteer
 
@@ -46,7 +46,7 @@ class TwoYears(Problem):
 
 class NotWorked(Problem):
     code = "not_worked"
-    message = "No visit of this volunteer for you ended on {day}. Expenses belong to a day worked."
+    message = "This volunteer did not work for you on {day}. Expenses belong to a day worked."
 
 
 class PaidAlready(Conflict):
@@ -169,11 +169,14 @@ def standing(volunteer: Volunteer, year: int) -> Standing:
 
 
 def days_worked(volunteer: Volunteer, organisation: Organisation, year: int) -> list[date]:
-    """The days of a year on which a visit of this volunteer for this organisation took place, in order."""
+    """The days of a year on which a visit of this volunteer for this organisation took place, or they sat at a desk, in order."""
     first, beyond = clock.at(date(year, 1, 1), time()), clock.at(date(year + 1, 1, 1), time())
     done = Visit.objects.of(organisation).by(volunteer).filter(status=VisitStatus.DONE)
-    starts = done.filter(starts_at__gte=first, starts_at__lt=beyond).values_list("starts_at", flat=True)
-    return sorted({clock.local(start).date() for start in starts})
+    starts = done.filter(starts_at__gte=first, starts_at__lt=beyond).order_by().values_list("starts_at")
+    came = Seat.objects.of(organisation).by(volunteer).filter(status=SeatStatus.CAME)
+    at_desks = came.filter(session__starts_at__gte=first, session__starts_at__lt=beyond)
+    found = starts.union(at_desks.values_list("session__starts_at"))
+    return sorted({clock.local(start).date() for (start,) in found})
 
 
 def flat_paid(volunteer: Volunteer, organisation: Organisation, year: int) -> set[date]:

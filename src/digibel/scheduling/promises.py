@@ -44,6 +44,7 @@ from digibel.requests.models import (
     StoredJudgement,
 )
 from digibel.scheduling import complaints, rejudging, worklist
+from digibel.scheduling.desksessions import signing
 from digibel.scheduling.matching import triggers as watching
 from digibel.scheduling.models import (
     LIVE_OFFERS,
@@ -53,6 +54,7 @@ from digibel.scheduling.models import (
     Offer,
     OfferStatus,
     ReportNote,
+    Seat,
     Timer,
     Visit,
     VisitStatus,
@@ -158,6 +160,27 @@ def in_two_visits_at_once() -> Iterator[str]:
         Exists(volunteer_elsewhere) | (Q(goes_with=None) & Exists(client_elsewhere.filter(goes_with=None)))
     )
     yield from _references(double, "request__reference")
+
+
+def at_a_desk_and_elsewhere() -> Iterator[str]:
+    """Nobody sits at a desk while they are at a client's, or at another desk; and no desk has more people than seats."""
+    taken = Seat.objects.taken()
+    then = {
+        "volunteer": OuterRef("volunteer"),
+        "busy_from__lt": OuterRef("busy_until"),
+        "busy_until__gt": OuterRef("busy_from"),
+    }
+    elsewhere = Exists(Visit.objects.standing().filter(**then)) | Exists(
+        taken.filter(**then).exclude(pk=OuterRef("pk"))
+    )
+    yield from _ids(taken.filter(elsewhere))
+    yield from _ids(taken.filter(seat_number__gt=F("session__seats")))
+    yield from _ids(taken.exclude(session__called_off_at=None))
+
+
+def seats_of_the_unready() -> Iterator[str]:
+    for seat in signing.unready():
+        yield f"seat {seat.pk}"
 
 
 def going_alone() -> Iterator[str]:
@@ -328,6 +351,7 @@ def across_organisations() -> Iterator[str]:
         for kind, path, rows in (
             ("visit", "request__organisation", Visit.objects.all()),
             ("offer", "request__organisation", Offer.objects.all()),
+            ("seat", "session__organisation", Seat.objects.all()),
             ("helprequest", "organisation", HelpRequest.objects.all()),
         ):
             own = rows.filter(**{"pk": OuterRef("subject_id"), path: OuterRef("organisation")})
@@ -379,6 +403,8 @@ def unwatched_pool() -> Iterator[str]:
 PROMISES = (
     Promise("one accepted offer per place", more_than_one_winner),
     Promise("nobody in two visits at once", in_two_visits_at_once),
+    Promise("nobody at a desk and elsewhere at once, nor more than there are seats", at_a_desk_and_elsewhere),
+    Promise("only ready volunteers are expected at a desk", seats_of_the_unready),
     Promise("nobody goes alone where two go", going_alone),
     Promise("of a series the last visit is asked about", asked_in_the_middle),
     Promise("only ready volunteers are asked and sent", sent_though_not_ready),

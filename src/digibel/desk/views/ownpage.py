@@ -1,5 +1,6 @@
 """A volunteer's own page, behind a link without a log-in: plain forms, in their language, and nothing about a client."""
 
+import uuid
 from collections.abc import Callable
 
 from django.contrib import messages
@@ -16,6 +17,8 @@ from digibel.desk.answers import do, go_on
 from digibel.desk.forms.availability import PauseForm
 from digibel.problems import NotFound
 from digibel.scheduling import availability
+from digibel.scheduling.desksessions import signing
+from digibel.scheduling.models import Seat
 from digibel.sentences import sentence
 from digibel.volunteers import pagelinks
 from digibel.volunteers.errors import LinkClosed, NoSuchLink
@@ -72,6 +75,8 @@ def _deed(request: HttpRequest, token: str, link: OwnPageLink, deed: str, lang: 
     by = Actor.volunteer(link.volunteer)
     if deed in {"pause", "back"}:
         _pause_or_back(request, link, deed, by)
+    elif deed in AT_DESK:
+        _at_desk(request, link, deed, by)
     else:
         page = ownpage.free_time(link, deed, request.POST)
         done = freetime.note(page, deed, request.POST, by=by)
@@ -94,4 +99,18 @@ def _pause_or_back(request: HttpRequest, link: OwnPageLink, deed: str, by: Actor
     do(request, lambda: availability.pause_until(link.volunteer, until, by=by), done)
 
 
-DEEDS = (*freetime.DEEDS, "pause", "back")
+def _at_desk(request: HttpRequest, link: OwnPageLink, deed: str, by: Actor) -> None:
+    """Only what they were asked for, or have signed up for: nobody finds a session that is not theirs."""
+    try:
+        seat = Seat.objects.by(link.volunteer).select_related("session").get(pk=uuid.UUID(request.POST.get("seat", "")))
+    except (ValueError, Seat.DoesNotExist):
+        raise NotFound from None
+    if deed == "desk-out":
+        do(request, lambda: signing.sign_out(seat, by=by), _("Noted: you are not coming. Thank you for telling us."))
+        return
+    done = _("Thank you! You hear by text whether there is a seat.")
+    do(request, lambda: signing.sign_up(seat.session, link.volunteer, by=by), done)
+
+
+AT_DESK = ("desk-in", "desk-out")
+DEEDS = (*freetime.DEEDS, "pause", "back", *AT_DESK)

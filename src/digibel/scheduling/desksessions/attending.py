@@ -45,6 +45,6 @@ def _note(seat: Seat, minutes: int, *, by: Actor) -> None:
     if minutes and seat.status == SeatStatus.CAME:
         Seat.objects.filter(pk=seat.pk).update(minutes=minutes)
     elif minutes:
-        move(seat, SeatStatus.CAME, by=by, number=None, minutes=minutes, waiting_since=None)
+        move(seat, SeatStatus.CAME, by=by, seat_number=None, minutes=minutes, waiting_since=None)
     elif seat.status in {SeatStatus.TAKEN, SeatStatus.CAME}:
-        move(seat, SeatStatus.MISSED, by=by, number=None, minutes=0)
+        move(seat, SeatStatus.MISSED, by=by, seat_number=None, minutes=0)

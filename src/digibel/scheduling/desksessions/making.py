@@ -17,7 +17,7 @@ from digibel.organisations.models import Organisation
 from digibel.scheduling import timers
 from digibel.scheduling.desksessions import asking, texts
 from digibel.scheduling.desksessions.models import COMING, MOST_SEATS, DeskSession, SeatStatus
-from digibel.scheduling.errors import NoPlaceToSit, SessionOver, SessionThere, WrongHours, WrongSeats
+from digibel.scheduling.errors import NoPlaceToSit, SessionOver, SessionThere, WrongSeats, WrongSessionHours
 from digibel.scheduling.locks import lock_session
 from digibel.scheduling.moves import move
 
@@ -41,7 +41,7 @@ def make(
 ) -> list[DeskSession]:
     """A session on that day, or every week on its weekday until `until` (included) but on public holidays. Local times.
 
-    Raises `WrongHours`, `WrongSeats`, `NoPlaceToSit`, `SessionThere`; then none was made.
+    Raises `WrongSessionHours`, `WrongSeats`, `NoPlaceToSit`, `SessionThere`; then none was made.
     """
     days = list(_days(day, until))
     _check(place, days, start, end, seats)
@@ -72,9 +72,9 @@ def _check(place: HelpPlace, days: list[date], start: time, end: time, seats: in
     quarters = all(one.minute % QUARTER == 0 and one.second == 0 for one in (start, end))
     length = datetime.combine(days[0], end) - datetime.combine(days[0], start)
     if not quarters or not SHORTEST <= length <= LONGEST or days[-1] > clock.today() + FARTHEST:
-        raise WrongHours
+        raise WrongSessionHours
     if clock.at(days[0], start) <= clock.now():
-        raise WrongHours
+        raise WrongSessionHours
 
 
 def _make(
@@ -143,7 +143,7 @@ def call_off(session: DeskSession, *, by: Actor) -> None:
     told = [seat for seat in signed if texts.has_heard(seat)]
     outbox.withdraw(OutboundMessage.objects.filter(subject_id__in=[seat.pk for seat in signed]))
     for seat in signed:
-        move(seat, SeatStatus.ENDED, by=by, reason="called_off", number=None)
+        move(seat, SeatStatus.ENDED, by=by, reason="called_off", seat_number=None)
     outbox.queue_all(texts.compose(seat, "session_off", session=locked) for seat in told)
     timers.drop_timers(locked.pk)
     record("session.called_off", locked, by=by, organisation_id=locked.organisation_id, told=len(told))

@@ -120,7 +120,7 @@ class Seat(models.Model):
     session = models.ForeignKey(DeskSession, on_delete=models.CASCADE, related_name="signed")
     volunteer = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="seats")
     status = models.CharField(max_length=10, choices=SeatStatus.choices, default=SeatStatus.ASKED)
-    number = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Which of the seats, from one.")
+    seat_number = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Which of the seats, from one.")
     letter = models.CharField(max_length=1, default="A", help_text="Tells it apart from other questions that are open.")
     busy_from = models.DateTimeField(help_text="With the volunteer's way there and back.")
     busy_until = models.DateTimeField()
@@ -135,10 +135,11 @@ class Seat(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(name="seat_once", fields=["session", "volunteer"]),
             # However many sign up at the same instant, a seat is one person's.
-            models.UniqueConstraint(name="seat_number_once", fields=["session", "number"]),
+            models.UniqueConstraint(name="seat_number_once", fields=["session", "seat_number"]),
             models.CheckConstraint(
                 name="seat_number_iff_taken",
-                condition=Q(status=SeatStatus.TAKEN, number__gte=1) | (~Q(status=SeatStatus.TAKEN) & Q(number=None)),
+                condition=Q(status=SeatStatus.TAKEN, seat_number__gte=1)
+                | (~Q(status=SeatStatus.TAKEN) & Q(seat_number=None)),
             ),
             # "B1" can mean one thing only.
             models.UniqueConstraint(

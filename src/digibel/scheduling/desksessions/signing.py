@@ -19,9 +19,8 @@ from digibel.scheduling import elsewhere, timers
 from digibel.scheduling.desksessions import asking, texts
 from digibel.scheduling.desksessions.making import check_to_come
 from digibel.scheduling.desksessions.models import COMING, DeskSession, Seat, SeatStatus
-from digibel.scheduling.errors import CannotSit, NoLongerFree
+from digibel.scheduling.errors import CannotSit, ElsewhereThen
 from digibel.scheduling.locks import lock_session
-from digibel.scheduling.matching.reasons import REQUIREMENTS, because
 from digibel.scheduling.moves import move
 from digibel.volunteers import readiness
 from digibel.volunteers.models import Volunteer
@@ -30,14 +29,14 @@ from digibel.volunteers.models import Volunteer
 def sign_up(session: DeskSession, volunteer: Volunteer, *, by: Actor) -> Seat:
     """A seat, or a place on the waiting list where all are taken. Said twice it is once.
 
-    Raises `SessionOver`, `CannotSit` (pausing, gone, not ready) and `NoLongerFree`; then nothing has changed.
+    Raises `SessionOver`, `CannotSit` (pausing, gone, not ready) and `ElsewhereThen`; then nothing has changed.
     """
     try:
         with transaction.atomic():
             return _sign_up(lock_session(session.pk), volunteer, by=by)
     except IntegrityError:
         # The database's last word, where a yes to something else came at the same instant.
-        raise NoLongerFree from None
+        raise ElsewhereThen from None
 
 
 def _sign_up(session: DeskSession, volunteer: Volunteer, *, by: Actor) -> Seat:
@@ -74,11 +73,11 @@ def _write(seat: Seat, status: SeatStatus, *, number: int | None, by: Actor) -> 
         seat.save(force_insert=True)
     frozen_now = clock.now()
     waiting_since = frozen_now if status == SeatStatus.WAITING else None
-    move(seat, status, by=by, number=number, answered_at=frozen_now, waiting_since=waiting_since)
+    move(seat, status, by=by, seat_number=number, answered_at=frozen_now, waiting_since=waiting_since)
 
 
 def _free_number(session: DeskSession) -> int | None:
-    taken = set(session.signed.taken().values_list("number", flat=True))
+    taken = set(session.signed.taken().values_list("seat_number", flat=True))
     return next((number for number in range(1, session.seats + 1) if number not in taken), None)
 
 
@@ -87,11 +86,11 @@ def check_may_sit(seat: Seat) -> None:
     session, volunteer = seat.session, seat.volunteer
     day = clock.local(session.starts_at).date()
     if volunteer.left_at is not None or volunteer.is_pausing_on(day):
-        raise CannotSit(reason=because("paused").sentence)
-    if missing := readiness.missing(volunteer, session.organisation, day):
-        raise CannotSit(reason=because("not_ready", missing=[REQUIREMENTS[one] for one in missing]).sentence)
+        raise CannotSit
+    if readiness.missing(volunteer, session.organisation, day):
+        raise CannotSit
     if elsewhere.is_anywhere(volunteer, seat.busy_from, seat.busy_until):
-        raise NoLongerFree
+        raise ElsewhereThen
 
 
 @transaction.atomic
@@ -123,7 +122,7 @@ def _end(seat: Seat, status: SeatStatus, *, by: Actor, reason: str = "") -> None
     """Whoever waits moves up by the clock, in a transaction of its own: it holds other volunteers."""
     had_seat = seat.status == SeatStatus.TAKEN
     texts.take_back(seat)
-    move(seat, status, by=by, reason=reason, number=None, waiting_since=None)
+    move(seat, status, by=by, reason=reason, seat_number=None, waiting_since=None)
     if had_seat:
         timers.set_timer("session_seat_free", seat.session_id, clock.now())
 
@@ -152,9 +151,9 @@ def _move_up(session: DeskSession, seat: Seat, number: int) -> None:
     try:
         with transaction.atomic():
             check_may_sit(seat)
-            move(seat, SeatStatus.TAKEN, by=CLOCK, number=number, waiting_since=None)
+            move(seat, SeatStatus.TAKEN, by=CLOCK, seat_number=number, waiting_since=None)
     except (Conflict, IntegrityError):
-        seat.refresh_from_db(fields=["status", "number", "waiting_since"])
+        seat.refresh_from_db(fields=["status", "seat_number", "waiting_since"])
         return
     record("session.moved_up", session, by=CLOCK, organisation_id=session.organisation_id, volunteer=seat.volunteer_id)
     texts.tell_taken(seat, key="session_free", any_hour=False)
