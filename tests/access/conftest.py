@@ -116,6 +116,7 @@ class House:
             "reference": self.booked.request.reference,
             "client_id": self.booked.client_id,
             "visit_id": self.booked.pk,
+            "desk_session_id": self.others["desk_session_id"],
             "offer_id": self.booked.offer_id,
             "volunteer_id": self.volunteer.pk,
             "kind": "away",

@@ -28,15 +28,6 @@ def session(lindeboom):
     return cast.desk_session(lindeboom, seats=1)
 
 
-@pytest.fixture
-def desk(client, lindeboom):
-    person = cast.coordinator(lindeboom)
-    person.language = "en"
-    person.save(update_fields=["language"])
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def page(desk, session):
     return desk.get(reverse("desk:desk_session", args=[session.pk]))
 

@@ -16,6 +16,7 @@ from ninja.parser import Parser
 
 from digibel.api import limits, openapi, problems
 from digibel.api.clients import clients
+from digibel.api.desksessions import desk_sessions
 from digibel.api.errors import NoSuchOperation, NotThisKind, NowhereHere
 from digibel.api.events import events
 from digibel.api.keys import BearerKey, HeaderKey, guard
@@ -108,6 +109,7 @@ for address, router in (
     ("/visits", visits),
     ("/follow-ups", follow_ups),
     ("/volunteers", volunteers),
+    ("/desk-sessions", desk_sessions),
     ("/places", places),
     ("/events", events),
 ):

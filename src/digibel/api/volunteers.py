@@ -181,7 +181,7 @@ def _facts(told: VolunteerTold) -> dict[str, Any]:
 
 
 def _hours(told: Sequence[HoursTold]) -> list[tuple[int, time, time]]:
-    hours = [(one.weekday, _clock_time(one.start), _clock_time(one.end)) for one in told]
+    hours = [(one.weekday, clock_time(one.start), clock_time(one.end)) for one in told]
     try:
         availability.check_week(hours)
     except Problem as problem:
@@ -194,7 +194,7 @@ class NotATime(Problem):
     message = "Write the time as hours and minutes, for example 09:30."
 
 
-def _clock_time(told: str) -> time:
+def clock_time(told: str) -> time:
     with suppress(ValueError):
         if len(told) == len("09:30"):
             return time.fromisoformat(told)
@@ -294,7 +294,7 @@ def add_extra(
 ) -> Status[AvailabilityShown]:
     """Free then beside the week."""
     volunteer, by = _find(volunteer_id), Actor.api(request.auth)
-    start, end = _clock_time(told.start), _clock_time(told.end)
+    start, end = clock_time(told.start), clock_time(told.end)
     done = once(
         request.auth.organisation,
         f"add_extra {volunteer.pk}",

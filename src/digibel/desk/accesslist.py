@@ -38,6 +38,7 @@ DEED_WORDS: dict[str, words.Words] = {
     "offer": _("send offers"),
     "move_visit": _("move a visit to another moment, with the same volunteer"),
     "cancel_visit": _("cancel visits"),
+    "hold_sessions": _("hold desk sessions"),
     "follow_up": _("follow up a week later"),
     "correct": _("correct what happened"),
     "pause_volunteer": _("pause volunteers"),

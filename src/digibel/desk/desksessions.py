@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext, ngettext
@@ -12,8 +13,10 @@ from digibel.desk import words
 from digibel.organisations.models import Organisation
 from digibel.scheduling.desksessions import asking, finding
 from digibel.scheduling.desksessions.attending import EXPECTED
+from digibel.scheduling.desksessions.models import DeskSessionQuerySet
 from digibel.scheduling.models import DeskSession, Seat, SeatStatus
 from digibel.sealing import keys
+from digibel.volunteers.models import Volunteer
 
 MOST_OTHERS = 200
 # From so many days before on, a session with empty seats is something to do.
@@ -46,7 +49,7 @@ def to_do(organisation: Organisation, now: datetime) -> list[Line]:
     return [_line(one, now) for one in (*ended, *empty)]
 
 
-def _counted(sessions):  # type: ignore[no-untyped-def]
+def _counted(sessions: DeskSessionQuerySet) -> Any:
     counts = {
         "taken": Count("signed", filter=Q(signed__status=SeatStatus.TAKEN)),
         "waiting": Count("signed", filter=Q(signed__status=SeatStatus.WAITING)),
@@ -127,7 +130,7 @@ def may_have_walked_in(session: DeskSession, people: Signed) -> list[tuple[str, 
     return _named([seat.volunteer for seat in (*people.waiting, *people.asked, *people.not_coming)])
 
 
-def _named(volunteers: Iterable) -> list[tuple[str, str]]:  # type: ignore[type-arg]
+def _named(volunteers: Iterable[Volunteer]) -> list[tuple[str, str]]:
     found = list(volunteers)
     keys.prefetch([one.key_id for one in found])
     return sorted(

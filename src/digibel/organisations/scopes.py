@@ -20,6 +20,8 @@ class Scope(StrEnum):
     VOLUNTEERS_WRITE = "volunteers:write"
     AVAILABILITY_READ = "availability:read"
     AVAILABILITY_WRITE = "availability:write"
+    DESK_SESSIONS_READ = "desk_sessions:read"
+    DESK_SESSIONS_WRITE = "desk_sessions:write"
     PLACES_READ = "places:read"
     MESSAGES_READ = "messages:read"
     EVENTS_READ = "events:read"

@@ -1,13 +1,15 @@
 """LDC De Lindeboom, Jette."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from digibel.demo.stage import Stage
 from digibel.demo.stories import scenes
+from digibel.directory.models import HelpPlace
 from digibel.organisations.models import Role
 from digibel.requests.models import Closing
 from digibel.scheduling import followups, openings
+from digibel.scheduling.desksessions import making, signing
 
 Moments = Iterator[datetime]
 
@@ -147,7 +149,27 @@ def marcel(stage: Stage) -> Moments:
     openings.close(request, closing=Closing.WITHDRAWN, by=stage.by(request.organisation, Role.INTAKE))
 
 
+def desk(stage: Stage) -> Moments:
+    """A desk every week from the week after next; one volunteer said on the telephone that he comes."""
+    yield stage.ago(8)
+    organisation = stage.organisations["lindeboom"]
+    by = stage.by(organisation, Role.MATCHER)
+    place = HelpPlace.objects.active().somewhere().filter(postcode="1090").order_by("slug")[0]
+    first = stage.day(12)
+    session, *_ = making.make(
+        organisation,
+        place=place,
+        day=first,
+        start=time(14),
+        end=time(16),
+        seats=2,
+        until=first + timedelta(days=7),
+        by=by,
+    )
+    signing.sign_up(session, stage.volunteers["pieter"], by=by)
+
+
 STORIES = (
     *(guido, maria, jeanne, roger, roza, hendrik, simonne, albert, lea),
-    *(abdi, yvonne, gerard, louis, nora, hilde, oscar, marcel),
+    *(abdi, yvonne, gerard, louis, nora, hilde, oscar, marcel, desk),
 )

@@ -27,6 +27,8 @@ SCOPES: dict[Scope, words.Words] = {
     Scope.VOLUNTEERS_WRITE: _("take somebody into the pool"),
     Scope.AVAILABILITY_READ: _("read when volunteers are free"),
     Scope.AVAILABILITY_WRITE: _("note when volunteers are free"),
+    Scope.DESK_SESSIONS_READ: _("read desk sessions, and who comes"),
+    Scope.DESK_SESSIONS_WRITE: _("make desk sessions, sign volunteers up and out"),
     Scope.PLACES_READ: _("read the places to refer to"),
     Scope.MESSAGES_READ: _("read whether texts arrived, never their words"),
     Scope.EVENTS_READ: _("read what happened, as numbers and codes"),

@@ -43,6 +43,8 @@ def make(
 
     Raises `WrongSessionHours`, `WrongSeats`, `NoPlaceToSit`, `SessionThere`; then none was made.
     """
+    if not clock.today() <= day <= clock.today() + FARTHEST:
+        raise WrongSessionHours
     days = list(_days(day, until))
     _check(place, days, start, end, seats)
     series = uuid.uuid4() if len(days) > 1 else None
