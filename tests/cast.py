@@ -193,8 +193,8 @@ def telephone(person: Any) -> list[str]:
 
 def place(name: str = "Dienstencentrum De Linde", *, postcode: str = "1090", **facts: Any) -> HelpPlace:
     """A place with a door, where a desk session can be held."""
-    slug = f"place-{next(_numbers)}"
-    return HelpPlace.objects.create(slug=slug, kind="helpdesk", name=name, postcode=postcode, source="cast", **facts)
+    told = {"slug": f"place-{next(_numbers)}", "kind": "helpdesk", "source": "cast", **facts}
+    return HelpPlace.objects.create(name=name, postcode=postcode, **told)
 
 
 def desk_session(organisation: Organisation, *, days: int = 3, seats: int = 2, **facts: Any) -> DeskSession:

@@ -36,7 +36,7 @@ ONCE = tuple(
         *(f"privacy/test_{name}.py" for name in ("exporting", "retention", "stopping")),
         "reports/test_counting.py",
         *(f"scheduling/test_{name}.py" for name in (
-            "calendars", "cards", "complaints", "concerns", "followups", "fraud", "freetexts", "gone", "handovers",
+            "calendars", "cards", "complaints", "concerns", "desksessions", "followups", "fraud", "freetexts", "gone", "handovers",
             "invitations", "merging", "readiness", "rectifying", "rejudging", "scripts", "sharing", "together",
         )),
     )

@@ -104,6 +104,7 @@ def _parts(program: Any) -> dict[str, str]:
     els = cast.volunteer(program.organisation, name="Els")
     cast.volunteer(program.organisation, name="Samira", gender="woman")
     visit = cast.booked(cast.request(program.organisation), els)
+    cast.place(slug="ocmw-1090")
     return {
         "visit_id": str(visit.pk),
         "client_id": str(visit.client_id),

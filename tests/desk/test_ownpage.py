@@ -108,7 +108,7 @@ def test_what_they_did_and_what_came_of_it_is_counted(telephone, els, lindeboom,
         amount=40,
     )
     shown = page(telephone, token).context
-    assert (shown["visited"], shown["paid"], shown["still_works"]) == ({"count": 2, "hours": 2}, 40, 1)
+    assert (shown["visited"], shown["paid"], shown["still_works"]) == ({"count": 2, "desks": 0, "hours": 2}, 40, 1)
 
 
 def test_why_not_me_speaks_of_them_and_never_of_a_client(telephone, els, lindeboom, token):

@@ -11,7 +11,20 @@ from digibel.audit.actors import SYSTEM, Actor
 from digibel.audit.models import Event
 from digibel.notifications import outbox
 from digibel.notifications.models import CallTask, OutboundMessage
-from digibel.scheduling import availability, clockwork, errors, offers, promises, readiness, rescheduling
+from digibel.notifications.owners import owner_of
+from digibel.reports import counting
+from digibel.reports.quarters import Quarter
+from digibel.scheduling import (
+    availability,
+    calendars,
+    clockwork,
+    errors,
+    expenses,
+    offers,
+    promises,
+    readiness,
+    rescheduling,
+)
 from digibel.scheduling.desksessions import asking, attending, finding, making, signing
 from digibel.scheduling.models import DeskSession, Seat, Visit
 
@@ -355,7 +368,6 @@ def test_absence_and_pause_are_refused_where_they_promised_a_seat(session, els):
 
 
 def test_seat_counts_in_the_week_of_the_ranking(lindeboom, els):
-    Seat.objects.all()
     els.weekly_limit = 1
     els.save(update_fields=["weekly_limit"])
     sign_up(cast.desk_session(lindeboom, days=2), els)
@@ -478,11 +490,41 @@ def test_attendance_counts_minutes_and_can_be_put_right(session, els, jan, now):
     assert broken_promises() == []
 
 
+def test_day_at_a_desk_is_a_day_worked_for_expenses_and_minutes_are_in_the_report(session, lindeboom, els, jan, now):
+    sign_up(session, els)
+    with clock.travel(session.ends_at + timedelta(hours=1)):
+        attending.note(session, {els.pk: 90, jan.pk: 0}, by=SYSTEM)
+        day = clock.local(session.starts_at).date()
+        assert expenses.days_worked(els, lindeboom, day.year) == [day]
+        assert expenses.days_worked(jan, lindeboom, day.year) == []
+        figures = counting.count(lindeboom, Quarter(2026, 3))
+        told = {key.measure: number for key, number in figures.items() if key.measure.startswith("desks")}
+        assert told == {
+            "desks": counting.Count(1, 0),
+            "desks.seats": counting.Count(1, 1),
+            "desks.minutes": counting.Count(90, 1),
+        }
+
+
+def test_feeds_tell_where_and_when_and_nobody_by_name(session, lindeboom, els):
+    sign_up(session, els)
+    hers, ours = (calendars.calendar(calendars.open_feed(calendars.token(one))).decode() for one in (els, lindeboom))
+    for feed in (hers, ours):
+        assert f"UID:desk-{session.pk}@" in feed
+        assert "Dienstencentrum De Linde" in feed
+        assert "Els" not in feed
+    assert "SUMMARY:Digibel: helpen aan een balie\\, Jette\r\n" in hers
+    assert "SUMMARY:Digibel: helpen aan een balie\\, Jette (1/1)\r\n" in ours
+    assert ("/sessions/" in hers, "/sessions/" in ours) == (False, True)
+    making.call_off(session, by=SYSTEM)
+    for owner in (els, lindeboom):
+        feed = calendars.calendar(calendars.open_feed(calendars.token(owner))).decode()
+        assert "STATUS:CANCELLED" in feed
+
+
 def test_text_that_did_not_arrive_becomes_a_call(session, els, now):
     seat = sign_up(session, els)
     text = OutboundMessage.objects.get(kind="session.session_taken")
-    from digibel.notifications.owners import owner_of
-
     owner_of(text.kind).undelivered(text)
     call = CallTask.objects.get()
     assert (call.kind, call.subject_id) == ("session.undelivered", seat.pk)

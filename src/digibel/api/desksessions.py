@@ -11,7 +11,7 @@ from ninja.responses import Status
 from pydantic import BaseModel, Field
 
 from digibel import clock, cursors
-from digibel.api.volunteers import clock_time
+from digibel.api.volunteers import VolunteerId, clock_time
 from digibel.audit.actors import Actor
 from digibel.directory.models import HelpPlace
 from digibel.languages import SPOKEN
@@ -20,7 +20,7 @@ from digibel.problems import Invalid
 from digibel.requests.api import After, ApiRequest, Limit, salt
 from digibel.requests.errors import NotOneOf
 from digibel.requests.shapes import Told, one_of, text
-from digibel.scheduling.api import UnknownVolunteer, VolunteerShown
+from digibel.scheduling.api import VolunteerShown
 from digibel.scheduling.desksessions import making, signing
 from digibel.scheduling.desksessions.models import COMING, MOST_SEATS, DeskSessionQuerySet
 from digibel.scheduling.errors import NoPlaceToSit
@@ -113,40 +113,40 @@ def make_desk_sessions(
     return Status(200 if done.again else 201, DeskSessionsShown(sessions=_shown(list(made)), next_cursor=None))
 
 
-class SignUpTold(Told):
-    volunteer: Annotated[UUID, Field(strict=False)]
-
-
-@desk_sessions.post("/{desk_session_id}/sign-up", response=DeskSessionShown)
+@desk_sessions.post("/{desk_session_id}/sign-up/{volunteer_id}", response=DeskSessionShown)
 def sign_up(
-    request: ApiRequest, desk_session_id: DeskSessionId, told: SignUpTold, idempotency_key: IdempotencyKey = None
+    request: ApiRequest,
+    desk_session_id: DeskSessionId,
+    volunteer_id: VolunteerId,
+    idempotency_key: IdempotencyKey = None,
 ) -> DeskSessionShown:
     """A seat for this volunteer, or a place on the waiting list where all are taken; they hear which. Said twice it is once."""
     session = _find(request, desk_session_id)
-    volunteer = _volunteer(told.volunteer)
+    volunteer = Volunteer.objects.get(pk=volunteer_id, left_at=None)
 
     def sign() -> list[str]:
         return [str(signing.sign_up(session, volunteer, by=Actor.api(request.auth)).pk)]
 
-    once(request.auth.organisation, f"sign_up {session.pk}", idempotency_key, told, sign)
+    once(request.auth.organisation, f"sign_up {session.pk} {volunteer_id}", idempotency_key, None, sign)
     return _shown([_find(request, desk_session_id)])[0]
 
 
-@desk_sessions.post("/{desk_session_id}/sign-out", response=DeskSessionShown)
+@desk_sessions.post("/{desk_session_id}/sign-out/{volunteer_id}", response=DeskSessionShown)
 def sign_out(
-    request: ApiRequest, desk_session_id: DeskSessionId, told: SignUpTold, idempotency_key: IdempotencyKey = None
+    request: ApiRequest,
+    desk_session_id: DeskSessionId,
+    volunteer_id: VolunteerId,
+    idempotency_key: IdempotencyKey = None,
 ) -> DeskSessionShown:
     """This volunteer does not come after all, and hears that it is noted. Who waits moves up. Said twice it is once."""
     session = _find(request, desk_session_id)
-    seat = session.signed.filter(volunteer=told.volunteer).first()
-    if seat is None:
-        raise Invalid({"volunteer": [UnknownVolunteer()]})
+    seat = session.signed.get(volunteer=volunteer_id)
 
     def sign() -> list[str]:
         signing.sign_out(seat, by=Actor.api(request.auth), tell=True)
         return [str(seat.pk)]
 
-    once(request.auth.organisation, f"sign_out {session.pk}", idempotency_key, told, sign)
+    once(request.auth.organisation, f"sign_out {session.pk} {volunteer_id}", idempotency_key, None, sign)
     return _shown([_find(request, desk_session_id)])[0]
 
 
@@ -159,13 +159,6 @@ def _related(sessions: DeskSessionQuerySet) -> DeskSessionQuerySet:
     ordered = Prefetch("signed", coming.order_by("waiting_since", "seat_number", "pk"), to_attr="coming")
     taken = Count("signed", filter=Q(signed__status=SeatStatus.TAKEN))
     return sessions.select_related("place", "organisation").prefetch_related(ordered).annotate(taken=taken)
-
-
-def _volunteer(volunteer_id: UUID) -> Volunteer:
-    found = Volunteer.objects.filter(pk=volunteer_id, left_at=None).first()
-    if found is None:
-        raise Invalid({"volunteer": [UnknownVolunteer()]})
-    return found
 
 
 def _shown(sessions: Sequence[DeskSession]) -> list[DeskSessionShown]:

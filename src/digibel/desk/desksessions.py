@@ -36,7 +36,11 @@ def lines(organisation: Organisation, *, past: bool) -> list[Line]:
     """To come, the nearest first; or what has ended, the latest first."""
     now = clock.now()
     own = _counted(DeskSession.objects.of(organisation))
-    found = own.filter(ends_at__lte=now).order_by("-starts_at") if past else own.filter(ends_at__gt=now)
+    found = (
+        own.filter(ends_at__lte=now).order_by("-starts_at")
+        if past
+        else own.filter(ends_at__gt=now).order_by("starts_at", "pk")
+    )
     return [_line(one, now) for one in found]
 
 
