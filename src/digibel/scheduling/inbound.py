@@ -4,8 +4,9 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from digibel import clock, languages
 from digibel.audit.actors import Actor
@@ -107,15 +108,19 @@ def _help(message: InboundMessage, kind: str) -> str:
 # --- offers ---------------------------------------------------------------------------------------------------------
 
 
-def live_offers(volunteer: Volunteer) -> list[Offer]:
+def live_offers(volunteer: Volunteer) -> list[Any]:
     """What this volunteer can say yes to now, in the order of the letters."""
     related = Offer.objects.to(volunteer).live().select_related("request__organisation", "volunteer__recipient")
-    return list(related.order_by("letter"))
+    at_desk = Seat.objects.asked().filter(volunteer=OuterRef("volunteer"))
+    return list(related.annotate(also_at_desk=Exists(at_desk)).order_by("letter"))
 
 
 def open_questions(volunteer: Volunteer) -> list[Question]:
     """Offers, and desk sessions they were asked for, in the order of the letters."""
-    return sorted([*live_offers(volunteer), *deskreplies.asked(volunteer)], key=lambda question: question.letter)
+    live = live_offers(volunteer)
+    if live and not live[0].also_at_desk:
+        return list(live)
+    return sorted([*live, *deskreplies.asked(volunteer)], key=lambda question: question.letter)
 
 
 def _about_offers(message: InboundMessage, volunteer: Volunteer) -> list[Reading]:
@@ -224,20 +229,26 @@ def _about_visits(message: InboundMessage, volunteer: Volunteer) -> list[Reading
     standing = [visit for visit in theirs if visit.status != VisitStatus.DONE]
     today = [visit for visit in standing if _is_on(visit)]
     readings = []
-    desks = deskreplies.to_come(volunteer)
     if len(today) == 1:
         said = _read(message, "visit_day")
         # With a desk on the same day, nobody can tell which of the two is off.
-        if said.intent not in {"cancel", "late"} or not any(map(deskreplies.is_today, desks)):
+        if said.intent not in {"cancel", "late"} or not deskreplies.any_today(volunteer):
             readings.append(_visit_reading(said, today[0]))
-    elif len(standing) + len(desks) == 1:
-        # Which of several is cancelled, nobody can tell.
-        said = _read(message, "booked")
-        readings += [_visit_reading(said, standing[0])] if standing else [Reading(said, deskreplies.deed(desks[0]))]
+    else:
+        readings += _about_one_to_come(message, volunteer, standing)
     if done := [visit for visit in theirs if visit.status == VisitStatus.DONE]:
         asked = max(done, key=lambda visit: visit.checked_out_at or visit.ends_at)
         readings.append(_visit_reading(_read(message, "after_visit"), asked))
     return readings
+
+
+def _about_one_to_come(message: InboundMessage, volunteer: Volunteer, standing: list[Visit]) -> list[Reading]:
+    """Which of several is cancelled, nobody can tell. Desks are only looked for where the text may be about one."""
+    said = _read(message, "booked")
+    desks = deskreplies.to_come(volunteer) if said.intent in {"cancel", "late", "help"} else []
+    if len(standing) + len(desks) != 1:
+        return []
+    return [_visit_reading(said, standing[0]) if standing else Reading(said, deskreplies.deed(desks[0]))]
 
 
 def _visit_reading(said: replies.Reply, visit: Visit) -> Reading:

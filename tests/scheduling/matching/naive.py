@@ -11,7 +11,16 @@ from digibel.places import travel
 from digibel.requests.models import HelpRequest, Series
 from digibel.scheduling.matching.models import CRITERIA, MatchChoice, MatchWeights
 from digibel.scheduling.matching.wanted import Wanted, wanted
-from digibel.scheduling.models import LIVE_OFFERS, STANDING_VISITS, Offer, OfferStatus, Preference, Visit, VisitStatus
+from digibel.scheduling.models import (
+    LIVE_OFFERS,
+    STANDING_VISITS,
+    Offer,
+    OfferStatus,
+    Preference,
+    Seat,
+    Visit,
+    VisitStatus,
+)
 from digibel.volunteers import readiness
 from digibel.volunteers.models import Readiness, Volunteer
 
@@ -81,6 +90,7 @@ def people(request: HelpRequest) -> Iterator[Person]:
         visits = list(Visit.objects.filter(volunteer=volunteer))
         offers = list(Offer.objects.filter(volunteer=volunteer).order_by("created_at"))
         standing = [visit for visit in visits if visit.status in STANDING_VISITS]
+        seats = list(Seat.objects.filter(volunteer=volunteer, status="taken").select_related("session"))
         preference = Preference.objects.filter(client=request.client_id, volunteer=volunteer).first()
         here = [
             one.status
@@ -100,10 +110,10 @@ def people(request: HelpRequest) -> Iterator[Person]:
             absences=list(volunteer.absences.values_list("first_day", "last_day")),
             extra=[(clock.at(one.day, one.start), clock.at(one.day, one.end)) for one in volunteer.extra_hours.all()],
             busy=[
-                *((visit.busy_from, visit.busy_until) for visit in standing),
+                *((one.busy_from, one.busy_until) for one in (*standing, *seats)),
                 *volunteer.busy_times.values_list("starts_at", "ends_at"),
             ],
-            visit_starts=[visit.starts_at for visit in standing],
+            visit_starts=[visit.starts_at for visit in standing] + [seat.session.starts_at for seat in seats],
             asked=[one.created_at for one in offers],
             elsewhere=any(one.status in LIVE_OFFERS and one.request_id != request.pk for one in offers),
             this_offer=here[-1] if here else "",

@@ -8,8 +8,9 @@ import cast
 from digibel import clock
 from digibel.organisations.models import Closure, DutyHours, Staff
 from digibel.requests.models import HelpRequest, RequestTask, TimeWindow
+from digibel.scheduling import elsewhere
 from digibel.scheduling.matching.models import CRITERIA, MatchChoice, MatchWeights
-from digibel.scheduling.models import Offer, Preference, Visit
+from digibel.scheduling.models import DeskSession, Offer, Preference, Seat, Visit
 from digibel.volunteers.models import (
     Absence,
     AvailableHours,
@@ -35,6 +36,7 @@ class World:
     def __init__(self, size: int = 12) -> None:
         self.house = cast.organisation()
         self.other_house = cast.organisation("De Sleutel", sms_number="+32460000009")
+        self.desk = cast.place()
         self.request = cast.request(self.house)
         self.elsewhere = cast.request(self.other_house)
         self.same_client = HelpRequest.objects.create(
@@ -52,7 +54,7 @@ class World:
         dice = random.Random(seed)
         Offer.objects.all().delete()
         week = (Absence, AvailableHours, BusyTime, ExtraHours, WeekdayOff)
-        for model in (*week, Visit, Preference, Readiness, MatchWeights, MatchChoice, Closure):
+        for model in (*week, Visit, DeskSession, Preference, Readiness, MatchWeights, MatchChoice, Closure):
             model._default_manager.all().delete()
         self._house(dice, now)
         for volunteer in self.volunteers:
@@ -164,6 +166,8 @@ class World:
             Preference.objects.create(client=self.request.client, volunteer=one, again=dice.random() < 0.8)
         for _ in range(dice.choice([0, 0, 1, 2])):
             self._visit(dice, one, now)
+        if dice.random() < 0.3:
+            self._seat(dice, one, now)
 
     def _offer(self, dice: random.Random, one: Volunteer, request: HelpRequest, now: datetime) -> None:
         status = dice.choice(ANSWERS)
@@ -192,6 +196,22 @@ class World:
             booked_at=now,
             changed_at=now,
         )
+
+    def _seat(self, dice: random.Random, one: Volunteer, now: datetime) -> None:
+        """At a desk of the other organisation, unless they are somewhere else then."""
+        start = (now + timedelta(hours=dice.randrange(96))).replace(minute=dice.choice([0, 15]))
+        busy_from, busy_until = start - timedelta(minutes=20), start + timedelta(minutes=140)
+        if elsewhere.is_anywhere(one, busy_from, busy_until):
+            return
+        session, _ = DeskSession.objects.get_or_create(
+            organisation=self.other_house,
+            place=self.desk,
+            starts_at=start,
+            defaults={"ends_at": start + timedelta(hours=2), "seats": 20, "made_at": now, "changed_at": now},
+        )
+        number = session.signed.count() + 1
+        times = {"busy_from": busy_from, "busy_until": busy_until, "created_at": now}
+        Seat.objects.create(session=session, volunteer=one, status="taken", seat_number=number, **times)
 
     def _request(self, dice: random.Random, now: datetime, *, night: bool) -> HelpRequest:
         request = HelpRequest.objects.get(pk=self.request.pk)

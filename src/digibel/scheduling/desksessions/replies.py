@@ -34,8 +34,8 @@ def _related() -> SeatQuerySet:
     return Seat.objects.select_related("session__organisation", "session__place", "volunteer__recipient")
 
 
-def is_today(seat: Seat) -> bool:
-    return clock.local(seat.session.starts_at).date() == clock.today()
+def any_today(volunteer: Volunteer) -> bool:
+    return any(clock.local(seat.session.starts_at).date() == clock.today() for seat in to_come(volunteer))
 
 
 def answer(seat: Seat, message: InboundMessage, said: Reply) -> str:

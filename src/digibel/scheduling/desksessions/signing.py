@@ -213,7 +213,7 @@ def _end_unready(seat: Seat, *, by: Actor) -> bool:
 def end_asked(recipient: Recipient) -> None:
     """STOP ends what they were asked and what they wait for; a seat they have promised stands, as a visit does."""
     asked = Seat.objects.filter(volunteer__recipient=recipient, status__in=[SeatStatus.ASKED, SeatStatus.WAITING])
-    for seat in list(asked.order_by("session")):
+    for seat in list(asked.order_by("session_id")):
         lock_session(seat.session_id)
         texts.take_back(seat)
         move(seat, SeatStatus.ENDED, by=Actor.volunteer(seat.volunteer), reason="stopped", waiting_since=None)
