@@ -21,7 +21,7 @@ def test_series_is_agreed_made_and_ended(program: Any) -> None:
     path = f"/help-requests/{asked.reference}/series"
     assert program.get(path).status_code == 404
     shown = {"every_days": 14, "visits": 3, "until": None, "made": 0, "next_at": None, "ended_as": None}
-    assert program.put(path, AGREED).json() == shown
+    assert program.post(path, AGREED).json() == shown
     visit = cast.booked(asked, cast.volunteer(program.organisation))
     with clock.travel(visit.starts_at):
         visits.check_in(visit, by=SYSTEM)
@@ -37,18 +37,18 @@ def test_series_is_agreed_made_and_ended(program: Any) -> None:
 )
 def test_what_makes_no_sense_is_told(program: Any, told: dict[str, Any], code: str) -> None:
     path = f"/help-requests/{cast.request(program.organisation).reference}/series"
-    answer = program.put(path, {**AGREED, **told})
+    answer = program.post(path, {**AGREED, **told})
     assert (answer.status_code, answer.json()["code"], Series.objects.exists()) == (422, code, False)
 
 
 def test_series_that_has_not_begun_is_not_ended(program: Any) -> None:
     path = f"/help-requests/{cast.request(program.organisation).reference}/series"
     assert program.post(f"{path}/end", {"ended_as": "goal_reached"}).json()["code"] == "no_series"
-    program.put(path, AGREED)
+    program.post(path, AGREED)
     assert program.post(f"{path}/end", {"ended_as": "goal_reached"}).json()["code"] == "no_visit_made_yet"
 
 
 def test_anothers_series_is_not_found(program: Any) -> None:
     path = f"/help-requests/{cast.request(cast.organisation('Anderen', duty=False)).reference}/series"
-    answers = [program.get(path), program.put(path, AGREED), program.post(f"{path}/end", {"ended_as": "goal_reached"})]
+    answers = [program.get(path), program.post(path, AGREED), program.post(f"{path}/end", {"ended_as": "goal_reached"})]
     assert [answer.status_code for answer in answers] == [404] * 3

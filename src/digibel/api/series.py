@@ -53,12 +53,19 @@ def show_series(request: ApiRequest, reference: Reference) -> SeriesShown:
     return _shown(find(request, reference))
 
 
-@help_requests.put("/{reference}/series", response=SeriesShown)
-def plan_series(request: ApiRequest, reference: Reference, told: SeriesTold) -> SeriesShown:
+@help_requests.post("/{reference}/series", response=SeriesShown)
+def plan_series(
+    request: ApiRequest, reference: Reference, told: SeriesTold, idempotency_key: IdempotencyKey = None
+) -> SeriesShown:
     """Several visits, one after the other. Told again, it says what is agreed from now on."""
     found = find(request, reference)
     agreed: dict[str, Any] = told.model_dump()
-    series.plan(found, by=Actor.api(request.auth), **agreed)
+
+    def plan() -> list[str]:
+        series.plan(found, by=Actor.api(request.auth), **agreed)
+        return [reference]
+
+    once(request.auth.organisation, f"plan_series {found.pk}", idempotency_key, told, plan)
     return _shown(found)
 
 
