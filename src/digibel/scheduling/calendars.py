@@ -3,15 +3,15 @@
 An address of a calendar is a secret that is copied to other people's servers and shared with families: it opens nothing that
 is not in it. So a volunteer's has no link to the visit card, which opens without a login; the desk's has links, which ask for one.
 
-What is read is one query for visits and one for desk sessions; each entry is made once and kept as long as nothing it follows
-from has changed, and the tag of a feed is that of its bytes: no change can be forgotten in either.
+What is read is one query, and one more where there are desk sessions; each entry is made once and kept as long as nothing it
+follows from has changed, and the tag of a feed is that of its bytes: no change can be forgotten in either.
 """
 
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
@@ -33,6 +33,7 @@ from digibel.organisations.duty import Roster
 from digibel.organisations.models import Organisation, Staff
 from digibel.problems import NotFound
 from digibel.scheduling import ics
+from digibel.scheduling.desksessions.models import DeskSessionQuerySet
 from digibel.scheduling.models import DeskSession, Seat, SeatStatus, Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
 
@@ -166,45 +167,51 @@ def open_feed(told: str) -> Feed:
     letter, pk, version = parts[1], UUID(hex=parts[3]), int(parts[4])
     if not hmac.compare_digest(_token(letter, pk, version), told):
         raise NotFound
-    feed = _read(letter, {"pk": pk, "calendar_version": version, **KINDS[letter].if_only})
-    return replace(feed, desks=tuple(_desks(letter, pk)))
+    return _read(letter, {"pk": pk, "calendar_version": version, **KINDS[letter].if_only})
 
 
-def _desks(letter: str, pk: UUID) -> Iterator[Desk]:
-    """The desk sessions of an organisation, or those a volunteer is expected at; at none does anybody of staff have to be."""
+def _desk_sessions(letter: str, pk: UUID) -> DeskSessionQuerySet:
+    """Those of an organisation, or those a volunteer is expected at; at none does anybody of staff have to be."""
+    lately = DeskSession.objects.filter(ends_at__gte=clock.now() - KEEPS).order_by("starts_at", "pk")
+    if letter == "o":
+        return lately.filter(organisation=pk)
     if letter == "s":
-        return
-    whose = Q(organisation=pk)
-    if letter == "v":
-        theirs = Seat.objects.filter(volunteer=pk, session=OuterRef("pk"))
-        was_told = Q(status=SeatStatus.ENDED, answered_at__isnull=False, session__called_off_at__isnull=False)
-        whose = Q(Exists(theirs.filter(Q(status__in=(SeatStatus.TAKEN, SeatStatus.CAME)) | was_told)))
-    rows = DeskSession.objects.filter(whose, ends_at__gte=clock.now() - KEEPS).order_by("starts_at", "pk")
+        return lately.none()
+    theirs = Seat.objects.filter(volunteer=pk, session=OuterRef("pk"))
+    was_told = Q(status=SeatStatus.ENDED, answered_at__isnull=False, session__called_off_at__isnull=False)
+    return lately.filter(Exists(theirs.filter(Q(status__in=(SeatStatus.TAKEN, SeatStatus.CAME)) | was_told)))
+
+
+def _desks(sessions: DeskSessionQuerySet) -> tuple[Desk, ...]:
     taken = Count("signed", filter=Q(signed__status=SeatStatus.TAKEN))
-    yield from map(Desk._make, rows.annotate(taken=taken).values_list(*DESK_COLUMNS))
+    return tuple(map(Desk._make, sessions.annotate(taken=taken).values_list(*DESK_COLUMNS)))
 
 
 def _read(letter: str, must_be: Mapping[str, Any]) -> Feed:
-    """The owner is looked at in the same query as the visits, and only where there are none by itself."""
+    """The owner is looked at in the same query as the visits, and only where there are none by itself; so is whether there are desk
+    sessions to read."""
     kind = KINDS[letter]
     theirs = {f"{kind.path}__{name}": value for name, value in must_be.items()}
     if letter != "v":
         theirs["goes_with"] = None  # at the desk two who go together are one visit
+    sessions = _desk_sessions(letter, must_be["pk"])
     rows = (
         Visit.objects.filter(ends_at__gte=clock.now() - KEEPS, **theirs)
+        .annotate(has_desks=Exists(sessions))
         .order_by("starts_at", "pk", "request__tasks__pk")
-        .values_list(*COLUMNS, *OTHERS, f"{kind.path}__{kind.language}")
+        .values_list(*COLUMNS, *OTHERS, f"{kind.path}__{kind.language}", "has_desks")
     )
     entries = tuple(_entries(found := list(rows)))
     if not found:
         owner = kind.model._default_manager.filter(**must_be).values_list(kind.language).first()
         if owner is None:
             raise NotFound
-        return Feed((), language_of(owner[0]), "Digibel", letter != "v")
-    *_, name, fallback, spoken = found[-1]
+        return Feed((), language_of(owner[0]), "Digibel", letter != "v", _desks(sessions))
+    *_, name, fallback, spoken, has_desks = found[-1]
     if letter == "s":
         entries = _on_duty(entries, Staff.objects.select_related("organisation").get(pk=must_be["pk"]))
-    return Feed(entries, language_of(spoken, fallback), name if letter == "o" else "Digibel", letter != "v")
+    desks = _desks(sessions) if has_desks else ()
+    return Feed(entries, language_of(spoken, fallback), name if letter == "o" else "Digibel", letter != "v", desks)
 
 
 def _entries(rows: Iterable[tuple[Any, ...]]) -> Iterable[Entry]:
