@@ -225,7 +225,7 @@ def _everything_else(organisation: Organisation, over: Visit, more: list[HelpReq
     return {
         "complaint_id": complaints.note(over.client, kind="service", text=f"over {said[0]}", by=SYSTEM).pk,
         "tightening_id": tightenings.tighten(organisation, "online-payment", Verdict.STAFF_ONLY, **reason).pk,
-        "desk_session_id": cast.desk_session(organisation, place=cast.place(said[0])).pk,
+        "desk_session_id": cast.desk_session(organisation, place=cast.place(f"zaal-{organisation.pk.hex[:6]}")).pk,
         "session_id": training.add_session(organisation, module="door", day=today, place=said[2], by=SYSTEM).pk,
         "breach_id": breaches.note_breach(organisation, BreachKind.PAPER_LOST, by=SYSTEM).pk,
         "asked_id": rights.note_request(over.client, Right.ACCESS, organisation=organisation, by=SYSTEM).pk,

@@ -39,6 +39,7 @@ code. Each later round was first read by code that had never seen it, and then l
 | 33 | 303 of 700 | 4 of 300 | ordinary notes, the secret far from its name or without one; surroundings.py is from here |
 | 34 | 80 of 130 | 0 of 130 | the same with patterns, recovery words and answers to questions, which nobody looks for |
 | 35 | 122 of 200 | 2 of 100 | the same, by another hand |
+| 36 | | 0 of 160 | streets with numbers, boxes and floors |
 
 `secrets_unseen.tsv` was written by somebody who knew nothing but the kinds that are looked for. Nothing is learned from it: neither
 words nor weights. Rules alone found 129 of its 140 spoken secrets, rules and weights 139, and all 40 numbers with check digits.

@@ -27,6 +27,8 @@ _CANDIDATE: Final = re.compile(r"[0-9][\W_]{0,3}[0-9][\W_]{0,3}[0-9]|[0-9][^\W\d
 _FEWEST_DIGITS: Final = 3
 _MOST_DIGITS: Final = 10
 _SHORTEST: Final = 4
+# A house number, a reference or a page of an address that stands in a field of its own has no surroundings.
+_FEWEST_WORDS: Final = 4
 _LEFT: Final = 14
 _RIGHT: Final = 9
 # How near a token stands: the next one, the one after, ...
@@ -56,6 +58,8 @@ def find_by_surroundings(reading: Reading, folded: str) -> Iterator[Span]:
 
 def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]:
     """Each number and each word with figures or signs that may be a secret: where it stands, and its features."""
+    if len(folded.split()) < _FEWEST_WORDS:
+        return
     text = passage(reading, folded)
     scene = Scene(text, find_names(text))
     taken: set[int] = set()
