@@ -37,7 +37,8 @@ ONCE = tuple(
         "reports/test_counting.py",
         *(f"scheduling/test_{name}.py" for name in (
             "calendars", "cards", "complaints", "concerns", "desksessions", "followups", "fraud", "freetexts", "gone", "handovers",
-            "invitations", "merging", "readiness", "rectifying", "rejudging", "scripts", "sharing", "together",
+            "invitations", "merging", "readiness", "rectifying", "rejudging", "scripts", "series", "sharing", "stafffirst",
+            "together",
         )),
     )
 )  # fmt: skip

@@ -40,12 +40,15 @@ code. Each later round was first read by code that had never seen it, and then l
 | 34 | 80 of 130 | 0 of 130 | the same with patterns, recovery words and answers to questions, which nobody looks for |
 | 35 | 122 of 200 | 2 of 100 | the same, by another hand |
 | 36 | | 0 of 160 | streets with numbers, boxes and floors |
+| 37 | 121 of 140 | 5 of 130 | every kind that is looked for, a tenth of them spelled in words, read with the first weights |
+| 38 | 118 of 140 | 1 of 140 | the same with many plain words, after 37 was learned from |
 
 `secrets_unseen.tsv` was written by somebody who knew nothing but the kinds that are looked for. Nothing is learned from it: neither
 words nor weights. Rules alone found 129 of its 140 spoken secrets, rules and weights 139, and all 40 numbers with check digits.
 """
 
 import csv
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +58,7 @@ import pytest
 from digibel.guardrails.secrets import find, spoken
 from digibel.guardrails.secrets.reading import fold
 
+LONG = os.environ.get("DIGIBEL_TEST_LONG") == "1"
 _MARK = re.compile(r"\{(?:(card|iban|national_number):)?([^{}]+)\}")
 
 
@@ -87,7 +91,7 @@ def _samples(name: str) -> list[Sample]:
 SAMPLES = _samples("secrets_corpus.tsv")
 UNSEEN = _samples("secrets_unseen.tsv")
 # Written so that often only a person can tell, who knows what the talk is about.
-RIDDLES = {"30", "31", "33", "34", "35"}
+RIDDLES = {"30", "31", "33", "34", "35", "38"}
 SECRETS = [sample for sample in SAMPLES if sample.kinds]
 INNOCENTS = [sample for sample in SAMPLES if not sample.kinds]
 
@@ -124,7 +128,8 @@ def test_hardly_anything_innocent_is_touched() -> None:
 
 
 def test_texts_that_are_passed_at_once_hold_nothing_when_they_are_weighed(monkeypatch: pytest.MonkeyPatch) -> None:
-    quick = {fold(sample.text): find(sample.text).kinds for sample in SAMPLES}
+    samples = SAMPLES[:: 1 if LONG else 5]
+    quick = {fold(sample.text): find(sample.text).kinds for sample in samples}
     passed: set[str] = set()
     is_worth_weighing = spoken._is_worth_weighing
 
@@ -134,6 +139,6 @@ def test_texts_that_are_passed_at_once_hold_nothing_when_they_are_weighed(monkey
         return True
 
     monkeypatch.setattr(spoken, "_is_worth_weighing", weigh_all)
-    weighed = {fold(sample.text): find(sample.text).kinds for sample in SAMPLES}
-    assert len(passed) > len(SAMPLES) / 10
+    weighed = {fold(sample.text): find(sample.text).kinds for sample in samples}
+    assert len(passed) > len(samples) / 10
     assert [text for text in passed & weighed.keys() if weighed[text] != quick[text]] == []

@@ -8,6 +8,7 @@ from django.db import transaction
 import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM
+from digibel.scheduling.desksessions.models import SEAT_MOVES, SeatStatus
 from digibel.scheduling.errors import MoveNotAllowed
 from digibel.scheduling.models import OFFER_MOVES, VISIT_MOVES, Move, Offer, OfferStatus, Visit, VisitStatus
 from digibel.scheduling.moves import diagram, move, move_offers
@@ -33,6 +34,15 @@ ALLOWED_VISIT_STEPS = {
     ("booked", "cancelled"),
     ("booked", "missed"),
     ("under_way", "done"),
+}
+_BACK = ("taken", "waiting", "came")  # who said no or signed out may come after all
+ALLOWED_SEAT_STEPS = {
+    *(("asked", to) for to in (*_BACK, "declined", "ended")),
+    *(("taken", to) for to in ("left", "ended", "came", "missed")),
+    *(("waiting", to) for to in ("taken", "left", "ended", "came")),
+    *((was, to) for was in ("declined", "left", "ended") for to in _BACK),
+    ("came", "missed"),
+    ("missed", "came"),
 }
 
 
@@ -70,7 +80,10 @@ def check_step(thing, was, to, *, allowed):
         assert (last.was, last.became, last.by, last.at, last.reason) == (was, to, "system", clock.now(), "test")
 
 
-@pytest.mark.parametrize(("table", "states"), [(OFFER_MOVES, OfferStatus.values), (VISIT_MOVES, VisitStatus.values)])
+@pytest.mark.parametrize(
+    ("table", "states"),
+    [(OFFER_MOVES, OfferStatus.values), (VISIT_MOVES, VisitStatus.values), (SEAT_MOVES, SeatStatus.values)],
+)
 def test_every_state_is_in_the_table_and_can_be_reached(table, states):
     assert list(table) == states
     reached = {states[0]}
@@ -107,7 +120,7 @@ def test_several_offers_move_together_or_not_at_all(frozen_clock):
     assert Move.objects.filter(became="withdrawn", reason="together").count() == 2
 
 
-def test_the_diagram_shows_every_step_of_both_tables():
+def test_the_diagram_shows_every_step_of_all_tables():
     drawn = {tuple(line.split()) for line in diagram().splitlines() if "-->" in line and "[*]" not in line}
-    expected = {(f"Offer_{was}", "-->", f"Offer_{to}") for was, to in ALLOWED_OFFER_STEPS}
-    assert drawn == expected | {(f"Visit_{was}", "-->", f"Visit_{to}") for was, to in ALLOWED_VISIT_STEPS}
+    tables = {"Offer": ALLOWED_OFFER_STEPS, "Visit": ALLOWED_VISIT_STEPS, "Seat": ALLOWED_SEAT_STEPS}
+    assert drawn == {(f"{name}_{was}", "-->", f"{name}_{to}") for name, steps in tables.items() for was, to in steps}

@@ -13,22 +13,28 @@ from pathlib import Path
 from typing import Final
 
 from digibel.guardrails.secrets.chunks import Chunk, Span
-from digibel.guardrails.secrets.innocence import Innocence, covering, surely_innocent
+from digibel.guardrails.secrets.innocence import covering, surely_innocent
 from digibel.guardrails.secrets.names import find_names
 from digibel.guardrails.secrets.passages import Passage, passage
 from digibel.guardrails.secrets.reading import COVER, Reading
 from digibel.guardrails.secrets.scene import Scene
 from digibel.guardrails.secrets.values import Value
+from digibel.guardrails.secrets.wordings import SPELLS_NUMBER, hint
 
 WEIGHTS: Final = Path(__file__).with_suffix(".tsv")
-LEAST: Final = 1.5  # the sum from which something is a secret: log odds, more than four to one
+LEAST: Final = 0.5  # the sum from which something is a secret: log odds, so a little more likely than not
 
 _CANDIDATE: Final = re.compile(r"[0-9][\W_]{0,3}[0-9][\W_]{0,3}[0-9]|[0-9][^\W\d_]|[^\W\d_][0-9]|\w[@!#$%^*_~+?&]\w")
+_WORD: Final = re.compile(r"[^\W\d_]+")
 _FEWEST_DIGITS: Final = 3
 _MOST_DIGITS: Final = 10
 _SHORTEST: Final = 4
 # A house number, a reference or a page of an address that stands in a field of its own has no surroundings.
 _FEWEST_WORDS: Final = 4
+_LONGEST_STREET: Final = 7  # tokens
+_STREET: Final = re.compile(
+    r"(?:straat|laan|steenweg|plein|dreef|kaai)$|^(?:avenue|av|boulevard|bd|chaussee|place|square|quai|allee|dreve)$"
+)
 _LEFT: Final = 14
 _RIGHT: Final = 9
 # How near a token stands: the next one, the one after, ...
@@ -36,7 +42,7 @@ _DISTANCES: Final = (0, 1, 2, 2, 2, *[3] * 12)
 _STEM: Final = 5
 # The name of a network as it comes out of the box, of a file, of a version, of a setting: everybody may read it.
 _OF_MACHINE: Final = re.compile(
-    r"(?:telenet|proximus|orange|voo|bbox|wifi|scarlet|tplink|tp-link|huawei|fritz)[\w-]*[-_][0-9a-f]{4,6}(?:[-_]\dg)?\b"
+    r"(?:telenet|proximus|orange|voo|bbox|wifi|scarlet|tplink|tp-link|huawei|fritz)(?:[-_](?:home|box|guest|wifi|ext))?[-_][0-9a-f]{2,6}(?:[-_]\dg)?$"
     r"|.*\.(?:md|txt|pdf|docx?|xlsx?|csv|jpe?g|png|html?|css|js|py|json|zip|ics|sqlite3|toml)\b"
     r"|.*[-_.]v\d+\b|[a-z_]+=|.*[{}<>]|.*://"
 )
@@ -48,12 +54,17 @@ _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 
 def find_by_surroundings(reading: Reading, folded: str) -> Iterator[Span]:
     """Where secrets stand that nothing names, by the weight of what is around them."""
-    if not _CANDIDATE.search(folded):
+    if not _CANDIDATE.search(folded) and not _spells(folded):
         return
     weights = _weights()
     for span, features in candidates(reading, folded):
         if sum(weights.get(one, 0.0) for one in features) >= LEAST:
             yield span
+
+
+def _spells(folded: str) -> bool:
+    """Whether there are words enough to tell a number in: "six, un, un, quatre"."""
+    return sum(hint(one) & SPELLS_NUMBER != 0 for one in _WORD.findall(folded)) >= _FEWEST_DIGITS
 
 
 def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]:
@@ -62,15 +73,27 @@ def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]
         return
     text = passage(reading, folded)
     scene = Scene(text, find_names(text))
+    sure = surely_innocent(folded)
     taken: set[int] = set()
     for first, last, chunk in _chunks(scene):
         taken.update(range(first, last + 1))
-        if _is_weighed(chunk, folded):
+        if _is_weighed(chunk) and not covering(sure, chunk.start):
             yield chunk.span, _features(text, first, last, _of_letters(text, first, last))
     for value in scene.values.values():
-        is_weighed = value.innocence is not Innocence.SURE and _FEWEST_DIGITS <= value.digits <= _MOST_DIGITS
-        if is_weighed and taken.isdisjoint(range(value.first, value.last + 1)):
+        # "A number: 4096", "numer 226401": what labels something else for the rules speaks here only against it.
+        is_weighed = _FEWEST_DIGITS <= value.digits <= _MOST_DIGITS and not covering(sure, text.starts[value.first])
+        if is_weighed and not _is_of_house(text, value.first) and taken.isdisjoint(range(value.first, value.last + 1)):
             yield scene.span(value), _features(text, value.first, value.last, _of_number(text, value))
+
+
+def _is_of_house(text: Passage, first: int) -> bool:
+    """ "Rue des Palais Outre-Ponts 1453": the name of a street, and nothing else before its number."""
+    for place in range(first - 1, max(-1, first - 1 - _LONGEST_STREET), -1):
+        if text.has(place, "streets") or _STREET.search(text.texts[place]):
+            return True
+        if not (text.is_word(place) or text.texts[place] in "-'"):
+            return False
+    return False
 
 
 def _chunks(scene: Scene) -> Iterator[tuple[int, int, Chunk]]:
@@ -85,10 +108,10 @@ def _chunks(scene: Scene) -> Iterator[tuple[int, int, Chunk]]:
             yield first, beyond - 1, chunk
 
 
-def _is_weighed(chunk: Chunk, folded: str) -> bool:
+def _is_weighed(chunk: Chunk) -> bool:
     is_made_up = chunk.digits > 0 or _SIGN_WITHIN.search(chunk.text)
     is_thing = chunk.is_product or _OF_MACHINE.match(chunk.text) or len(chunk.text) < _SHORTEST
-    return bool(is_made_up) and not is_thing and not covering(surely_innocent(folded), chunk.start)
+    return bool(is_made_up) and not is_thing
 
 
 @cache
@@ -104,7 +127,8 @@ def _of_number(text: Passage, value: Value) -> set[str]:
     written = text.folded[text.starts[value.first] : text.ends[value.last]]
     told = {"always", "number", f"digits {value.digits}", f"innocence {value.innocence.name.lower()}"}
     if value.is_spelled:
-        return {*told, "spelled"}
+        words = sum(text.is_word(place) for place in range(value.first, value.last + 1) if text.words[place].spelled)
+        return {*told, "spelled", *({"spelled one by one"} if words == value.digits else ())}
     told.add("shape " + _shape(written))
     if written.startswith("0"):
         told.add("begins with 0")

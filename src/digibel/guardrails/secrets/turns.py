@@ -6,6 +6,7 @@ key is in the box, number 5572". The words of each language for each part of a t
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ _FEWEST_SWITCHES: Final = 3
 _SIGN: Final = re.compile(r"[^\W\d]\S*[#$%&*!_@+]\S*\w")
 _NUMBERED: Final = re.compile(r"([^\W\d_]{4,20})[0-9]{1,4}")
 _LETTERS_THEN_DIGITS: Final = re.compile(r"[^\W\d_]{4,20}(?:\.[^\W\d_]{2,20})?[0-9]{2,4}")
+_SHORT_NUMBER: Final = re.compile(r"[0-9]{4,8}")
+_ALONE: Final = re.compile(r"(?<![\w.,:/+-])(?!(?:19|20)[0-9]{2}\b)[0-9]{4,8}(?![\w:/+-]|[.,][0-9]| ?(?:€|eur))")
 _SWITCH: Final = re.compile(r"(?<=[^\W\d_])-?[0-9]|(?<=[0-9])-?[^\W\d_]")
 _CHOSEN: Final = r"(?P<value>[^\W\d_][^\s,;()\"]{5,40})"
 _CLOSING: Final = ".,:;'\")"
@@ -86,10 +89,17 @@ def find_turns(reading: Reading, folded: str) -> Iterator[Span]:
 
 
 def find_siblings(folded: str, found: list[str]) -> Iterator[Span]:
-    """ "Canela09 no longer works, we try Canela10": the same word with other figures is the next of somebody's passwords."""
+    """What goes with a secret that was found: the next of somebody's passwords, and the same digits in another order.
+
+    "Canela09 no longer works, we try Canela10"; "tried 6612 first, the new pin is 6621".
+    """
     for stem in {told[1] for secret in found if (told := _NUMBERED.fullmatch(secret))}:
         for other in re.finditer(rf"(?<![^\W_]){re.escape(stem)}[0-9]{{1,4}}(?![^\W_])", folded):
             yield other.span()
+    for number in {secret for secret in found if _SHORT_NUMBER.fullmatch(secret)}:
+        for other in _ALONE.finditer(folded):
+            if len(other[0]) == len(number) and sum((Counter(other[0]) & Counter(number)).values()) >= len(number) - 1:
+                yield other.span()
 
 
 def _always(reading: Reading, told: re.Match[str]) -> bool:
@@ -240,6 +250,12 @@ _TURNS: Final = (
     ),
     _turn("", r"\bg-[0-9]", r"(?<![\w-])(?P<value>g-[0-9]{6})(?![0-9-])"),
     _turn("", r"[0-9][^\W\d_]+[0-9]", r"(?<![\w./@-])(?P<value>[a-z0-9]{8,40})(?![\w./@-])", _is_random_key),
+    _turn(
+        "how_often digit",
+        _ANY,
+        rf"(?P<value>\b{_W['how_often']} +(?:[^\W\d_]{{1,3}} +)?(?:{_W['digit']}|[0-9]))(?= *(?:[.,;:!?)\"\n]|$))",
+    ),
+    _turn("so_many", _ANY, rf"(?P<value>\b{_W['so_many']})\b"),
     _turn(
         "wrong_one of_account is",
         _ANY,

@@ -78,6 +78,8 @@ def _digits_value(text: Passage, place: int, sure: list[tuple[int, int]], names:
         return None
     groups = [text.texts[index] for index in range(place, last + 1) if text.is_number(index)]
     digits = sum(map(len, groups))
+    if last == place and digits > LONGEST:
+        return Value(place, last, digits, Innocence.SURE)  # of an apparatus: nobody tells so long a code
     if digits < SHORTEST or _is_glued_to_letters(text, place, last, names):
         return Value(place, last, digits, Innocence.SURE) if last > place else None
     is_pair = (
