@@ -28,7 +28,7 @@ from django.test import Client
 T = TypeVar("T")
 HERE = Path(__file__).parent
 CACHE = Path(sys.prefix) / "node"
-PATIENCE = 20.0
+PATIENCE = 45.0
 SECRET = "een-lang-geheim-woord"
 
 KANNEL_CONF = """
