@@ -32,6 +32,7 @@ CORPORA = (
     "ninth.tsv",
     "tenth.tsv",
     "eleventh.tsv",
+    "twelfth.tsv",
 )
 # Who asks us politely to do it doubts nothing.
 ASKED = ("could you", "pouvez-vous", "wil je")
