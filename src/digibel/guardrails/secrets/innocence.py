@@ -90,9 +90,7 @@ def _patterns(folded: str, digits: int) -> Iterator[re.Pattern[str]]:
 
 
 def how_innocent(text: Passage, first: int, last: int, sure: list[tuple[int, int]], names: Container[int]) -> Innocence:
-    if covering(sure, text.starts[first]) or _is_counted(text, last) or _is_since(text, first, last):
-        return Innocence.SURE
-    if _is_hour(text, first, last):
+    if is_no_code(text, first, last, sure):
         return Innocence.SURE
     if text.text(last + 1) in ("#", "*") and text.is_glued(last + 1):
         return Innocence.NONE
@@ -112,6 +110,12 @@ def how_innocent(text: Passage, first: int, last: int, sure: list[tuple[int, int
     ):
         return Innocence.LIKELY
     return Innocence.NONE
+
+
+def is_no_code(text: Passage, first: int, last: int, sure: list[tuple[int, int]]) -> bool:
+    """A telephone number, a price, "100 times", "since 2019", "at 1430": whatever is said around it."""
+    is_told = _is_counted(text, last) or _is_since(text, first, last) or _is_hour(text, first, last)
+    return is_told or covering(sure, text.starts[first]) is not None
 
 
 def covering(spans: list[tuple[int, int]], start: int) -> tuple[int, int] | None:

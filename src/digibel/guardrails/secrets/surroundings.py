@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from digibel.guardrails.secrets.chunks import Chunk, Span
-from digibel.guardrails.secrets.innocence import covering, surely_innocent
+from digibel.guardrails.secrets.innocence import covering, is_no_code, surely_innocent
 from digibel.guardrails.secrets.names import find_names
 from digibel.guardrails.secrets.passages import Passage, passage
 from digibel.guardrails.secrets.reading import COVER, Reading
@@ -30,7 +30,7 @@ _FEWEST_DIGITS: Final = 3
 _MOST_DIGITS: Final = 10
 _SHORTEST: Final = 4
 # A house number, a reference or a page of an address that stands in a field of its own has no surroundings.
-_FEWEST_WORDS: Final = 4
+_FEWEST_WORDS: Final = 3
 _LONGEST_STREET: Final = 7  # tokens
 _STREET: Final = re.compile(
     r"(?:straat|laan|steenweg|plein|dreef|kaai)$|^(?:avenue|av|boulevard|bd|chaussee|place|square|quai|allee|dreve)$"
@@ -69,7 +69,7 @@ def _spells(folded: str) -> bool:
 
 def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]:
     """Each number and each word with figures or signs that may be a secret: where it stands, and its features."""
-    if len(folded.split()) < _FEWEST_WORDS:
+    if sum(map(str.isalpha, folded.split())) < _FEWEST_WORDS:
         return
     text = passage(reading, folded)
     scene = Scene(text, find_names(text))
@@ -81,8 +81,12 @@ def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]
             yield chunk.span, _features(text, first, last, _of_letters(text, first, last))
     for value in scene.values.values():
         # "A number: 4096", "numer 226401": what labels something else for the rules speaks here only against it.
-        is_weighed = _FEWEST_DIGITS <= value.digits <= _MOST_DIGITS and not covering(sure, text.starts[value.first])
-        if is_weighed and not _is_of_house(text, value.first) and taken.isdisjoint(range(value.first, value.last + 1)):
+        is_weighed = _FEWEST_DIGITS <= value.digits <= _MOST_DIGITS and not _is_of_house(text, value.first)
+        if (
+            is_weighed
+            and not is_no_code(text, value.first, value.last, sure)
+            and taken.isdisjoint(range(value.first, value.last + 1))
+        ):
             yield scene.span(value), _features(text, value.first, value.last, _of_number(text, value))
 
 
