@@ -4,12 +4,17 @@ On SQLite a write transaction has the whole database to itself, and these are pl
 """
 
 import uuid
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 from django.db import transaction
 
 from digibel.requests.models import Client, HelpRequest
 from digibel.requests.rectifying import lock_client
 from digibel.scheduling.models import DeskSession, Offer, Visit
+
+Held = TypeVar("Held")
 
 
 def lock_request(request_id: uuid.UUID) -> HelpRequest:
@@ -46,20 +51,34 @@ def lock_visit(visit_id: uuid.UUID) -> Visit:
     return related.select_for_update(of=("self",)).get(pk=visit_id)
 
 
+class LoggedMeanwhile(Exception):
+    """A request was logged between the locks of the requests and that of their client: both are taken anew."""
+
+
+def until_all_are_held(hold: Callable[[], Held]) -> Held:
+    """What `hold` takes. After `LoggedMeanwhile` all is let go: nobody waits for a request with a client in hand."""
+    while True:
+        try:
+            with transaction.atomic():
+                return hold()
+        except LoggedMeanwhile:
+            continue
+
+
 def lock_requests(client: Client) -> list[HelpRequest]:
     """The open requests of this client, and then the client, in one order for everybody; each with this very client.
 
     One that was logged between the two is among them: whoever logs holds the client.
     """
-    held: dict[uuid.UUID, HelpRequest] = {}
-    _hold(client, held)
+    return until_all_are_held(partial(_requests_then_client, client))
+
+
+def _requests_then_client(client: Client) -> list[HelpRequest]:
+    asked = client.help_requests.open()
+    held = list(asked.select_related("organisation").order_by("pk").select_for_update(of=("self",), no_key=True))
     lock_client(client)
-    _hold(client, held)
-    return sorted(held.values(), key=lambda request: request.pk)
-
-
-def _hold(client: Client, held: dict[uuid.UUID, HelpRequest]) -> None:
-    related = client.help_requests.open().select_related("organisation").order_by("pk")
-    for request in related.select_for_update(of=("self",), no_key=True).exclude(pk__in=list(held)):
+    if asked.exclude(pk__in=[request.pk for request in held]).exists():
+        raise LoggedMeanwhile
+    for request in held:
         request.client = client
-        held[request.pk] = request
+    return held

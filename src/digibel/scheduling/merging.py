@@ -8,6 +8,7 @@ whom they belong to.
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from digibel.requests.rectifying import FIELDS, REACH, as_draft, differences
 from digibel.requests.stafffirst import said_yes_and_held
 from digibel.scheduling import announcing, openings, rectifying, rejudging, stafffirst, worklist
 from digibel.scheduling.errors import Restricted
-from digibel.scheduling.locks import lock_visit
+from digibel.scheduling.locks import LoggedMeanwhile, lock_visit, until_all_are_held
 from digibel.scheduling.models import Complaint, FraudAlarm, Preference, ReportNote, Visit, VisitStatus
 from digibel.sealing import ledger
 from digibel.sealing.errors import Erased
@@ -130,22 +131,23 @@ def follow_pointer(message: InboundMessage) -> str | None:
 
 def _hold(one: Client, other: Client) -> tuple[Client, Client]:
     """Their requests, then the two of them and how they are reached, each in one order for everybody."""
-    pks = [one.pk, other.pk]
-    for _ in range(2):
-        requests = HelpRequest.objects.filter(client__in=pks).order_by("pk")
-        list(requests.select_for_update(of=("self",)).values_list("pk", flat=True))
-        related = Client.objects.filter(pk__in=pks).order_by("pk").select_related("organisation", "recipient")
-        held = {client.pk: client for client in related.select_for_update(of=("self",), no_key=True)}
+    held = until_all_are_held(partial(_requests_then_both, [one.pk, other.pk]))
     # Whoever writes a text that belongs to one of them waits until it is clear to whom.
-    list(
-        Recipient.objects.filter(client__in=pks)
-        .order_by("pk")
-        .select_for_update(of=("self",))
-        .values_list("pk", flat=True)
-    )
+    reached = Recipient.objects.filter(client__in=[one.pk, other.pk]).order_by("pk")
+    list(reached.select_for_update(of=("self",)).values_list("pk", flat=True))
     if len(held) != 2:
         raise CannotMerge
     return held[one.pk], held[other.pk]
+
+
+def _requests_then_both(pks: list[UUID]) -> dict[UUID, Client]:
+    asked = HelpRequest.objects.filter(client__in=pks)
+    requests = list(asked.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    related = Client.objects.filter(pk__in=pks).order_by("pk").select_related("organisation", "recipient")
+    held = {client.pk: client for client in related.select_for_update(of=("self",), no_key=True)}
+    if asked.exclude(pk__in=requests).exists():
+        raise LoggedMeanwhile
+    return held
 
 
 def _check(kept: Client, other: Client) -> None:
