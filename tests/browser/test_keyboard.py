@@ -45,8 +45,8 @@ def test_a_new_request_is_logged_by_keyboard_alone(page: Page, demo: str, log_in
     told = {
         "phone": "0460 00 99 72",
         "first_name": "Armande",
-        "family_name": "Devos",
-        "address_as": "Mevrouw Devos",
+        "family_name": "Claeskens",
+        "address_as": "Mevrouw Claeskens",
         "street": "Voorbeeldstraat",
         "house_number": "14",
         "postcode": "1090",
