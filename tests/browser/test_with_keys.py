@@ -3,7 +3,10 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page
+
+from .walking import LONG
 
 MOST_STOPS = 250
 HERE = """() => {
@@ -35,6 +38,7 @@ def write(page: Page, name: str, text: str) -> None:
     page.keyboard.type(text)
 
 
+@pytest.mark.skipif(not LONG, reason="the long run logs one more request, in the same house")
 def test_a_new_request_is_logged_by_keyboard_alone(page: Page, demo: str, log_in: Callable[[Page], None]) -> None:
     log_in(page)
     page.keyboard.press("n")
