@@ -53,6 +53,11 @@ def test_what_was_found_is_not_found_again_and_changes_nothing_for_the_rest() ->
     assert find(once).kinds == ()
 
 
+def test_what_two_secrets_lead_to_is_hidden_once_and_what_is_labelled_stays() -> None:
+    text = "the pin is 6612 for her; pin is 6621. There 6126 we met, dossier 6162"
+    assert find(text).masked == "the pin is [SECRET] for her; pin is [SECRET]. There [SECRET] we met, dossier 6162"
+
+
 def test_each_line_of_the_weights_is_a_feature_and_how_much_it_counts() -> None:
     lines = [line for line in WEIGHTS.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     weights = surroundings._weights()

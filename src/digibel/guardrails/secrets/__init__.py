@@ -13,7 +13,7 @@ from typing import Final
 from digibel.guardrails.secrets.chunks import Span
 from digibel.guardrails.secrets.numbers import find_cards, find_ibans, find_national_numbers
 from digibel.guardrails.secrets.reading import CARD, IBAN, NATIONAL_NUMBER, SECRET, Reading, covered, read
-from digibel.guardrails.secrets.spoken import find_spoken
+from digibel.guardrails.secrets.spoken import apart, find_spoken
 from digibel.guardrails.secrets.surroundings import find_by_surroundings
 from digibel.guardrails.secrets.turns import find_siblings, find_turns
 
@@ -88,7 +88,8 @@ def _spoken_places(reading: Reading, folded: str) -> list[Span]:
         folded = covered(folded, others)
         spans += others
     secrets = [reading.folded[slice(*span)] for span in spans]
-    return spans + list(find_siblings(folded, secrets))
+    # Two turns, or two secrets with the same digits, may lead to one place.
+    return apart([*spans, *find_siblings(folded, secrets)])
 
 
 def _masked(text: str, places: list[_Place]) -> str:

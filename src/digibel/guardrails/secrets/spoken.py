@@ -73,7 +73,7 @@ def _weighed(reading: Reading, folded: str) -> tuple[list[Span], bool]:
     scene = Scene(text, names)
     if not scene.is_promising():
         return [], True
-    spans = _apart(_spans(scene))
+    spans = apart(_spans(scene))
     return spans, not spans or len(names) == 1
 
 
@@ -119,7 +119,7 @@ def _says_is(token: str) -> bool:
     return token[-1] in LINK_SIGNS or "links" in word(token).roles
 
 
-def _apart(spans: Iterable[Span]) -> list[Span]:
+def apart(spans: Iterable[Span]) -> list[Span]:
     """The same places, in order, those that overlap made one."""
     apart: list[Span] = []
     for start, end in sorted(spans):

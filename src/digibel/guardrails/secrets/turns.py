@@ -23,6 +23,7 @@ _FEWEST_SWITCHES: Final = 3
 _SIGN: Final = re.compile(r"[^\W\d]\S*[#$%&*!_@+]\S*\w")
 _NUMBERED: Final = re.compile(r"([^\W\d_]{4,20})[0-9]{1,4}")
 _LETTERS_THEN_DIGITS: Final = re.compile(r"[^\W\d_]{4,20}(?:\.[^\W\d_]{2,20})?[0-9]{2,4}")
+_LONGEST_LABEL: Final = 20
 _SHORT_NUMBER: Final = re.compile(r"[0-9]{4,8}")
 _ALONE: Final = re.compile(r"(?<![\w.,:/+-])(?!(?:19|20)[0-9]{2}\b)[0-9]{4,8}(?![\w:/+-]|[.,][0-9]| ?(?:€|eur))")
 _SWITCH: Final = re.compile(r"(?<=[^\W\d_])-?[0-9]|(?<=[0-9])-?[^\W\d_]")
@@ -98,8 +99,19 @@ def find_siblings(folded: str, found: list[str]) -> Iterator[Span]:
             yield other.span()
     for number in {secret for secret in found if _SHORT_NUMBER.fullmatch(secret)}:
         for other in _ALONE.finditer(folded):
-            if len(other[0]) == len(number) and sum((Counter(other[0]) & Counter(number)).values()) >= len(number) - 1:
+            if _are_alike(other[0], number) and not _is_labelled(folded, other.start()):
                 yield other.span()
+
+
+def _are_alike(number: str, other: str) -> bool:
+    """Of one length, and the same digits but for one at most."""
+    return len(number) == len(other) and (Counter(number) & Counter(other)).total() >= len(number) - 1
+
+
+def _is_labelled(folded: str, start: int) -> bool:
+    """ "Dossier 6126", "bus 6126": said to be the number of something else."""
+    before = _WORD.findall(folded[max(0, start - _LONGEST_LABEL) : start])
+    return bool(before) and "labels" in word(before[-1]).roles
 
 
 def _always(reading: Reading, told: re.Match[str]) -> bool:
