@@ -1,6 +1,7 @@
 """What every test may use: a clock that stands still, and both databases."""
 
 import os
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from digibel import clock
 from digibel.audit import triggers
+from digibel.scheduling import announcing
 from digibel.scheduling.matching import snapshot
 from digibel.sealing import keys
 from plugins import migrated
@@ -52,6 +54,14 @@ CALM = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.d
 settings.register_profile("everyday", deadline=None, max_examples=20, derandomize=True, suppress_health_check=CALM)
 settings.register_profile("long", deadline=None, max_examples=2000, print_blob=True, suppress_health_check=CALM)
 settings.load_profile("long" if LONG else "everyday")
+
+WORDS = random.Random()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """On an everyday run a test draws the same codewords each time: no two that happen to be alike on one day in sixty."""
+    WORDS.seed(None if LONG else item.nodeid)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -93,6 +103,11 @@ def quick_passwords() -> None:
 def static_files_on_demand() -> None:
     """Every test's client makes its own middleware, and WhiteNoise would read all static files anew for each."""
     django_settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def drawn_words() -> None:
+    announcing.secrets = WORDS
 
 
 @pytest.fixture(scope="session")
