@@ -69,27 +69,37 @@ def _places(reading: Reading) -> list[_Place]:
             if digits >= fewest and (spans := finder(folded)):
                 folded = covered(folded, spans)
                 found += [_Place(*reading.span(*span), kind) for span in spans]
-    while spans := _spoken_places(reading, folded):
+    is_done = False
+    while not is_done:
+        spans, is_done = _spoken_places(reading, folded)
         folded = covered(folded, spans)
         found += [_Place(*reading.span(*span), "secret") for span in spans]
     return found
 
 
-def _spoken_places(reading: Reading, folded: str) -> list[Span]:
-    """The secrets of a folded text: those with a name, those in a turn of phrase, those that their surroundings give away."""
-    spans: list[Span] = []
+def _spoken_places(reading: Reading, folded: str) -> tuple[list[Span], bool]:
+    """The secrets of a folded text, and whether that is all: what no name announces may lead to more, once it is covered."""
+    named = _named_places(reading, folded)
+    folded = covered(folded, named)
+    others: list[Span] = []
+    for finder in (find_turns, find_by_surroundings):
+        spans = list(finder(reading, folded))
+        folded = covered(folded, spans)
+        others += spans
+    secrets = [reading.folded[slice(*span)] for span in [*named, *others]]
+    others += find_siblings(folded, secrets)
+    # Two turns, or two secrets with the same digits, may lead to one place.
+    return apart([*named, *others]), not others
+
+
+def _named_places(reading: Reading, folded: str) -> list[Span]:
+    named: list[Span] = []
     is_done = False
     while not is_done:
-        named, is_done = find_spoken(reading, folded)
-        folded = covered(folded, named)
-        spans += named
-    for finder in (find_turns, find_by_surroundings):
-        others = list(finder(reading, folded))
-        folded = covered(folded, others)
-        spans += others
-    secrets = [reading.folded[slice(*span)] for span in spans]
-    # Two turns, or two secrets with the same digits, may lead to one place.
-    return apart([*spans, *find_siblings(folded, secrets)])
+        spans, is_done = find_spoken(reading, folded)
+        folded = covered(folded, spans)
+        named += spans
+    return named
 
 
 def _masked(text: str, places: list[_Place]) -> str:
