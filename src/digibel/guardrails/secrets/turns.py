@@ -9,6 +9,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -80,13 +81,19 @@ def find_turns(reading: Reading, folded: str) -> Iterator[Span]:
     present = 0
     for one in _WORD.findall(folded):
         present |= _BITS_OF.get(one[:_HEAD], 0)
-    for turn in _TURNS:
-        if turn.parts & ~present or not turn.needs.search(folded):
+    for turn in _possible(present):
+        if not turn.needs.search(folded):
             continue
         for told in turn.pattern.finditer(folded):
             if turn.is_given(reading, told):
                 start, end = told.span("value")
                 yield start, start + len(folded[start:end].rstrip(_CLOSING))
+
+
+@lru_cache(maxsize=1 << 12)
+def _possible(present: int) -> tuple[Turn, ...]:
+    """The turns whose parts are all there."""
+    return tuple(turn for turn in _TURNS if not turn.parts & ~present)
 
 
 def find_siblings(folded: str, found: list[str]) -> Iterator[Span]:
