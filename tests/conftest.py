@@ -45,8 +45,9 @@ ONCE = tuple(
     )
 )  # fmt: skip
 
-# The long run seeds the demo at every hour; the everyday one at one, in `demo/test_seeding.py`.
-collect_ignore = [] if LONG else ["demo/test_seeding_moments.py"]
+# The long run seeds the demo at every hour; the everyday one at one, in `demo/test_seeding.py`. What is told once is not even read
+# again: reading takes as long as many a test.
+collect_ignore = [] if LONG else ["demo/test_seeding_moments.py", *([] if SQLITE else map(str, ONCE))]
 
 # Shared cores are slow now and then, and a fixture that only stops the clock is harmless to share between examples.
 CALM = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
@@ -67,22 +68,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Open both databases to every test that opens one; on PostgreSQL, run only those."""
-    without_database = []
+    without_database, left = [], []
     for item in items:
         wanted = _database_marker(item)
         if wanted is None:
             without_database.append(item)
         else:
             item.add_marker(wanted, append=False)
+            left.append(item)
     if os.environ.get("DIGIBEL_TEST_DB") == "postgres":
-        # They have passed on SQLite, and no database can change their answer. The long run leaves out only those without any.
-        left_out = {*without_database, *([] if LONG else filter(_is_told_once, items))}
-        config.hook.pytest_deselected(items=list(left_out))
-        items[:] = [item for item in items if item not in left_out]
-
-
-def _is_told_once(item: pytest.Item) -> bool:
-    return any(place in (item.path, *item.path.parents) for place in ONCE)
+        # They have passed on SQLite, and no database can change their answer.
+        config.hook.pytest_deselected(items=without_database)
+        items[:] = left
 
 
 def _database_marker(item: pytest.Item) -> pytest.MarkDecorator | None:
