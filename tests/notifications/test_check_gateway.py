@@ -64,8 +64,19 @@ def test_no_answer_says_which_address_the_gateway_must_call(check):
 
 @pytest.mark.parametrize(
     ("number", "options"),
-    [("no number", {}), (NUMBER, {"gateway": "pigeon"}), (NUMBER, {"gateway": "by_hand"})],
+    [("no number", {}), ("02 345 67 89", {}), (NUMBER, {"gateway": "pigeon"}), (NUMBER, {"gateway": "by_hand"})],
 )
 def test_what_cannot_be_checked_is_refused_with_a_sentence(frozen_clock, number, options):
     with pytest.raises(CommandError, match=r"\.$"):
         call_command("check_gateway", number, stdout=io.StringIO(), **options)
+
+
+@pytest.mark.parametrize("wait", ["nan", "inf", "-inf", "-1", "3601", "1e9", "soon", ""])
+def test_a_wait_without_an_end_is_refused(frozen_clock, wait):
+    with pytest.raises(CommandError, match=r"write a number of seconds from 0 to 3600, such as 120\.$"):
+        call_command("check_gateway", NUMBER, f"--wait={wait}", stdout=io.StringIO())
+
+
+@pytest.mark.parametrize("wait", ["0", "0.5", "3600"])
+def test_a_wait_in_seconds_is_read(wait):
+    assert check_gateway.seconds_of(wait) == float(wait)

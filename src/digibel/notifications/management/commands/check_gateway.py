@@ -1,9 +1,10 @@
 """Does a gateway work, both ways? For the first day, and for the day on which nothing arrives."""
 
+import math
 import sys
 import time
 import uuid
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from digibel.problems import NotFound, Problem
 
 WORKS, NOT_SENT, NO_ANSWER = 0, 1, 2
 LOOK_EVERY = 1.0
+LONGEST_WAIT = 3600
 
 
 class Command(BaseCommand):
@@ -33,7 +35,7 @@ class Command(BaseCommand):
             "--gateway", default="", help="its name in DIGIBEL_GATEWAYS; the first in use where not given"
         )
         parser.add_argument("--language", default="nl", choices=sorted(LANGUAGES), help="of the text")
-        parser.add_argument("--wait", type=float, default=120, help="seconds to wait for the answer")
+        parser.add_argument("--wait", type=seconds_of, default=120, help="seconds to wait for the answer")
 
     def handle(self, *args: Any, number: str, gateway: str, language: str, wait: float, **options: Any) -> None:
         name = gateway or next(iter(gateways.in_order()), "")
@@ -68,9 +70,12 @@ class Command(BaseCommand):
 
     def _number(self, written: str) -> str:
         try:
-            return numbers.parse(written)
+            number = numbers.parse(written)
         except Problem as problem:
             raise CommandError(str(problem)) from None
+        if not numbers.is_textable(number):
+            raise CommandError("This number cannot receive texts. Give a mobile of your own.")
+        return number
 
     def _send(self, adapter: Gateway, to: str, language: str) -> str:
         try:
@@ -92,6 +97,17 @@ class Command(BaseCommand):
                 return False
             time.sleep(LOOK_EVERY)
         return True
+
+
+def seconds_of(written: str) -> float:
+    """A wait that ends: "nan" is smaller than nothing, and "inf" is never over."""
+    try:
+        seconds = float(written)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= LONGEST_WAIT:
+        raise ArgumentTypeError(f"write a number of seconds from 0 to {LONGEST_WAIT}, such as 120.")
+    return seconds
 
 
 def _told(receipt: EarlyReceipt | None) -> str:
