@@ -124,6 +124,16 @@ def test_a_text_that_is_no_longer_true_cannot_be_taken_and_leaves_the_list(text,
         hands.take(text, by=nadia)
 
 
+def test_a_text_that_breaks_hides_no_other_and_keeps_none_on_the_list(text, els, lindeboom, monkeypatch, caplog):
+    broken, other = text, queue(cast.volunteer(lindeboom, name="Zoe"), lindeboom)
+    monkeypatch.setattr(outbox, "is_true", lambda message: 1 // 0 if message.pk == broken.pk else True)
+    assert hands.to_send(lindeboom) == [other]
+    monkeypatch.setattr(outbox, "is_true", lambda message: 1 // 0 if message.pk == broken.pk else False)
+    assert hands.look_again() == 1
+    assert (status(broken), status(other)) == ("queued", "withdrawn")
+    assert [record.message for record in caplog.records] == ["text failed", "text failed"]
+
+
 def test_the_minutes_sweep_withdraws_what_is_no_longer_true(text, monkeypatch):
     assert hands.look_again() == 0
     untrue(monkeypatch)

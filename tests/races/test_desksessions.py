@@ -105,7 +105,7 @@ def test_pause_while_somebody_signs_up_leaves_nobody_coming(lindeboom, els):
     session = cast.desk_session(lindeboom)
     at_once([partial(sign_up, session, els), partial(readiness.pause, els, by=SYSTEM)])
     # What was signed in between is ended within the minute.
-    signing.end_unready()
+    signing.end_all_unready()
     assert not Seat.objects.taken().exists()
 
 

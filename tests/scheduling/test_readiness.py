@@ -94,6 +94,18 @@ def test_by_whatever_door_it_is_lost_the_clock_sees_it_the_same_minute(lindeboom
     assert visit.status == "cancelled"
 
 
+@pytest.mark.guardrail("E10")
+def test_a_visit_that_breaks_leaves_nobody_else_booked_who_may_not_go(lindeboom, els, monkeypatch, caplog):
+    zoe = cast.volunteer(lindeboom, name="Zoe")
+    stuck, other = cast.booked(cast.request(lindeboom), els), cast.booked(cast.request(lindeboom), zoe)
+    Readiness.objects.filter(requirement="insurance").delete()
+    cancel = visits.cancel
+    monkeypatch.setattr(visits, "cancel", lambda visit, **how: 1 // 0 if visit == stuck else cancel(visit, **how))
+    clockwork.tick()
+    assert [Visit.objects.get(pk=visit.pk).status for visit in (stuck, other)] == ["booked", "cancelled"]
+    assert [(record.message, record.id) for record in caplog.records] == [("visit failed", str(stuck.pk))]
+
+
 def test_stop_keeps_the_visit_that_was_promised(lindeboom, els):
     visit = cast.booked(cast.request(lindeboom), els)
     assert cast.texts(els, "STOP").outcome == "stopped"

@@ -19,6 +19,7 @@ from digibel.notifications.gateways.base import InboundText
 from digibel.notifications.models import BY_HAND, InboundMessage, MessageQuerySet, MessageStatus, OutboundMessage
 from digibel.notifications.moving import move, put_on_list
 from digibel.notifications.owners import owner_of
+from digibel.notifications.steps import one_by_one
 from digibel.organisations.models import Organisation
 
 # Whoever took a text and was called away gives it back after this.
@@ -42,7 +43,14 @@ def to_send(organisation: Organisation) -> list[OutboundMessage]:
     """What may leave now, urgent ones first. What is no longer true is not shown, and withdrawn by the minute's sweep."""
     frozen_now = clock.now()
     waiting = of(organisation).filter(not_before__lte=frozen_now).select_related("recipient", "organisation")
-    shown = [one for one in waiting if may_leave_now(one, frozen_now) and outbox.is_true(one)]
+    shown: list[OutboundMessage] = []
+
+    def show(one: OutboundMessage) -> None:
+        if may_leave_now(one, frozen_now) and outbox.is_true(one):
+            shown.append(one)
+
+    # One that breaks is not shown, and hides none of the others.
+    one_by_one(waiting, show, what="text")
     return sorted(shown, key=lambda one: (not is_urgent(one, frozen_now), one.not_before, one.created_at, one.pk))
 
 
@@ -128,13 +136,13 @@ def note_reply(message: OutboundMessage, text: str, *, reply_id: uuid.UUID, by: 
 
 def look_again() -> int:
     """Every minute: texts that are no longer true leave the list. Returns how many."""
-    count = 0
-    for pk in OutboundMessage.objects.for_hands().values_list("pk", flat=True):
-        with transaction.atomic():
-            locked = _find_locked(Q(pk=pk))
-            if locked is not None and not outbox.is_true(locked):
-                count += move(locked, MessageStatus.WITHDRAWN, trouble="untrue")
-    return count
+    return one_by_one(OutboundMessage.objects.for_hands().values_list("pk", flat=True), _withdraw_untrue, what="text")
+
+
+@transaction.atomic
+def _withdraw_untrue(pk: uuid.UUID) -> bool:
+    locked = _find_locked(Q(pk=pk))
+    return locked is not None and not outbox.is_true(locked) and move(locked, MessageStatus.WITHDRAWN, trouble="untrue")
 
 
 def waiting_too_long(moment: datetime) -> MessageQuerySet:

@@ -32,6 +32,7 @@ from digibel.notifications.models import (
 from digibel.notifications.moving import move, note_taken, put_on_list
 from digibel.notifications.owners import owner_of
 from digibel.notifications.recipients import language_of
+from digibel.notifications.steps import one_by_one
 from digibel.organisations.models import Organisation
 from digibel.sealing.keys import is_erased
 from digibel.sealing.reading import unsealed_or_none
@@ -390,14 +391,7 @@ def free_stuck() -> int:
     """Texts that a crash left in SENDING: repeated where that is harmless and may help, else on a person's list."""
     frozen_now = clock.now()
     stuck = OutboundMessage.objects.filter(status=MessageStatus.SENDING, status_at__lte=frozen_now - STUCK_AFTER)
-    count = 0
-    for message in stuck.select_related("recipient", "organisation"):
-        try:
-            count += _free(message)
-        except Exception as error:
-            # It stays stuck, and is tried again in a minute; the others are not to wait for it.
-            logger.error("text failed", extra={"message_id": str(message.pk), "error": type(error).__name__})
-    return count
+    return one_by_one(stuck.select_related("recipient", "organisation"), _free, what="text")
 
 
 @transaction.atomic

@@ -1,22 +1,13 @@
 """What the queue calls. Ids in, one call, a log line; errors keep their class and nothing of what they quote."""
 
-import logging
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import TypeVar
 
 from digibel.notifications import hands, inbound, outbox, parts, receipts, watching
-
-logger = logging.getLogger(__name__)
-T = TypeVar("T")
+from digibel.notifications.steps import TaskFailed, each, quietly
 
 LOST = timedelta(seconds=30)
 TOO_OFTEN = timedelta(minutes=10)
-
-
-class TaskFailed(Exception):
-    """Stands in for an error whose text may quote personal data: the queue stores what it sees."""
 
 
 def sweep_outbox() -> int:
@@ -50,26 +41,3 @@ def _route_lost() -> None:
     # Tried just now, also after a night without a worker: whatever is left breaks each time.
     for message_id in inbound.unrouted(older_than=TOO_OFTEN):
         inbound.give_to_a_person(message_id)
-
-
-def each(*steps: Callable[[], object]) -> None:
-    """Do all of these: one that breaks keeps none of the others from being done. Fails in the end, so that it is seen."""
-    failed: list[TaskFailed] = []
-    for step in steps:
-        try:
-            quietly(step)
-        except TaskFailed as one:
-            failed.append(one)
-    if failed:
-        raise failed[0]
-
-
-def quietly(work: Callable[[], T]) -> T:
-    try:
-        return work()
-    except TaskFailed:
-        raise
-    except Exception as error:
-        logger.error("task failed", extra={"error": type(error).__name__})
-        failed = TaskFailed(type(error).__name__)
-    raise failed

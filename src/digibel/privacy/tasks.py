@@ -1,6 +1,6 @@
 """What the queue calls by itself, every night and every hour."""
 
-from digibel.notifications.tasks import quietly
+from digibel.notifications.steps import quietly
 from digibel.privacy import sweeping
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from digibel import clock
 from digibel.audit.actors import CLOCK, Actor
+from digibel.notifications.steps import one_by_one
 from digibel.problems import Problem
 from digibel.scheduling import concerns, elsewhere, readiness
 from digibel.scheduling.errors import NotYours, VisitThen
@@ -59,7 +60,7 @@ def _check_own(volunteer: Volunteer) -> None:
 def end_pauses() -> int:
     """Whose pause is over is asked again. Each minute; safe to run twice. Returns how many."""
     over = Volunteer.objects.filter(paused_until__lte=clock.today(), left_at=None)
-    return sum(_end_pause(volunteer) for volunteer in over)
+    return one_by_one(over, _end_pause, what="volunteer")
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.db.models import Min
 from digibel import clock
 from digibel.notifications import outbox
 from digibel.notifications.models import OutboundMessage
+from digibel.notifications.steps import each
 from digibel.scheduling import (
     alarms,
     availability,
@@ -48,18 +49,23 @@ BELLS: dict[str, Bell] = {
 }
 
 
-def tick() -> int:
+def tick() -> None:
     """Ring what is due, look who may still be sent for what, say what runs out, hand over what is late.
 
     Safe to run twice, late, or in many places.
     """
-    rung = timers.ring_due(BELLS)
-    availability.end_pauses()
-    readiness.reopen_unready()
-    rejudging.rejudge_due()
-    reminders.remind_due()
-    worklist.hand_over_late()
-    return rung
+    each(
+        _ring_due,
+        availability.end_pauses,
+        readiness.reopen_all_unready,
+        rejudging.rejudge_due,
+        reminders.remind_due,
+        worklist.hand_over_late,
+    )
+
+
+def _ring_due() -> None:
+    timers.ring_due(BELLS)
 
 
 def next_moment() -> datetime | None:

@@ -28,6 +28,7 @@ from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.guardrails import secrets
 from digibel.notifications import outbox
+from digibel.notifications.steps import one_by_one
 from digibel.organisations.models import Organisation
 from digibel.scheduling import calendars, ics
 from digibel.scheduling.calendars import Entry
@@ -217,16 +218,7 @@ def sweep(limit: int = 200) -> int:
     if not are_possible() or outbox.held_since() is not None:
         return 0
     due = Invitation.objects.filter(status=InvitationStatus.QUEUED, not_before__lte=clock.now())
-    return sum(_send_safely(pk) for pk in list(due.order_by("not_before").values_list("pk", flat=True)[:limit]))
-
-
-def _send_safely(invitation_id: uuid.UUID) -> bool:
-    """One mail that breaks keeps none of the others waiting."""
-    try:
-        return send_one(invitation_id)
-    except Exception as error:
-        logger.error("invitation failed", extra={"invitation_id": str(invitation_id), "error": type(error).__name__})
-        return False
+    return one_by_one(due.order_by("not_before").values_list("pk", flat=True)[:limit], send_one, what="invitation")
 
 
 def send_one(invitation_id: uuid.UUID) -> bool:

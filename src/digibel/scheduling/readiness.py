@@ -6,12 +6,14 @@ Ready means in order for the insuring organisation on the day itself, not pausin
 
 from collections.abc import Collection, Iterator
 from datetime import date
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from digibel import clock
 from digibel.audit.actors import CLOCK, Actor
+from digibel.notifications.steps import one_by_one
 from digibel.organisations.models import Organisation, Staff
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import offers, timers, visits, worklist
@@ -100,11 +102,15 @@ def pause(volunteer: Volunteer, *, by: Actor, until: date | None = None, own: bo
     return reopen_unready(volunteer, by=by)
 
 
-def reopen_unready(volunteer: Volunteer | None = None, *, by: Actor = CLOCK) -> int:
-    """Cancel the visits to come, and end the offers, of this volunteer or of all who may not be sent.
+def reopen_all_unready() -> None:
+    """The clock looks over everybody each minute, so that it does not matter by which door readiness was lost."""
+    one_by_one(unready_visits(), partial(_reopen, by=CLOCK), what="visit")
+    one_by_one(unready_offers(), partial(end_offer, by=CLOCK, reason="not_ready"), what="offer")
+    signing.end_all_unready()
 
-    The clock looks over everybody each minute, so that it does not matter by which door readiness was lost.
-    """
+
+def reopen_unready(volunteer: Volunteer, *, by: Actor) -> int:
+    """Cancel the visits to come, and end the offers, of this volunteer who may not be sent. Returns how many are open again."""
     reopened = sum(_reopen(visit, by=by) for visit in list(unready_visits(volunteer)))
     for offer in list(unready_offers(volunteer)):
         end_offer(offer, by=by, reason="not_ready")

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -20,6 +21,7 @@ from digibel.guardrails import secrets
 from digibel.guardrails.catalogue import TASKS, Verdict
 from digibel.guardrails.judgement import Facts, Stricter
 from digibel.notifications.calls import open_call
+from digibel.notifications.steps import one_by_one
 from digibel.organisations import tightenings
 from digibel.organisations.models import Organisation, Tightening
 from digibel.problems import Problem
@@ -47,7 +49,8 @@ def tighten(
 ) -> Tightening:
     """Write it down (see `tightenings.tighten`), and judge again what it touches today."""
     made = tightenings.tighten(organisation, slug, verdict, reason=reason, since=since, by=by)
-    rejudge_due(made, by=by)
+    for pk in sorted(set(_touched(made))):
+        _rejudge(pk, by=by)
     return made
 
 
@@ -67,16 +70,13 @@ def catch_up(request: HelpRequest, *, by: Actor) -> bool:
     return _rejudge(request.pk, by=by, client=request.client)
 
 
-def rejudge_due(tightening: Tightening | None = None, *, by: Actor = CLOCK) -> int:
+def rejudge_due() -> int:
     """Judge again what a standing tightening touches and what has not been judged by it yet. How many requests changed.
 
     The clock looks each minute: a tightening has its day, and somebody may have said yes at the instant it was written.
     """
-    standing = Tightening.objects.standing().order_by("pk")
-    if tightening is not None:
-        standing = standing.filter(pk=tightening.pk)
-    touched = {pk for one in list(standing) for pk in list(_touched(one))}
-    return sum(_rejudge(pk, by=by) for pk in sorted(touched))
+    touched = {pk for one in list(Tightening.objects.standing()) for pk in _touched(one)}
+    return one_by_one(sorted(touched), partial(_rejudge, by=CLOCK), what="request")
 
 
 def _touched(one: Tightening) -> Iterator[uuid.UUID]:

@@ -4,7 +4,8 @@ import logging
 import uuid
 
 from digibel.audit.chain import seal_chain
-from digibel.notifications.tasks import each, pick_up_lost, quietly
+from digibel.notifications.steps import each, quietly
+from digibel.notifications.tasks import pick_up_lost
 from digibel.organisations import once
 from digibel.scheduling import clockwork, invitations, promises
 from digibel.scheduling.asking import learning
@@ -30,15 +31,23 @@ def every_hour() -> None:
 
 def every_night() -> int:
     """Learn from the offers; work out everything anew. Whatever does not hold is told by reference. Returns how many."""
-    quietly(learning.learn_anew)
-    quietly(snapshot.drop_old_changes)
-    quietly(availability.forget_past)
-    quietly(pagelinks.forget_closed)
-    quietly(once.forget_old)
-    broken = [finding for finding in quietly(lambda: list(promises.check())) if not finding.holds]
+    broken: list[promises.Finding] = []
+    each(
+        learning.learn_anew,
+        snapshot.drop_old_changes,
+        availability.forget_past,
+        pagelinks.forget_closed,
+        once.forget_old,
+        lambda: broken.extend(_broken_promises()),
+    )
+    return len(broken)
+
+
+def _broken_promises() -> list[promises.Finding]:
+    broken = [finding for finding in promises.check() if not finding.holds]
     for finding in broken:
         logger.error("promise broken: %s", finding)
-    return len(broken)
+    return broken
 
 
 def make_plan(plan_id: str) -> None:

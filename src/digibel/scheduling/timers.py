@@ -1,6 +1,5 @@
 """Moments that must not be missed. A timer is a row; whoever looks finds it, whatever happened to the wake-up."""
 
-import logging
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -9,10 +8,9 @@ from django.db import transaction
 from django.db.models import Min
 
 from digibel import clock
+from digibel.notifications.steps import one_by_one
 from digibel.scheduling.locks import lock_around
 from digibel.scheduling.models import Timer
-
-logger = logging.getLogger(__name__)
 
 Bell = Callable[[uuid.UUID], None]
 
@@ -39,20 +37,11 @@ def drop_all_timers(subject_ids: Sequence[uuid.UUID], *kinds: str) -> None:
 def ring_due(bells: dict[str, Bell]) -> int:
     """Ring every timer that is due, in order. Each rings in a transaction of its own, together with its deed."""
     due = Timer.objects.filter(rung_at=None, due_at__lte=clock.now()).order_by("due_at", "pk")
-    return sum(_ring_safely(pk, bells) for pk in list(due.values_list("pk", flat=True)))
+    return one_by_one(due.values_list("pk", flat=True), lambda pk: _ring(pk, bells), what="timer")
 
 
 def next_due() -> datetime | None:
     return Timer.objects.filter(rung_at=None).aggregate(due=Min("due_at"))["due"]
-
-
-def _ring_safely(pk: int, bells: dict[str, Bell]) -> bool:
-    """One bell that breaks must not keep the others silent; it is rung again next minute."""
-    try:
-        return _ring(pk, bells)
-    except Exception as error:
-        logger.error("timer failed", extra={"timer": pk, "error": type(error).__name__})
-        return False
 
 
 @transaction.atomic

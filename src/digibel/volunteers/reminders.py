@@ -1,6 +1,5 @@
 """Before something runs out: one text to the volunteer and one call on the coordinator's list, thirty days ahead, once."""
 
-import logging
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +10,10 @@ from digibel import clock, languages
 from digibel.notifications import outbox, phrasebook
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.recipients import language_of
+from digibel.notifications.steps import one_by_one
 from digibel.organisations.models import Organisation
 from digibel.volunteers import links
 from digibel.volunteers.models import Readiness, Reminder, Requirement, Volunteer
-
-logger = logging.getLogger(__name__)
 
 AHEAD = timedelta(days=30)
 # The call is on the list from the first day; the volunteer has two weeks to see to it before somebody rings.
@@ -33,16 +31,7 @@ def remind_due() -> int:
     )
     soon = Readiness.objects.filter(until__gte=today, until__lte=today + AHEAD, volunteer__left_at=None)
     related = soon.exclude(Exists(told)).select_related("volunteer__recipient", "organisation").order_by("until", "pk")
-    return sum(_remind_safely(row) for row in list(related))
-
-
-def _remind_safely(row: Readiness) -> bool:
-    """One that breaks keeps none of the others waiting; it is tried again next minute."""
-    try:
-        return _remind(row)
-    except Exception as error:
-        logger.error("reminder failed", extra={"readiness": row.pk, "error": type(error).__name__})
-        return False
+    return one_by_one(related, _remind, what="reminder")
 
 
 @transaction.atomic

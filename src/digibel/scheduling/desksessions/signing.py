@@ -6,6 +6,7 @@ every look is refused by the database (`scheduling.apart`).
 
 import uuid
 from collections.abc import Collection, Iterator
+from functools import partial
 
 from django.db import IntegrityError, transaction
 
@@ -14,6 +15,7 @@ from digibel.audit.actors import CLOCK, Actor
 from digibel.audit.recording import record
 from digibel.notifications import outbox
 from digibel.notifications.models import Recipient
+from digibel.notifications.steps import one_by_one
 from digibel.problems import Conflict
 from digibel.scheduling import elsewhere, timers
 from digibel.scheduling.desksessions import asking, texts
@@ -177,8 +179,13 @@ def hold_sessions(volunteers: Collection[Volunteer]) -> None:
     list(sessions.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def end_unready(volunteer: Volunteer | None = None, *, by: Actor = CLOCK) -> int:
-    """End the seats to come of this volunteer, or of all, who may not be sent on that day. Returns how many."""
+def end_all_unready() -> int:
+    """The seats to come of everybody who may not be sent on that day. Each minute. Returns how many."""
+    return one_by_one(unready(), partial(_end_unready, by=CLOCK), what="seat")
+
+
+def end_unready(volunteer: Volunteer, *, by: Actor) -> int:
+    """End their seats to come on days on which they may not be sent. Returns how many."""
     return sum(_end_unready(seat, by=by) for seat in list(unready(volunteer)))
 
 
