@@ -19,6 +19,8 @@ def wants_help(said: Said) -> bool:
 def stops(said: Said) -> bool:
     """Whether somebody wants no more texts. Small letters must stand alone; capitals and whole sentences bear thanks."""
     plain = COURTESY | {"stop", "regret", "today"}
+    if any(_is_of_a_thing(clause) for clause in said.clauses()):
+        return False
     if not said.clearly("stop"):
         return for_a_reason(said, plain, thanked="polite" in said.beside("stop"))
     # "STOP aub ik ben 82 geworden": asked kindly, and in capitals.
@@ -45,6 +47,12 @@ def _stops_in_a_sentence(said: Said) -> bool:
         and not (complains or runs_on)
         and all(part <= (beside if "stop" in part else elsewhere) for part in parts)
     )
+
+
+def _is_of_a_thing(clause: list[Sign]) -> bool:
+    """Whether a thing stands beside the stop: "cancel my subscription to the internet" is what they want to be helped with."""
+    told = [sign.meaning for sign in clause if sign.meaning != "glue"]
+    return any({one, next_one} == {"stop", "thing"} for one, next_one in pairwise(told))
 
 
 def _goes_on(clause: list[Sign]) -> bool:

@@ -122,6 +122,8 @@ class _Reader(Counts):
         reading, spoken = self._reading(self.known.known(phrase))
         if place + length == len(self.pieces) and self._trails_off(reading, phrase, spoken):
             reading = Reading("doubt")
+        if len(self.pieces) == 1 and Reading("stops_alone") in self._readings(phrase, spoken):
+            reading = Reading("stop")
         if reading.meaning == "number":
             return self._with_unit(place, length, reading.value or NOT_A_NUMBER)
         if reading.meaning == "name" and not (piece.looks_like_a_name or _has_no_capitals(piece.raw)):

@@ -20,6 +20,7 @@ under `kept`. A phrase wins from the words it is made of, so an exception is wri
 - what changes nothing: `greeting`, `thanks` and `closing` (a name may follow), `polite`, `glue` (small words);
 - counting: `numbers`, `durations` (minutes), `one` (an article that may also be the number), `last`, `middle`
   (of an odd number of windows), `minute`, `hour`;
+- read where nothing else is said: `stops_alone` (the Spanish "para" is "stop", and "for" in any sentence);
 - read by what follows: `join` (a word that asks, or joins a full answer: "que no puedo") and `but` (which limits nothing behind an
   excuse), each beside `doubt` or `limit`; a wish ("I would love to") stands under `regret` too, for the "but" behind it;
 - only at one moment, and careful at any other: `preference` (an offer), `confirm` (of a visit), `more` (time, during
