@@ -17,7 +17,7 @@ from digibel.audit.models import Event
 from digibel.organisations.models import Closure, DutyHours, Organisation
 from digibel.problems import NotFound
 from digibel.requests.models import Client, RequestTask
-from digibel.scheduling import calendars, cards, ics, visits
+from digibel.scheduling import calendars, cards, ics, rescheduling, visits
 from digibel.scheduling.models import Visit
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +129,19 @@ def test_every_change_that_shows_raises_the_sequence(booked):
     assert [event["sequence"] for event in seen] == [1, 2, 3]
     assert seen[2].decoded("dtend") == booked.ends_at + timedelta(minutes=30)
     assert str(seen[0]["summary"]) == "Nog niet zeker: Digibel: videobellen, Jette"
+
+
+def test_a_visit_that_moves_is_one_event_everywhere_it_is_read(booked, client):
+    """The same UID, a higher SEQUENCE, another tag: no calendar shows the old hour beside the new one."""
+    lindeboom = booked.request.organisation
+    owners, later = (booked.volunteer, lindeboom, lindeboom.staff.get()), booked.starts_at + timedelta(days=1)
+    before = {owner: client.get(address(owner))["ETag"] for owner in owners}
+    rescheduling.reschedule(booked, later, was=booked.starts_at, by=SYSTEM)
+    for owner in owners:
+        [event] = events(owner)
+        told = str(event["uid"]), event["sequence"], event["status"], event.decoded("dtstart")
+        assert told == (f"visit-{booked.pk}@127.0.0.1", 1, "CONFIRMED", later)
+        assert client.get(address(owner), headers={"if-none-match": before[owner]}).status_code == 200
 
 
 def test_a_visit_that_is_booked_again_is_another_event(booked):

@@ -15,10 +15,9 @@ from digibel.notifications import outbox
 from digibel.organisations.models import Organisation
 from digibel.privacy import erasing
 from digibel.requests.models import Client
-from digibel.scheduling import checks, invitations, lostphones, tasks, visits
+from digibel.scheduling import checks, invitations, lostphones, rescheduling, tasks, visits
 from digibel.scheduling.errors import NoMail, NotAnAddress
 from digibel.scheduling.invited import INVITATION_MOVES, Invitation, InvitationStatus
-from digibel.scheduling.models import Visit
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "els.peeters@example.be"
@@ -96,13 +95,16 @@ def test_what_is_held_back_and_goes_ahead_is_told_with_rising_numbers(booked):
 
 def test_a_visit_that_is_moved_is_the_same_event_at_another_time(booked):
     told()
-    later = booked.starts_at + timedelta(days=1)
-    Visit.objects.filter(pk=booked.pk).update(
-        starts_at=later, ends_at=later + timedelta(hours=1), busy_until=later + timedelta(hours=2), sequence=1
-    )
-    invitations.tell(Visit.objects.get(pk=booked.pk))
-    first, second = told()
-    assert (first[4], second[4], second[0], second[2], second[3]) == (first[4], first[4], "REQUEST", 1, later)
+    was, later = booked.starts_at, booked.starts_at + timedelta(days=1)
+    rescheduling.reschedule(booked, later, was=was, by=SYSTEM)
+    told()
+    visits.cancel(booked, by=SYSTEM, reason="organisation")
+    uid = f"visit-{booked.pk}@127.0.0.1"
+    assert told() == [
+        ("REQUEST", "CONFIRMED", 0, was, uid),
+        ("REQUEST", "CONFIRMED", 1, later, uid),
+        ("CANCEL", "CANCELLED", 2, later, uid),
+    ]
 
 
 def test_booked_again_is_another_event(booked, els):
