@@ -225,6 +225,7 @@ MESSAGE_OWNERS = {
     "alarm": "digibel.scheduling.owners.AlarmTexts",
     "readiness": "digibel.volunteers.owners.ReadinessTexts",
     "fraud": "digibel.scheduling.fraud.FraudCalls",
+    "pause": "digibel.scheduling.pauses.PauseTexts",
     "session": "digibel.scheduling.desksessions.texts.SessionTexts",
     "privacy": "digibel.privacy.owners.PrivacyCalls",
     "gateway": "digibel.notifications.watching.GatewayCalls",

@@ -85,6 +85,12 @@ def test_way_back_that_a_text_names_is_heard(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_word_that_makes_a_pause_longer_is_heard(language):
+    word = phrasebook.template("pause_ends", language).rstrip(".").split()[-1]
+    assert freetime.read(word, language=language, today=TODAY) == Wish("pause")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_that_a_text_asks_for_is_taken_for_a_wish(language):
     words = phrasebook.answers(language).values()
     assert [word for word in words if freetime.read(word, language=language, today=TODAY)] == []

@@ -7,7 +7,8 @@ import pytest
 import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
-from digibel.scheduling import availability, clockwork, concerns, offers, readiness
+from digibel.notifications import outbox, stopping
+from digibel.scheduling import availability, clockwork, concerns, offers, readiness, tasks
 from digibel.scheduling.errors import NotYours, VisitThen
 from digibel.scheduling.matching.ranking import rank
 from digibel.scheduling.models import Offer, Visit
@@ -84,9 +85,9 @@ def test_nobody_is_away_on_a_day_on_which_somebody_waits(els, asked, by):
 def test_own_pause_ends_what_was_asked_and_touches_no_visit(els, lindeboom, asked, by):
     cast.booked(asked, els)
     with pytest.raises(VisitThen):
-        availability.pause_until(els, None, by=by)
+        availability.pause_until(els, None, by=by, at=lindeboom)
     with pytest.raises(VisitThen):
-        availability.pause_until(els, in_days(30), by=by)
+        availability.pause_until(els, in_days(30), by=by, at=lindeboom)
     els.refresh_from_db()
     assert els.paused_at is None
     assert Visit.objects.standing().count() == 1
@@ -94,7 +95,7 @@ def test_own_pause_ends_what_was_asked_and_touches_no_visit(els, lindeboom, aske
 
 def test_own_pause_before_a_visit_leaves_it_and_nothing_reopens_it(els, lindeboom, by):
     visit = cast.booked(cast.request(lindeboom, windows=cast.windows(days=8)), els)
-    availability.pause_until(els, in_days(5), by=by)
+    availability.pause_until(els, in_days(5), by=by, at=lindeboom)
     clockwork.tick()
     assert Visit.objects.get(pk=visit.pk).status == "booked"
 
@@ -102,13 +103,13 @@ def test_own_pause_before_a_visit_leaves_it_and_nothing_reopens_it(els, lindeboo
 def test_offers_end_with_the_pause_whatever_their_day(els, lindeboom, by):
     request = cast.request(lindeboom, windows=cast.windows(days=8))
     offers.send_wave(request, by=SYSTEM)
-    availability.pause_until(els, in_days(2), by=by)
+    availability.pause_until(els, in_days(2), by=by, at=lindeboom)
     assert list(Offer.objects.values_list("status", flat=True)) == ["withdrawn"]
     assert reasons(request, els) == ["paused"]
 
 
-def test_pause_is_over_on_the_day_they_are_back_and_not_before(els, by):
-    availability.pause_until(els, in_days(2), by=by)
+def test_pause_is_over_on_the_day_they_are_back_and_not_before(els, lindeboom, by):
+    availability.pause_until(els, in_days(2), by=by, at=lindeboom)
     for days, pausing in ((1, True), (2, False)):
         with clock.travel(clock.at(in_days(days), time(0, 1))):
             clockwork.tick()
@@ -116,25 +117,92 @@ def test_pause_is_over_on_the_day_they_are_back_and_not_before(els, by):
             assert (els.paused_at is not None) is pausing
 
 
+# --- the end of a pause is told the day before ------------------------------------------------------------------------
+
+ENDS = (
+    "Digibel: je pauze loopt af. Vanaf morgen sta je weer op de lijst en kunnen we je iets vragen. "
+    "Nog niet vrij? Antwoord PAUZE."
+)
+
+
+def heard_by(els, days, hour=10, minute=1):
+    """What lies on their telephone so many days from Tuesday, at this hour; the fifth is a Sunday."""
+    with clock.travel(clock.at(in_days(days), time(hour, minute))):
+        tasks.every_minute()
+        outbox.sweep()
+        outbox.sweep()
+    return cast.telephone(els)
+
+
+def test_end_of_a_pause_is_told_at_ten_the_day_before_and_once(els, lindeboom, by):
+    availability.pause_until(els, in_days(5), by=by, at=lindeboom)
+    assert heard_by(els, 4, hour=9, minute=55) == []
+    for days in (4, 4, 5):
+        assert heard_by(els, days) == [ENDS]
+
+
+def test_desk_that_lets_somebody_pause_until_a_day_tells_the_end_too(els, lindeboom):
+    readiness.pause(els, by=SYSTEM, until=in_days(3), at=lindeboom)
+    assert heard_by(els, 2) == [ENDS]
+
+
+def test_only_the_end_of_the_last_pause_is_told(els, lindeboom, by):
+    availability.pause_until(els, in_days(3), by=by, at=lindeboom)
+    availability.pause_until(els, in_days(6), by=by, at=lindeboom)
+    assert [heard_by(els, days) for days in (2, 5)] == [[], [ENDS]]
+
+
+@pytest.mark.parametrize("change", ["back", "endless", "stop", "a day"])
+def test_no_end_is_told_of_a_pause_that_ends_otherwise(els, lindeboom, by, change):
+    availability.pause_until(els, in_days(3), by=by, at=lindeboom)
+    if change == "back":
+        availability.come_back(els, by=by)
+    elif change == "endless":
+        readiness.pause(els, by=SYSTEM)
+    elif change == "stop":
+        stopping.stop(els.recipient)
+    else:
+        # Told when it began, a moment ago.
+        availability.pause_until(els, in_days(1), by=by, at=lindeboom)
+    assert [heard_by(els, days) for days in (0, 2)] == [[], []]
+
+
+def test_from_tomorrow_is_not_said_a_day_late(els, lindeboom, by):
+    """The network was away all day."""
+    availability.pause_until(els, in_days(3), by=by, at=lindeboom)
+    assert heard_by(els, 3, hour=9) == []
+
+
+def test_one_word_makes_the_pause_longer(els, lindeboom, by):
+    availability.pause_until(els, in_days(3), by=by, at=lindeboom)
+    heard_by(els, 2)
+    with clock.travel(clock.at(in_days(2), time(18))):
+        cast.texts(els, "PAUZE")
+    with clock.travel(clock.at(in_days(4), time(12))):
+        clockwork.tick()
+    els.refresh_from_db()
+    assert (els.paused_at is not None, els.paused_until) == (True, None)
+
+
 @pytest.mark.parametrize("days", [-1, 0, 400])
-def test_pause_until_a_day_that_cannot_be_is_refused(els, by, days):
+def test_pause_until_a_day_that_cannot_be_is_refused(els, lindeboom, by, days):
     with pytest.raises(WrongDays):
-        availability.pause_until(els, in_days(days), by=by)
+        availability.pause_until(els, in_days(days), by=by, at=lindeboom)
 
 
-def test_pause_that_we_asked_for_is_not_theirs_to_end_or_to_shorten(els, by):
+def test_pause_that_we_asked_for_is_not_theirs_to_end_or_to_shorten(els, lindeboom, by):
     readiness.pause(els, by=SYSTEM)
     with pytest.raises(NotYours):
         availability.come_back(els, by=by)
     with pytest.raises(NotYours):
-        availability.pause_until(els, in_days(1), by=by)
+        availability.pause_until(els, in_days(1), by=by, at=lindeboom)
     with clock.travel(clock.now() + timedelta(days=2)):
         assert availability.end_pauses() == 0
 
 
 def test_what_a_client_reported_outlasts_their_own_pause(els, lindeboom, by):
     cast.worked(els, lindeboom, in_days(-3))
-    availability.pause_until(els, in_days(2), by=by)
+    availability.pause_until(els, in_days(2), by=by, at=lindeboom)
     concerns.raise_concern(Visit.objects.get(), ["money"], by=SYSTEM)
     with pytest.raises(NotYours):
         availability.come_back(els, by=by)

@@ -358,13 +358,13 @@ def test_database_refuses_a_visit_and_a_seat_at_once_whoever_writes(lindeboom, e
     assert broken_promises() == []
 
 
-def test_absence_and_pause_are_refused_where_they_promised_a_seat(session, els):
+def test_absence_and_pause_are_refused_where_they_promised_a_seat(session, lindeboom, els):
     sign_up(session, els)
     day = clock.local(session.starts_at).date()
     with pytest.raises(errors.VisitThen):
         availability.be_away(els, day, day, by=Actor.volunteer(els))
     with pytest.raises(errors.VisitThen):
-        availability.pause_until(els, None, by=Actor.volunteer(els))
+        availability.pause_until(els, None, by=Actor.volunteer(els), at=lindeboom)
 
 
 def test_seat_counts_in_the_week_of_the_ranking(lindeboom, els):

@@ -59,7 +59,7 @@ def test_pause_until_a_day_is_done_and_says_until_when_and_how_to_undo_it(els):
 def test_way_back_that_our_text_names_leads_back(lindeboom, language):
     """Also where it is the word of a START."""
     somebody = cast.volunteer(lindeboom, speaks=[language])
-    availability.pause_until(somebody, None, by=SYSTEM)
+    availability.pause_until(somebody, None, by=SYSTEM, at=lindeboom)
     word = phrasebook.template("pause_noted", language).rstrip(".").split()[-1]
     assert said(somebody, word) == ("handled", "free.back")
     assert somebody.paused_at is None

@@ -11,6 +11,7 @@ from django.db import transaction
 from digibel import clock
 from digibel.audit.actors import CLOCK, Actor
 from digibel.notifications.steps import one_by_one
+from digibel.organisations.models import Organisation
 from digibel.problems import Problem
 from digibel.scheduling import concerns, elsewhere, readiness
 from digibel.scheduling.errors import NotYours, VisitThen
@@ -29,15 +30,17 @@ def be_away(volunteer: Volunteer, first_day: date, last_day: date, *, by: Actor)
 
 
 @transaction.atomic
-def pause_until(volunteer: Volunteer, until: date | None, *, by: Actor) -> None:
-    """They want a pause, until the day they are back or until they say so. Raises `VisitThen`, `WrongDays`, and `NotYours` where
-    we asked them to pause."""
+def pause_until(volunteer: Volunteer, until: date | None, *, by: Actor, at: Organisation) -> None:
+    """They want a pause, until the day they are back or until they say so. `at`: whom they told.
+
+    Raises `VisitThen`, `WrongDays`, and `NotYours` where we asked them to pause.
+    """
     if until is not None and not clock.today() < until <= clock.today() + FARTHEST_AHEAD:
         raise WrongDays
     readiness.hold_requests([volunteer])
     _check_own(_lock(volunteer))
     check_no_visit(volunteer, since=clock.today(), until=until)
-    readiness.pause(volunteer, by=by, until=until, own=True)
+    readiness.pause(volunteer, by=by, until=until, own=True, at=at)
 
 
 @transaction.atomic

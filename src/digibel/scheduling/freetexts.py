@@ -40,7 +40,8 @@ def start_again(message: InboundMessage) -> str | None:
 
 
 def _pause(message: InboundMessage, volunteer: Volunteer, wish: Wish, language: str) -> str | None:
-    availability.pause_until(volunteer, wish.until, by=Actor.volunteer(volunteer))
+    assert message.organisation is not None
+    availability.pause_until(volunteer, wish.until, by=Actor.volunteer(volunteer), at=message.organisation)
     if wish.until is None:
         reply(message, "plain.pause_noted")
     else:

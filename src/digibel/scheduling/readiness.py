@@ -16,7 +16,7 @@ from digibel.audit.actors import CLOCK, Actor
 from digibel.notifications.steps import one_by_one
 from digibel.organisations.models import Organisation, Staff
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import offers, timers, visits, worklist
+from digibel.scheduling import offers, pauses, timers, visits, worklist
 from digibel.scheduling.desksessions import signing
 from digibel.scheduling.errors import MoveNotAllowed
 from digibel.scheduling.locks import lock_request
@@ -90,15 +90,24 @@ def exempt(
 
 
 @transaction.atomic
-def pause(volunteer: Volunteer, *, by: Actor, until: date | None = None, own: bool = False) -> int:
+def pause(
+    volunteer: Volunteer,
+    *,
+    by: Actor,
+    until: date | None = None,
+    own: bool = False,
+    at: Organisation | None = None,
+) -> int:
     """No offers, and no visits before the day they are back, or until a person decides otherwise.
 
-    Returns how many visits are open again.
+    `at`: who texts them the day before it ends. Returns how many visits are open again.
     """
     if until is not None and until <= clock.today():
         raise WrongDays
     hold_requests([volunteer])
     pool.pause(volunteer, by=by, until=until, own=own)
+    if at is not None:
+        pauses.tell_the_end(volunteer, until, at=at)
     return reopen_unready(volunteer, by=by)
 
 

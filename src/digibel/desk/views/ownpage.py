@@ -96,7 +96,7 @@ def _pause_or_back(request: HttpRequest, link: OwnPageLink, deed: str, by: Actor
         return
     until = form.cleaned_data["until"]
     done = _("You have a pause: we ask you nothing.")
-    do(request, lambda: availability.pause_until(link.volunteer, until, by=by), done)
+    do(request, lambda: availability.pause_until(link.volunteer, until, by=by, at=link.organisation), done)
 
 
 def _at_desk(request: HttpRequest, link: OwnPageLink, deed: str, by: Actor) -> None:

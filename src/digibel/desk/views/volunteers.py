@@ -123,7 +123,7 @@ def volunteer_deed(request: StaffRequest, volunteer_id: uuid.UUID, deed: str) ->
         return go_on("desk:volunteer", found.pk)
     deeds: dict[str, tuple[Callable[[], object], str]] = {
         "pause": (
-            lambda: pause(found, by=by, until=form.cleaned_data["until"]),
+            lambda: pause(found, by=by, until=form.cleaned_data["until"], at=request.organisation),
             _("Paused: no offers from now on, and every visit until they are back is open again."),
         ),
         "resume": (lambda: resume(found, by=by), _("Back: offers can come again.")),
