@@ -164,6 +164,8 @@ desk:own_page_deed/on           - card
 desk:own_page_deed/no-calendar  - card
 desk:own_page_deed/pause        - card
 desk:own_page_deed/back         - card
+desk:own_page_deed/leave        - card
+desk:own_page_deed/data         - card
 desk:own_page_deed/desk-in      - card
 desk:own_page_deed/desk-out     - card
 desk:availability_deed/week     -     match

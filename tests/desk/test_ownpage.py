@@ -9,9 +9,13 @@ from django.urls import reverse
 import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM
-from digibel.privacy import restoring
-from digibel.scheduling import lostphones, readiness
-from digibel.scheduling.models import FollowUp, Visit
+from digibel.audit.models import Event
+from digibel.notifications import outbox
+from digibel.notifications.models import CallTask
+from digibel.privacy import restoring, rights
+from digibel.privacy.models import Right, RightsRequest
+from digibel.scheduling import calendars, lostphones, promises, readiness, visits
+from digibel.scheduling.models import FollowUp, Offer, Visit
 from digibel.scheduling.paid import Payment
 from digibel.volunteers import pagelinks
 from digibel.volunteers.models import Absence, OwnPageLink
@@ -109,6 +113,111 @@ def test_what_they_did_and_what_came_of_it_is_counted(telephone, els, lindeboom,
     )
     shown = page(telephone, token).context
     assert (shown["visited"], shown["paid"], shown["still_works"]) == ({"count": 2, "desks": 0, "hours": 2}, 40, 1)
+
+
+def test_what_still_works_is_told_by_topic_and_never_by_name(telephone, els, lindeboom, token):
+    visit = cast.booked(cast.request(lindeboom), els)
+    with clock.travel(visit.ends_at + timedelta(minutes=5)):
+        Visit.objects.filter(pk=visit.pk).update(
+            status="done", checked_in_at=visit.starts_at, checked_out_at=clock.now()
+        )
+        FollowUp.objects.create(visit=visit, made_at=clock.now(), made_by="-", outcome="works")
+        for lang, said in (("en", "It still works: video calls"), ("tr", "Hâlâ çalışıyor: cihaz için yardım")):
+            text = page(telephone, token, lang).content.decode()
+            assert said in text
+            assert visit.client.first_name not in text
+
+
+# --- their data, and how to leave ---------------------------------------------------------------------------------------
+
+
+def test_data_to_take_along_has_their_calendar_and_nobody_else(telephone, els, lindeboom, token):
+    visit = cast.booked(cast.request(lindeboom), els)
+    client = visit.client
+    other = cast.organisation("De Sleutel", sms_number="+32460000002")
+    cast.make_ready(els, other)
+    elsewhere = cast.booked(cast.request(other, windows=cast.windows(days=3)), els)
+    answer = post(telephone, token, "data")
+    assert answer["Content-Disposition"] == 'attachment; filename="digibel-export.json"'
+    assert answer["Cache-Control"] == "no-store"
+    told, text = answer.json(), answer.content.decode()
+    assert told["calendar"] == calendars.link(els)
+    assert [one["first_name"] for one in told["data"]["volunteers.Volunteer"]] == ["Els"]
+    assert [one["id"] for one in told["data"]["scheduling.Visit"]] == [str(visit.pk)]
+    secrets = [client.first_name, client.family_name, client.street, client.recipient.number, visit.word, "/visit/"]
+    secrets += [lindeboom.staff.get().name, token, str(elsewhere.pk)]
+    assert [one for one in secrets if one in text] == []
+    assert (
+        Event.objects.about(els)
+        .filter(verb="data.exported")
+        .values_list("actor", flat=True)[0]
+        .startswith("volunteer:")
+    )
+
+
+def test_page_says_what_happens_before_they_stop(telephone, els, lindeboom, token):
+    assert "what you promised is called off" not in page(telephone, token).content.decode()
+    cast.booked(cast.request(lindeboom), els)
+    text = page(telephone, token).content.decode()
+    for said in ("what you promised is called off", "nobody asks you", "De Lindeboom forgets you within a month"):
+        assert said in text
+
+
+def test_one_press_stops_everything_and_puts_it_on_a_persons_list(telephone, els, lindeboom, token):
+    visit = cast.booked(cast.request(lindeboom), els)
+    cast.offered(cast.request(lindeboom, windows=cast.windows(days=5)), els)
+    before = len(cast.telephone(els))
+    for _ in range(2):
+        post(telephone, token, "leave")
+    visit.refresh_from_db()
+    assert (visit.status, Offer.objects.live().count()) == ("cancelled", 0)
+    asked = RightsRequest.objects.get()
+    assert (asked.right, asked.person_id, asked.organisation_id) == ("erasure", els.pk, lindeboom.pk)
+    assert CallTask.objects.open().about(asked).count() == 1
+    outbox.sweep()
+    assert cast.telephone(visit.client)[-1].startswith("Digibel: ")
+    assert [one for one in cast.telephone(els)[before:] if "gaat niet door" in one] == []
+    assert "You have stopped." in page(telephone, token).content.decode()
+    assert broken() == []
+
+
+def test_who_comes_back_in_time_is_not_forgotten(telephone, els, token):
+    post(telephone, token, "leave")
+    post(telephone, token, "back")
+    els.refresh_from_db()
+    assert (els.paused_at, RightsRequest.objects.get().outcome) == (None, "dropped")
+    assert CallTask.objects.open().filter(kind="privacy.request").count() == 0
+    assert "I want to stop" in page(telephone, token).content.decode()
+
+
+def test_nobody_stops_in_the_middle_of_a_visit(telephone, els, lindeboom, token):
+    visit = cast.booked(cast.request(lindeboom), els)
+    with clock.travel(visit.starts_at):
+        visits.check_in(visit, by=SYSTEM)
+        answer = telephone.post(f"/me/{token}/leave?lang=en", follow=True)
+    assert "You are at a visit now." in answer.content.decode()
+    els.refresh_from_db()
+    assert (els.paused_at, RightsRequest.objects.exists()) == (None, False)
+
+
+def test_leaving_does_not_end_a_pause_that_we_asked_for(telephone, els, token):
+    readiness.pause(els, by=SYSTEM)
+    post(telephone, token, "leave")
+    post(telephone, token, "back")
+    els.refresh_from_db()
+    assert els.paused_at is not None
+    assert RightsRequest.objects.get().done_at is None
+
+
+def test_wish_that_was_noted_on_the_telephone_is_not_theirs_to_drop(telephone, els, lindeboom, token):
+    rights.note_request(els, Right.ERASURE, organisation=lindeboom, by=SYSTEM)
+    post(telephone, token, "pause")
+    post(telephone, token, "back")
+    assert RightsRequest.objects.get().done_at is None
+
+
+def broken():
+    return [str(finding) for finding in promises.check() if not finding.holds]
 
 
 def test_why_not_me_speaks_of_them_and_never_of_a_client(telephone, els, lindeboom, token):

@@ -5,16 +5,18 @@ from typing import Any
 
 from django.db.models import F, Sum
 
-from digibel import clock, places
+from digibel import clock, languages, places
 from digibel.desk import freetime
 from digibel.desk.freetime import FreeTime
-from digibel.scheduling import whynot
+from digibel.notifications import phrasebook
+from digibel.privacy import leaving
+from digibel.scheduling import calendars, elsewhere, whynot
 from digibel.scheduling.desksessions.models import COMING
 from digibel.scheduling.models import FollowUp, Seat, SeatStatus, Visit, VisitStatus
 from digibel.scheduling.paid import Payment
 from digibel.volunteers.models import OwnPageLink, Volunteer
 
-MOST_COMING = 20
+MOST_COMING, MOST_GOOD = 20, 5
 
 
 def context(link: OwnPageLink, page: FreeTime, language: str) -> dict[str, Any]:
@@ -27,10 +29,12 @@ def context(link: OwnPageLink, page: FreeTime, language: str) -> dict[str, Any]:
         "desks": _desks(volunteer, language),
         "visited": _visited(volunteer),
         "paid": _paid(volunteer),
-        "still_works": FollowUp.objects.filter(visit__volunteer=volunteer, outcome="works").count(),
+        **_still_works(volunteer, language),
         "asked": whynot.asked_lately(volunteer),
         "why_not": [whynot.in_words(code, count) for code, count in whynot.why_not(volunteer)],
         "year": clock.today().year,
+        "promises_something": bool(elsewhere.starts(volunteer)),
+        "leaving": leaving.wish_to_leave(volunteer).first(),
     }
 
 
@@ -63,6 +67,23 @@ def _desks(volunteer: Volunteer, language: str) -> list[dict[str, Any]]:
         }
         for one in standing.order_by("session__starts_at")[:MOST_COMING]
     ]
+
+
+def _still_works(volunteer: Volunteer, language: str) -> dict[str, Any]:
+    """What people said a week later: how often it still worked, and of what, newest first. Never who."""
+    told = FollowUp.objects.filter(visit__volunteer=volunteer, outcome="works")
+    newest = told.order_by("-made_at").select_related("visit").prefetch_related("visit__request__tasks")
+    return {
+        "still_works": told.count(),
+        "good": [{"day": one.visit.starts_at, "topic": _topic(one.visit, language)} for one in newest[:MOST_GOOD]],
+    }
+
+
+def _topic(visit: Visit, language: str) -> str:
+    """As in their calendar; in a word for all where a language has none for each."""
+    if language not in languages.DESK_LANGUAGES:
+        return phrasebook.topic_fallback(language)
+    return calendars.topic(tuple(task.slug for task in visit.request.tasks.all()), language)
 
 
 def _visited(volunteer: Volunteer) -> dict[str, Any]:

@@ -8,6 +8,11 @@ class VisitUnderWay(Conflict):
     message = "A visit is under way now. Do this when the volunteer has left: until then we must be able to reach both."
 
 
+class AtAVisit(Conflict):
+    code = "at_a_visit"
+    message = "You are at a visit now. Do this when you have left."
+
+
 class VisitNear(Conflict):
     code = "visit_near"
     message = (

@@ -20,6 +20,7 @@ from digibel.organisations.models import Organisation, Staff
 from digibel.privacy.models import Certificate, RightsRequest
 from digibel.requests.intake import rows_of
 from digibel.requests.models import Client, Merge
+from digibel.scheduling import calendars
 from digibel.scheduling.models import Move, Offer, Seat, Visit
 from digibel.sealing.fields import SealedTextField
 from digibel.sealing.reading import erased_shown_as
@@ -33,6 +34,9 @@ ACTOR = re.compile(r"(staff|volunteer|client|api):(.+)")
 # What only machines understand, or what would open a door or a login.
 NOT_TOLD = frozenset({"key_id", "number_index", "card_digest", "token", "password", "idempotency_print", "digest"})
 PEOPLE: tuple[type[Model], ...] = (Client, Volunteer, Staff, Recipient)
+# For who asks without a login. Texts name whom somebody goes to, and have links that open a card; a codeword opens a door.
+NOT_BEHIND_A_LINK = frozenset({OutboundMessage._meta.label, InboundMessage._meta.label})
+WORDS = frozenset({"word", "spent_word"})
 # Tied to a person by an id and no foreign key: gathered below, each for itself.
 BY_ID: tuple[type[Model], ...] = (Move, CallTask, RightsRequest, Certificate, Event)
 
@@ -49,6 +53,24 @@ def export(person: Person, *, organisation: Organisation, by: Actor) -> dict[str
     }
     record("data.exported", person, by=by, organisation_id=organisation.pk)
     return told
+
+
+def export_own(volunteer: Volunteer, *, organisation: Organisation) -> dict[str, Any]:
+    """What a volunteer takes along from their own page, where nobody asked them to log in: without texts and codewords, nor who of
+    us did what; the organisation tells that to whom it knows. Recorded as theirs.
+    """
+    record("data.exported", volunteer, by=Actor.volunteer(volunteer), organisation_id=organisation.pk)
+    data = gather(volunteer, only_for=organisation)
+    return {
+        "made_at": clock.now().isoformat(),
+        "made_for": "you",
+        "calendar": calendars.link(volunteer),
+        "data": {
+            label: [{name: value for name, value in row.items() if name not in WORDS} for row in rows]
+            for label, rows in data.items()
+            if label not in NOT_BEHIND_A_LINK
+        },
+    }
 
 
 def gather(person: Person, *, only_for: Organisation | None = None) -> dict[str, list[dict[str, Any]]]:

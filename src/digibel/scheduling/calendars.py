@@ -312,8 +312,8 @@ def what_and_when(visit: Entry, language: str, *, base: str) -> tuple[str, ...]:
 
 def summary(visit: Entry, language: str) -> str:
     said = _sentences(language)
-    topic, area = _topic(visit.tasks, language), places.name(visit.postcode, language)
-    what = said["what"].format(topic=topic, area=area)
+    area = places.name(visit.postcode, language)
+    what = said["what"].format(topic=topic(visit.tasks, language), area=area)
     if visit.is_cancelled:
         return said["cancelled"].format(what=what)
     return said["unsure"].format(what=what) if visit.is_held_back else what
@@ -328,7 +328,7 @@ def for_volunteer(visit: Entry, language: str) -> str:
 
 
 @lru_cache(maxsize=1_000)
-def _topic(slugs: tuple[str, ...], language: str) -> str:
+def topic(slugs: tuple[str, ...], language: str) -> str:
     """What an offer calls them: topics tell nothing of health or money."""
     tasks = [catalogue.TASKS[slug] for slug in slugs if slug in catalogue.TASKS]
     topics = dict.fromkeys(task.topic(language) for task in tasks if task.topics)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -15,6 +15,7 @@ from digibel.audit.actors import Actor
 from digibel.desk import freetime, ownpage, tongues
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.availability import PauseForm
+from digibel.privacy import exporting, leaving
 from digibel.problems import NotFound
 from digibel.scheduling import availability
 from digibel.scheduling.desksessions import signing
@@ -73,7 +74,9 @@ def _page(
 
 def _deed(request: HttpRequest, token: str, link: OwnPageLink, deed: str, lang: str) -> HttpResponse:
     by = Actor.volunteer(link.volunteer)
-    if deed in {"pause", "back"}:
+    if deed == "data":
+        return _data(link)
+    if deed in {"pause", "back", "leave"}:
         _pause_or_back(request, link, deed, by)
     elif deed in AT_DESK:
         _at_desk(request, link, deed, by)
@@ -88,7 +91,11 @@ def _deed(request: HttpRequest, token: str, link: OwnPageLink, deed: str, lang: 
 
 def _pause_or_back(request: HttpRequest, link: OwnPageLink, deed: str, by: Actor) -> None:
     if deed == "back":
-        do(request, lambda: availability.come_back(link.volunteer, by=by), _("Welcome back! We ask you again."))
+        do(request, lambda: leaving.come_back(link.volunteer, by=by), _("Welcome back! We ask you again."))
+        return
+    if deed == "leave":
+        done = _("You have stopped. Thank you for everything you did.")
+        do(request, lambda: leaving.leave(link.volunteer, organisation=link.organisation, by=by), done)
         return
     form = PauseForm(request.POST)
     if not form.is_valid():
@@ -97,6 +104,14 @@ def _pause_or_back(request: HttpRequest, link: OwnPageLink, deed: str, by: Actor
     until = form.cleaned_data["until"]
     done = _("You have a pause: we ask you nothing.")
     do(request, lambda: availability.pause_until(link.volunteer, until, by=by, at=link.organisation), done)
+
+
+def _data(link: OwnPageLink) -> HttpResponse:
+    """By a press and not by an address: what looks ahead at the links of a text fetches nothing. The file's name says nothing."""
+    told = exporting.export_own(link.volunteer, organisation=link.organisation)
+    response = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response["Content-Disposition"] = 'attachment; filename="digibel-export.json"'
+    return response
 
 
 def _at_desk(request: HttpRequest, link: OwnPageLink, deed: str, by: Actor) -> None:
@@ -113,4 +128,4 @@ def _at_desk(request: HttpRequest, link: OwnPageLink, deed: str, by: Actor) -> N
 
 
 AT_DESK = ("desk-in", "desk-out")
-DEEDS = (*freetime.DEEDS, "pause", "back", *AT_DESK)
+DEEDS = (*freetime.DEEDS, "pause", "back", "leave", "data", *AT_DESK)

@@ -1,0 +1,45 @@
+"""A volunteer stops, by one press on their own page: at once for whoever waits for them, and within a month for what we know.
+
+Forgetting cannot be undone, so a person does it, after a last word with them: until then they can come back.
+"""
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from digibel.audit.actors import Actor
+from digibel.organisations.models import Organisation
+from digibel.privacy import rights
+from digibel.privacy.errors import AtAVisit
+from digibel.privacy.models import Outcome, Right, RightsRequest
+from digibel.scheduling import availability, readiness
+from digibel.scheduling.models import Visit, VisitStatus
+from digibel.volunteers.models import Volunteer
+
+
+@transaction.atomic
+def leave(volunteer: Volunteer, *, organisation: Organisation, by: Actor) -> RightsRequest:
+    """Nobody asks them anything any more, and what they promised is open again. Said twice it is once.
+
+    `organisation`: who says goodbye and forgets them. Raises `AtAVisit`.
+    """
+    readiness.hold_requests([volunteer])
+    if Visit.objects.by(volunteer).filter(status=VisitStatus.UNDER_WAY).exists():
+        raise AtAVisit
+    readiness.pause(volunteer, by=by, own=True)
+    return wish_to_leave(volunteer).first() or rights.note_request(
+        volunteer, Right.ERASURE, organisation=organisation, by=by
+    )
+
+
+@transaction.atomic
+def come_back(volunteer: Volunteer, *, by: Actor) -> None:
+    """They go on after all. Raises what `availability.come_back` raises."""
+    availability.come_back(volunteer, by=by)
+    for wish in wish_to_leave(volunteer):
+        rights.answer(wish, Outcome.DROPPED, by=by)
+
+
+def wish_to_leave(volunteer: Volunteer) -> QuerySet[RightsRequest]:
+    """Their own wish to be forgotten, as long as it is open: not one that was noted for them on the telephone."""
+    theirs = rights.asked_by(volunteer).filter(right=Right.ERASURE, done_at=None)
+    return theirs.filter(recorded_by=str(Actor.volunteer(volunteer)))
