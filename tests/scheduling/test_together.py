@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 import cast
 from digibel import clock
@@ -96,6 +98,20 @@ def test_the_first_yes_waits_at_home_and_the_client_hears_nothing_yet(request_, 
     assert fresh(request_).next_kind == "await_answers"
     assert sent_to(jan) == ["offer.offer_one"]
     assert broken() == []
+
+
+def test_each_yes_of_two_costs_so_many_statements(request_, els, jan):
+    """One yes alone is twenty (`test_offers`). The first of two also opens the other place again and sets its search going: seven
+    more. The second also looks who the first is, lets them go, and writes to both: six more. As few pairs as there are, that is
+    what two visits that must hold each other cost; a look more in here would be one for each of them."""
+    counted = []
+    for offer in cast.offered(request_, els, jan):
+        offer.refresh_from_db()
+        with CaptureQueriesContext(connection) as captured:
+            offers.accept(offer, 1, by=Actor.volunteer(offer.volunteer))
+        counted.append(sum("SAVEPOINT" not in query["sql"] for query in captured))
+        outbox.sweep()
+    assert counted == [27, 26]
 
 
 def test_two_yes_make_one_visit_of_two_and_the_client_hears_both_names_in_one_text(pair, request_, els, jan):
