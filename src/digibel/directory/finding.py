@@ -106,8 +106,8 @@ def for_route(
 ) -> list[Advice]:
     """For each route code of a judgement ("OCMW", "OCR", "BANK", ...), in order: what to tell the client, and where.
 
-    `speaks` and `moment` as in `Visitor`. `language` is nl, fr or en (others read French). A code that is not in
-    `data/routes.toml` is answered as COORD: the coordinator knows more than this file.
+    `speaks` and `moment` as in `Visitor`. A code that is not in `data/routes.toml` is answered as COORD: the coordinator knows
+    more than this file.
     """
     visitor = Visitor(places.get(postcode).postcode, tuple(speaks), moment)
     return [_advice(route, visitor, language, limit) for route in dict.fromkeys(routes)]
@@ -118,22 +118,32 @@ def known_routes() -> frozenset[str]:
 
 
 def _advice(code: str, visitor: Visitor, language: str, limit: int) -> Advice:
-    routes = _routes()
-    route = routes.get(code, routes["COORD"])
+    route = _routes().get(code, _routes()["COORD"])
     doors = HelpPlace.objects.active().somewhere()
     # Of two that are as near, the kind that stands first in the route.
     near = [one for kind in route.get("kinds", []) for one in fitting(doors.of_kind(kind), visitor)]
     near.sort(key=lambda one: _felt(one, visitor))
     named = HelpPlace.objects.active().filter(slug__in=route.get("places", [])).order_by("slug")
-    return Advice(code, _text(route, language), (*near[:limit], *(Near(place, None) for place in named)))
+    return Advice(code, text_of(code, language), (*near[:limit], *(Near(place, None) for place in named)))
 
 
-def _text(route: Mapping[str, Any], language: str) -> str:
-    """The sentence, with the numbers and addresses it names as they are known now."""
+def text_of(code: str, language: str) -> str:
+    """What the client hears for this route, with the numbers and addresses it names as they are known now."""
+    code = code if code in _routes() else "COORD"
+    route = _routes()[code]
     spoken = language if language in route else "fr"
-    return str(route[spoken]).format_map({slug: one.value(spoken) for slug, one in numbers.table().items()})
+    sentence = _translated(language).get(code) or route[spoken]
+    return str(sentence).format_map({slug: one.value(spoken) for slug, one in numbers.table().items()})
 
 
 @cache
 def _routes() -> Mapping[str, Any]:
     return tomllib.loads((resources.files(__package__) / "data/routes.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _translated(language: str) -> Mapping[str, str]:
+    """The sentences in a language of texts that the desk does not speak."""
+    file = resources.files(__package__) / f"data/translations/{language}.toml"
+    found: Mapping[str, str] = tomllib.loads(file.read_text(encoding="utf-8"))["routes"] if file.is_file() else {}
+    return found
