@@ -39,7 +39,7 @@ ONCE = tuple(
         "reports/test_counting.py", "journeys/test_any_law.py",
         *(f"scheduling/test_{name}.py" for name in (
             "calendars", "cards", "complaints", "concerns", "desksessions", "followups", "fraud", "freetexts", "gone", "handovers",
-            "invitations", "merging", "readiness", "rectifying", "rejudging", "scripts", "series", "sharing", "stafffirst",
+            "invitations", "merging", "readiness", "rectifying", "rejudging", "scripts", "series", "sharing", "slips", "stafffirst",
             "together",
         )),
     )

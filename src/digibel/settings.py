@@ -222,6 +222,7 @@ MESSAGE_OWNERS = {
     "visit": "digibel.scheduling.owners.VisitTexts",
     "request": "digibel.scheduling.owners.RequestTexts",
     "client": "digibel.scheduling.owners.ClientTexts",
+    "slip": "digibel.scheduling.slips.SlipTexts",
     "alarm": "digibel.scheduling.owners.AlarmTexts",
     "readiness": "digibel.volunteers.owners.ReadinessTexts",
     "fraud": "digibel.scheduling.fraud.FraudCalls",

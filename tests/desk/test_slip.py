@@ -8,6 +8,7 @@ from django.urls import reverse
 
 import cast
 from digibel.directory.models import HelpPlace
+from digibel.notifications.models import OutboundMessage
 from digibel.requests.models import NextActionKind, Referral
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -140,3 +141,37 @@ def test_the_sheet_says_on_which_days_the_door_is_closed(desk, asked, office):
     wanted = ("le 24 septembre 2026 seulement 10:00–11:00", "fermé du 1 octobre 2026 au 5 octobre 2026")
     assert [word for word in wanted if word not in said] == []
     assert [word for word in ("2 septembre", "24 décembre") if word in said] == []
+
+
+def test_the_sheet_is_in_any_of_the_ten_languages_and_from_right_to_left(desk, asked, office):
+    html = desk.get(address(asked), {"place": str(office.pk), "language": "ar"}).content.decode()
+    assert re.findall(r'<article[^>]*lang="(\w+)" dir="(\w+)"', html) == [("ar", "rtl")]
+    assert [word for word in ("هنا يساعدونكم", "CPAS de Jette", "الثلاثاء") if word not in html] == []
+    assert "Here they help you" not in html
+
+
+def test_a_slip_goes_out_as_a_text_once(desk, asked, office):
+    desk.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    sheet = desk.post(address(asked), {"place": [str(office.pk)], "language": "fr"}).url
+    assert re.findall(r'name="deed" value="([^"]+)"', desk.get(sheet).content.decode()) == ["text", "read-out"]
+    for _ in range(2):
+        assert desk.post(address(asked), {"deed": "text"}).status_code == 303
+    assert OutboundMessage.objects.filter(kind="slip.slip").count() == 1
+    assert (
+        "They have this slip as a text already."
+        in desk.get(reverse("desk:request", args=[asked.reference])).content.decode()
+    )
+
+
+def test_reading_it_out_leads_to_the_call_with_the_words(desk, asked, office):
+    desk.post(address(asked), {"place": [str(office.pk)], "language": "fr"})
+    call = desk.post(address(asked), {"deed": "read-out"}).url
+    page = desk.get(call, headers={"accept-language": "en"}).content.decode()
+    assert [word for word in ("CPAS de Jette", "Read the slip out", "Reached: they know") if word not in page] == []
+
+
+def test_nothing_handed_out_is_nothing_to_tell(desk, asked, office):
+    assert 'name="deed"' not in desk.get(address(asked), {"place": str(office.pk)}).content.decode()
+    for deed in ("text", "read-out"):
+        assert desk.post(address(asked), {"deed": deed}).status_code == 303
+    assert not OutboundMessage.objects.filter(kind="slip.slip").exists()

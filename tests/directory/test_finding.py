@@ -10,6 +10,7 @@ from digibel.audit.actors import SYSTEM
 from digibel.directory import finding
 from digibel.directory.corrections import correct
 from digibel.directory.models import HelpPlace, Kind
+from digibel.languages import LANGUAGES
 
 pytestmark = pytest.mark.django_db
 
@@ -88,15 +89,14 @@ def test_for_route_speaks_without_any_place_loaded() -> None:
     assert advice.places == ()
 
 
-def test_every_route_of_a_judgement_has_its_advice_in_three_languages(known_places: None) -> None:
+def test_every_route_of_a_judgement_has_its_advice_in_ten_languages(known_places: None) -> None:
     judged = tomllib.loads((resources.files("digibel.guardrails") / "routes.toml").read_text(encoding="utf-8"))
     assert set(judged) - finding.known_routes() == set()
     said = {
-        (code, language): finding.for_route([code], "1080", language)[0].text
-        for code in finding.known_routes()
-        for language in ("nl", "fr", "en")
+        (code, language): finding.text_of(code, language) for code in finding.known_routes() for language in LANGUAGES
     }
     assert len(set(said.values())) == len(said)
+    assert [at for at, text in said.items() if "{" in text] == []
 
 
 def test_every_place_that_a_route_names_exists(known_places: None) -> None:

@@ -107,7 +107,15 @@ def test_arabic_text_messages_take_as_many_messages_as_stated():
 
 def test_more_than_one_message_has_a_reason():
     longer = {key for key in TEXT_MESSAGES if phrasebook.kind(key).segments > 1}
-    assert longer == {"offer_many", "announce", "announce_two", "client_visit_moved", "new_volunteer", "new_word"}
+    assert longer == {
+        "offer_many",
+        "announce",
+        "announce_two",
+        "client_visit_moved",
+        "new_volunteer",
+        "new_word",
+        "slip",
+    }
     assert [key for key in longer if phrasebook.kind(key).why == ""] == []
 
 

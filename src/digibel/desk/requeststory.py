@@ -23,6 +23,8 @@ DEEDS: dict[str, tuple[str, str, words.Words]] = {
     "request.offered": ("", "people", _("Volunteers asked")),
     "request.two_go_chosen": ("", "people", _("Chosen whether one goes or two")),
     "request.referred": ("", "ticket", _("Slip handed out")),
+    "request.slip_texted": ("", "sms", _("Slip sent as a text")),
+    "request.slip_to_read": ("", "phone", _("Slip to be read out on the telephone")),
     "request.moments_changed": ("", "calendar", _("Other moments noted")),
     "request.split": ("", "ticket", _("Split: a part goes to staff")),
     "request.judged_again": ("", "shield", _("Judged again: a rule became stricter")),
@@ -75,6 +77,7 @@ TEXTS: dict[str, words.Words] = {
     "address_changed": _("the address has changed"),
     "checkout_missing": _("did you forget OUT?"),
     "follow_up": _("does it still work?"),
+    "slip": _("where they are helped"),
 }
 CLOSINGS: dict[str, words.Words] = {
     "solved": _("solved"),

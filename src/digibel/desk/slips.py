@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 import segno
 from django.utils import translation
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from digibel import clock, languages, places
 from digibel.desk import weekdays, words
-from digibel.directory import finding, writing
+from digibel.directory import writing
 from digibel.directory.hours import DAYS
 from digibel.directory.models import HelpPlace
 from digibel.guardrails import catalogue
@@ -37,29 +36,6 @@ ICONS = {
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One place that can stand on the slip."""
-
-    place: HelpPlace
-    name: str
-    about: str
-    km: float | None
-    why: str
-    ticked: bool
-
-
-@dataclass(frozen=True)
-class Road:
-    """One route of the catalogue: the sentence for the client, and the places it means. Without a place the sentence is it."""
-
-    code: str
-    name: str
-    text: str
-    choices: tuple[Choice, ...]
-    ticked: bool
-
-
-@dataclass(frozen=True)
 class Line:
     icon: str
     strong: str
@@ -67,33 +43,9 @@ class Line:
 
 
 def language_for(request: HelpRequest, asked: str = "") -> str:
-    """The one asked for, else the first of the client's that the catalogue has, else French: most people here read it."""
+    """The one asked for, else the first of the client's in which we write, else French: most people here read it."""
     wanted = [asked, *request.client.reads, *request.client.speaks]
-    return next((code for code in wanted if code in languages.DESK_LANGUAGES), catalogue.FALLBACK)
-
-
-def roads(request: HelpRequest, *, ticked: Collection[str] | None) -> list[Road]:
-    """What can stand on it, in the language of the page. Nothing ticked yet: the first place of each route is."""
-    return [
-        Road(
-            code=advice.route,
-            name=_route_name(advice.route),
-            text=advice.text,
-            choices=tuple(
-                Choice(
-                    near.place,
-                    near.place.name_in(words.desk_language()),
-                    _address(near.place),
-                    near.km,
-                    _why(near),
-                    ticked=first if ticked is None else str(near.place.pk) in ticked,
-                )
-                for near, first in zip(advice.places, (True, *(False for _ in advice.places)), strict=False)
-            ),
-            ticked=not advice.places if ticked is None else advice.route in ticked,
-        )
-        for advice in referrals.propose(request, words.desk_language())
-    ]
+    return next((code for code in wanted if code in languages.LANGUAGES), catalogue.FALLBACK)
 
 
 def sheet(
@@ -106,6 +58,7 @@ def sheet(
         return {
             "title": _("A slip for %(name)s") % {"name": request.client.first_name},
             "lang": language,
+            "dir": "rtl" if languages.LANGUAGES[language].right_to_left else "ltr",
             "organisation": organisation.name,
             "date": clock.today(),
             "questions": list(_questions(request, language)),
@@ -145,7 +98,7 @@ def _lines(request: HelpRequest, chosen: list[HelpPlace], routes: Collection[str
 
 def _place_line(place: HelpPlace, language: str) -> Line:
     facts = [
-        _address(place),
+        address(place),
         words_of_phone(place),
         _hours(place),
         *_other_days(place),
@@ -160,7 +113,7 @@ def words_of_phone(place: HelpPlace) -> str:
     return _("Telephone %(number)s") % {"number": place.phone} if place.phone else ""
 
 
-def _address(place: HelpPlace) -> str:
+def address(place: HelpPlace) -> str:
     street = f"{place.street} {place.house_number}".strip()
     where = f"{place.postcode} {places.name(place.postcode, words.desk_language())}" if place.postcode else ""
     return ", ".join(filter(None, [street, where]))
@@ -197,21 +150,6 @@ def _day_of(day: date) -> str:
     return date_format(day, "j F Y")
 
 
-def _why(near: finding.Near) -> str:
-    """Why this one, or what to ask first: whether they are understood there, and when the door is open."""
-    said = {True: _("speaks their language"), False: _("does not speak their language"), None: _("language not known")}
-    return f"{said[near.speaks]}, {_when(near)}"
-
-
-def _when(near: finding.Near) -> str:
-    if near.opens:
-        opens = clock.local(near.opens)
-        open_now = near.opens <= clock.now()
-        told = {"day": date_format(opens, "l"), "time": f"{opens:%H:%M}"}
-        return _("open now") if open_now else _("opens on %(day)s at %(time)s") % told
-    return _("closed in the coming week") if near.place.hours else _("hours not known")
-
-
 def _note(request: HelpRequest, chosen: list[HelpPlace]) -> str:
     told = [_("Number of the question: %(reference)s.") % {"reference": request.reference}]
     if chosen:
@@ -226,11 +164,6 @@ def _day(day: date) -> str:
     return str(day.year) if (day.month, day.day) == (1, 1) else date_format(day, "j F Y")
 
 
-def _route_name(code: str) -> str:
-    names = catalogue.ROUTES.get(code)
-    return catalogue.in_language(names, words.desk_language()) if names else code
-
-
 def _qr(chosen: list[HelpPlace]) -> dict[str, Any]:
     """The first website among the places, for a telephone's camera."""
     url = next((place.url for place in chosen if place.url), "")
@@ -239,16 +172,3 @@ def _qr(chosen: list[HelpPlace]) -> dict[str, Any]:
     # segno writes an SVG of its own making; the address is only in its dots.
     drawn = segno.make(url, error="m").svg_inline(svgclass=None, lineclass=None, omitsize=True, border=2)
     return {"qr": SafeString(drawn), "qr_label": _("QR code: the same place on a telephone")}
-
-
-def are_ids(texts: Collection[str]) -> list[str]:
-    """Those that can be the id of a place."""
-    return [text for text in texts if _is_id(text)]
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -95,6 +95,9 @@ ERRANDS: dict[str, Errand] = {
             "A second new question of this person about money or papers, or a third. Would the welfare centre help better?"
         ),
     ),
+    "slip.read_out": Errand(
+        _("Read the slip out: where they are helped"), _("Slowly, so that they can write it down.")
+    ),
     "visit.ring_volunteer": Errand(
         _("Tell the volunteer not to go"), _("The client moved or died. No text goes out about it: tell it yourself.")
     ),
@@ -189,6 +192,7 @@ REACHED: dict[str, Words] = {
     "fraud.now": _("Done: they have rung"),
     "visit.late": _("Reached: they know"),
     "visit.ring_volunteer": _("Reached: they know"),
+    "slip.read_out": _("Reached: they know"),
     "visit.door_changed": _("Reached: they know, and come"),
     "visit.way_too_long": _("Reached: they know, and come"),
 }

@@ -5,12 +5,15 @@ from uuid import UUID
 
 from django.db import transaction
 
-from digibel import clock
+from digibel import clock, languages, places
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.directory import finding
+from digibel.directory.hours import DAYS
 from digibel.directory.models import HelpPlace
 from digibel.guardrails import catalogue
+from digibel.notifications import numbers
+from digibel.notifications.errors import NotANumber
 from digibel.requests.models import HelpRequest, Referral
 
 
@@ -37,6 +40,46 @@ def places_among(request: HelpRequest, place_ids: Sequence[str]) -> list[HelpPla
     """The chosen places, as far as they exist and serve this client's postcode."""
     found = HelpPlace.objects.active().filter(pk__in=[one for one in place_ids if _is_uuid(one)])
     return [place for place in found if place.is_for(request.client.postcode)]
+
+
+def waiting(request: HelpRequest) -> list[Referral]:
+    """What was handed out, and nobody has asked yet whether it helped: the latest first, each place and each way once."""
+    once: dict[tuple[UUID | None, str], Referral] = {}
+    for one in request.referrals.filter(landed=None).select_related("place").order_by("-made_at", "pk"):
+        once.setdefault((one.place_id, one.route), one)
+    return list(once.values())
+
+
+def in_words(referral: Referral, language: str) -> str:
+    """One line of the slip, to be said aloud: the place with its hours, or the sentence of a way that has no place."""
+    if referral.place is None:
+        return finding.text_of(referral.route, language)
+    return ". ".join(filter(None, [place_in_words(referral.place, language), _hours(referral.place, language)]))
+
+
+def place_in_words(place: HelpPlace, language: str) -> str:
+    """ "CPAS de Jette, Rue de l'Exemple 1, 1090 Jette, 02 000 00 01": as far as it is known."""
+    street = f"{place.street} {place.house_number}".strip()
+    town = f"{place.postcode} {places.name(place.postcode, language)}" if place.postcode else ""
+    return ", ".join(filter(None, [place.name_in(language), street, town, _phone(place.phone)]))
+
+
+def _phone(written: str) -> str:
+    """As people here read it; a short number (112, 1733) as it is written."""
+    try:
+        return numbers.display(numbers.parse(written)) if written else ""
+    except NotANumber:
+        return written
+
+
+def _hours(place: HelpPlace, language: str) -> str:
+    """ "di 09:00-12:00, 13:00-16:00; vr 09:00-12:00"; nothing where nobody knows."""
+    days = [
+        f"{languages.weekdays([number], language)} " + ", ".join("-".join(span) for span in place.hours[day])
+        for number, day in enumerate(DAYS)
+        if place.hours.get(day)
+    ]
+    return "; ".join(days)
 
 
 def _is_uuid(text: str) -> bool:

@@ -227,6 +227,26 @@ class WrongSessionHours(Problem):
     )
 
 
+class NoSlip(Conflict):
+    code = "no_slip"
+    message = "There is no place on a slip to tell them. Hand out a slip first."
+
+
+class SlipTexted(Conflict):
+    code = "slip_texted"
+    message = "They have this slip as a text already. Read it out on the telephone, or print it."
+
+
+class NoTelephone(Conflict):
+    code = "no_telephone"
+    message = "We have no number for this. Print the slip, and post it or hand it over."
+
+
+class WantsNoTexts(Conflict):
+    code = "wants_no_texts"
+    message = "They said STOP to our texts. Ring them, or print the slip."
+
+
 class NoPlaceToSit(Problem):
     code = "no_place_to_sit"
     message = "Choose a place with a door one can go to."

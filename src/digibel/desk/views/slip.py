@@ -12,14 +12,15 @@ from django.views.decorators.http import require_http_methods
 
 from digibel import languages
 from digibel.audit.actors import Actor
-from digibel.desk import slips
-from digibel.desk.answers import go_on
+from digibel.desk import sliproads, slips
+from digibel.desk.answers import do, go_on
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.organisations.permissions import check_may
 from digibel.problems import Problem
 from digibel.requests import intake, referrals
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import openings
+from digibel.scheduling import slips as telling
 from digibel.sentences import sentence
 
 MOST_PLACES = 6
@@ -28,11 +29,11 @@ MOST_PLACES = 6
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def slip(request: StaffRequest, reference: str) -> HttpResponse:
-    """GET: what can stand on it, or with `place` and `route` the sheet itself. POST: it is handed out."""
+    """GET: what can stand on it, or with `place` and `route` the sheet itself. POST: handed out; then `text` or `read-out`."""
     check_may(request.user, "refer")
     found = intake.find(request.organisation, reference)
     if request.method == "POST":
-        return _hand_out(request, found)
+        return DEEDS.get(request.POST.get("deed", ""), _hand_out)(request, found)
     if "place" in request.GET or "route" in request.GET:
         return _sheet(request, found)
     return _choose(request, found)
@@ -42,9 +43,9 @@ def _choose(request: StaffRequest, found: HelpRequest, *, refusal: str = "", sta
     ticked = None if request.method != "POST" else {*request.POST.getlist("place"), *request.POST.getlist("route")}
     context = {
         "found": found,
-        "roads": slips.roads(found, ticked=ticked),
+        "roads": sliproads.roads(found, ticked=ticked),
         "chosen": slips.language_for(found, request.POST.get("language", "")),
-        "languages": [(code, languages.LANGUAGES[code].own) for code in languages.DESK_LANGUAGES],
+        "languages": [(code, one.own) for code, one in languages.LANGUAGES.items()],
         "refusal": refusal,
         "section": "requests",
     }
@@ -52,8 +53,8 @@ def _choose(request: StaffRequest, found: HelpRequest, *, refusal: str = "", sta
 
 
 def _hand_out(request: StaffRequest, found: HelpRequest) -> HttpResponse:
-    place_ids = slips.are_ids(request.POST.getlist("place"))[:MOST_PLACES]
-    offered = {road.code for road in slips.roads(found, ticked=())}
+    place_ids = sliproads.are_ids(request.POST.getlist("place"))[:MOST_PLACES]
+    offered = {road.code for road in sliproads.roads(found, ticked=())}
     routes = [code for code in request.POST.getlist("route") if code in offered]
     if not place_ids and not routes:
         return _choose(request, found, refusal=_("Choose at least one place or one way."), status=422)
@@ -75,13 +76,39 @@ def _refer(found: HelpRequest, place_ids: list[str], routes: list[str], *, by: A
         openings.refer(found, by=by, route=code)
 
 
+def _text(request: StaffRequest, found: HelpRequest) -> HttpResponse:
+    do(
+        request,
+        lambda: telling.text(found, by=Actor.staff(request.user)),
+        _("The places of the slip go to them as a text."),
+    )
+    return go_on("desk:request", found.reference)
+
+
+def _read_out(request: StaffRequest, found: HelpRequest) -> HttpResponse:
+    """To the call, with the words in their language."""
+    try:
+        call = telling.read_out(found, by=Actor.staff(request.user))
+    except Problem as problem:
+        messages.error(request, sentence(problem))
+        return go_on("desk:request", found.reference)
+    return go_on("desk:call", call.pk)
+
+
+DEEDS = {"text": _text, "read-out": _read_out}
+
+
 def _sheet(request: StaffRequest, found: HelpRequest) -> HttpResponse:
-    place_ids, routes = slips.are_ids(request.GET.getlist("place"))[:MOST_PLACES], request.GET.getlist("route")
+    place_ids, routes = sliproads.are_ids(request.GET.getlist("place"))[:MOST_PLACES], request.GET.getlist("route")
     language = slips.language_for(found, request.GET.get("language", ""))
     printed = slips.sheet(found, place_ids=place_ids, routes=routes, language=language)
-    prints = "print" in request.GET
-    response = render(
-        request, "desk/slip.html", {"found": found, "slip": printed, "prints": prints, "section": "requests"}
-    )
+    context = {
+        "found": found,
+        "slip": printed,
+        "prints": "print" in request.GET,
+        "ways": telling.ways(found),
+        "section": "requests",
+    }
+    response = render(request, "desk/slip.html", context)
     response["Cache-Control"] = "no-store"
     return response
