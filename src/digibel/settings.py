@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "digibel.desk.sessions.EndingSessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -280,15 +281,25 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "digibel.organisations.passwords.Guessable"},
 ]
+# Without an app or a passkey nobody opens a page with clients on it. The demo's people come in with one password.
+DIGIBEL_TWO_STEPS = _flag("DIGIBEL_TWO_STEPS", not DIGIBEL_DEMO)
+# Who walks away from the screen is out after this; whoever works is out at the end of the day all the same.
+DIGIBEL_IDLE_MINUTES = int(os.environ.get("DIGIBEL_IDLE_MINUTES", "60"))
 
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_CLIENT_IP_CALLABLE = "digibel.organisations.logins.came_from"
+# An account is shut after a few wrong tries; an address, behind which a whole centre may sit, after many more.
+DIGIBEL_TRIES_OF_ONE_ADDRESS = int(os.environ.get("DIGIBEL_TRIES_OF_ONE_ADDRESS", "60"))
 # One account is locked, from wherever it is tried: whole centres share one address (axes). What is unique about an account is
 # the keyed trace of its address, which is sealed (auth; `StaffManager.get_by_natural_key`).
 SILENCED_SYSTEM_CHECKS = ["axes.W006", "auth.W004"]
 AXES_RESET_ON_SUCCESS = True
+# Whoever tries on at a door that is shut does not keep it shut for its owner.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 AXES_HANDLER = "digibel.organisations.logins.Guard"
 AXES_USERNAME_CALLABLE = "digibel.organisations.logins.counted_as"

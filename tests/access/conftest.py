@@ -9,12 +9,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.db import connections, transaction
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 
 import cast
 from digibel import clock
@@ -24,6 +21,7 @@ from digibel.guardrails.catalogue import Verdict
 from digibel.notifications import outbox
 from digibel.notifications.models import BY_HAND, CallTask, InboundMessage, OutboundMessage
 from digibel.notifications.numbers import display
+from digibel.organisations import links as account_links
 from digibel.organisations import tightenings
 from digibel.organisations.keys import make_key
 from digibel.organisations.models import Organisation, Role, Staff
@@ -104,8 +102,8 @@ class House:
             "organisation_id": self.organisation.pk,
             "staff_id": self.staff[Role.INTAKE].pk,
             "undo_id": self.organisation.pk,
-            "uid": urlsafe_base64_encode(force_bytes(self.staff[Role.INTAKE].pk)),
-            "key": default_token_generator.make_token(self.staff[Role.INTAKE]),
+            "uid": self.staff[Role.INTAKE].pk.hex,
+            "key": account_links.open_link(self.staff[Role.INTAKE]),
             "token": cards.token(self.booked),
             **self.others,
         }

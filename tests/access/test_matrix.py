@@ -21,6 +21,7 @@ from digibel.desk import clientdeeds, freetime, requestdeeds, together
 from digibel.desk.views import card as card_views
 from digibel.desk.views import desksessions as desk_session_views
 from digibel.desk.views import network as network_views
+from digibel.desk.views import ownaccount as own_account_views
 from digibel.desk.views import ownpage as own_page_views
 from digibel.desk.views import privacy as privacy_views
 from digibel.desk.views import visits as visit_views
@@ -35,8 +36,8 @@ from .conftest import ROLES, House, address, routes
 pytestmark = pytest.mark.django_db
 
 # Who gets further than the door: all (also without a login), staff (who works with clients), match (matchers and coordinators),
-# lead (coordinators), net (the network administrator, who comes in nowhere else), card (who holds an open link), key (a gateway's
-# or an operator's own secret, never a login); "-" is no way in for anybody.
+# lead (coordinators), net (the network administrator), own (whoever is logged in, for their own account), card (who holds an open
+# link), key (a gateway's or an operator's own secret, never a login); "-" is no way in for anybody.
 EXPECTED = """
 desk:today                     staff -
 desk:today_news                staff -
@@ -226,6 +227,20 @@ desk:staff_deed/role           -     net
 desk:staff_deed/link           -     net
 desk:staff_deed/close          -     net
 desk:staff_deed/reopen         -     net
+desk:staff_deed/end-link       -     net
+desk:staff_deed/drop-steps     -     net
+desk:own_account               own   -
+desk:own_sure                  -     own
+desk:own_app                   own   own
+desk:own_passkey               own   own
+desk:own_password              own   own
+desk:own_spare                 -     own
+desk:own_deed/end              -     own
+desk:own_deed/end-others       -     own
+desk:own_deed/no-app           -     own
+desk:own_deed/no-passkey       -     own
+desk:second_step               all   all
+desk:forgotten                 all   all
 desk:forget_volunteer          -     net
 desk:choose_password           card  card
 desk:privacy_person            lead  -
@@ -341,6 +356,7 @@ DEEDS = {
     "desk:hands_deed": ("take", "sent", "failed", "reply"),
     "desk:card_deed": tuple(card_views.DEEDS),
     "desk:desk_session_deed": tuple(desk_session_views.DEEDS),
+    "desk:own_deed": tuple(own_account_views.DEEDS),
     "desk:staff_deed": (*network_views.DEEDS, "link"),
     "desk:volunteers_together": tuple(together.DEEDS),
 }
@@ -348,6 +364,7 @@ MAY = {
     "all": {*ROLES, ""},
     "staff": {Role.INTAKE, Role.MATCHER, Role.COORDINATOR},
     "net": {Role.NETWORK},
+    "own": {*ROLES},
     "match": {Role.MATCHER, Role.COORDINATOR},
     "lead": {Role.COORDINATOR},
     "card": {*ROLES, ""},
@@ -412,7 +429,7 @@ def test_every_role_opens_its_doors_and_no_others(houses: tuple[House, House], r
         for method, who in table()[name].items():
             browser = mine.browser(role) if role else Browser()
             expected[name, method] = "no such way" if who == "-" else "in" if role in MAY[who] else "not in"
-            if who == "-" and not role and {"staff", "match", "lead", "net"} & {*table()[name].values()}:
+            if who == "-" and not role and {"staff", "match", "lead", "net", "own"} & {*table()[name].values()}:
                 continue
             found[name, method] = opened(browser, method, path)
             if who == "-" and found[name, method] == "not in":
@@ -444,6 +461,7 @@ SHARED = {
     # One's own, whatever is named.
     "desk:undo",
     "desk:feed_renew/own",
+    *(f"desk:own_deed/{deed}" for deed in own_account_views.DEEDS),
     "desk:feed_renew/organisation",
     "desk:number_checked",
     # The directory is everybody's.

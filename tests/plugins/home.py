@@ -24,4 +24,6 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         home = tempfile.mkdtemp(prefix="digibel-tests-")
         early_config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
         os.environ["DIGIBEL_HOME"] = home
+        # Most tests begin logged in; those about coming in ask for the second step themselves.
+        os.environ["DIGIBEL_TWO_STEPS"] = "0"
     yield

@@ -5,6 +5,7 @@ import time
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from digibel.organisations.logins import came_from
 from digibel.problems import TooOften
 from digibel.sealing.index import blind_index
 
@@ -17,15 +18,9 @@ MOST_OF_ALL = 600
 def count(request: HttpRequest, page: str) -> None:
     """One more. Raises `TooOften` until the minute is over. Of the address only a keyed trace is held, and that for a minute."""
     begun, gone = divmod(time.time(), SECONDS)
-    trace = blind_index(_from(request), purpose="asked from")
+    trace = blind_index(came_from(request), purpose="asked from")
     for who, most in ((trace, MOST_OF_ONE), ("all", MOST_OF_ALL)):
         slot = f"{page}:{who}:{int(begun)}"
         cache.add(slot, 0, timeout=2 * SECONDS)
         if cache.incr(slot) > most:
             raise TooOften(seconds=SECONDS - int(gone))
-
-
-def _from(request: HttpRequest) -> str:
-    """Behind a proxy of ours its last entry; else who is on the line."""
-    passed_on: str = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    return passed_on.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")

@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from uuid import UUID
 
-from django.contrib.auth.tokens import default_token_generator
 from django.db.models import Count, Q, QuerySet
-from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 
 from digibel import clock
 from digibel.desk import words
-from digibel.organisations.models import Organisation, Staff
+from digibel.organisations import secondsteps
+from digibel.organisations.models import AccountLink, Organisation, Staff
 from digibel.privacy.models import PersonKind, Right, RightsRequest
 from digibel.requests.models import HelpRequest
 from digibel.scheduling.models import Visit, VisitStatus
@@ -60,19 +57,18 @@ def _counted(rows: "QuerySet[HelpRequest] | QuerySet[Visit]", by: str, what: str
 class Colleague:
     staff: Staff
     role: words.Words
+    invited_until: datetime | None  # a link lies with them that was not used yet
+    two: bool  # comes in with two steps
 
 
 def staff_of(organisation: Organisation) -> list[Colleague]:
     """Who works there, by name; then who did."""
     people = organisation.staff.exclude(email_index="")
     ordered = sorted(people, key=lambda one: (not one.is_active, one.name.casefold()))
-    return [Colleague(one, words.ROLES[one.role]) for one in ordered]
-
-
-def password_path(staff: Staff) -> str:
-    """Behind it its owner chooses a password: once, and for three days (`PASSWORD_RESET_TIMEOUT`)."""
-    key = default_token_generator.make_token(staff)
-    return reverse("desk:choose_password", args=[urlsafe_base64_encode(force_bytes(staff.pk)), key])
+    given = AccountLink.objects.filter(staff__organisation=organisation, kind=AccountLink.Kind.GIVEN)
+    until = dict(given.filter(ends_at__gt=clock.now()).values_list("staff", "ends_at"))
+    two = secondsteps.who_has(organisation)
+    return [Colleague(one, words.ROLES[one.role], until.get(one.pk), one.pk in two) for one in ordered]
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
 """Organisations, and who works there with which role: opened, changed and closed by the network administrator.
 
-Nobody knows anybody else's password: a link lets its owner choose one, once, for three days.
+Nobody knows anybody else's password: a link lets its owner choose one, once, for three days. See `links.py`.
 """
 
 from django.db import IntegrityError, transaction
 
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
+from digibel.organisations import links, secondsteps
 from digibel.organisations.models import Organisation, Role, Staff
-from digibel.problems import Conflict, Problem
+from digibel.problems import Conflict, NotFound, Problem
 
 
 class AddressTaken(Conflict):
@@ -24,6 +25,11 @@ class NameTaken(Conflict):
 class NotARole(Problem):
     code = "not_a_role"
     message = "Choose one of the roles that stand on the page."
+
+
+class LinkOver(NotFound):
+    code = "link_over"
+    message = "This link has been used, or it is too old. Ask for a new one."
 
 
 class LastOfTheNetwork(Conflict):
@@ -85,6 +91,8 @@ def close(staff: Staff, *, by: Actor) -> None:
     _check_somebody_stays(locked)
     locked.is_active = False
     locked.save(update_fields=["is_active"])
+    links.end(locked)
+    secondsteps.forget(locked)
     record("staff.closed", locked, by=by, organisation_id=locked.organisation_id)
 
 
@@ -100,15 +108,28 @@ def reopen(staff: Staff, *, by: Actor) -> None:
     record("staff.reopened", locked, by=by, organisation_id=locked.organisation_id)
 
 
-def note_link(staff: Staff, *, by: Actor) -> None:
-    """Somebody gave them a link to choose a password."""
+@transaction.atomic
+def give_link(staff: Staff, *, by: Actor) -> str:
+    """The secret of a link to choose a password, to be handed over; the one before it opens nothing any more."""
+    secret = links.open_link(staff)
     record("staff.link_given", staff, by=by, organisation_id=staff.organisation_id)
+    return secret
 
 
 @transaction.atomic
-def choose_password(staff: Staff, password: str) -> None:
-    """By its owner, behind the link; whoever was in with the old one is out."""
+def end_link(staff: Staff, *, by: Actor) -> None:
+    """It went to the wrong person, or nobody needs it any more."""
+    if links.end(staff):
+        record("staff.link_ended", staff, by=by, organisation_id=staff.organisation_id)
+
+
+@transaction.atomic
+def choose_password(staff: Staff, password: str, *, link: str | None = None) -> None:
+    """By its owner, who knows the old one or holds a link; whoever was in with the old one is out."""
     locked = _lock(staff)
+    if link is not None and not links.use(locked, link):
+        raise LinkOver
+    links.end(locked)
     locked.set_password(password)
     locked.save(update_fields=["password"])
     record("staff.password_chosen", locked, by=Actor.staff(locked), organisation_id=locked.organisation_id)

@@ -154,6 +154,92 @@ class Staff(AbstractBaseUser):
         return self.name
 
 
+class AccountLink(models.Model):
+    """Behind it somebody chooses a password: once, until its hour. Only its hash is kept.
+
+    An account has one that a person gave and one that was mailed, at most: whoever asks for mail in somebody's name spoils no
+    invitation.
+    """
+
+    class Kind(models.TextChoices):
+        GIVEN = "given", "given by a person"
+        MAILED = "mailed", "mailed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="account_links")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="account_link_once", fields=["staff", "kind"]),
+            models.CheckConstraint(
+                name="account_link_ends_after_start", condition=models.Q(ends_at__gt=models.F("made_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"link of {self.staff_id}"
+
+
+class CodeApp(models.Model):
+    """What an app on somebody's telephone and we both know, to make the same six digits each half minute (RFC 6238).
+
+    It counts from when a code of it was typed. Before that, somebody is setting it up; the one they have still counts.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="code_apps")
+    secret = SealedTextField(max_length=64, key="staff.key_id")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    last_step = models.PositiveBigIntegerField(default=0, help_text="No code counts twice: only later ones do.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="code_app_once", fields=["staff"], condition=models.Q(confirmed_at__isnull=False)
+            ),
+            models.UniqueConstraint(
+                name="code_app_begun_once", fields=["staff"], condition=models.Q(confirmed_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"code app of {self.staff_id}"
+
+
+class Passkey(models.Model):
+    """A key in somebody's telephone, computer or stick, of which we know the public half (WebAuthn)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="passkeys")
+    credential = models.CharField(max_length=64, unique=True, help_text="SHA-256 of what the key calls itself.")
+    public = models.BinaryField(help_text="Attested credential data, as WebAuthn writes it.")
+    uses = models.PositiveBigIntegerField(default=0, help_text="As the key counts them; many count nothing.")
+    since = models.DateField(default=clock.today)
+
+    def __str__(self) -> str:
+        return f"passkey of {self.staff_id}"
+
+
+class SpareCode(models.Model):
+    """On paper, for the day the telephone is gone. Each counts once; only its hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="spare_codes")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="spare_code_once", fields=["staff", "digest"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"spare code of {self.staff_id}"
+
+
 class DutyHours(models.Model):
     """Every week on this day, from `start` until `end` (local), this person answers the telephone."""
 

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
@@ -28,6 +27,7 @@ from digibel.notifications.models import (
     Recipient,
     SimulatedText,
 )
+from digibel.organisations import links, opensessions, secondsteps
 from digibel.organisations.models import Closure, DutyHours, Organisation, Staff
 from digibel.privacy import retention, rights
 from digibel.privacy.errors import AlreadyErased, ComplaintOpen, LegalDuty, StillWorksHere, VisitNear, VisitUnderWay
@@ -244,7 +244,13 @@ def _forget_said_to_the_other(volunteer: Volunteer) -> int:
 
 
 def clear_staff(staff: Staff) -> dict[str, int]:
-    erased = {"staff": 1, "duty": DutyHours.objects.filter(staff=staff).delete()[0], "sessions": _end_sessions(staff)}
+    erased = {
+        "staff": 1,
+        "duty": DutyHours.objects.filter(staff=staff).delete()[0],
+        "sessions": opensessions.end(staff),
+    }
+    links.end(staff)
+    secondsteps.forget(staff)
     Closure.objects.filter(stand_in=staff).update(stand_in=None)
     for recipient in Recipient.objects.filter(key_id=staff.mobile_key_id):
         erased["texts"] = _forget_said(recipient, [staff.mobile_key_id])
@@ -318,15 +324,6 @@ def _clear_recipient(recipient: Recipient) -> None:
         number_index="", channel=channel, languages=[], restricted_at=None, restricted_why=""
     )
     CallTask.objects.open().filter(recipient=recipient).update(done_at=clock.now(), outcome=CallTask.Outcome.NOT_NEEDED)
-
-
-def _end_sessions(staff: Staff) -> int:
-    theirs = [
-        session.pk
-        for session in Session.objects.iterator()
-        if session.get_decoded().get("_auth_user_id") == str(staff.pk)
-    ]
-    return Session.objects.filter(pk__in=theirs).delete()[0]
 
 
 # --- keys and certificates ----------------------------------------------------------------------------------------

@@ -354,6 +354,24 @@ RULES: tuple[Rule, ...] = (
         of="staff",
     ),
     Rule(
+        "way_in",
+        _(
+            "How staff come in: the secret of their app and the public half of passkeys; spare codes and links as hashes"
+        ),
+        (
+            Part("organisations.CodeApp", ("staff", "secret"), "staff"),
+            Part("organisations.Passkey", ("staff", "credential", "public"), "staff"),
+            Part("organisations.SpareCode", ("staff", "digest"), "staff"),
+            Part("organisations.AccountLink", ("staff", "digest"), "staff"),
+        ),
+        _("so that a password alone opens nothing"),
+        SECURITY,
+        None,
+        _("until the account is closed"),
+        End.DELETE,
+        of="staff",
+    ),
+    Rule(
         "audit",
         _("Who did what and who saw what: ids, codes and counts, never a name"),
         (Part("audit.Event", ("actor", "verb", "subject_kind", "subject_id", "facts")),),
@@ -365,7 +383,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "sessions",
-        _("Sessions of logged-in staff"),
+        _("Sessions of logged-in staff: since when, and in which kind of browser"),
         (Part("sessions.Session", ("session_key", "session_data")),),
         _("to stay logged in through a working day"),
         SECURITY,

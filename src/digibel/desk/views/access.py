@@ -7,6 +7,9 @@ from typing import Any, Protocol, cast
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 
+from digibel.desk import sessions
+from digibel.desk.answers import go_on
+from digibel.organisations import secondsteps
 from digibel.organisations.models import Organisation, Staff
 from digibel.organisations.permissions import check_may
 
@@ -25,7 +28,8 @@ class StaffView(Protocol):
 def staff_page(view: StaffView) -> Callable[..., HttpResponse]:
     """For logged-in staff only; the view finds `request.user` and `request.organisation`.
 
-    To look is what every page asks; a page that does something asks for its own deed as well.
+    To look is what every page asks; a page that does something asks for its own deed as well. Whoever must have a second step
+    and came in without one gets no further than the page where it is set up.
     """
     return _page(view, "look")
 
@@ -41,6 +45,8 @@ def _page(view: StaffView, deed: str) -> Callable[..., HttpResponse]:
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         known = cast(StaffRequest, request)
+        if secondsteps.is_wanted() and not sessions.has_two(request):
+            return go_on("desk:own_account")
         check_may(known.user, deed)
         known.organisation = known.user.organisation
         return view(known, *args, **kwargs)

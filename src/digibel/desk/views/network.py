@@ -18,7 +18,7 @@ from digibel.desk.forms.network import OrganisationForm, StaffForm
 from digibel.desk.views.access import StaffRequest, network_page
 from digibel.desk.views.privacy import check_sure
 from digibel.notifications import outbox
-from digibel.organisations import accounts
+from digibel.organisations import accounts, secondchance, secondsteps
 from digibel.organisations.models import Organisation, Role, Staff
 from digibel.organisations.permissions import check_may
 from digibel.privacy import erasing, rights
@@ -77,7 +77,7 @@ def organisation(request: StaffRequest, organisation_id: uuid.UUID) -> HttpRespo
         except Problem as problem:
             form.add_error("email", sentence(problem))
         else:
-            return _with_link(request, made, StaffForm())
+            return _with_link(request, made)
     return _of_organisation(request, found, form, status=422 if form.is_bound else 200)
 
 
@@ -94,10 +94,11 @@ def _of_organisation(request: StaffRequest, found: Organisation, form: StaffForm
     return render(request, "desk/network_organisation.html", context, status=status)
 
 
-def _with_link(request: StaffRequest, staff: Staff, form: StaffForm) -> HttpResponse:
+def _with_link(request: StaffRequest, staff: Staff) -> HttpResponse:
     """Once, on the answer itself: the page read again does not show it any more."""
-    link = {"who": staff, "address": request.build_absolute_uri(network.password_path(staff))}
-    response = _of_organisation(request, staff.organisation, form, link=link)
+    secret = accounts.give_link(staff, by=Actor.staff(request.user))
+    link = {"who": staff, "address": request.build_absolute_uri(secondchance.path(staff, secret))}
+    response = _of_organisation(request, staff.organisation, StaffForm(), link=link)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -108,7 +109,7 @@ def staff_deed(request: StaffRequest, staff_id: uuid.UUID, deed: str) -> HttpRes
     staff = Staff.objects.select_related("organisation").exclude(email_index="").get(pk=staff_id)
     by = Actor.staff(request.user)
     if deed == "link":
-        return _link(request, staff, by=by)
+        return _link(request, staff)
     if deed not in DEEDS:
         raise NotFound
     verb, done = DEEDS[deed]
@@ -116,13 +117,12 @@ def staff_deed(request: StaffRequest, staff_id: uuid.UUID, deed: str) -> HttpRes
     return go_on("desk:network_organisation", staff.organisation_id)
 
 
-def _link(request: StaffRequest, staff: Staff, *, by: Actor) -> HttpResponse:
+def _link(request: StaffRequest, staff: Staff) -> HttpResponse:
     """They forgot their password: the old one goes on until they choose another."""
     if not staff.is_active:
         messages.error(request, _("This account is closed. Open it again first."))
         return go_on("desk:network_organisation", staff.organisation_id)
-    accounts.note_link(staff, by=by)
-    return _with_link(request, staff, StaffForm())
+    return _with_link(request, staff)
 
 
 def _change_role(request: StaffRequest, staff: Staff, by: Actor) -> None:
@@ -134,6 +134,14 @@ DEEDS: dict[str, tuple[Callable[[StaffRequest, Staff, Actor], None], words.Words
     "close": (
         lambda request, staff, by: accounts.close(staff, by=by),
         gettext_lazy("Closed. They are out with their next click."),
+    ),
+    "end-link": (
+        lambda request, staff, by: accounts.end_link(staff, by=by),
+        gettext_lazy("Ended: nobody chooses a password behind that link any more."),
+    ),
+    "drop-steps": (
+        lambda request, staff, by: secondsteps.drop(staff, by=by),
+        gettext_lazy("Gone. With their password alone they come as far as setting up a new second step."),
     ),
     "reopen": (
         lambda request, staff, by: accounts.reopen(staff, by=by),

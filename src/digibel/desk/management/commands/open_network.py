@@ -7,9 +7,8 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from digibel.audit.actors import SYSTEM
-from digibel.desk import network
 from digibel.notifications import numbers
-from digibel.organisations import accounts
+from digibel.organisations import accounts, secondchance
 from digibel.organisations.models import Organisation, Role
 from digibel.places import postcodes
 from digibel.problems import Problem
@@ -41,7 +40,7 @@ class Command(BaseCommand):
         made = accounts.add_staff(
             house, name=told["name"], email=told["email"], role=Role.NETWORK, language=told["language"], by=SYSTEM
         )
-        return network.password_path(made)
+        return secondchance.path(made, accounts.give_link(made, by=SYSTEM))
 
     def _found(self, slug: str, told: dict[str, Any]) -> Organisation:
         if not slug or not postcodes.is_known(told["postcode"]):
