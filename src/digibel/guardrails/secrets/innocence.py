@@ -30,7 +30,11 @@ _TIME: Final = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-4])(?: ?[hu](?:[0-5]\d)?|:[
 _PRICE: Final = re.compile(
     r"(?:[€$£] ?\d[\d.,' ]*\d?|(?<!\d)\d{1,3}(?:[. ]\d{3})*(?:,\d\d)(?!\d|,\d)|\d+(?:[.,]\d+)? ?(?:[€$£%]|euro?s?\b))"
 )
-_ENTERPRISE: Final = re.compile(r"(?<!\d)(?:be ?)?[01]\d{3}[. ]\d{3}[. ]\d{3}(?!\d)|be ?[01]\d{9}(?!\d)")
+# Belgian, and the Polish NIP, which is the French word for a PIN.
+_ENTERPRISE: Final = re.compile(
+    r"(?<!\d)(?:be ?)?[01]\d{3}[. ]\d{3}[. ]\d{3}(?!\d)|be ?[01]\d{9}(?!\d)|"
+    r"(?<![\d-])\d{3}-(?:\d{3}-\d\d-\d\d|\d\d-\d\d-\d{3})(?![\d-])"
+)
 # The message of a Belgian transfer.
 _STRUCTURED: Final = re.compile(r"[+*]{3} ?\d{3}/\d{4}/\d{5} ?[+*]{3}")
 _VERSION: Final = re.compile(
@@ -123,8 +127,8 @@ def covering(spans: list[tuple[int, int]], start: int) -> tuple[int, int] | None
 
 
 def _is_counted(text: Passage, last: int) -> bool:
-    """ "100 keer", "500 MB"."""
-    return text.has(last + 1, "units") or text.has(last + 1, "currencies")
+    """ "100 keer", "500 MB"; not where Arabic goes on with "and": "هو 5581 ورقم هاتفي"."""
+    return not text.text(last + 1).startswith("و") and (text.has(last + 1, "units") or text.has(last + 1, "currencies"))
 
 
 def _is_since(text: Passage, first: int, last: int) -> bool:

@@ -76,7 +76,7 @@ class Shapes:
             return self.quoted(place)
         if not text.is_word(place) or place in self.inside_names or place in self.numbers:
             return None
-        if text.has(place, "descriptions") or text.has(place, "years"):
+        if text.has(place, "descriptions") or text.has(place, "years") or text.has(place, "makers"):
             return None
         last = self._end_of_clause(place) if self._announces_phrase(name) else self._last_of_phrase(place)
         if any(text.has(one, "persons") for one in range(place + 1, last + 2)):

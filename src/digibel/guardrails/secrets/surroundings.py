@@ -44,11 +44,12 @@ _STEM: Final = 5
 _OF_MACHINE: Final = re.compile(
     r"(?:telenet|proximus|orange|voo|bbox|wifi|scarlet|tplink|tp-link|huawei|fritz)(?:[-_](?:home|box|guest|wifi|ext))?[-_][0-9a-f]{2,6}(?:[-_]\dg)?$"
     r"|.*\.(?:md|txt|pdf|docx?|xlsx?|csv|jpe?g|png|html?|css|js|py|json|zip|ics|sqlite3|toml)\b"
-    r"|.*[-_.]v\d+\b|[a-z_]+=|.*[{}<>]|.*://"
+    r"|.*[-_.]v\d+\b|[a-z_]+=|.*[{}<>]|.*://|و(?:19|20)\d\d$"
 )
 _SIGN_WITHIN: Final = re.compile(r"[^\W_][@!#$%^*~+?&][^\W_]")
 _LONG_RUN: Final = re.compile(r"(.)\1{3,}")
 _OTHER_LETTERS: Final = re.compile(r"[^\W\d_]")
+_ONE_BY_ONE: Final = re.compile(r"[0-9](?:[^0-9]+[0-9]){3,}")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 
 
@@ -134,6 +135,8 @@ def _of_number(text: Passage, value: Value) -> set[str]:
         words = sum(text.is_word(place) for place in range(value.first, value.last + 1) if text.words[place].spelled)
         return {*told, "spelled", *({"spelled one by one"} if words == value.digits else ())}
     told.add("shape " + _shape(written))
+    if _ONE_BY_ONE.fullmatch(written):
+        told.add("one by one")
     if written.startswith("0"):
         told.add("begins with 0")
     if _YEAR.fullmatch(written):
