@@ -91,7 +91,7 @@ def _samples(name: str) -> list[Sample]:
 SAMPLES = _samples("secrets_corpus.tsv")
 UNSEEN = _samples("secrets_unseen.tsv")
 # Written so that often only a person can tell, who knows what the talk is about.
-RIDDLES = {"30", "31", "33", "34", "35", "38"}
+RIDDLES = {"30", "31", "33", "34", "35", "38", "39"}
 SECRETS = [sample for sample in SAMPLES if sample.kinds]
 INNOCENTS = [sample for sample in SAMPLES if not sample.kinds]
 
