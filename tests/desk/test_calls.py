@@ -114,6 +114,17 @@ def test_an_outcome_that_does_not_belong_to_the_call_is_refused(desk, announce):
     assert announce.tries == 0
 
 
+def test_a_wrong_number_is_rung_by_nobody_until_somebody_knows_better(desk, visit, announce):
+    note(desk, announce, "wrong_number")
+    again = CallTask.objects.open().get(kind="visit.confirm")
+    sheet = desk.get(page_of(again)).context["sheet"]
+    assert [(person.name, person.number, person.wrong) for person in sheet.people] == [("Meneer Claes", "", True)]
+    assert note(desk, again, "right_number").url == page_of(again)
+    assert [person.number for person in desk.get(page_of(again)).context["sheet"].people] == ["+3224275566"]
+    verbs = Event.objects.filter(verb__startswith="number.", subject_id=visit.client.recipient_id)
+    assert list(verbs.order_by("pk").values_list("verb", flat=True)) == ["number.wrong", "number.right"]
+
+
 def test_a_call_that_a_colleague_has_just_done_says_so_kindly(desk, announce):
     note(desk, announce, "reached")
     answer = note(desk, announce, "other_moment")

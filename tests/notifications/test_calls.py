@@ -7,9 +7,9 @@ import pytest
 import cast
 from digibel import clock
 from digibel.audit.actors import Actor
-from digibel.notifications import calls
+from digibel.notifications import calls, hands, outbox, reaching
 from digibel.notifications.errors import CallDone
-from digibel.notifications.models import CallTask
+from digibel.notifications.models import CallTask, Recipient
 from digibel.scheduling.models import Visit
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +136,43 @@ def test_a_script_tells_what_is_true_now(visit, announce):
     assert visit.word in calls.script_of(announce).sentences
     Visit.objects.filter(pk=visit.pk).update(word="TULP")
     assert "TULP" in calls.script_of(announce).sentences
+
+
+# --- a wrong number -------------------------------------------------------------------------------------------------
+
+
+def test_a_stranger_at_the_number_gets_no_text_until_there_is_another_one(visit, announce, lindeboom, by):
+    calls.note_outcome(announce, "wrong_number", by=by)
+    theirs = visit.client.recipient
+    theirs.refresh_from_db()
+    assert theirs.number_is_wrong
+    lost = outbox.queue_message(theirs, "plain.client_call_me", organisation=lindeboom, subject=visit)
+    outbox.sweep()
+    lost.refresh_from_db()
+    assert (lost.status, lost.trouble) == ("on_list", "wrong_number")
+    reaching.change(theirs, number="+32470998877", languages=["nl"], channel="sms")
+    sent = outbox.queue_message(theirs, "plain.client_call_me", organisation=lindeboom, subject=visit)
+    outbox.sweep()
+    sent.refresh_from_db()
+    assert (theirs.number_is_wrong, sent.status) == (False, "sent")
+
+
+def test_what_waits_for_somebodys_telephone_is_not_sent_to_a_stranger(visit, announce, lindeboom, by, settings):
+    settings.DIGIBEL_GATEWAY = "by_hand"
+    text = outbox.queue_message(visit.client.recipient, "plain.client_call_me", organisation=lindeboom, subject=visit)
+    outbox.sweep()
+    assert text in hands.to_send(lindeboom)
+    calls.note_outcome(announce, "wrong_number", by=by)
+    assert text not in hands.to_send(lindeboom)
+    assert hands.take(text, by=by).status == "on_list"
+
+
+def test_the_number_of_whoever_passes_it_on_is_another_one(visit, announce, by):
+    CallTask.objects.filter(pk=announce.pk).update(channel="worker")
+    calls.note_outcome(announce, "wrong_number", by=by)
+    visit.client.recipient.refresh_from_db()
+    assert not visit.client.recipient.number_is_wrong
+
+
+def test_no_number_is_no_wrong_one():
+    assert not Recipient().number_is_wrong

@@ -9,7 +9,7 @@ from digibel import languages
 from digibel.desk import actors, words
 from digibel.desk.errands import Errand
 from digibel.notifications import calls, phrasebook
-from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage
+from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage, Recipient
 from digibel.notifications.numbers import display
 from digibel.requests.models import Client
 from digibel.scheduling import fraud
@@ -32,11 +32,17 @@ WITHOUT_WORDS = {
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody to ring: who it is to us, and the number as it is stored; empty where we have none."""
+    """Somebody to ring: who it is to us, and the number as it is stored; empty where we have none, or somebody else answers."""
 
     name: str
     who: words.Words
     number: str
+    wrong: bool = False
+
+    @classmethod
+    def reached(cls, recipient: Recipient, name: str, who: words.Words) -> "Person":
+        wrong = recipient.number_is_wrong
+        return cls(name, who, "" if wrong else recipient.number, wrong)
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,10 @@ class Sheet:
     alarm: bool
     taken_by: str
     why: words.Words
+
+    @property
+    def wrong_number(self) -> bool:
+        return any(person.wrong for person in self.people)
 
 
 def title(errand: Errand) -> str:
@@ -133,7 +143,8 @@ def people(errand: Errand) -> list[Person]:
     if errand.call.kind == fraud.CALL:
         return [person for person in (volunteer, _colleague(errand), client) if person is not None and person.number]
     if client is None or errand.client is None:
-        return [volunteer or Person(errand.name, "", errand.call.recipient.number if errand.call.recipient else "")]
+        recipient = errand.call.recipient
+        return [volunteer or (Person.reached(recipient, errand.name, "") if recipient else Person(errand.name, "", ""))]
     contact = Person(errand.client.contact_name, _("agreed contact"), errand.client.contact_phone)
     client_of = errand.client
     passes_on = _("reception: never the codeword") if client_of.reception else _("worker they trust")
@@ -149,19 +160,19 @@ def people(errand: Errand) -> list[Person]:
         found = [worker, client, contact] if errand.call.channel == Channel.WORKER else [client, contact, worker]
     elif errand.call.channel == Channel.WORKER:
         found = [worker, client]
-    return [person for person in found if person.number or person is found[0]]
+    return [person for person in found if person.number or person.wrong or person is found[0]]
 
 
 def _volunteer(errand: Errand) -> Person | None:
     if errand.volunteer is None:
         return None
-    return Person(errand.volunteer_name, _("volunteer"), errand.volunteer.recipient.number)
+    return Person.reached(errand.volunteer.recipient, errand.volunteer_name, _("volunteer"))
 
 
 def _client(errand: Errand) -> Person | None:
     if errand.client is None:
         return None
-    return Person(errand.client.called, _("client"), errand.client.recipient.number)
+    return Person.reached(errand.client.recipient, errand.client.called, _("client"))
 
 
 def _colleague(errand: Errand) -> Person | None:

@@ -6,6 +6,7 @@ from django.db import models, transaction
 
 from digibel import clock
 from digibel.audit.actors import Actor
+from digibel.notifications import reaching
 from digibel.notifications.errors import CallDone
 from digibel.notifications.models import CallTask, Channel, Recipient
 from digibel.notifications.owners import Script, owner_of
@@ -65,6 +66,8 @@ def note_outcome(call: CallTask, outcome: str, *, by: Actor) -> CallTask:
         return locked
     locked.done_at, locked.outcome = clock.now(), outcome
     locked.save(update_fields=["tries", "done_at", "outcome"])
+    if outcome == CallTask.Outcome.WRONG_NUMBER and locked.channel != Channel.WORKER and locked.recipient is not None:
+        reaching.note_wrong_number(locked.recipient, by=by)
     owner_of(locked.kind).call_outcome(locked, outcome, by=by)
     return locked
 

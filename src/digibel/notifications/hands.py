@@ -46,7 +46,7 @@ def to_send(organisation: Organisation) -> list[OutboundMessage]:
     shown: list[OutboundMessage] = []
 
     def show(one: OutboundMessage) -> None:
-        if may_leave_now(one, frozen_now) and outbox.is_true(one):
+        if may_leave_now(one, frozen_now) and not one.recipient.number_is_wrong and outbox.is_true(one):
             shown.append(one)
 
     # One that breaks is not shown, and hides none of the others.
@@ -69,7 +69,9 @@ def take(message: OutboundMessage, *, by: Actor) -> OutboundMessage:
         raise NoTextToSend
     if is_taken(locked, frozen_now) and locked.taken_by != str(by):
         raise AlreadyTaken
-    if outbox.is_true(locked):
+    if locked.recipient.number_is_wrong:
+        put_on_list(locked, trouble="wrong_number")
+    elif outbox.is_true(locked):
         locked.taken_by, locked.taken_at = str(by), frozen_now
         locked.save(update_fields=["taken_by", "taken_at"])
         # Its words say who and where: whoever takes it has seen them (rule E12).

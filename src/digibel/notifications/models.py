@@ -43,6 +43,9 @@ class Recipient(models.Model):
     key_id = models.UUIDField()
     number = SealedTextField(blank=True, default="", help_text="E.164, or nothing.")
     number_index = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    wrong_index = models.CharField(
+        max_length=64, blank=True, default="", help_text="Trace of the number at which somebody else answered."
+    )
     languages = models.JSONField(default=list, help_text="Codes, best first.")
     channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.SMS)
     stopped_at = models.DateTimeField(null=True, blank=True)
@@ -57,6 +60,11 @@ class Recipient(models.Model):
 
     def __str__(self) -> str:
         return f"recipient {self.pk}"
+
+    @property
+    def number_is_wrong(self) -> bool:
+        """A stranger answered there: no text with a name and a word may go to it. Over with another number."""
+        return bool(self.number_index) and self.number_index == self.wrong_index
 
 
 # A gateway that is no network: its texts stay queued until a person has sent them from their own telephone.

@@ -332,8 +332,8 @@ def _may_leave(message: OutboundMessage) -> bool:
     if not is_true(message):
         move(message, MessageStatus.WITHDRAWN, trouble="untrue")
         return False
-    if not message.recipient.number:
-        put_on_list(message, trouble="no_number")
+    if not message.recipient.number or message.recipient.number_is_wrong:
+        put_on_list(message, trouble="wrong_number" if message.recipient.number else "no_number")
         return False
     return True
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from digibel.audit.actors import Actor
+from digibel.audit.recording import record
 from digibel.notifications import numbers
 from digibel.notifications.models import Recipient
 from digibel.notifications.owners import owners
@@ -13,6 +15,20 @@ def change(recipient: Recipient, *, number: str, languages: Sequence[str], chann
     recipient.languages, recipient.channel = list(languages), channel
     recipient.save(update_fields=["number", "number_index", "languages", "channel"])
     tell_owners(recipient)
+
+
+def note_wrong_number(recipient: Recipient, *, by: Actor) -> None:
+    """Somebody else answers there. Nothing is sent to it and nobody rings it, until there is another number."""
+    recipient.wrong_index = recipient.number_index
+    recipient.save(update_fields=["wrong_index"])
+    record("number.wrong", recipient, by=by)
+
+
+def note_right_number(recipient: Recipient, *, by: Actor) -> None:
+    """It was theirs after all."""
+    recipient.wrong_index = ""
+    recipient.save(update_fields=["wrong_index"])
+    record("number.right", recipient, by=by)
 
 
 def tell_owners(recipient: Recipient) -> None:

@@ -321,7 +321,7 @@ def _clear_recipient(recipient: Recipient) -> None:
     """No number, so no texts; the channel is counted where there was one of the others."""
     channel = Channel.CALL if recipient.channel == Channel.SMS else recipient.channel
     Recipient.objects.filter(pk=recipient.pk).update(
-        number_index="", channel=channel, languages=[], restricted_at=None, restricted_why=""
+        number_index="", wrong_index="", channel=channel, languages=[], restricted_at=None, restricted_why=""
     )
     CallTask.objects.open().filter(recipient=recipient).update(done_at=clock.now(), outcome=CallTask.Outcome.NOT_NEEDED)
 

@@ -32,7 +32,9 @@ Person = Client | Volunteer
 ACTOR = re.compile(r"(staff|volunteer|client|api):(.+)")
 
 # What only machines understand, or what would open a door or a login.
-NOT_TOLD = frozenset({"key_id", "number_index", "card_digest", "token", "password", "idempotency_print", "digest"})
+NOT_TOLD = frozenset(
+    {"key_id", "number_index", "wrong_index", "card_digest", "token", "password", "idempotency_print", "digest"}
+)
 PEOPLE: tuple[type[Model], ...] = (Client, Volunteer, Staff, Recipient)
 # For who asks without a login. Texts name whom somebody goes to, and have links that open a card; a codeword opens a door.
 NOT_BEHIND_A_LINK = frozenset({OutboundMessage._meta.label, InboundMessage._meta.label})

@@ -98,7 +98,7 @@ CLIENT = (
 )
 VOLUNTEER = "recipient key_id first_name family_name gender skills modes language_levels email"
 MERGE = ("kept", "merged", "made_by", "undone_by", "kept_before", "kept_after", "merged_before")
-RECIPIENT = "key_id number number_index languages"
+RECIPIENT = "key_id number number_index wrong_index languages"
 
 RULES: tuple[Rule, ...] = (
     Rule(

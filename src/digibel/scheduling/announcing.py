@@ -146,7 +146,8 @@ def may_relay_word(client: Client) -> bool:
 
 
 def _cannot_be_rung(client: Client) -> bool:
-    return client.recipient.channel == Channel.WORKER or not client.recipient.number
+    recipient = client.recipient
+    return recipient.channel == Channel.WORKER or not recipient.number or recipient.number_is_wrong
 
 
 def is_replacement(visit: Visit, theirs: Iterable[Visit]) -> bool:

@@ -25,7 +25,7 @@ from digibel.desk.forms.card import ReportCallForm
 from digibel.desk.forms.lists import CallsFilter
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications import calls as verbs
-from digibel.notifications import voice
+from digibel.notifications import reaching, voice
 from digibel.notifications.errors import CallDone
 from digibel.notifications.models import CallTask, Channel
 from digibel.organisations.permissions import check_may, may
@@ -36,6 +36,8 @@ from digibel.scheduling.models import VisitStatus
 from digibel.sentences import sentence
 
 PER_PAGE = 40
+# Not what came of the call: a number that was noted as wrong is theirs after all.
+RIGHT_NUMBER = "right_number"
 
 
 @staff_page
@@ -127,6 +129,9 @@ def call_outcome(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
     outcome = request.POST.get("outcome", "")
     if errand.call.done_at is not None:
         return call_page(request, errand, status=409)
+    if outcome == RIGHT_NUMBER and errand.call.recipient is not None:
+        reaching.note_right_number(errand.call.recipient, by=Actor.staff(request.user))
+        return go_on("desk:call", call_id)
     if outcome not in callsheets.outcomes(errand.call):
         return call_page(request, errand, refusal=_("Choose what came of the call."), status=422)
     if outcome == CallTask.Outcome.OTHER_MOMENT and _can_move(errand) and "anew" not in request.POST:
