@@ -24,7 +24,7 @@ from digibel.notifications.models import CallTask
 from digibel.organisations import tightenings
 from digibel.organisations.models import Organisation, Staff
 from digibel.requests.drafts import ClientDraft
-from digibel.requests.models import Client, HelpRequest
+from digibel.requests.models import Client, HelpRequest, Series
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +88,40 @@ def test_matcher_goes_on_to_the_choice(lindeboom: Organisation, client: Browser)
     client.force_login(cast.coordinator(lindeboom), backend="django.contrib.auth.backends.ModelBackend")
     answer = client.post(NEW, written())
     assert answer["Location"] == f"/requests/{HelpRequest.objects.get().reference}/match"
+
+
+def test_series_is_agreed_while_they_are_on_the_telephone(nadia: Staff, client: Browser) -> None:
+    told = written(series_goal="Zelf videobellen. PIN 4711", series_every="14", series_visits="5")
+    for _ in range(2):  # sent twice
+        assert client.post(NEW, told).status_code == 303
+    agreed = Series.objects.get()
+    assert (agreed.every_days, agreed.visits, agreed.until) == (14, 5, None)
+    assert "Zelf videobellen" in agreed.goal
+    assert "4711" not in agreed.goal
+    page = client.get(f"/requests/{HelpRequest.objects.get().reference}").content.decode()
+    assert "0 of 5 visits made" in page
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        ({"series_visits": "5"}, "series_goal"),
+        ({"series_goal": "Zelf videobellen"}, "series_visits"),
+        ({"series_goal": "Zelf videobellen", "series_visits": "٣٠"}, "series_visits"),
+        ({"series_goal": "Zelf videobellen", "series_visits": "1", "series_every": "7"}, "series_visits"),
+    ],
+)
+def test_half_a_series_is_said_at_its_field_and_nothing_is_saved(nadia: Staff, client: Browser, told, field) -> None:
+    answer = client.post(NEW, written(**told))
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
+    assert HelpRequest.objects.count() == Client.objects.count() == 0
+    for typed in told.values():
+        assert typed in answer.content.decode()
+
+
+def test_series_is_for_the_part_that_a_volunteer_can_do(nadia: Staff, client: Browser) -> None:
+    client.post(NEW, written(tasks=["benefits"], series_goal="Zelf videobellen", series_visits="5"))
+    assert (HelpRequest.objects.count(), Series.objects.count()) == (1, 0)
 
 
 def test_language_spoken_best_comes_first_whatever_the_order_of_the_boxes(nadia: Staff, client: Browser) -> None:

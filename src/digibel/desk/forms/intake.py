@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from digibel import languages, places
 from digibel.desk import words
 from digibel.desk.forms import week
+from digibel.desk.seriespage import RHYTHMS
 from digibel.guardrails import secrets
 from digibel.notifications import numbers
 from digibel.notifications.errors import NotANumber
@@ -23,6 +24,7 @@ from digibel.requests.access_notes import ACCESS_NOTES, in_words
 from digibel.requests.drafts import ClientDraft, RequestDraft, read_client, read_draft
 from digibel.requests.intake import helpers_of
 from digibel.requests.models import Client, NamedHelper
+from digibel.scheduling.series import LONGEST_GOAL
 from digibel.sentences import sentence
 
 CALLERS = [("client", _("The person")), ("family", _("Family or a neighbour")), ("worker", _("A worker"))]
@@ -67,6 +69,7 @@ TEXTS = (
     "interpreter",
     "decides_about_money",
     "task_words",
+    "series_goal",
     *(f"helper_name_{row}" for row in range(NamedHelper.MOST)),
 )
 # Not texts, but people type in them whatever they hear.
@@ -82,6 +85,7 @@ OTHERS = (
     "postcode",
     "floor",
     "version",
+    "series_visits",
     *(f"free_{what}_{row}" for what in ("day", "from", "until") for row in range(week.FREE_ROWS)),
 )
 # Told in several fields each.
@@ -185,6 +189,13 @@ class IntakeForm(forms.Form):
     home = _plates(_("When does it suit?"), HOMES, "windows")
     windows = ListField(label=_("Moments"), required=False)
     away = ListField(label=_("Not at home"), required=False)
+    series_goal = forms.CharField(
+        label=_("What do they want to be able to do at the end?"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": LONGEST_GOAL}),
+    )
+    series_every = forms.ChoiceField(label=_("How often?"), choices=RHYTHMS, required=False)
+    series_visits = _text(_("How many visits?"), _("From 2 to 20."), inputmode="numeric")
 
     same_as = forms.CharField(required=False)
     consent = _plates(_("Their own yes"), CONSENTS)
@@ -255,6 +266,12 @@ class IntakeForm(forms.Form):
         """Moments that were typed beside the grid: day, from, until."""
         names = [[f"free_{what}_{row}" for what in ("day", "from", "until")] for row in range(week.FREE_ROWS)]
         return [(self._given(day), self._given(start), self._given(end)) for day, start, end in names]
+
+    @property
+    def series(self) -> dict[str, str]:
+        """As the form on the page of a request has it; empty where one visit is wanted."""
+        told = {"goal": self._given("series_goal"), "visits": self._given("series_visits")}
+        return {**told, "every_days": self._given("series_every") or str(RHYTHMS[0][0])} if any(told.values()) else {}
 
     @property
     def is_always_home(self) -> bool:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from digibel import clock, languages
 from digibel.audit.actors import Actor
-from digibel.desk import acquaintances, fraudsteps, picker, verdicts, words
+from digibel.desk import acquaintances, fraudsteps, picker, seriespage, verdicts, words
 from digibel.desk.acquaintances import Acquaintance
 from digibel.desk.answers import go_on
 from digibel.desk.forms import week
@@ -36,7 +36,9 @@ from digibel.requests.drafts import RequestDraft
 from digibel.requests.errors import KeyUsedOtherwise
 from digibel.requests.models import Client, HelpRequest
 from digibel.scheduling import fraud, openings
+from digibel.scheduling.errors import NoGoal, NoSuchRhythm, OneEnd
 from digibel.sealing.index import blind_index
+from digibel.sentences import sentence
 
 # The routes of the law that are one number.
 NUMBERS = {"CARDSTOP": "card-stop", "POLICE": "police", "EMERGENCY": "emergency", "LINE_1712": "violence"}
@@ -82,6 +84,9 @@ def new_request(request: StaffRequest) -> HttpResponse:
         logged = _log(request, call, draft)
     except Invalid as invalid:
         call.form.refuse_all(invalid)
+        return _page(request, call, status=422)
+    except (NoGoal, OneEnd, NoSuchRhythm) as problem:
+        call.form.add_error("series_goal" if isinstance(problem, NoGoal) else "series_visits", sentence(problem))
         return _page(request, call, status=422)
     except KeyUsedOtherwise:
         return _page(request, _once_more(request, call), status=409)
@@ -205,8 +210,12 @@ def _acquaintances(call: Call) -> list[Acquaintance]:
 
 
 @transaction.atomic
+@transaction.atomic
 def _log(request: StaffRequest, call: Call, draft: RequestDraft) -> list[HelpRequest]:
-    """What was said in this call; where fraud was heard in it, that part is for staff, and belongs to the alarm."""
+    """What was said in this call; where fraud was heard in it, that part is for staff, and belongs to the alarm.
+
+    A series is for the part that a volunteer can do: with only staff to send there is none.
+    """
     alarm = fraud.heard(request.organisation, _once(call))
     if alarm is not None:
         draft = replace(draft, for_staff=(fraud.TASK,))
@@ -220,6 +229,8 @@ def _log(request: StaffRequest, call: Call, draft: RequestDraft) -> list[HelpReq
     )
     if alarm is not None:
         fraud.tie(alarm, logged)
+    if call.form.series and judging.judge_request(logged[0]).for_volunteer:
+        seriespage.plan(logged[0], call.form.series, Actor.staff(request.user))
     return logged
 
 
