@@ -8,7 +8,7 @@ from digibel.demo.stories import scenes
 from digibel.directory.models import HelpPlace
 from digibel.organisations.models import Role
 from digibel.requests.models import Closing
-from digibel.scheduling import followups, openings
+from digibel.scheduling import followups, openings, series
 from digibel.scheduling.desksessions import making, signing
 
 Moments = Iterator[datetime]
@@ -35,11 +35,13 @@ def maria(stage: Stage) -> Moments:
 
 
 def jeanne(stage: Stage) -> Moments:
-    """Under way at this moment."""
+    """Under way at this moment: the first of a series."""
     begins = stage.quarter(-20)
-    yield from scenes.confirmed(
+    visit = yield from scenes.confirmed(
         stage, "jeanne", stage.at(-3, "14:00"), (begins, begins + timedelta(minutes=75)), "ahmed"
     )
+    by = stage.by(visit.request.organisation, Role.INTAKE)
+    series.plan(visit.request, goal=stage.questions["jeanne"]["goal"], visits=5, by=by)
     yield begins + timedelta(minutes=4)
     stage.answers("ahmed", "in", "visit.begun")
 
