@@ -27,10 +27,9 @@ from digibel.notifications import calls
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.problems import Problem
 from digibel.requests.models import Client, HelpRequest, NextActionKind
-from digibel.scheduling import clockwork, followups, offers, openings, promises, readiness, reports, tasks
+from digibel.scheduling import clockwork, concerns, followups, offers, openings, promises, readiness, reports, tasks
 from digibel.scheduling.matching import snapshot
-from digibel.scheduling.models import Offer, Visit
-from digibel.volunteers import pool
+from digibel.scheduling.models import Concern, Offer, Visit
 from digibel.volunteers import readiness as papers
 from digibel.volunteers.models import Requirement, Volunteer
 
@@ -268,8 +267,11 @@ class Network:
         )()
 
     def all_is_well_again(self) -> None:
+        """First the talk about what a client reported: before it nobody resumes, and a test may not either."""
         volunteer = self.dice.choice(self.volunteers)
-        pool.resume(volunteer, by=self.by)
+        for concern in Concern.objects.open().filter(volunteer=volunteer):
+            concerns.decide(concern, Concern.Decision.GOES_ON, note="talked with both", by=self.by)
+        concerns.resume(volunteer, by=self.by)
         self.text(volunteer, "START")
         for requirement in Requirement.values:
             since = clock.today() - timedelta(days=1)
