@@ -182,6 +182,55 @@ def test_no_word_after_the_end_rings_a_bell_that_climbs(visit, els, lindeboom):
         assert alarm.urgent
 
 
+def told_of(kind):
+    return OutboundMessage.objects.filter(kind=kind).exclude(status="withdrawn")
+
+
+def test_a_quarter_of_an_hour_after_the_end_they_are_asked_and_longer_moves_what_comes(visit, els):
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        cast.texts(els, "IN")
+    for minutes, asked in ((14, 0), (16, 1)):
+        with clock.travel(clockwork.live_through(visit.ends_at + timedelta(minutes=minutes))):
+            assert told_of("visit.checkout_missing").count() == asked
+    with clock.travel(visit.ends_at + timedelta(minutes=17)):
+        assert cast.texts(els, "LANGER").outcome == "visit.extended"
+    with clock.travel(clockwork.live_through(visit.ends_at + timedelta(minutes=40))):
+        assert told_of("alarm.alarm_no_checkout").count() == 0
+        cast.texts(els, "UIT")
+    with clock.travel(clockwork.live_through(visit.ends_at + timedelta(hours=3))):
+        assert told_of("visit.checkout_missing").count() == 1
+        assert told_of("alarm.alarm_no_checkout").count() == 0
+
+
+def test_alarm_goes_round_until_somebody_takes_it_and_then_is_silent(visit, els, lindeboom):
+    first, second = lindeboom.staff.get(), cast.coordinator(lindeboom, name="Zoe")
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        cast.texts(els, "IN")
+    with clock.travel(clockwork.live_through(visit.ends_at + timedelta(minutes=51))):
+        rung = told_of("alarm.alarm_no_checkout").order_by("created_at").values_list("recipient__key_id", flat=True)
+        assert list(rung) == [first.mobile_key_id, second.mobile_key_id, first.mobile_key_id]
+        alarm = CallTask.objects.open().about(visit).get(kind="visit.alarm")
+        calls.acknowledge(alarm, by=Actor.staff(second))
+    with clock.travel(clockwork.live_through(visit.ends_at + timedelta(hours=3))):
+        assert told_of("alarm.alarm_no_checkout").count() == 3
+        # Taken is not solved: it stays on the list, in red, until the volunteer is out.
+        assert CallTask.objects.open().about(visit).filter(kind="visit.alarm").exists()
+        cast.texts(els, "UIT")
+        assert not CallTask.objects.open().about(visit).filter(kind="visit.alarm").exists()
+
+
+def test_nobody_said_in_rings_a_bell_that_ends_when_they_do(visit, els):
+    late = visit.starts_at + visits.CHECK_IN_WITHIN
+    for minutes, rung in ((-1, 0), (1, 1)):
+        with clock.travel(clockwork.live_through(late + timedelta(minutes=minutes))):
+            assert told_of("alarm.alarm_no_checkin").count() == rung
+    with clock.travel(late + timedelta(minutes=2)):
+        cast.texts(els, "IN")
+        assert not CallTask.objects.open().about(visit).filter(kind="visit.alarm").exists()
+    with clock.travel(clockwork.live_through(late + timedelta(minutes=30))):
+        assert told_of("alarm.alarm_no_checkin").count() == 1
+
+
 def test_unconfirmed_at_noon_the_volunteer_stays_home_until_somebody_is_reached(lindeboom, els):
     day = clock.today() + timedelta(days=2)
     windows = [{"from": f"{day}T14:00", "until": f"{day}T17:00"}]
