@@ -63,6 +63,8 @@ desk:request_deed/close        -     staff
 desk:request_deed/series       -     staff
 desk:request_deed/end-series   -     staff
 desk:request_deed/next-visit   -     match
+desk:request_deed/one-go       -     match
+desk:request_deed/each-alone   -     match
 desk:request_deed/moments      -     staff
 desk:hand_over                 -     match
 desk:handover                  staff match

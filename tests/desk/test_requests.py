@@ -363,3 +363,29 @@ def test_series_that_waits_for_its_next_visit_has_one_button_and_can_be_ended(na
         client.post(f"/requests/{request.reference}/do/end-series", {"as": "client_stops"})
         request.refresh_from_db()
         assert (request.next_kind, "Ended:" in page_of(client, request)) == (NextActionKind.FOLLOW_UP, True)
+
+
+def test_two_of_one_home_are_visited_in_one_go_and_apart_again(nadia: Staff, client: Browser) -> None:
+    one, two = (
+        cast.request(nadia.organisation, client={"first_name": name, "address_as": ""}) for name in ("Guido", "Rosa")
+    )
+    assert "Visit both in one go" in page_of(client, one)
+    client.post(f"/requests/{one.reference}/do/one-go", {"with": two.reference})
+    assert not HelpRequest.objects.exclude(household=None).exists()
+    answer = client.post(f"/requests/{one.reference}/do/one-go", {"with": two.reference, "agreed": "1"}, follow=True)
+    assert "volunteers are asked for both" in answer.content.decode()
+    first, second = sorted((one, two), key=lambda request: request.pk)
+    assert "Volunteers are asked there, for both." in page_of(client, second)
+    assert f"Rosa Claes, {two.reference}" in page_of(client, one)
+    refused = client.get(f"/requests/{second.reference}/match").content.decode()
+    assert f"in one go with {first.reference}" in refused
+    client.post(f"/requests/{second.reference}/do/each-alone")
+    assert HelpRequest.objects.filter(household=None).count() == 2
+
+
+def test_nobody_is_visited_in_one_go_with_somebody_of_another_organisation(nadia: Staff, client: Browser) -> None:
+    one, theirs = cast.request(nadia.organisation), cast.request(cast.organisation("De Sleutel", duty=False))
+    answer = client.post(f"/requests/{one.reference}/do/one-go", {"with": theirs.reference, "agreed": "1"})
+    assert (answer.status_code, theirs.reference in page_of(client, one)) == (404, False)
+    for told in ("", "26-9999", "\x00"):
+        assert client.post(f"/requests/{one.reference}/do/one-go", {"with": told, "agreed": "1"}).status_code == 404

@@ -11,6 +11,7 @@ Schema = Mapping[str, Any]
 NAMED: dict[str, Any] = {
     "reference": "26-0377",
     "split_from": "26-0376",
+    "in_one_go_with": "26-0381",
     "postcode": "1090",
     "first_name": "Els",
     "family_name": "Claes",

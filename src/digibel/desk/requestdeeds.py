@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from digibel.audit.actors import Actor
 from digibel.desk import clientdeeds, seriespage, words
 from digibel.desk.forms.intake import IntakeForm, told_of
-from digibel.requests import errors
+from digibel.requests import errors, intake
 from digibel.requests.drafts import read_draft
 from digibel.requests.models import Closing, HelpRequest
-from digibel.scheduling import openings, rejudging
+from digibel.scheduling import onego, openings, rejudging
+from digibel.scheduling.errors import NotAgreed
 
 Posted = Mapping[str, str]
 Verb = Callable[[HelpRequest, Posted, Actor], None]
@@ -40,6 +41,17 @@ def overrule(request: HelpRequest, posted: Posted, by: Actor) -> None:
     rejudging.overrule(request, reason=posted.get("reason", ""), by=by)
 
 
+def one_go(request: HelpRequest, posted: Posted, by: Actor) -> None:
+    """With the request of somebody else of this organisation; both have said that they want it."""
+    if not posted.get("agreed"):
+        raise NotAgreed
+    onego.visit_both(request, intake.find(request.organisation, posted.get("with", "")), by=by)
+
+
+def each_alone(request: HelpRequest, posted: Posted, by: Actor) -> None:
+    onego.visit_each(request, by=by)
+
+
 def close(request: HelpRequest, posted: Posted, by: Actor) -> None:
     chosen = posted.get("as", "")
     if chosen not in CLOSINGS:
@@ -61,5 +73,7 @@ DEEDS: dict[str, Deed] = {
     "series": Deed("log", seriespage.plan, _("The series is noted.")),
     "end-series": Deed("stop", seriespage.end, _("The series has ended. A week after the last visit somebody asks.")),
     "next-visit": Deed("offer", seriespage.ask_next, _("The next visit is asked for.")),
+    "one-go": Deed("match", one_go, _("The two are visited in one go: volunteers are asked for both.")),
+    "each-alone": Deed("match", each_alone, _("Each is visited on their own after all.")),
     "close": Deed("stop", close, _("Closed. Everybody concerned is told.")),
 }

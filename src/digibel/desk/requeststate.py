@@ -26,6 +26,7 @@ HEADINGS: dict[str, words.Words] = {
     "new_moments": _("%(name)s needs new moments"),
     "choose": _("%(name)s waits for a volunteer"),
     "await_answers": _("Volunteers are asked to go to %(name)s"),
+    "goes_along": _("%(name)s is visited in one go with somebody of the same home"),
     "nobody": _("Nobody found yet for %(name)s"),
     "away": _("%(name)s is away for now"),
     "restricted": _("What we know of %(name)s is kept and not used"),
@@ -107,7 +108,7 @@ def _where(request: HelpRequest, visit: Visit | None) -> tuple[str, bool]:
         return reverse("desk:request_deed", args=[reference, "next-visit"]), True
     if visit is not None:
         return reverse("desk:visit_desk", args=[visit.pk]), False
-    return {"own_yes": "#own-yes", "staff_first": "#staff-first"}.get(kind, "#moments"), False
+    return {"own_yes": "#own-yes", "staff_first": "#staff-first", "goes_along": "#one-go"}.get(kind, "#moments"), False
 
 
 def _call(request: HelpRequest, visit: Visit | None) -> CallTask | None:

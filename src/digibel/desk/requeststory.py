@@ -22,6 +22,8 @@ DEEDS: dict[str, tuple[str, str, words.Words]] = {
     "request.logged": ("", "phone", _("Logged")),
     "request.offered": ("", "people", _("Volunteers asked")),
     "request.two_go_chosen": ("", "people", _("Chosen whether one goes or two")),
+    "request.in_one_go": ("", "people", _("To be visited in one go with somebody of the same home")),
+    "request.apart": ("", "people", _("Visited on their own after all")),
     "request.referred": ("", "ticket", _("Slip handed out")),
     "request.slip_texted": ("", "sms", _("Slip sent as a text")),
     "request.slip_to_read": ("", "phone", _("Slip to be read out on the telephone")),

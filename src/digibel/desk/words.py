@@ -39,6 +39,7 @@ STEPS: dict[str, Step] = {
     "new_moments": Step(_("Ask for new moments: these are past"), _("Ask")),
     "choose": Step(_("Choose volunteers"), _("Choose")),
     "await_answers": Step(_("Volunteers are being asked"), LOOK),
+    "goes_along": Step(_("Visited in one go with somebody of the same home"), LOOK),
     "nobody": Step(_("Nobody found: look again"), _("Look again")),
     "away": Step(_("Back home: make a new start"), LOOK),
     "restricted": Step(_("Kept and not used: decide what now"), LOOK),

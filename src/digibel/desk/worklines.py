@@ -22,7 +22,7 @@ from digibel.sealing import keys
 
 EVENING = time(18)
 # Where a step is done that needs no call: by the kind of the next action. All others are on the visit's page.
-ON_REQUEST = {"own_yes", "staff_first", "check_referral", "away", "new_moments", "next_visit"}
+ON_REQUEST = {"own_yes", "staff_first", "check_referral", "away", "new_moments", "next_visit", "goes_along"}
 ON_MATCH = {"choose", "nobody", "await_answers"}
 
 

@@ -271,6 +271,7 @@ class NextActionKind(models.TextChoices):
     NEW_MOMENTS = "new_moments", "ask for new moments"
     CHOOSE = "choose", "choose volunteers"
     AWAIT_ANSWERS = "await_answers", "wait for the volunteers' answers"
+    GOES_ALONG = "goes_along", "is visited in one go with another request"
     NOBODY = "nobody", "nobody found: look again"
     AWAY = "away", "client away: make a new start"
     RESTRICTED = "restricted", "kept and not used: decide what now"
@@ -339,6 +340,10 @@ class HelpRequest(models.Model):
     always_home = models.BooleanField(default=False)
     minutes = models.PositiveSmallIntegerField(default=60)
     two_go = models.CharField(max_length=12, choices=TwoGo.choices, blank=True, default="")
+    household = models.UUIDField(
+        null=True, blank=True, help_text="Of two open requests from one home that are visited in one go."
+    )
+    household_turn = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Who is visited first.")
 
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_as = models.CharField(max_length=16, choices=Closing.choices, blank=True, default="")
@@ -364,6 +369,13 @@ class HelpRequest(models.Model):
                 | (Q(closed_at__isnull=False) & ~Q(closed_as="") & Q(next_due=None, next_kind="", next_owner="")),
             ),
             models.CheckConstraint(name="request_two_go_known", condition=Q(two_go__in=["", *TwoGo.values])),
+            # In one go two are visited, and not three; one of them first.
+            models.UniqueConstraint(name="request_household_of_two", fields=["household", "household_turn"]),
+            models.CheckConstraint(
+                name="request_household_has_turns",
+                condition=Q(household=None, household_turn=None)
+                | Q(household__isnull=False, household_turn__in=[1, 2], closed_at=None),
+            ),
             # A program that asks twice with the same key has asked once.
             models.UniqueConstraint(name="request_asked_once", fields=["organisation", "idempotency_key"]),
         ]

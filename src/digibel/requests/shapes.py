@@ -198,6 +198,9 @@ class RequestRow(BaseModel):
 
     reference: str
     split_from: str | None
+    in_one_go_with: str | None = Field(
+        description="The request of somebody else of the same home, whom the same volunteer visits right before or after."
+    )
     logged_at: datetime
     postcode: str
     verdict: Verdict
@@ -325,6 +328,7 @@ def _row(request: HelpRequest) -> dict[str, Any]:
     return {
         "reference": request.reference,
         "split_from": request.split_from.reference if request.split_from else None,
+        "in_one_go_with": _in_one_go_with(request),
         "logged_at": request.logged_at,
         "postcode": request.client.postcode,
         "verdict": Verdict.strictest(Verdict(task.verdict) for task in tasks),
@@ -332,6 +336,14 @@ def _row(request: HelpRequest) -> dict[str, Any]:
         "closed_as": Closing(request.closed_as) if request.closed_as else None,
         "next_action": next_action(request),
     }
+
+
+def _in_one_go_with(request: HelpRequest) -> str | None:
+    """Nothing is read where a request goes alone."""
+    if request.household is None:
+        return None
+    others = HelpRequest.objects.filter(household=request.household).exclude(pk=request.pk)
+    return others.values_list("reference", flat=True).first()
 
 
 def detail(request: HelpRequest, language: str, *, with_client: bool = True) -> RequestDetail:

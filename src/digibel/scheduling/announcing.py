@@ -45,6 +45,16 @@ def choose_word(
     return secrets.choice([word for word in words if word.upper() not in used] or list(words)).upper()
 
 
+def word_for_both(first: HelpRequest, second: HelpRequest, volunteer: Volunteer) -> str:
+    """At one door one word, whoever of the two opens; "" where they read different languages, and each has a word of their own."""
+    if language_of(first.client.recipient, first.organisation) != language_of(
+        second.client.recipient, second.organisation
+    ):
+        return ""
+    theirs = [*visits_of_both(first.client, volunteer), *visits_of_both(second.client, volunteer)]
+    return choose_word(first, volunteer, theirs=theirs)
+
+
 def texts_to_volunteer(visit: Visit, *, answers: bool = False) -> Iterator[OutboundMessage]:
     """The booking, the day before, the hour before. As the answer to their yes (`answers`) the booking leaves at any hour; who is
     told because of somebody else's deed is not woken.

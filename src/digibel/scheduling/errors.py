@@ -270,3 +270,36 @@ class ElsewhereThen(Conflict):
 class WrongMinutes(Problem):
     code = "wrong_minutes"
     message = "Fill in how many minutes each was there, from none to a whole day."
+
+
+class GoesAlong(Conflict):
+    code = "goes_along"
+    message = "This is visited in one go with {reference}, from the same home. Choose volunteers there, or take the two apart."
+
+
+class InOneGoAlready(Conflict):
+    code = "in_one_go_already"
+    message = "One of the two is visited in one go with another already. Take those apart first."
+
+
+class NotBothWaiting(Conflict):
+    code = "not_both_waiting"
+    message = "In one go is possible while both wait for a volunteer. Look at what comes next for each of them."
+
+
+class NotOneHome(Conflict):
+    code = "not_one_home"
+    message = "In one go is for two people at one address. Choose the request of somebody who lives there."
+
+
+class NotInOneGo(Conflict):
+    code = "not_in_one_go"
+    message = (
+        "The two do not go together: a series, two volunteers, another wish about who may come, no language that both speak, "
+        "or no moment long enough at which both are at home. Change that, or visit each on their own."
+    )
+
+
+class NotAgreed(Problem):
+    code = "not_agreed"
+    message = "Ask both first whether they want to be visited in one go, and tick that they do."

@@ -9,18 +9,25 @@ from functools import partial
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Q, Subquery
 
 from digibel.requests.models import Client, HelpRequest
 from digibel.requests.rectifying import lock_client
+from digibel.scheduling import households
 from digibel.scheduling.models import DeskSession, Offer, Visit
 
 Held = TypeVar("Held")
 
 
 def lock_request(request_id: uuid.UUID) -> HelpRequest:
-    """The request, freshly read, with its client and organisation. Call it in a transaction, before anything else."""
-    related = HelpRequest.objects.select_related("client__recipient", "organisation")
-    return related.select_for_update(of=("self",), no_key=True).get(pk=request_id)
+    """The request, freshly read, with its client and organisation. Call it in a transaction, before anything else.
+
+    Where it is visited right after another one, that one is held first. Held and read are two questions: of one that waited
+    for a merge, a single one would still look for the client of before it, and find no request at all.
+    """
+    if transaction.get_connection().features.has_select_for_update:
+        _hold(request_id)
+    return HelpRequest.objects.select_related("client__recipient", "organisation").get(pk=request_id)
 
 
 def lock_around(subject_id: uuid.UUID) -> None:
@@ -31,8 +38,12 @@ def lock_around(subject_id: uuid.UUID) -> None:
     of_offer = Offer.objects.filter(pk=subject_id).values_list("request_id")
     of_visit = Visit.objects.filter(pk=subject_id).order_by().values_list("request_id")
     for (request_id,) in requests.union(of_offer, of_visit):
-        HelpRequest.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=request_id)
+        _hold(request_id)
     list(DeskSession.objects.select_for_update(no_key=True).filter(pk=subject_id).order_by().values_list("pk"))
+
+
+def _hold(request_id: uuid.UUID | Subquery) -> None:
+    list(households.in_order(request_id).select_for_update(of=("self",), no_key=True).only("pk"))
 
 
 def lock_session(session_id: uuid.UUID) -> DeskSession:
@@ -44,7 +55,7 @@ def lock_session(session_id: uuid.UUID) -> DeskSession:
 def lock_visit(visit_id: uuid.UUID) -> Visit:
     """The visit, freshly read, with everybody concerned, behind the lock of its request."""
     if transaction.get_connection().features.has_select_for_update:
-        HelpRequest.objects.select_for_update(of=("self",), no_key=True).only("pk").get(visits=visit_id)
+        _hold(Subquery(Visit.objects.filter(pk=visit_id).order_by().values("request_id")[:1]))
     related = Visit.objects.select_related(
         "request__organisation", "request__client__recipient", "client__recipient", "volunteer__recipient", "offer"
     )
@@ -75,7 +86,10 @@ def lock_requests(client: Client) -> list[HelpRequest]:
 
 def _requests_then_client(client: Client) -> list[HelpRequest]:
     asked = client.help_requests.open()
-    held = list(asked.select_related("organisation").order_by("pk").select_for_update(of=("self",), no_key=True))
+    before_them = list(households.firsts_of(asked))
+    theirs = HelpRequest.objects.filter(Q(client=client, closed_at=None) | Q(pk__in=before_them))
+    related = theirs.select_related("organisation").order_by("pk").select_for_update(of=("self",), no_key=True)
+    held = [request for request in related if request.client_id == client.pk and request.is_open]
     lock_client(client)
     if asked.exclude(pk__in=[request.pk for request in held]).exists():
         raise LoggedMeanwhile

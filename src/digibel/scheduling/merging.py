@@ -27,7 +27,7 @@ from digibel.requests.errors import CannotMerge, CannotUnmerge, VisitsAtOnce
 from digibel.requests.models import Client, Consent, HelpRequest, Merge, MovedRow, NamedHelper, StaffFirst
 from digibel.requests.rectifying import FIELDS, REACH, as_draft, differences
 from digibel.requests.stafffirst import said_yes_and_held
-from digibel.scheduling import announcing, openings, rectifying, rejudging, stafffirst, worklist
+from digibel.scheduling import announcing, households, openings, rectifying, rejudging, stafffirst, worklist
 from digibel.scheduling.errors import Restricted
 from digibel.scheduling.locks import LoggedMeanwhile, lock_visit, until_all_are_held
 from digibel.scheduling.models import Complaint, FraudAlarm, Preference, ReportNote, Visit, VisitStatus
@@ -142,7 +142,10 @@ def _hold(one: Client, other: Client) -> tuple[Client, Client]:
 
 def _requests_then_both(pks: list[UUID]) -> dict[UUID, Client]:
     asked = HelpRequest.objects.filter(client__in=pks)
-    requests = list(asked.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    held_too = models.Q(client__in=pks) | models.Q(pk__in=list(households.firsts_of(asked)))
+    requests = list(
+        HelpRequest.objects.filter(held_too).order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
+    )
     related = Client.objects.filter(pk__in=pks).order_by("pk").select_related("organisation", "recipient")
     held = {client.pk: client for client in related.select_for_update(of=("self",), no_key=True)}
     if asked.exclude(pk__in=requests).exists():
@@ -370,6 +373,7 @@ def _follow(client: Client, *, was: Mapping[Any, ClientDraft], moved: Iterable[A
     has_yes, staff_first = said_yes_and_held(client)
     for request in client.help_requests.open().select_related("organisation").order_by("pk"):
         request.client = client
+        _visited_as_one(request)
         changed = differences(others if str(request.pk) in came else was[client.pk], now) - {"helpers"}
         if has_yes:
             drop_calls(request, "request.own_yes")
@@ -383,6 +387,14 @@ def _follow(client: Client, *, was: Mapping[Any, ClientDraft], moved: Iterable[A
             for pk in Visit.objects.filter(request=request, status=VisitStatus.BOOKED).values_list("pk", flat=True):
                 announcing.announce_again(lock_visit(pk))
         worklist.rewrite(request)
+
+
+def _visited_as_one(request: HelpRequest) -> None:
+    """Two people who are visited in one go turn out to be one: their requests go each by itself."""
+    other = households.other_of(request)
+    if other is not None and other.client_id == request.client_id:
+        households.leave(request)
+        worklist.rewrite(other)
 
 
 def _look_at_money(kept: Client, asked_before: int, *, by: Actor) -> None:

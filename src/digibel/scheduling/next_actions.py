@@ -78,6 +78,8 @@ class RequestFacts:
     live_until: datetime | None = None
     nobody_since: datetime | None = None
     next_visit_asked_at: datetime | None = None
+    # What to wait for, where volunteers are asked for another request from the same home, and visit this one right after it.
+    goes_along: NextAction | None = None
     visit: VisitFacts | None = None
 
 
@@ -130,6 +132,8 @@ def _search(facts: RequestFacts) -> NextAction:
         return NextAction(NextActionKind.AWAIT_ANSWERS, facts.live_until, Role.CLOCK)
     if facts.moments_over_at is not None:
         return NextAction(NextActionKind.NEW_MOMENTS, facts.moments_over_at + SAME_DAY, Role.INTAKE)
+    if facts.goes_along is not None:
+        return facts.goes_along
     if facts.nobody_since is not None:
         return NextAction(NextActionKind.NOBODY, next_morning(facts.nobody_since), Role.MATCHER)
     due = facts.logged_at + (URGENT_WITHIN if facts.urgent else SAME_DAY)

@@ -24,7 +24,7 @@ from digibel.problems import Conflict
 from digibel.requests.judging import closes_on, judge_request
 from digibel.requests.models import HelpRequest, TwoGo
 from digibel.requests.stafffirst import said_yes_and_held
-from digibel.scheduling import errors, pairs, timers, visits, worklist
+from digibel.scheduling import errors, households, pairs, timers, visits, worklist
 from digibel.scheduling.asking import policy
 from digibel.scheduling.asking.proposing import Proposal, chosen_by_hand, propose, shortlist
 from digibel.scheduling.locks import lock_request
@@ -46,7 +46,10 @@ def check_may_be_offered(request: HelpRequest) -> tuple[judgement.VolunteerTask,
     """Refuse whatever must not reach a volunteer; return the tasks that may (rule E1 is in their type)."""
     if Visit.objects.filter(request=request, needs_second=False).standing().exists():
         raise errors.AlreadyBooked
-    return check_request(request)
+    if (first := households.first_of(request)) is not None:
+        raise errors.GoesAlong(reference=first.reference)
+    second = households.along_with(request)
+    return check_request(request) + (check_request(second) if second is not None else ())
 
 
 def check_request(request: HelpRequest, *, on: date | None = None) -> tuple[judgement.VolunteerTask, ...]:
@@ -183,7 +186,7 @@ def _make_offer(
     request: HelpRequest, candidate: Candidate, tasks: tuple[judgement.VolunteerTask, ...], why: dict[str, Any]
 ) -> Offer:
     volunteer = candidate.volunteer
-    length = timedelta(minutes=request.minutes)
+    length = households.length(request)
     frozen_now = clock.now()
     expires_at = min(clock.add_waking(frozen_now, OPEN_FOR), candidate.moments[-1] - LEAST_NOTICE)
     offer = Offer.objects.create(
@@ -216,7 +219,7 @@ def free_letter(volunteer: Volunteer) -> str:
 def _text(offer: Offer, candidate: Candidate, tasks: tuple[judgement.VolunteerTask, ...]) -> OutboundMessage:
     """What a volunteer hears before saying yes: neighbourhood, distance, language, task, moments, stairs, dog and smoke."""
     request, volunteer = offer.request, offer.volunteer
-    client = request.client
+    client, homes = request.client, households.clients_of(request)
     language = language_of(volunteer.recipient, request.organisation)
     letter = offer.letter if open_questions(volunteer) > 1 else ""
     moments = [day_and_time(start, language) for start in candidate.moments]
@@ -226,7 +229,14 @@ def _text(offer: Offer, candidate: Candidate, tasks: tuple[judgement.VolunteerTa
         "distance": phrasebook.distance(candidate.km, language),
         "languages": spoken(request, volunteer, language),
         "topic": topic(tasks, language),
-        "door": phrasebook.door(language, floor=client.floor, lift=client.lift, dog=client.dog, smoke=client.smoke),
+        "door": phrasebook.door(
+            language,
+            floor=client.floor,
+            lift=client.lift,
+            dog=any(one.dog for one in homes),
+            smoke=any(one.smoke for one in homes),
+            people=len(homes),
+        ),
     }
     if len(moments) == 1:
         key, values["windows"] = "offer_one", moments[0]
@@ -256,7 +266,10 @@ def topic_of(request: HelpRequest, language: str) -> str:
 
 def spoken(request: HelpRequest, volunteer: Volunteer, language: str) -> str:
     """The language of the visit; with none in common a matcher chose an interpreter."""
-    shared = [code for code in request.client.speaks if code in volunteer.speaks]
+    spoken = [
+        code for code in request.client.speaks if all(code in one.speaks for one in households.clients_of(request))
+    ]
+    shared = [code for code in spoken if code in volunteer.speaks]
     shared.sort(key=lambda code: volunteer.language_levels.get(code) == Level.BASIC)
     return phrasebook.spoken(shared[:1], language) or phrasebook.render("interpreter", language)
 
@@ -305,6 +318,7 @@ def _accept(offer: Offer, choice: int, *, by: Actor) -> Visit:
     if first is not None and first.starts_at != start:
         raise errors.OfferGone
     check_still_free(request, volunteer, start, end, first=first)
+    second = _second_of_home(request, start)
     live = _live(request, Offer.objects.filter(request=request).exclude(pk=locked.pk))
     kept = [one for one in live if first is None and request.two_go == TwoGo.SAFETY and _is_asked_for(one, start)]
     others = [one for one in live if one not in kept]
@@ -317,7 +331,29 @@ def _accept(offer: Offer, choice: int, *, by: Actor) -> Visit:
         return visits.join(first, volunteer, offer=locked, by=by, beside=told)
     if request.two_go == TwoGo.SAFETY:
         _go_on_asking(request, kept)
+    end = min(end, start + timedelta(minutes=request.minutes))
+    if second is not None:
+        return visits.book_both(request, second, volunteer, start, offer=locked, by=by, beside=told)
     return visits.book(request, volunteer, start, end, offer=locked, by=by, beside=told)
+
+
+def _second_of_home(request: HelpRequest, start: datetime) -> HelpRequest | None:
+    """Who is visited right after, held and looked at again. Where they cannot be visited then, the first is visited alone."""
+    second = households.along_with(request)
+    if second is None:
+        return None
+    second = lock_request(second.pk)
+    begins = start + timedelta(minutes=request.minutes)
+    ends = begins + timedelta(minutes=second.minutes)
+    try:
+        check_request(second, on=clock.local(begins).date())
+        if Visit.objects.standing().filter(client=second.client_id, starts_at__lt=ends, ends_at__gt=begins).exists():
+            raise errors.AlreadyBooked
+    except Conflict:
+        for other in households.leave(request):
+            worklist.rewrite(other)
+        return None
+    return second
 
 
 def _is_asked_for(offer: Offer, start: datetime) -> bool:
@@ -370,6 +406,10 @@ def is_taken(offer: Offer) -> bool:
 
 def end_others(request: HelpRequest, *, by: Actor) -> int:
     """Withdraw what is still open of this request, and tell those who have been asked."""
+    if (first := households.first_of(request)) is not None and end_others(first, by=by):
+        # They were asked for both. Whoever is asked next hears how it is now.
+        timers.set_timer("next_wave", first.pk, clock.now())
+        worklist.rewrite(first)
     return withdraw(request, Offer.objects.filter(request=request), by=by)
 
 

@@ -198,6 +198,18 @@ def going_alone() -> Iterator[str]:
     yield from _references(seconds.filter(strange | other_word), "request__reference")
 
 
+def not_in_one_go() -> Iterator[str]:
+    """Two of one home: either both wait for a volunteer, or one goes to both, one right after the other."""
+    of_two = HelpRequest.objects.exclude(household=None)
+    for row in of_two.order_by("household").values("household").annotate(count=Count("pk")).exclude(count=2):
+        yield f"household {row['household']}"
+    beside = Visit.objects.standing().filter(
+        request__household=OuterRef("request__household"), volunteer=OuterRef("volunteer")
+    )
+    alone = Visit.objects.standing().exclude(request__household=None)
+    yield from _references(alone.exclude(Exists(beside.exclude(pk=OuterRef("pk")))), "request__reference")
+
+
 def sent_though_not_ready() -> Iterator[str]:
     for visit in unready_visits():
         yield visit.request.reference
@@ -406,6 +418,7 @@ PROMISES = (
     Promise("nobody at a desk and elsewhere at once, nor more than there are seats", at_a_desk_and_elsewhere),
     Promise("only ready volunteers are expected at a desk", seats_of_the_unready),
     Promise("nobody goes alone where two go", going_alone),
+    Promise("of one home both are visited in one go, or neither yet", not_in_one_go),
     Promise("of a series the last visit is asked about", asked_in_the_middle),
     Promise("only ready volunteers are asked and sent", sent_though_not_ready),
     Promise("only what a volunteer may do is offered", not_for_volunteers),

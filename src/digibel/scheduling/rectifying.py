@@ -15,13 +15,15 @@ from digibel.notifications.calls import drop_calls, open_call
 from digibel.requests import intake, rectifying
 from digibel.requests.drafts import ClientDraft
 from digibel.requests.models import Client, HelpRequest
-from digibel.scheduling import announcing, offers, openings, rejudging, timers, ways, worklist
+from digibel.scheduling import announcing, households, offers, openings, rejudging, timers, ways, worklist
 from digibel.scheduling.models import Visit, VisitStatus
 
 ADDRESS = frozenset({"street", "house_number", "box", "postcode"})
 DOOR = frozenset({"floor", "lift", "dog", "smoke", "bell", "door_note", "speaks", "wish"})
 # By what two rows are one person who asks about money, and whether somebody else decides about it.
 COUNTED_BY = frozenset({"first_name", "family_name", "phone", "decides_about_money"}) | ADDRESS
+# What two people share who are visited in one go.
+TOGETHER_BY = frozenset({"speaks", "wish"}) | ADDRESS
 # What volunteers were told before they said yes, and by which they were chosen.
 ASKED_ON = frozenset({"postcode", "floor", "lift", "dog", "smoke", "speaks", "wish"})
 
@@ -43,6 +45,8 @@ def follow(request: HelpRequest, changed: frozenset[str], *, by: Actor) -> None:
     """What follows for one open request, which the caller holds, from other facts about its client."""
     if changed & ASKED_ON:
         _ask_anew(request, by=by)
+    if changed & TOGETHER_BY:
+        _go_apart(request)
     if changed & rectifying.REACH and not intake.has_own_yes(request.client):
         drop_calls(request, "request.own_yes")
         openings.ask_own_yes(request)
@@ -50,6 +54,16 @@ def follow(request: HelpRequest, changed: frozenset[str], *, by: Actor) -> None:
         for visit in _coming([request]):
             _tell_volunteer(visit, changed)
     worklist.rewrite(request)
+
+
+def _go_apart(request: HelpRequest) -> None:
+    """No longer one home, or a language and a wish that both share. A volunteer who goes to both hears it from a person: there is
+    a way between the two that nobody counted."""
+    visits = [visit for visit in _coming([request]) if households.visit_beside(visit) is not None]
+    for other in households.leave(request):
+        worklist.rewrite(other)
+    for visit in visits:
+        _ring_volunteer("visit.way_too_long", visit, urgent=True)
 
 
 def _ask_anew(request: HelpRequest, *, by: Actor) -> None:

@@ -74,6 +74,7 @@ def _reschedule(visit: Visit, start: datetime, *, was: datetime, by: Actor, outs
     expected = _expected(locked)
     unheard = _silence(locked)
     _write(locked, start, agreed=agreed, **expected)
+    visits.go_apart(locked)
     visits.restart_timers(locked)
     record("visit.moved", locked, by=by, organisation_id=locked.request.organisation_id, agreed=agreed)
     announcing.tell_volunteer_moved(locked, unheard=unheard)

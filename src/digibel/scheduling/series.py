@@ -48,6 +48,8 @@ def plan(
     locked = lock_request(request.pk)
     if not locked.is_open:
         raise errors.RequestClosed
+    if locked.household is not None:
+        raise errors.NotInOneGo
     agreed = {"goal": told, "every_days": every_days, "visits": visits, "until": until}
     running = beats.running(locked)
     series = _change(running, agreed) if running is not None else _begin(locked, agreed, by=by)

@@ -7,7 +7,7 @@ from django.db import transaction
 from digibel.audit.actors import Actor
 from digibel.requests import stafffirst
 from digibel.requests.models import Client, HelpRequest, StaffFirst
-from digibel.scheduling import offers, reports, timers, visits, worklist
+from digibel.scheduling import households, offers, reports, timers, visits, worklist
 from digibel.scheduling.locks import lock_requests
 from digibel.scheduling.models import Visit
 
@@ -16,12 +16,16 @@ from digibel.scheduling.models import Visit
 def note(client: Client, why: Iterable[str], *, by: Actor) -> StaffFirst:
     """From this minute on: offers end, visits to come are cancelled and both sides hear it, and whoever is inside is rung.
 
-    `why` is codes of `StaffFirst.Why`; nobody but staff is told. Raises `NotOneOf`.
+    `why` is codes of `StaffFirst.Why`; nobody but staff is told. It is the home, so it holds for both where two people of it are
+    to be visited in one go. Raises `NotOneOf`.
     """
-    requests = lock_requests(client)
-    held = stafffirst.hold(client, why, by=by)
+    requests, codes = lock_requests(client), list(why)
+    same_home = [other.client for request in requests if (other := households.other_of(request)) is not None]
+    held = stafffirst.hold(client, codes, by=by)
     for request in requests:
         keep(request, by=by)
+    for neighbour in same_home:
+        note(neighbour, codes, by=by)
     return held
 
 

@@ -21,10 +21,12 @@ from digibel.scheduling import (
     cards,
     elsewhere,
     errors,
+    households,
     invitations,
     pairs,
     policies,
     timers,
+    ways,
     worklist,
 )
 from digibel.scheduling.locks import lock_visit
@@ -43,6 +45,9 @@ DECIDED_BEFORE = timedelta(hours=2)
 TOLD_BY_CLIENT = frozenset({"client_gone", "client_cannot", "client_away"})
 # What keeps one of two at home; the other reasons are the client's or ours, and keep both.
 OF_ONE = frozenset({"volunteer_cannot", "not_ready"})
+# Of two who are visited in one go: what calls off both, and after what somebody else is looked for who visits both.
+OF_HOME = frozenset({"volunteer_cannot", "organisation"})
+SEARCHED_TOGETHER = OF_HOME | OF_ONE
 ENDED_BY_SEARCH = ("visit.announce", "visit.confirm", "visit.new_word", "visit.undelivered")
 # "Ring me" is no such errand: whoever asked for a call wants it after the visit too.
 ENDED_BY_CHECK_OUT = (
@@ -64,15 +69,21 @@ def book(
     offer: Offer | None,
     by: Actor,
     beside: Sequence[OutboundMessage] = (),
+    word: str = "",
+    before: bool = False,
+    after: bool = False,
 ) -> Visit:
     """Write the visit and all that follows from it, within the caller's transaction and locks.
 
     `beside` are texts to queue with its own. Where two are to go this is the first: the client hears of both, or of nobody.
+    Of two people of one home it is right `before` or right `after` the visit to the other: no way lies between.
     """
     duty.check_covered(request.organisation, start, end)
     theirs = announcing.visits_of_both(request.client, volunteer)
-    word = announcing.choose_word(request, volunteer, theirs=theirs)
+    word = word or announcing.choose_word(request, volunteer, theirs=theirs)
     visit = _new_visit(request, volunteer, start, end, word=word, offer=offer)
+    visit.busy_from = start if after else visit.busy_from
+    visit.busy_until = end if before else visit.busy_until
     if request.two_go:
         visit.needs_second, visit.held_back_at = True, visit.booked_at
     replaces = announcing.is_replacement(visit, theirs) and not visit.needs_second
@@ -86,6 +97,25 @@ def book(
     if replaces:
         wait_for_yes(visit)
     worklist.rewrite(request)
+    return visit
+
+
+def book_both(
+    first: HelpRequest,
+    second: HelpRequest,
+    volunteer: Volunteer,
+    start: datetime,
+    *,
+    offer: Offer,
+    by: Actor,
+    beside: Sequence[OutboundMessage] = (),
+) -> Visit:
+    """Two people of one home, one right after the other; each has a visit of their own. Returns that of the first."""
+    between = start + timedelta(minutes=first.minutes)
+    end = between + timedelta(minutes=second.minutes)
+    word = announcing.word_for_both(first, second, volunteer)
+    visit = book(first, volunteer, start, between, offer=offer, by=by, beside=beside, word=word, before=True)
+    book(second, volunteer, between, end, offer=None, by=by, word=word, after=True)
     return visit
 
 
@@ -371,6 +401,9 @@ def extend(visit: Visit, *, by: Actor) -> datetime:
     _write(locked, ends_at=on_paper, busy_until=max(locked.busy_until, on_paper), sequence=locked.sequence + 1)
     timers.set_timer("check_out_nudge", locked.pk, until + CHECK_OUT_NUDGE)
     timers.set_timer("check_out_alarm", locked.pk, until + CHECK_OUT_ALARM)
+    if (beside := households.visit_beside(locked)) is not None:
+        # At the same table: nobody is missing there as long as this takes.
+        timers.set_timer("check_in_late", beside.pk, max(until, beside.starts_at) + CHECK_IN_WITHIN)
     drop_calls(locked, "visit.alarm")
     record("visit.extended", locked, by=by, organisation_id=locked.request.organisation_id)
     worklist.rewrite(locked.request)
@@ -389,10 +422,12 @@ def _next_begins(visit: Visit) -> Iterator[datetime]:
 def cancel(visit: Visit, *, by: Actor, reason: str) -> None:
     """Nobody goes. Both sides hear it, the client urgently when it is near, and the search begins again.
 
-    Of two who go, one who cannot is replaced where there is time; nobody goes alone. `reason` is a code: volunteer_cannot,
-    client_cannot, client_away, client_gone, not_ready, organisation, no_second.
+    Of two who go, one who cannot is replaced where there is time; nobody goes alone. Of two who are visited in one go, the other
+    is not visited either where it is not the client who cannot. `reason` is a code: volunteer_cannot, client_cannot,
+    client_away, client_gone, not_ready, organisation, no_second.
     """
     locked = _lock(visit)
+    beside = households.visit_beside(locked)
     other = pairs.other_of(locked)
     is_first = locked.goes_with_id is None
     first = locked if is_first or other is None else other
@@ -407,8 +442,22 @@ def cancel(visit: Visit, *, by: Actor, reason: str) -> None:
         _go_on_with(other, instead_of=locked, expected=expected)
     elif expected is not None and first.goes_with_id is None and reason not in TOLD_BY_CLIENT:
         announcing.tell_client_nobody_comes(first, expected)
+    if beside is not None and reason in OF_HOME:
+        cancel(beside, by=by, reason=reason)
+    elif reason not in SEARCHED_TOGETHER:
+        go_apart(locked)
     worklist.rewrite(locked.request)
     visit.status = locked.status
+
+
+def go_apart(visit: Visit) -> None:
+    """The other of one home is visited alone from now on, with the whole way there and back where this one no longer stands in
+    between. The caller holds the request."""
+    beside = households.visit_beside(visit)
+    for other in households.leave(visit.request):
+        worklist.rewrite(other)
+    if beside is not None:
+        ways.measure_again(beside)
 
 
 def cancel_all(request: HelpRequest, *, by: Actor, reason: str) -> None:
@@ -454,6 +503,7 @@ def miss(visit: Visit, *, by: Actor, reason: str) -> None:
         _end(one, VisitStatus.MISSED, by=by, reason=reason)
     if was_there is not None:
         lead(was_there)
+    go_apart(locked)
     worklist.rewrite(locked.request)
     visit.status = locked.status
 

@@ -15,7 +15,8 @@ from digibel.notifications.calls import open_call
 from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage
 from digibel.organisations.models import Organisation, Role
 from digibel.requests.judging import judge_request
-from digibel.requests.models import Closing, HelpRequest, Series
+from digibel.requests.models import Closing, HelpRequest, NextActionKind, Series
+from digibel.scheduling import households
 from digibel.scheduling.models import LIVE_OFFERS, STANDING_VISITS, Handover, Offer, Visit, VisitStatus
 from digibel.scheduling.next_actions import LATE, NextAction, RequestFacts, VisitFacts, next_action, owner_now
 
@@ -26,6 +27,20 @@ TOLD_BY_TEXT = Q(kind__in=ANNOUNCEMENTS, status__in=[MessageStatus.SENT, Message
 TIME_TO_CALL = timedelta(minutes=30)
 ANNOUNCE_WITHIN = timedelta(hours=2)
 ALARMS = ("visit.alarm", "visit.not_ok")
+# As long as this is what comes next, two requests from one home are visited in one go.
+IN_ONE_GO = frozenset(
+    {
+        NextActionKind.CHOOSE,
+        NextActionKind.AWAIT_ANSWERS,
+        NextActionKind.NOBODY,
+        NextActionKind.GOES_ALONG,
+        NextActionKind.ANNOUNCE,
+        NextActionKind.CONFIRM,
+        NextActionKind.VISIT,
+        NextActionKind.CHECK_OUT,
+        NextActionKind.ALARM,
+    }
+)
 
 
 def rewrite(request: HelpRequest) -> NextAction | None:
@@ -36,16 +51,28 @@ def rewrite(request: HelpRequest) -> NextAction | None:
     if not still_open.update(next_kind=action.kind, next_due=action.due, next_owner=owner):
         return None
     request.next_kind, request.next_due, request.next_owner = action.kind, action.due, owner
+    _rewrite_the_other(request, action)
     return action
+
+
+def _rewrite_the_other(request: HelpRequest, action: NextAction) -> None:
+    """Of two that are visited in one go the second waits with the first; once one of them needs something else, each goes alone."""
+    in_one_go = action.kind in IN_ONE_GO
+    for other in filter(None, [households.along_with(request)]) if in_one_go else households.leave(request):
+        rewrite(other)
 
 
 def close(request: HelpRequest, *, closing: Closing) -> None:
     """Nothing more has to happen. The caller records why and who."""
-    fields = {"closed_at": clock.now(), "closed_as": closing, "next_kind": "", "next_due": None, "next_owner": ""}
+    freed = households.leave(request)
+    nothing = {"next_kind": "", "next_due": None, "next_owner": "", "household": None, "household_turn": None}
+    fields = {"closed_at": clock.now(), "closed_as": closing, **nothing}
     if HelpRequest.objects.filter(pk=request.pk, closed_at=None).update(**fields):
         _tell_who_handed_it_over(request)
     for name, value in fields.items():
         setattr(request, name, value)
+    for other in freed:
+        rewrite(other)
 
 
 def _tell_who_handed_it_over(request: HelpRequest) -> None:
@@ -97,8 +124,17 @@ def facts_of(request: HelpRequest) -> RequestFacts:
         live_until=_live_until(request),
         nobody_since=_nobody_since(request),
         next_visit_asked_at=_next_visit_asked_at(request),
+        goes_along=_goes_along(request),
         visit=visit,
     )
+
+
+def _goes_along(request: HelpRequest) -> NextAction | None:
+    """Until when, and by whom, something is done about the request that this one is visited right after."""
+    first = households.first_of(request)
+    if first is None or first.next_due is None:
+        return None
+    return NextAction(NextActionKind.GOES_ALONG, first.next_due, Role(first.next_owner))
 
 
 def _next_visit_asked_at(request: HelpRequest) -> datetime | None:

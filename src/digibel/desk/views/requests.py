@@ -24,7 +24,7 @@ from digibel.organisations.permissions import check_may, may
 from digibel.problems import Invalid, Problem
 from digibel.requests import intake, judging, referrals
 from digibel.requests.models import HelpRequest, Overruling, RequestQuerySet
-from digibel.scheduling import rejudging
+from digibel.scheduling import households, onego, rejudging
 from digibel.scheduling.models import Offer, Visit
 from digibel.sealing import keys
 from digibel.sentences import sentence
@@ -187,6 +187,9 @@ def _page(
         "may_overrule": may(request.user, "overrule") and rejudging.may_be_overruled(found),
         "staff_first": clientpage.staff_first(found.client, request.user),
         "refusal": refusal,
+        "in_one_go": households.other_of(found),
+        "same_home": onego.may_join(found) if may(request.user, "match") else [],
+        "may_match": may(request.user, "match"),
         **seriespage.context(found, visit),
         **_handovers(found),
         **_moments(found, form),

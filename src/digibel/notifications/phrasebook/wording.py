@@ -7,13 +7,19 @@ from digibel.notifications.phrasebook.book import render
 
 
 def door(
-    language: str, *, floor: int | None = None, lift: bool | None = None, dog: bool = False, smoke: bool = False
+    language: str,
+    *,
+    floor: int | None = None,
+    lift: bool | None = None,
+    dog: bool = False,
+    smoke: bool = False,
+    people: int = 1,
 ) -> str:
     """What a volunteer should know of the door before saying yes: ", 4e verd. zonder lift, hond"; "" when there is nothing.
 
     The ground floor needs no word; a lift is only worth one where there are stairs.
     """
-    pieces = []
+    pieces = [render("two_people", language)] if people == 2 else []
     if floor is not None and floor > 0:
         lifts = {None: "", True: render("lift", language), False: render("no_lift", language)}
         pieces.append(f"{render('floor', language, number=floor)} {lifts[lift]}".strip())

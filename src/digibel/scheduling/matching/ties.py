@@ -39,7 +39,8 @@ def read(wanted: Wanted, *, since: int = 0) -> tuple[Ties, list[Change]]:
         elif what == "offer":
             offers.append((first, who, code))
         elif what in ("again", "never"):
-            ties.again[who] = what == "again"
+            # Of two who are visited in one go, neither has to let in whom they never want again.
+            ties.again[who] = what == "again" and ties.again.get(who, True)
         elif what == "came":
             ties.came.add(who)
         elif what == "busy":
@@ -60,8 +61,9 @@ Row = tuple[str, uuid.UUID, str, datetime, datetime, int, int]
 
 
 def _rows(wanted: Wanted, since: int) -> Iterator[Row]:
-    visits = Visit.objects.filter(client=wanted.client_id)
-    preferences = Preference.objects.filter(client=wanted.client_id)
+    clients = [one for one in (wanted.client_id, wanted.second_client_id) if one is not None]
+    visits = Visit.objects.filter(client__in=clients)
+    preferences = Preference.objects.filter(client__in=clients)
     # In a series each visit is asked for anew.
     earlier = Q(request__series__asked_since__gt=F("created_at"))
     parts = [

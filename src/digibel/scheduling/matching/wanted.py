@@ -1,14 +1,15 @@
 """What the ranking needs to know of one request: what is asked, where, when, and since when the client could have been told."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from digibel import clock
 from digibel.guardrails import catalogue
 from digibel.notifications.models import Channel
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import pairs
+from digibel.scheduling import households, pairs
 from digibel.scheduling.matching.moments import Stretch, days_at_home
 
 # How long before a visit the client must be told, by the way they are told: three tries must fit in the time there is,
@@ -37,6 +38,8 @@ class Wanted:
     away: tuple[Stretch, ...]
     length: timedelta
     earliest: datetime
+    # Who is visited right after the client, in the same home: what they need, speak and wish is in the rest.
+    second_client_id: uuid.UUID | None = None
 
     @property
     def days(self) -> list[date]:
@@ -46,6 +49,37 @@ class Wanted:
 
 
 def wanted(request: HelpRequest, now: datetime) -> Wanted:
+    """For both, where two people of one home are visited in one go."""
+    asked = _wanted(request, now)
+    second = households.along_with(request)
+    return asked if second is None else in_one_go(asked, _wanted(second, now))
+
+
+def in_one_go(first: Wanted, second: Wanted) -> Wanted:
+    """Whoever goes to both, one after the other: what either needs, in a language that both speak, when both are at home."""
+    return replace(
+        first,
+        needs=tuple(dict.fromkeys((*first.needs, *second.needs))),
+        device=first.device or second.device,
+        speaks=tuple(code for code in first.speaks if code in second.speaks),
+        wish=first.wish or second.wish,
+        stairs=first.stairs or second.stairs,
+        dog=first.dog or second.dog,
+        smoke=first.smoke or second.smoke,
+        windows=tuple(_shared(first.windows, second.windows)),
+        away=(*first.away, *second.away),
+        length=first.length + second.length,
+        earliest=max(first.earliest, second.earliest),
+        second_client_id=second.client_id,
+    )
+
+
+def _shared(ours: Sequence[Stretch], theirs: Sequence[Stretch]) -> list[Stretch]:
+    both = ((max(one[0], other[0]), min(one[1], other[1])) for one in ours for other in theirs)
+    return sorted({(start, end) for start, end in both if start < end})
+
+
+def _wanted(request: HelpRequest, now: datetime) -> Wanted:
     client = request.client
     earliest = _earliest(client.recipient.channel, now)
     told = list(request.windows.all())

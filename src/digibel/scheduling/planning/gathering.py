@@ -11,7 +11,7 @@ import numpy as np
 from digibel import clock
 from digibel.problems import Problem
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import elsewhere, offers
+from digibel.scheduling import elsewhere, households, offers
 from digibel.scheduling.matching.ranking import Candidate, Ranking, rank, travel_time
 from digibel.scheduling.models import LIVE_OFFERS, Offer
 from digibel.scheduling.planning.world import Limit, Numbers, World
@@ -109,7 +109,7 @@ def _promised(volunteers: Sequence[uuid.UUID]) -> Promised:
 
 def _overlaps(one: Possible, request: HelpRequest, held: Promised) -> bool:
     way = one.travel * MINUTE
-    since, until = one.begins_at - way, one.begins_at + timedelta(minutes=request.minutes) + way
+    since, until = one.begins_at - way, one.begins_at + households.length(request) + way
     return any(start < until and since < end for start, end in held.get(one.volunteer.pk, ()))
 
 
@@ -120,6 +120,7 @@ def _world(
     held: Promised,
 ) -> World:
     number = {one.pk: place for place, one in enumerate(people)}
+    lengths = [households.length(request) // MINUTE for request in requests]
     clients = {one: place for place, one in enumerate(dict.fromkeys(request.client_id for request in requests))}
     volunteer = _numbers(number[one.volunteer.pk] for _, one in options)
     begins = _numbers((one.begins_at - EPOCH) // MINUTE for _, one in options)
@@ -135,7 +136,7 @@ def _world(
         request=_numbers(place for place, _ in options),
         volunteer=volunteer,
         begins=begins,
-        ends=begins + _numbers(requests[place].minutes for place, _ in options),
+        ends=begins + _numbers(lengths[place] for place, _ in options),
         travel=_numbers(one.travel for _, one in options),
         client=_numbers(clients[request.client_id] for request in requests),
         asked=times,
