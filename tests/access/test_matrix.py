@@ -272,6 +272,7 @@ desk:card_deed/ring-me         -     card
 desk:card_deed/fraud           -     card
 desk:card_deed/ask             -     card
 desk:card_deed/slip            -     card
+desk:card_deed/wish            -     card
 desk:card_deed/report          -     card
 desk:card_deed/cancel          -     card
 desk:card_deed/calendar-renew  -     card

@@ -15,6 +15,7 @@ from digibel.desk.views.card import DEEDS, STEPS
 from digibel.guardrails import catalogue
 from digibel.notifications import phrasebook
 from digibel.notifications.models import CallTask, OutboundMessage
+from digibel.requests import judging
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import cards, doorstep, visits
 from digibel.scheduling.models import Move, Report, Visit, VisitStatus
@@ -241,6 +242,37 @@ def test_a_slip_becomes_one_request_to_refer(client, read):
 @pytest.mark.parametrize("task", ["printer-scanner", "no-such-task", ""])
 def test_a_slip_for_what_may_be_done_is_refused(client, read, task):
     client.post(at(read, "slip", lang="en"), {"task": task})
+    assert HelpRequest.objects.count() == 1
+
+
+@pytest.mark.guardrail("E9")
+def test_a_wish_about_money_that_may_be_done_counts_once_and_the_third_is_for_staff(client, read):
+    html = client.post(at(read, "ask", lang="en"), {"word": "rekening betalen"}).content.decode()
+    assert ("We do this now" in html, 'value="online-payment"' in html) == (True, True)
+    with clock.travel(read.starts_at):
+        for _ in range(2):
+            client.post(at(read, "wish", lang="en"), {"task": "online-payment"})
+        [first] = HelpRequest.objects.exclude(pk=read.request_id)
+        assert (first.closed_as, judging.asked_about_money(read.client)) == ("solved", 1)
+        client.post(at(read, "wish", lang="en"), {"task": "bank-app"})
+        assert CallTask.objects.open().filter(kind="client.money_again", subject_id=read.client_id).count() == 1
+        client.post(at(read, "wish", lang="en"), {"task": "tax-view"})
+        assert judging.asked_about_money(read.client) == 2
+        html = client.post(at(read, "ask", lang="en"), {"word": "rekening betalen"}).content.decode()
+        assert ("We do this now" in html, 'value="online-payment"' in html) == (False, True)
+
+
+@pytest.mark.parametrize("task", ["printer-scanner", "cash-withdrawal", "no-such-task", ""])
+def test_what_is_not_about_money_or_not_for_a_volunteer_is_not_noted_as_done(client, read, task):
+    with clock.travel(read.starts_at):
+        assert client.post(at(read, "wish", lang="en"), {"task": task}, follow=True).status_code == 200
+    assert HelpRequest.objects.count() == 1
+
+
+def test_what_the_visit_is_about_is_no_new_problem(client, read):
+    read.request.tasks.update(slug="online-payment")
+    with clock.travel(read.starts_at):
+        client.post(at(read, "wish", lang="en"), {"task": "online-payment"})
     assert HelpRequest.objects.count() == 1
 
 

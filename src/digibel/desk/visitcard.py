@@ -57,6 +57,7 @@ class Answer:
     why: str
     sentences: tuple[Said, ...]
     urgent: bool
+    about_money: bool
 
     @property
     def refused(self) -> bool:
@@ -184,6 +185,7 @@ def _answer(judged: judgement.JudgedTask, language: str, say_in: Sequence[str]) 
         why=" ".join(task.conditions_in(language)),
         sentences=() if may else tuple(Said(code, task.sentence_to_say(code)) for code in say_in),
         urgent=task.urgent,
+        about_money=task.money_or_administration,
     )
 
 

@@ -13,7 +13,7 @@ from digibel.notifications.models import CallTask
 from digibel.problems import Conflict
 from digibel.requests import judging
 from digibel.requests.drafts import ClientDraft, RequestDraft
-from digibel.requests.models import Client, HelpRequest
+from digibel.requests.models import Client, Closing, HelpRequest
 from digibel.scheduling import alarms, errors, openings, visits
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Visit, VisitStatus
@@ -22,6 +22,11 @@ from digibel.scheduling.models import Visit, VisitStatus
 class MayBeDone(Conflict):
     code = "may_be_done"
     message = "You may do this yourself. It needs no slip."
+
+
+class NotCounted(Conflict):
+    code = "not_counted"
+    message = "Only what is about money or papers, and what you may do, is noted here."
 
 
 @transaction.atomic
@@ -79,11 +84,36 @@ def ask_slip(visit: Visit, slug: str, *, by: Actor) -> HelpRequest:
     locked = lock_visit(visit.pk)
     if judge_wishes(locked, [slug]).for_volunteer and not _asked_already(locked, slug):
         raise MayBeDone
-    draft = RequestDraft(client=as_told(locked.client), tasks=(slug,))
-    organisation = locked.request.organisation
-    key = _key(locked, slug)
-    [made] = openings.open_request(draft, organisation=organisation, by=by, client=locked.client, idempotency_key=key)
-    record("visit.slip_asked", locked, by=by, organisation_id=organisation.pk, request=made.pk)
+    made = _log(locked, slug, by=by)
+    record("visit.slip_asked", locked, by=by, organisation_id=locked.request.organisation_id, request=made.pk)
+    return made
+
+
+@transaction.atomic
+def count_wish(visit: Visit, slug: str, *, by: Actor) -> HelpRequest | None:
+    """Something about money or papers that the client asked for at the door, and that the volunteer may do, is done now: it is
+    logged as a request that is solved, so that it counts (rule E9), and on the second one somebody asks what is behind it.
+
+    Said twice at one visit it is one request; None for what this visit is about anyhow. Raises `NotCounted` for what is not
+    about money, or not for a volunteer; `TooEarly`.
+    """
+    locked = lock_visit(visit.pk)
+    if clock.now() < locked.starts_at - visits.EARLY_IN:
+        raise errors.TooEarly
+    if _asked_already(locked, slug) or locked.request.tasks.filter(slug=slug).exists():
+        return None
+    if slug not in judging.MONEY or not judge_wishes(locked, [slug]).for_volunteer:
+        raise NotCounted
+    made = _log(locked, slug, by=by)
+    openings.close(made, closing=Closing.SOLVED, by=by)
+    return made
+
+
+def _log(visit: Visit, slug: str, *, by: Actor) -> HelpRequest:
+    draft = RequestDraft(client=as_told(visit.client), tasks=(slug,))
+    organisation = visit.request.organisation
+    key = _key(visit, slug)
+    [made] = openings.open_request(draft, organisation=organisation, by=by, client=visit.client, idempotency_key=key)
     return made
 
 

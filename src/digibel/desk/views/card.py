@@ -206,6 +206,7 @@ def _ask(card: OpenCard) -> HttpResponse:
         "held_secret": bool(finding.kinds),
         "answers": visitcard.answers(card.visit, word),
         "slip_url": card.address("slip"),
+        "now_url": card.address("wish"),
     }
     if getattr(card.http, "htmx", False):
         context = {"asked": asked, "organisation": card.visit.request.organisation}
@@ -216,6 +217,13 @@ def _ask(card: OpenCard) -> HttpResponse:
 def _slip(card: OpenCard) -> HttpResponse:
     said = _("The office makes the slip and sees that it gets there. Tell them somebody will ring.")
     do(card.http, lambda: doorstep.ask_slip(card.visit, card.posted("task"), by=card.by), said)
+    return _back(card)
+
+
+def _wish(card: OpenCard) -> HttpResponse:
+    """Something about money or papers that may be done, is done now: it counts for the client (rule E9)."""
+    said = _("Noted. Mind what stands on the card.")
+    do(card.http, lambda: doorstep.count_wish(card.visit, card.posted("task"), by=card.by), said)
     return _back(card)
 
 
@@ -276,6 +284,7 @@ DEEDS: dict[str, Callable[[OpenCard], HttpResponse]] = {
     "fraud": _fraud,
     "ask": _ask,
     "slip": _slip,
+    "wish": _wish,
     "report": _report,
     "cancel": _cancel,
     "own-page": _own_page,
