@@ -1,4 +1,4 @@
-"""Two people of one home: whatever is done with the one and the other at the same instant, both are visited in one go or each alone."""
+"""Two people of one home: whatever is done with both at the same instant, they are visited in one go or each alone."""
 
 from functools import partial
 

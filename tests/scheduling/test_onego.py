@@ -1,4 +1,4 @@
-"""Two people of one home are visited in one go: one yes, two visits without a way between them, and neither hears of the other's."""
+"""Two people of one home in one go: one yes, two visits without a way between them, and neither hears of the other's."""
 
 from datetime import timedelta
 
@@ -7,10 +7,8 @@ import pytest
 import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
-from digibel.notifications import outbox
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.privacy import erasing, stopping
-from digibel.problems import Problem
 from digibel.requests.models import HelpRequest
 from digibel.requests.rectifying import as_draft
 from digibel.scheduling import (
@@ -27,7 +25,6 @@ from digibel.scheduling import (
     stafffirst,
     together,
     visits,
-    worklist,
 )
 from digibel.scheduling.matching.ranking import rank
 from digibel.scheduling.models import Offer, Preference, Timer, Visit
@@ -109,7 +106,8 @@ def test_one_yes_books_both_without_a_way_between(home, els):
     assert (one.starts_at, two.ends_at) == offer.window(1)
     assert one.ends_at == two.starts_at == one.busy_until == two.busy_from
     way = one.starts_at - one.busy_from
-    assert way > timedelta() and two.busy_until - two.ends_at == way
+    assert way > timedelta()
+    assert two.busy_until - two.ends_at == way
     assert one.word == two.word != ""
     assert one.card_digest != two.card_digest
     assert texts_to(els).count("visit.accepted") == 2
@@ -143,7 +141,8 @@ def test_each_is_checked_in_reported_and_asked_about_apart(home, pair, els):
         assert kinds(*home) == ["check_out", "announce"] or kinds(*home)[0] == "check_out"
     with clock.travel(one.ends_at):
         visits.check_out(one, by=by)
-        assert fresh(home[0]).household is None and fresh(home[1]).household is None
+        assert fresh(home[0]).household is None
+        assert fresh(home[1]).household is None
         visits.check_in(two, by=by)
     with clock.travel(two.ends_at):
         visits.check_out(two, by=by)
@@ -163,7 +162,7 @@ def test_longer_at_the_first_rings_no_alarm_about_the_second(pair, els):
 
 
 def test_a_volunteer_who_cannot_goes_to_neither_and_both_are_asked_for_again(home, pair, els):
-    for number, visit in enumerate(pair):
+    for _number, visit in enumerate(pair):
         visit.refresh_from_db()
     visits.cancel(pair[1], by=Actor.volunteer(els), reason="volunteer_cannot")
     assert [fresh(visit).status for visit in pair] == ["cancelled", "cancelled"]
@@ -201,7 +200,8 @@ def test_what_happens_to_one_leaves_the_other_their_visit(home, pair, els, which
     assert (fresh(pair[which]).status, other.status) == ("cancelled", "booked")
     way = pair[0].starts_at - pair[0].busy_from
     assert (other.starts_at - other.busy_from, other.busy_until - other.ends_at) == (way, way)
-    assert fresh(theirs).household is None and fresh(mine).household is None
+    assert fresh(theirs).household is None
+    assert fresh(mine).household is None
     assert texts_to(pair[1 - which].client) == before
     assert broken() == []
 
@@ -238,7 +238,8 @@ def test_one_that_is_moved_goes_alone_from_then(home, pair, which):
     rescheduling.reschedule(visit, start, was=visit.starts_at, by=SYSTEM, outside_hours=True)
     stays = fresh(pair[1 - which])
     assert (stays.starts_at, fresh(home[0]).household) == (pair[1 - which].starts_at, None)
-    assert stays.busy_from < stays.starts_at and stays.ends_at < stays.busy_until
+    assert stays.busy_from < stays.starts_at
+    assert stays.ends_at < stays.busy_until
     assert broken() == []
 
 
