@@ -110,13 +110,18 @@ def _place_line(place: HelpPlace, language: str) -> Line:
 
 
 def words_of_phone(place: HelpPlace) -> str:
-    return _("Telephone %(number)s") % {"number": place.phone} if place.phone else ""
+    return _("Telephone %(number)s") % {"number": _as_written(place.phone)} if place.phone else ""
 
 
 def address(place: HelpPlace) -> str:
     street = f"{place.street} {place.house_number}".strip()
     where = f"{place.postcode} {places.name(place.postcode, words.desk_language())}" if place.postcode else ""
-    return ", ".join(filter(None, [street, where]))
+    return _as_written(", ".join(filter(None, [street, where])))
+
+
+def _as_written(text: str) -> str:
+    """In the order in which it was written, also in a sentence from right to left: 26-0030 is no 0030-26."""
+    return f"\u2066{text}\u2069" if text and translation.get_language_bidi() else text
 
 
 def _hours(place: HelpPlace) -> str:
@@ -151,7 +156,7 @@ def _day_of(day: date) -> str:
 
 
 def _note(request: HelpRequest, chosen: list[HelpPlace]) -> str:
-    told = [_("Number of the question: %(reference)s.") % {"reference": request.reference}]
+    told = [_("Number of the question: %(reference)s.") % {"reference": _as_written(request.reference)}]
     if chosen:
         told.append(_("Ring before you go: hours change."))
         days = [place.checked_on for place in chosen if place.checked_on]
