@@ -43,10 +43,10 @@ from digibel.scheduling import (
 )
 from digibel.scheduling.models import FraudAlarm, Handover, Visit
 from digibel.scheduling.paid import ExpenseKind, Way
-from digibel.volunteers import links, pagelinks, training
+from digibel.volunteers import applying, links, pagelinks, training
 from digibel.volunteers.importing import bringing
 from digibel.volunteers.importing.rehearsing import Rehearsal
-from digibel.volunteers.models import Volunteer
+from digibel.volunteers.models import Applicant, Volunteer
 
 ROLES = (Role.INTAKE, Role.MATCHER, Role.COORDINATOR, Role.NETWORK)
 # An ordinary Tuesday, half past ten in the morning in Brussels.
@@ -229,6 +229,7 @@ def _everything_else(organisation: Organisation, over: Visit, more: list[HelpReq
         "asked_id": rights.note_request(over.client, Right.ACCESS, organisation=organisation, by=SYSTEM).pk,
         "certificate_id": erasing.erase_staff(gone, by=SYSTEM).pk,
         "concern_id": concern.pk,
+        "applicant_id": _applicant(organisation).pk,
         "payment_id": paid.pk,
         "place_id": corrections.add(**PLACE, organisation=organisation, by=SYSTEM).pk,
         "merge_id": twins.pk,
@@ -236,6 +237,13 @@ def _everything_else(organisation: Organisation, over: Visit, more: list[HelpReq
         "text_id": _by_hand(organisation, over.client).pk,
         "key_id": make_key(organisation, name="till")[0].pk,
     }
+
+
+def _applicant(organisation: Organisation) -> Applicant:
+    """Somebody who put themselves forward here; all organisations are as near."""
+    made = applying.put_forward(first_name="Roos", number=cast.mobile(), postcode="1090", speaks=["nl"])
+    Applicant.objects.filter(pk=made.pk).update(organisation=organisation)
+    return made
 
 
 def _by_hand(organisation: Organisation, client: Client) -> OutboundMessage:

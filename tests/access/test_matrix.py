@@ -260,6 +260,8 @@ desk:slip                      staff staff
 desk:letter                    staff staff
 desk:login                     all   all
 desk:nearby                    all   -
+desk:put_forward               all   all
+desk:applicant                 lead  lead
 desk:logout                    -     all
 desk:guardrails                all   -
 desk:tighten                   -     lead

@@ -24,6 +24,7 @@ MORE = (
     "/near",
     "/near?postcode=1090",
     "/near?postcode=abc",
+    "/near/volunteer",
     "/letters",
     "/search",
     "/texts/by-hand",

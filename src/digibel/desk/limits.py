@@ -15,11 +15,14 @@ MOST_OF_ONE = 30
 MOST_OF_ALL = 600
 
 
-def count(request: HttpRequest, page: str) -> None:
-    """One more. Raises `TooOften` until the minute is over. Of the address only a keyed trace is held, and that for a minute."""
+def count(request: HttpRequest, page: str, *, one: int = 0) -> None:
+    """One more. Raises `TooOften` until the minute is over. Of the address only a keyed trace is held, and that for a minute.
+
+    `one` is how often one address may ask where that is less than usual.
+    """
     begun, gone = divmod(time.time(), SECONDS)
     trace = blind_index(came_from(request), purpose="asked from")
-    for who, most in ((trace, MOST_OF_ONE), ("all", MOST_OF_ALL)):
+    for who, most in ((trace, one or MOST_OF_ONE), ("all", MOST_OF_ALL)):
         slot = f"{page}:{who}:{int(begun)}"
         cache.add(slot, 0, timeout=2 * SECONDS)
         if cache.incr(slot) > most:

@@ -5,6 +5,7 @@ from django.urls import path
 from digibel.desk.views import (
     accesslist,
     account,
+    applying,
     asking,
     calendar,
     calls,
@@ -193,6 +194,8 @@ urlpatterns = [
     path("password/<str:uid>/<str:key>", account.choose_password, name="choose_password"),
     path("paper", paper.paper, name="paper"),
     path("near", nearby.nearby, name="nearby"),
+    path("near/volunteer", applying.put_forward, name="put_forward"),
+    path("applicants/<uuid:applicant_id>", applying.applicant, name="applicant"),
     path("search", search.search, name="search"),
     path("login", account.login, name="login"),
     path("login/second", account.second_step, name="second_step"),

@@ -19,6 +19,7 @@ from digibel.organisations.models import Organisation, Role, Staff
 from digibel.scheduling import handovers, worklist
 from digibel.scheduling.models import Complaint, Concern, Offer, Visit, VisitStatus
 from digibel.sealing import keys
+from digibel.volunteers.models import Applicant
 
 EVENING = time(18)
 # Where a step is done that needs no call: by the kind of the next action. All others are on the visit's page.
@@ -83,6 +84,7 @@ def lines(organisation: Organisation, staff: Staff, now: datetime) -> list[Line]
     found += [of_errand(errand, staff, now) for errand in apart]
     found += [_of_complaint(one, url, staff, now) for one, url in complaintlines.due(organisation)]
     found += [_of_concern(one, staff, now) for one in _undecided(organisation)]
+    found += [_of_applicant(one, staff, now) for one in _applicants(organisation)]
     found += [_of_session(line, staff, now) for line in desksessions.to_do(organisation, now)]
     found += [_of_text(talk, now) for talk in conversations.waiting(organisation)]
     return sorted(found, key=lambda line: (not line.alert, line.at, line.name))
@@ -285,6 +287,29 @@ def _of_concern(one: Concern, staff: Staff, now: datetime) -> Line:
         late=words.how_late(one.reported_at, now),
         tag=_("pausing"),
         tag_kind="wait",
+        mine=staff.role == Role.COORDINATOR,
+    )
+
+
+def _applicants(organisation: Organisation) -> list[Applicant]:
+    found = list(Applicant.objects.of(organisation).open())
+    keys.prefetch([one.key_id for one in found])
+    return found
+
+
+def _of_applicant(one: Applicant, staff: Staff, now: datetime) -> Line:
+    """Somebody put themselves forward as a volunteer: they are rung within the week."""
+    due = one.due_at or now
+    return Line(
+        at=due,
+        owner=Role.COORDINATOR,
+        bell=_bell(False, Role.COORDINATOR, due, now),
+        name=one.first_name,
+        place=words.place_name(one.postcode),
+        what=_("Wants to be a volunteer: ring, and decide"),
+        verb=words.RING,
+        url=reverse("desk:applicant", args=[one.pk]),
+        late=words.how_late(due, now),
         mine=staff.role == Role.COORDINATOR,
     )
 

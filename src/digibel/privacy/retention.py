@@ -273,6 +273,17 @@ RULES: tuple[Rule, ...] = (
         of="recipient",
     ),
     Rule(
+        "applicants",
+        _("Who put themselves forward as a volunteer on the public page"),
+        (Part("volunteers.Applicant", ("recipient", "key_id", "first_name", "postcode", "consent_text"), "recipient"),),
+        _("to ring them, and to take them into the pool or say no"),
+        _("art. 6.1.a: they asked for it themselves"),
+        90 * DAY,
+        _("after they asked"),
+        End.DELETE,
+        of="recipient",
+    ),
+    Rule(
         "volunteer",
         _("Who a volunteer is, and how to reach them"),
         (

@@ -78,7 +78,13 @@ def _staff(before: datetime) -> int:
 def _strangers(before: datetime) -> int:
     recent = InboundMessage.objects.filter(recipient=OuterRef("pk"), received_at__gte=before)
     answered = OutboundMessage.objects.filter(recipient=OuterRef("pk"), created_at__gte=before)
-    over = Recipient.objects.filter(~Exists(recent), ~Exists(answered), kind=Recipient.Kind.UNKNOWN)
+    over = Recipient.objects.filter(~Exists(recent), ~Exists(answered), kind=Recipient.Kind.UNKNOWN, applicant=None)
+    return _erase_all(over, "recipient", erasing.erase_number)
+
+
+def _applicants(before: datetime) -> int:
+    """With the number goes the name, and what the two texted each other."""
+    over = Recipient.objects.filter(applicant__asked_at__lt=before)
     return _erase_all(over, "recipient", erasing.erase_number)
 
 
@@ -183,6 +189,7 @@ SWEEPS: dict[str, Callable[[datetime], int]] = {
     "volunteer": _volunteers,
     "staff": _staff,
     "strangers": _strangers,
+    "applicants": _applicants,
     "request_words": _request_words,
     "request_moments": _request_moments,
     "merges": _merges,

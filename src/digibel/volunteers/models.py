@@ -67,6 +67,53 @@ class PoolImport(models.Model):
         return f"import {self.pk}"
 
 
+class ApplicantQuerySet(models.QuerySet["Applicant"]):
+    def of(self, organisation: Organisation) -> ApplicantQuerySet:
+        return self.filter(organisation=organisation)
+
+    def open(self) -> ApplicantQuerySet:
+        return self.filter(decided_at=None)
+
+
+class Applicant(models.Model):
+    """Somebody put themselves forward as a volunteer on the public page; a coordinator of the nearest organisation decides.
+
+    The number lies in a recipient of the kind `unknown`: nobody is in the pool before that yes.
+    """
+
+    class Outcome(models.TextChoices):
+        TAKEN = "taken", "in the pool"
+        DECLINED = "declined", "not now"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="applicants")
+    recipient = models.OneToOneField(Recipient, on_delete=models.CASCADE, related_name="applicant")
+    key_id = models.UUIDField(help_text="The recipient's key.")
+    first_name = SealedTextField(is_name=True)
+    postcode = models.CharField(max_length=4)
+    consent_text = models.CharField(max_length=8, help_text="The version of the sentence they agreed to.")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True, default="")
+
+    objects = ApplicantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("asked_at", "pk")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Nobody who wants to help is forgotten: there is a day for an answer if and only if there is none yet.
+            models.CheckConstraint(
+                name="applicant_due_iff_open",
+                condition=Q(decided_at=None, outcome="", due_at__isnull=False)
+                | (Q(decided_at__isnull=False, due_at=None) & ~Q(outcome="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"applicant {self.pk}"
+
+
 class VolunteerQuerySet(models.QuerySet["Volunteer"]):
     def active(self) -> VolunteerQuerySet:
         return self.filter(paused_at=None, left_at=None)
