@@ -37,8 +37,9 @@ _ENTERPRISE: Final = re.compile(
 )
 # The message of a Belgian transfer.
 _STRUCTURED: Final = re.compile(r"[+*]{3} ?\d{3}/\d{4}/\d{5} ?[+*]{3}")
+# And addresses of machines; not a PUK in pairs.
 _VERSION: Final = re.compile(
-    r"(?<![\d.])(?:\d{1,3}(?:\.\d{1,5}){2}|\d{2,3}(?:\.\d{1,3}){3})(?![\d.])|\bv\.? ?\d+(?:\.\d+)*"
+    r"(?<![\d.])(?:\d{1,3}(?:\.\d{1,5}){2}|(?!\d\d(?:\.\d\d){3}(?!\d))\d{2,3}(?:\.\d{1,3}){3})(?![\d.])|\bv\.? ?\d+(?:\.\d+)*"
 )
 _MAIL: Final = re.compile(r"(?<!\S)\S{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
 _WEB: Final = re.compile(r"(?:https?:|www\.)\S{1,200}")

@@ -12,6 +12,8 @@ from digibel.guardrails.secrets.values import Value, find_values
 
 LINK_SIGNS: Final = frozenset("=:>")
 # A digit and a letter in one word.
+_REACH_OF_HARMLESS: Final = 7  # tokens
+_WORDS_OF_HARMLESS: Final = 3
 MIXED: Final = re.compile(r"[0-9](?:\S{0,20}?[^\W\d_]|(?:(?<=[^\W\d_].)|(?<=[^\W\d_]\S.)|(?<=[^\W\d_]\S\S.)))")
 
 
@@ -37,14 +39,25 @@ class Scene:
     def _clear(self, name: Name) -> None:
         """The number of something harmless ("code postal 1080") belongs to no other name."""
         words = 0
-        for place in range(name.last + 1, min(len(self.text), name.last + 8)):
+        for place in range(name.last + 1, min(len(self.text), name.last + 1 + _REACH_OF_HARMLESS)):
             words += self.text.is_word(place)
-            is_over = words > 3 or self.text.ends_sentence(place) or place in self.name_at
+            is_over = words > _WORDS_OF_HARMLESS or self.text.ends_sentence(place) or place in self.name_at
             if is_over or place in self.values:
                 # "code = postcode backwards, so 0801"
                 if not self.text.has(place - 1, "concluding"):
                     self.values.pop(place, None)
                 return
+
+    def is_of_harmless(self, place: int) -> bool:
+        """ "Discount code SUMMER25": what stands here belongs to a look-alike of a secret's name, a few words before."""
+        words = 0
+        for before in range(place - 1, max(-1, place - 1 - _REACH_OF_HARMLESS), -1):
+            if before in self.inside:
+                return self.inside[before].kind == "harmless"
+            words += self.text.is_word(before)
+            if words > _WORDS_OF_HARMLESS or self.text.ends_sentence(before):
+                return False
+        return False
 
     def link_end(self, place: int) -> int:
         """The last token of what says "is" here, or -1."""

@@ -78,7 +78,7 @@ def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]
     taken: set[int] = set()
     for first, last, chunk in _chunks(scene):
         taken.update(range(first, last + 1))
-        if _is_weighed(chunk) and not covering(sure, chunk.start):
+        if _is_weighed(chunk) and not covering(sure, chunk.start) and not scene.is_of_harmless(first):
             yield chunk.span, _features(text, first, last, _of_letters(text, first, last))
     for value in scene.values.values():
         # "A number: 4096", "numer 226401": what labels something else for the rules speaks here only against it.

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from digibel.guardrails.secrets.chunks import Chunk, Span
+from digibel.guardrails.secrets.innocence import covering, surely_innocent
 from digibel.guardrails.secrets.reading import Reading, fold
 from digibel.guardrails.secrets.wordings import word
 
@@ -104,10 +105,12 @@ def find_siblings(folded: str, found: list[str]) -> Iterator[Span]:
     for stem in {told[1] for secret in found if (told := _NUMBERED.fullmatch(secret))}:
         for other in re.finditer(rf"(?<![^\W_]){re.escape(stem)}[0-9]{{1,4}}(?![^\W_])", folded):
             yield other.span()
-    for number in {secret for secret in found if _SHORT_NUMBER.fullmatch(secret)}:
-        for other in _ALONE.finditer(folded):
-            if _are_alike(other[0], number) and not _is_labelled(folded, other.start()):
-                yield other.span()
+    numbers = {secret for secret in found if _SHORT_NUMBER.fullmatch(secret)}
+    sure = surely_innocent(folded) if numbers else []
+    for other in _ALONE.finditer(folded) if numbers else ():
+        is_alike = any(_are_alike(other[0], number) for number in numbers)
+        if is_alike and not covering(sure, other.start()) and not _is_labelled(folded, other.start()):
+            yield other.span()
 
 
 def _are_alike(number: str, other: str) -> bool:
