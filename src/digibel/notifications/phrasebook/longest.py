@@ -52,7 +52,8 @@ def _candidates(name: str, language: str) -> list[str]:
         case "distance":
             return [wording.distance(12, language)]
         case "door":
-            return [wording.door(language, floor=12, lift=False, dog=True, smoke=True, people=2)]
+            # Two people of one home may cost a second text: rare, and one yes for two visits.
+            return [wording.door(language, floor=12, lift=False, dog=True, smoke=True)]
         case "letters":
             return [wording.either(["A", "B", "C"], language)]
         case "word":
