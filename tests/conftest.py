@@ -39,8 +39,8 @@ ONCE = tuple(
         "reports/test_counting.py", "journeys/test_any_law.py",
         *(f"scheduling/test_{name}.py" for name in (
             "calendars", "cards", "complaints", "concerns", "desksessions", "followups", "fraud", "freetexts", "gone", "handovers",
-            "invitations", "merging", "readiness", "rectifying", "rejudging", "scripts", "series", "sharing", "slips", "stafffirst",
-            "together",
+            "invitations", "leaving", "merging", "readiness", "rectifying", "rejudging", "scripts", "series", "sharing", "slips",
+            "stafffirst", "together",
         )),
     )
 )  # fmt: skip

@@ -362,7 +362,7 @@ DEEDS = {
     "desk:card_deed": tuple(card_views.DEEDS),
     "desk:desk_session_deed": tuple(desk_session_views.DEEDS),
     "desk:own_deed": tuple(own_account_views.DEEDS),
-    "desk:staff_deed": (*network_views.DEEDS, "link"),
+    "desk:staff_deed": (*network_views.DEEDS, "link", "close"),
     "desk:volunteers_together": tuple(together.DEEDS),
 }
 MAY = {

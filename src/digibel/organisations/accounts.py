@@ -83,17 +83,21 @@ def change_role(staff: Staff, role: str, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def close(staff: Staff, *, by: Actor) -> None:
-    """They are out with their next click, and nobody rings them any more. Their name stays for what they did, two years."""
+def close(staff: Staff, *, by: Actor) -> bool:
+    """They are out with their next click, and nobody rings them any more. Their name stays for what they did, two years.
+
+    Whether it was open. What was theirs is handed on by `scheduling.leaving`.
+    """
     locked = _lock(staff)
     if not locked.is_active:
-        return
+        return False
     _check_somebody_stays(locked)
     locked.is_active = False
     locked.save(update_fields=["is_active"])
     links.end(locked)
     secondsteps.forget(locked)
     record("staff.closed", locked, by=by, organisation_id=locked.organisation_id)
+    return True
 
 
 @transaction.atomic

@@ -117,6 +117,13 @@ def climb(call_id: uuid.UUID) -> None:
         timers.set_timer("fraud_climbs", call.pk, clock.now() + alarms.CLIMB_AFTER)
 
 
+def ring_again(call: CallTask) -> None:
+    """Whoever took it is gone: everybody on the ladder is told, at once."""
+    alarm = _alarm(call)
+    for step, _person in enumerate(duty.ladder(alarm.organisation, clock.now())):
+        _tell(alarm, step=step)
+
+
 def _tell(alarm: FraudAlarm, *, step: int) -> bool:
     """Text whoever stands on this step of the ladder. False: the ladder has no such step."""
     people = duty.ladder(alarm.organisation, clock.now())

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from digibel import clock
 from digibel.audit.actors import Actor
+from digibel.audit.models import Event
 from digibel.desk import words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.keys import SCOPES, KeyForm
@@ -29,6 +30,7 @@ class Line:
     key: ApiKey
     may: tuple[words.Words, ...]
     over: bool  # past its last day: it opens nothing, and may be ended too
+    known: bool  # to somebody who left since they made it
 
 
 @staff_page
@@ -74,11 +76,20 @@ def _page(request: StaffRequest, form: KeyForm, *, secret: str = "", status: int
 
 def _lines(organisation: Organisation, today: date) -> list[Line]:
     living = organisation.api_keys.filter(revoked_at=None).order_by("name", "since", "pk")
+    known = _known_to_who_left(organisation)
     return [
         Line(
             key,
             tuple(SCOPES[scope] for scope in Scope if scope in key.scopes),
             key.expires_on is not None and key.expires_on < today,
+            str(key.pk) in known,
         )
         for key in living
     ]
+
+
+def _known_to_who_left(organisation: Organisation) -> set[str]:
+    """Ids of the keys whose secret was shown to somebody who does not work here any more, as the audit tells."""
+    gone = [str(Actor.staff(one)) for one in organisation.staff.filter(is_active=False)]
+    made = Event.objects.of_organisation(organisation.pk).filter(verb="key.made", actor__in=gone)
+    return set(made.values_list("subject_id", flat=True))

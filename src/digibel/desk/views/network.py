@@ -20,10 +20,11 @@ from digibel.desk.views.privacy import check_sure
 from digibel.notifications import outbox
 from digibel.organisations import accounts, secondchance, secondsteps
 from digibel.organisations.models import Organisation, Role, Staff
-from digibel.organisations.permissions import check_may
+from digibel.organisations.permissions import check_may, may
 from digibel.privacy import erasing, rights
 from digibel.privacy.models import Outcome, Right, RightsRequest
 from digibel.problems import NotFound, Problem
+from digibel.scheduling import leaving
 from digibel.sentences import sentence
 from digibel.volunteers.models import Volunteer
 
@@ -83,9 +84,11 @@ def organisation(request: StaffRequest, organisation_id: uuid.UUID) -> HttpRespo
 
 def _of_organisation(request: StaffRequest, found: Organisation, form: StaffForm, **more: Any) -> HttpResponse:
     status = more.pop("status", 200)
+    staff = network.staff_of(found)
     context = {
         "organisation_shown": found,
-        "staff": network.staff_of(found),
+        "staff": staff,
+        "colleagues": [one.staff for one in staff if one.staff.is_active and may(one.staff, "look")],
         "roles": [(value, words.ROLES[value]) for value, _label in Role.accounts()],
         "form": form,
         "section": "network",
@@ -110,6 +113,8 @@ def staff_deed(request: StaffRequest, staff_id: uuid.UUID, deed: str) -> HttpRes
     by = Actor.staff(request.user)
     if deed == "link":
         return _link(request, staff)
+    if deed == "close":
+        return _close(request, staff, by=by)
     if deed not in DEEDS:
         raise NotFound
     verb, done = DEEDS[deed]
@@ -125,16 +130,40 @@ def _link(request: StaffRequest, staff: Staff) -> HttpResponse:
     return _with_link(request, staff)
 
 
+def _close(request: StaffRequest, staff: Staff, *, by: Actor) -> HttpResponse:
+    """They leave; their hours on duty become those of the colleague who was chosen, or nobody's."""
+    try:
+        left = leaving.leave(staff, to=_colleague(request.POST.get("to", ""), staff), by=by)
+    except Problem as problem:
+        messages.error(request, sentence(problem))
+    else:
+        messages.success(request, _("Closed: they are out everywhere, from now on."))
+        _tell_what_waits(request, left, handed_on=bool(request.POST.get("to")))
+    return go_on("desk:network_organisation", staff.organisation_id)
+
+
+def _colleague(chosen: str, staff: Staff) -> Staff | None:
+    if not chosen:
+        return None
+    here = {str(one.pk): one for one in staff.organisation.staff.filter(is_active=True)}
+    if chosen not in here:
+        raise leaving.NotTheirColleague
+    return here[chosen]
+
+
+def _tell_what_waits(request: StaffRequest, left: leaving.Left, *, handed_on: bool) -> None:
+    if left.alarms:
+        messages.warning(request, _("An alarm that they took rings again, at whoever is on duty."))
+    if (left.duty or left.closures) and not handed_on:
+        messages.warning(request, _("Nobody answers the telephone at the hours that were theirs. Name somebody."))
+
+
 def _change_role(request: StaffRequest, staff: Staff, by: Actor) -> None:
     accounts.change_role(staff, request.POST.get("role", ""), by=by)
 
 
 DEEDS: dict[str, tuple[Callable[[StaffRequest, Staff, Actor], None], words.Words]] = {
     "role": (_change_role, gettext_lazy("Noted. The new role holds from their next page on.")),
-    "close": (
-        lambda request, staff, by: accounts.close(staff, by=by),
-        gettext_lazy("Closed. They are out with their next click."),
-    ),
     "end-link": (
         lambda request, staff, by: accounts.end_link(staff, by=by),
         gettext_lazy("Ended: nobody chooses a password behind that link any more."),
