@@ -15,8 +15,9 @@ from digibel.scheduling import clockwork
 # The demo's first moment: by then a visit can be over and another still begin today.
 OFFICE = (time(10, 30), time(17, 30))
 FURTHEST = timedelta(days=31)
-# What passes between reading the machine's clock and setting this one is not going back.
-A_BLINK = timedelta(seconds=2)
+# What passes between reading the machine's clock and setting this one is not going back: on a slow machine the calendar of rest
+# days alone takes seconds to load in between.
+A_BLINK = timedelta(seconds=30)
 
 # Moving time is one thing at a time: this process alone serves the pages.
 _moving = threading.Lock()
