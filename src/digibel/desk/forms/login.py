@@ -41,6 +41,14 @@ class CodeForm(forms.Form):
     )
 
 
+class AppForm(CodeForm):
+    """Setting up the app: only its own digits will do."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Six digits from your app")
+
+
 class AddressForm(forms.Form):
     use_required_attribute = False
 

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, Final, cast
 
 import segno
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from digibel.desk import sessions, words
 from digibel.desk.answers import do, go_on
-from digibel.desk.forms.login import CodeForm, SureForm
+from digibel.desk.forms.login import AppForm, SureForm
 from digibel.desk.views.access import StaffRequest, StaffView
 from digibel.desk.views.account import kept_by_nobody, shut
 from digibel.organisations import accounts, logins, passkeys, secondsteps, sixdigits
@@ -82,6 +83,7 @@ def _page(request: StaffRequest, form: SureForm, *, status: int = 200) -> HttpRe
         "passkeys_possible": passkeys.are_possible(),
         "spare": staff.spare_codes.count(),
         "must": secondsteps.is_wanted() and not sessions.has_two(request),
+        "idle": settings.DIGIBEL_IDLE_MINUTES,
         "open": sessions.open_of(staff, request),
         "section": "own",
     }
@@ -110,8 +112,8 @@ def sure(request: StaffRequest) -> HttpResponse:
 def own_app(request: StaffRequest) -> HttpResponse:
     """GET: the square that the app reads, a new one each time. POST: six digits of it, and it counts."""
     if request.method != "POST":
-        return _app_page(request, secondsteps.begin_app(request.user), CodeForm())
-    form = CodeForm(request.POST)
+        return _app_page(request, secondsteps.begin_app(request.user), AppForm())
+    form = AppForm(request.POST)
     if form.is_valid():
         try:
             return _set_up(request, secondsteps.confirm_app(request.user, form.cleaned_data["code"]))
@@ -121,10 +123,10 @@ def own_app(request: StaffRequest) -> HttpResponse:
     return _app_page(request, begun, form, status=422) if begun else go_on("desk:own_app")
 
 
-def _app_page(request: StaffRequest, begun: CodeApp, form: CodeForm, *, status: int = 200) -> HttpResponse:
+def _app_page(request: StaffRequest, begun: CodeApp, form: AppForm, *, status: int = 200) -> HttpResponse:
     address = sixdigits.address(begun.secret, account=request.user.name, issuer="Digibel")
     # segno writes an SVG of its own making; the address is only in its dots.
-    square = segno.make(address, error="m").svg_inline(svgclass="square", lineclass=None, omitsize=True, border=2)
+    square = segno.make(address, error="m").svg_inline(scale=5, svgclass=None, lineclass=None, border=2)
     spaced = " ".join(begun.secret[at : at + 4] for at in range(0, len(begun.secret), 4))
     context = {"form": form, "square": square, "secret": spaced, "section": "own"}
     return render(request, "desk/own_app.html", context, status=status)
