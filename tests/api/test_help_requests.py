@@ -167,7 +167,7 @@ def test_list_says_neither_who_nor_where(program: Any) -> None:
     answer = program.get("/help-requests")
     [row] = answer.json()["requests"]
     assert sorted(row) == [
-        "closed_as", "logged_at", "next_action", "postcode", "reference", "split_from", "tasks", "verdict",
+        "closed_as", "in_one_go_with", "logged_at", "next_action", "postcode", "reference", "split_from", "tasks", "verdict",
     ]  # fmt: skip
     assert [word for word in ("Guido", "Claes", "Theodorstraat", "+324") if word.encode() in answer.content] == []
 
