@@ -143,7 +143,8 @@ def test_wrong_digits_keep_the_square(browser, nadia):
     come_in(browser, nadia)
     browser.get("/account/app")
     before = secondsteps.begun_app(nadia).pk
-    assert browser.post("/account/app", {"code": "nothing"}).status_code == 422
+    page = browser.post("/account/app", {"code": "my olifant wachtwoord"})
+    assert (page.status_code, "olifant" in page.content.decode()) == (422, False)
     assert (secondsteps.begun_app(nadia).pk, secondsteps.exist(nadia)) == (before, False)
 
 
@@ -351,6 +352,11 @@ def test_everybody_reads_the_same_answer(browser, nadia, mailing, monkeypatch):
     assert [page.status_code for page in pages] == [200, 200]
     assert len({re.sub(r"[A-Za-z0-9]{64}", "", page.content.decode()) for page in pages}) == 1
     assert nadia.email not in repr(asked)
+
+
+def test_password_in_the_field_of_the_address_does_not_come_back(browser, mailing):
+    page = browser.post("/login/forgotten", {"email": "my olifant wachtwoord"})
+    assert (page.status_code, "olifant" in page.content.decode()) == (422, False)
 
 
 def test_without_mail_the_page_says_whom_to_ask(browser):

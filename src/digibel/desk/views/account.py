@@ -144,6 +144,8 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if asked:
         limits.count(request, "forgotten")
         secondchance.ask(form.cleaned_data["email"])
+    elif form.is_bound and "@" not in form.data.get("email", ""):
+        form.data = {}  # a password in the wrong field, perhaps
     context = {"form": form, "asked": asked, "mail": secondchance.is_possible()}
     return render(request, "desk/forgotten.html", context, status=422 if form.is_bound and not asked else 200)
 

@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import SetPasswordForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -119,6 +120,8 @@ def own_app(request: StaffRequest) -> HttpResponse:
             return _set_up(request, secondsteps.confirm_app(request.user, form.cleaned_data["code"]))
         except Problem as problem:
             form.add_error("code", sentence(problem))
+    # It may be a password in the wrong field: it does not come back on the page.
+    form.data = {}
     begun = secondsteps.begun_app(request.user)
     return _app_page(request, begun, form, status=422) if begun else go_on("desk:own_app")
 
@@ -126,7 +129,7 @@ def own_app(request: StaffRequest) -> HttpResponse:
 def _app_page(request: StaffRequest, begun: CodeApp, form: AppForm, *, status: int = 200) -> HttpResponse:
     address = sixdigits.address(begun.secret, account=request.user.name, issuer="Digibel")
     # segno writes an SVG of its own making; the address is only in its dots.
-    square = segno.make(address, error="m").svg_inline(scale=5, svgclass=None, lineclass=None, border=2)
+    square = SafeString(segno.make(address, error="m").svg_inline(scale=5, svgclass=None, lineclass=None, border=2))
     spaced = " ".join(begun.secret[at : at + 4] for at in range(0, len(begun.secret), 4))
     context = {"form": form, "square": square, "secret": spaced, "section": "own"}
     return render(request, "desk/own_app.html", context, status=status)
