@@ -224,6 +224,7 @@ def test_every_column_of_free_text_is_looked_at():
         "phone",
         "email",
         "address",  # of somebody's own calendar
+        "secret",  # of somebody's code app, drawn by us
     }
     # Looked at where somebody typed them.
     by_kind = {("notifications.OutboundMessage", "body"), ("notifications.SimulatedText", "body")}

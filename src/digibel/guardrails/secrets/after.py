@@ -71,7 +71,8 @@ class After:
                 place = noted + 1
                 continue
             link = self.scene.link_end(place)
-            if link < 0 or (walk.is_described and text.has(link, "determiners")):
+            is_no_link = self.scene.blocks(name, place) and text.has(place, "into")  # "ne" is French for not, Albanian for to
+            if link < 0 or is_no_link or (walk.is_described and text.has(link, "determiners")):
                 if not self._step(name, place, walk):
                     return []
                 place += 1
