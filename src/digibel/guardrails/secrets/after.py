@@ -71,7 +71,9 @@ class After:
                 place = noted + 1
                 continue
             link = self.scene.link_end(place)
-            is_no_link = self.scene.blocks(name, place) and text.has(place, "into")  # "ne" is French for not, Albanian for to
+            is_no_link = self.scene.blocks(name, place) and text.has(
+                place, "into"
+            )  # "ne" is French for not, Albanian for to
             if link < 0 or is_no_link or (walk.is_described and text.has(link, "determiners")):
                 if not self._step(name, place, walk):
                     return []
