@@ -24,7 +24,9 @@ from digibel.guardrails.secrets.wordings import SPELLS_NUMBER, hint
 WEIGHTS: Final = Path(__file__).with_suffix(".tsv")
 LEAST: Final = 0.5  # the sum from which something is a secret: log odds, so a little more likely than not
 
-_CANDIDATE: Final = re.compile(r"[0-9][\W_]{0,3}[0-9][\W_]{0,3}[0-9]|[0-9][^\W\d_]|[^\W\d_][0-9]|\w[@!#$%^*_~+?&]\w")
+_CANDIDATE: Final = re.compile(
+    r"[0-9][\W_]{0,3}[0-9][\W_]{0,3}[0-9]|[0-9][^\W\d_]|[^\W\d_][-._]?[0-9]|\w[@!#$%^*_~+?&]\w"
+)
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FEWEST_DIGITS: Final = 3
 _MOST_DIGITS: Final = 10
@@ -44,7 +46,7 @@ _STEM: Final = 5
 _OF_MACHINE: Final = re.compile(
     r"(?:telenet|proximus|orange|voo|bbox|wifi|scarlet|tplink|tp-link|huawei|fritz)(?:[-_](?:home|box|guest|wifi|ext))?[-_][0-9a-f]{2,6}(?:[-_]\dg)?$"
     r"|.*\.(?:md|txt|pdf|docx?|xlsx?|csv|jpe?g|png|html?|css|js|py|json|zip|ics|sqlite3|toml)\b"
-    r"|.*[-_.]v\d+\b|[a-z_]+=|.*[{}<>]|.*://|و(?:19|20)\d\d$"
+    r"|process-\d+|.*[-_.]v\d+\b|[a-z_]+=|.*[{}<>]|.*://|و(?:19|20)\d\d$"
 )
 _SIGN_WITHIN: Final = re.compile(r"[^\W_][@!#$%^*~+?&][^\W_]")
 _LONG_RUN: Final = re.compile(r"(.)\1{3,}")
