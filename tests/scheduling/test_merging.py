@@ -14,7 +14,7 @@ import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
-from digibel.notifications import inbound, outbox
+from digibel.notifications import inbound, outbox, reaching
 from digibel.notifications.models import CallTask, InboundMessage, InboundPart, OutboundMessage, Recipient
 from digibel.requests import errors, intake
 from digibel.requests.models import Client, HelpRequest, Merge, MovedRow, NamedHelper, NameToken
@@ -176,6 +176,17 @@ def test_the_number_of_the_other_wins_and_reaches_them(lindeboom, kept):
     assert cast.texts("+32470654321", "1").recipient == fresh(kept).recipient
     merging.undo(done, by=SYSTEM)
     assert [fresh(one).recipient.number for one in (kept, other)] == ["+32470123456", "+32470654321"]
+
+
+@pytest.mark.parametrize("theirs", [["phone"], []])
+def test_a_number_at_which_a_stranger_answers_stays_wrong(lindeboom, kept, theirs):
+    """Where it is the one they are reached at from now on; undone, it is wrong with whom it was noted."""
+    other = cast.request(lindeboom, client={"phone": "0470 65 43 21"}, windows=NEXT_WEEK).client
+    reaching.note_wrong_number(other.recipient, by=SYSTEM)
+    done = merging.merge(fresh(kept), fresh(other), theirs=theirs, by=SYSTEM)
+    assert fresh(kept).recipient.number_is_wrong is bool(theirs)
+    merging.undo(done, by=SYSTEM)
+    assert [fresh(one).recipient.number_is_wrong for one in (kept, other)] == [False, True]
 
 
 def test_merged_and_undone_every_row_is_what_it_was(kept, other):

@@ -272,6 +272,7 @@ def _reach(client: Client) -> dict[str, Any]:
     recipient = client.recipient
     return {
         "number": recipient.number,
+        "wrong": [recipient.number] if recipient.number_is_wrong else [],
         "languages": recipient.languages,
         "channel": recipient.channel,
         "stopped_at": recipient.stopped_at.isoformat() if recipient.stopped_at else None,
@@ -298,6 +299,7 @@ def _won(kept: Mapping[str, Any], other: Mapping[str, Any], theirs: set[str]) ->
     won |= _kept_safe(kept, other, theirs)
     reach = dict(kept["reach"])
     reach |= {"number": other["reach"]["number"]} if "phone" in theirs else {}
+    reach["wrong"] = kept["reach"]["wrong"] + other["reach"]["wrong"]
     reach |= {"channel": other["reach"]["channel"]} if "channel" in theirs else {}
     reach["languages"] = won["reads"] or won["speaks"]
     stopped = [one for one in (kept["reach"]["stopped_at"], other["reach"]["stopped_at"]) if one]
@@ -343,6 +345,8 @@ def _write(client: Client, facts: Mapping[str, Any]) -> None:
 
 def _write_reach(recipient: Recipient, reach: Mapping[str, Any]) -> None:
     recipient.number, recipient.number_index = reach["number"], numbers.index(reach["number"])
+    # At which a stranger answers, whichever of the two it was noted with. Merges of before it was noted say nothing of it.
+    recipient.wrong_index = recipient.number_index if reach["number"] in reach.get("wrong", []) else ""
     recipient.languages, recipient.channel = reach["languages"], reach["channel"]
     stopped_at = datetime.fromisoformat(reach["stopped_at"]) if reach["stopped_at"] else None
     if (stopped_at is None) != (recipient.stopped_at is None):
