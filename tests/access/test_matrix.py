@@ -49,6 +49,7 @@ desk:intake_known              -     staff
 desk:intake_consent            -     staff
 desk:intake_fraud              -     staff
 desk:request                   staff -
+desk:request_beside            staff -
 desk:show_address              -     staff
 desk:request_deed/own-yes      -     staff
 desk:request_deed/away         -     staff

@@ -222,11 +222,12 @@ def test_whoever_walks_away_is_out_after_an_hour(browser, nadia, wall):
     assert not is_in(browser)
 
 
-def test_page_that_asks_by_itself_keeps_nobody_in(browser, nadia, wall):
+@pytest.mark.parametrize("page", ["/today/news", "/requests/26-0001/beside"])
+def test_page_that_asks_by_itself_keeps_nobody_in(browser, nadia, wall, page):
     come_in(browser, nadia)
     for _ in range(6):
         wall.shift(11 * 60)
-        browser.get("/today/news")
+        browser.get(page)
     assert not is_in(browser)
 
 

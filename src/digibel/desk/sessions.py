@@ -27,6 +27,8 @@ HALF_LASTS: Final = 300
 """Seconds between the password and the second step."""
 # Pages that ask by themselves: an empty chair in front of the screen is not at work.
 ASK_BY_THEMSELVES: Final = ("desk:today_news", "desk:inbox_length")
+BESIDE: Final = "/beside"
+"""How the addresses end at which a page asks who else has it open."""
 BROWSERS: Final = (
     ("Edg/", "Edge"),
     ("OPR/", "Opera"),
@@ -56,8 +58,12 @@ class EndingSessions:
         idle = now - session[SEEN] > settings.DIGIBEL_IDLE_MINUTES * 60
         if idle or now - session[BEGUN] > settings.SESSION_COOKIE_AGE:
             logout(request)
-        elif now - session[SEEN] > NOTED_EACH and request.path not in map(reverse, ASK_BY_THEMSELVES):
+        elif now - session[SEEN] > NOTED_EACH and not _asks_by_itself(request.path):
             session[SEEN] = now
+
+
+def _asks_by_itself(path: str) -> bool:
+    return path.endswith(BESIDE) or path in map(reverse, ASK_BY_THEMSELVES)
 
 
 def come_in(request: HttpRequest, staff: Staff, *, two: bool) -> None:

@@ -65,6 +65,7 @@ urlpatterns = [
     path("requests/new/fraud", intake.fraud_now, name="intake_fraud"),
     path("requests", requests.requests, name="requests"),
     path("requests/<str:reference>", requests.request_page, name="request"),
+    path("requests/<str:reference>/beside", requests.request_beside, name="request_beside"),
     path("requests/<str:reference>/address", requests.show_address, name="show_address"),
     path("requests/<str:reference>/do/<slug:deed>", requests.request_deed, name="request_deed"),
     path("requests/<str:reference>/match", match.match_request, name="match_request"),

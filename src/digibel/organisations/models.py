@@ -240,6 +240,23 @@ class SpareCode(models.Model):
         return f"spare code of {self.staff_id}"
 
 
+class Looking(models.Model):
+    """Somebody has a page open now, and says so each half minute: whoever opens it too sees them. Gone within minutes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="looking")
+    subject_id = models.UUIDField(db_index=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="looking_once", fields=["staff", "subject_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} looks at {self.subject_id}"
+
+
 class DutyHours(models.Model):
     """Every week on this day, from `start` until `end` (local), this person answers the telephone."""
 

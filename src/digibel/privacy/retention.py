@@ -383,6 +383,17 @@ RULES: tuple[Rule, ...] = (
         of="staff",
     ),
     Rule(
+        "looking",
+        _("Which request a colleague has open now"),
+        (Part("organisations.Looking", ("staff",), "staff"),),
+        _("so that two people do not do the same thing at once"),
+        SECURITY,
+        None,
+        _("a few minutes after they closed it"),
+        End.DELETE,
+        of="staff",
+    ),
+    Rule(
         "audit",
         _("Who did what and who saw what: ids, codes and counts, never a name"),
         (Part("audit.Event", ("actor", "verb", "subject_kind", "subject_id", "facts")),),

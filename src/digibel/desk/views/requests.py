@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import clientpage, requestdeeds, requeststate, requeststory, seriespage, verdicts, words
+from digibel.desk import clientpage, presence, requestdeeds, requeststate, requeststory, seriespage, verdicts, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms import week
 from digibel.desk.forms.calls import spoken_choices
@@ -99,6 +99,15 @@ def _bell(one: HelpRequest) -> str:
 @require_GET
 def request_page(request: StaffRequest, reference: str) -> HttpResponse:
     return _page(request, intake.find(request.organisation, reference))
+
+
+@staff_page
+@require_GET
+def request_beside(request: StaffRequest, reference: str) -> HttpResponse:
+    """Asked by its page, and by that of its visit, now and then: who else has it open?"""
+    found = intake.find(request.organisation, reference)
+    with_it = presence.look(found.pk, by=request.user)
+    return render(request, "desk/beside.html", {"colleagues": ", ".join(with_it)})
 
 
 @staff_page
