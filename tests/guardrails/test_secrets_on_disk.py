@@ -291,7 +291,7 @@ def test_a_call_is_logged_without_the_secrets_that_were_typed(desk: Browser) -> 
     desk.cookies["django_language"] = "en"
     for typed in SAID:
         # Masked, they are all called the same: each is somebody else.
-        others = {"house_number": "41", "box": "2", "once": typed, "identity": "new"}
+        others = {"house_number": "41", "box": "2", "once": typed, "identity": "new", "series_visits": "3"}
         told = _form(**dict.fromkeys(TEXTS, typed) | dict.fromkeys(HELPERS_MAY, "on") | others)
         answer = desk.post("/requests/new", told, follow=True)
         request = HelpRequest.objects.latest("reference")
