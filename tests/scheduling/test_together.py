@@ -101,7 +101,7 @@ def test_the_first_yes_waits_at_home_and_the_client_hears_nothing_yet(request_, 
 
 
 def test_each_yes_of_two_costs_so_many_statements(request_, els, jan):
-    """One yes alone is twenty (`test_offers`). The first of two also opens the other place again and sets its search going: seven
+    """One yes alone is nineteen, or twenty with its lock (`test_offers`). The first of two also opens the other place again and sets its search going: seven
     more. The second also looks who the first is, lets them go, and writes to both: six more. As few pairs as there are, that is
     what two visits that must hold each other cost; a look more in here would be one for each of them."""
     counted = []
@@ -111,7 +111,7 @@ def test_each_yes_of_two_costs_so_many_statements(request_, els, jan):
             offers.accept(offer, 1, by=Actor.volunteer(offer.volunteer))
         counted.append(sum("SAVEPOINT" not in query["sql"] for query in captured))
         outbox.sweep()
-    assert counted == [27, 26]
+    assert counted == ([26, 25] if connection.vendor == "sqlite" else [27, 26])
 
 
 def test_two_yes_make_one_visit_of_two_and_the_client_hears_both_names_in_one_text(pair, request_, els, jan):

@@ -25,9 +25,14 @@ def lock_request(request_id: uuid.UUID) -> HelpRequest:
     Where it is visited right after another one, that one is held first. Held and read are two questions: of one that waited
     for a merge, a single one would still look for the client of before it, and find no request at all.
     """
+    hold_request(request_id)
+    return HelpRequest.objects.select_related("client__recipient", "organisation").get(pk=request_id)
+
+
+def hold_request(request_id: uuid.UUID) -> None:
+    """The lock of `lock_request` alone, for who reads the request with something else that they lock next."""
     if transaction.get_connection().features.has_select_for_update:
         _hold(request_id)
-    return HelpRequest.objects.select_related("client__recipient", "organisation").get(pk=request_id)
 
 
 def lock_around(subject_id: uuid.UUID) -> None:

@@ -27,7 +27,7 @@ from digibel.requests.stafffirst import said_yes_and_held
 from digibel.scheduling import errors, households, pairs, timers, visits, worklist
 from digibel.scheduling.asking import policy
 from digibel.scheduling.asking.proposing import Proposal, chosen_by_hand, propose, shortlist
-from digibel.scheduling.locks import lock_request
+from digibel.scheduling.locks import hold_request, lock_request
 from digibel.scheduling.matching.ranking import Candidate, Ranking, rank, rank_anew, travel_time
 from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferQuerySet, OfferStatus, Seat, Visit
 from digibel.scheduling.moves import move, move_offers, settle
@@ -301,14 +301,14 @@ def accept(offer: Offer, choice: int, *, by: Actor) -> Visit:
 
 
 def _accept(offer: Offer, choice: int, *, by: Actor) -> Visit:
-    request = lock_request(offer.request_id)
+    hold_request(offer.request_id)
     # The volunteer too: a yes to two requests at the same instant is one yes after the other.
     locked = (
         Offer.objects.select_for_update(of=("self", "volunteer"), no_key=True)
-        .select_related("volunteer__recipient")
+        .select_related("volunteer__recipient", "request__client__recipient", "request__organisation")
         .get(pk=offer.pk)
     )
-    volunteer = locked.volunteer
+    request, volunteer = locked.request, locked.volunteer
     if locked.status not in LIVE_OFFERS:
         raise _why_gone(locked)
     if not request.is_open:
