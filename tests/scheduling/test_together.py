@@ -101,9 +101,12 @@ def test_the_first_yes_waits_at_home_and_the_client_hears_nothing_yet(request_, 
 
 
 def test_each_yes_of_two_costs_so_many_statements(request_, els, jan):
-    """One yes alone is nineteen, or twenty with its lock (`test_offers`). The first of two also opens the other place again and sets its search going: seven
-    more. The second also looks who the first is, lets them go, and writes to both: six more. As few pairs as there are, that is
-    what two visits that must hold each other cost; a look more in here would be one for each of them."""
+    """One yes alone is nineteen, or twenty with its lock (`test_offers`).
+
+    The first of two also opens the other place again and sets its search going: seven more. The second also looks who the first
+    is, lets them go, and writes to both: six more. As few pairs as there are, that is what two visits that must hold each other
+    cost; a look more in here would be one for each of them.
+    """
     counted = []
     for offer in cast.offered(request_, els, jan):
         offer.refresh_from_db()
