@@ -33,14 +33,16 @@ ONCE = tuple(
     for place in (
         "access", "api", "demo", "desk", "directory", "guardrails", "organisations", "volunteers", "notifications/gateways",
         *(f"notifications/test_{name}.py" for name in (
-            "calls", "failing", "freetime", "hands", "missed", "parts", "phrasebook", "phrasebook_texts", "watching", "webhooks",
+            "answering", "calls", "check_gateway", "failing", "freetime", "gateway_checks", "hands", "missed", "parts",
+            "phrasebook", "phrasebook_texts", "watching", "webhooks",
         )),
         *(f"privacy/test_{name}.py" for name in ("exporting", "retention", "stopping")),
-        "reports/test_counting.py", "journeys/test_any_law.py",
+        "reports/test_counting.py", "journeys/test_any_law.py", "requests/test_access_notes.py", "scheduling/planning",
+        "scheduling/matching/test_suggestions.py", "test_alphabets.py", "test_architecture.py",
         *(f"scheduling/test_{name}.py" for name in (
-            "calendars", "cards", "complaints", "concerns", "desksessions", "followups", "fraud", "freetexts", "gone", "handovers",
-            "invitations", "leaving", "merging", "readiness", "rectifying", "rejudging", "scripts", "series", "sharing", "slips",
-            "stafffirst", "together",
+            "asking", "calendars", "cards", "complaints", "concerns", "desksessions", "followups", "fraud", "freetexts", "gone",
+            "handovers", "invitations", "leaving", "merging", "onego", "readiness", "rectifying", "rejudging", "scripts",
+            "series", "sharing", "slips", "stafffirst", "together",
         )),
     )
 )  # fmt: skip

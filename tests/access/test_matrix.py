@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
+from django.template.backends.django import Template
 from django.test import Client as Browser
 
 import cast
@@ -424,9 +425,14 @@ def test_every_door_has_its_row():
 
 
 @pytest.mark.parametrize("role", [*ROLES, ""], ids=[*map(str, ROLES), "logged out"])
-def test_every_role_opens_its_doors_and_no_others(houses: tuple[House, House], role: str):
-    """What went another way than the table says."""
+def test_every_role_opens_its_doors_and_no_others(
+    houses: tuple[House, House], role: str, monkeypatch: pytest.MonkeyPatch
+):
+    """What went another way than the table says. Each page is written for the coordinator, who opens nearly all; drawing it again
+    for who stands at the same door would be most of the time."""
     mine, _ = houses
+    if role != Role.COORDINATOR:
+        monkeypatch.setattr(Template, "render", lambda *told, **facts: "")
     expected, found = {}, {}
     for name, route, deed in doors():
         if name.startswith(DEMO) or "key" in table()[name].values():
