@@ -158,8 +158,8 @@ def set_up(stack: ExitStack, folder: Path, *, postgres: bool) -> None:
     if postgres:
         start_postgres(stack)
     manage = [sys.executable, str(HERE.parents[1] / "manage.py")]
-    for database in ("default", "keys"):
-        subprocess.run([*manage, "migrate", "--database", database, "-v0"], check=True)
+    for target in ([], ["sealing", "--database", "keys"]):
+        subprocess.run([*manage, "migrate", *target, "-v0"], check=True)
     queue = subprocess.Popen([*manage, "qcluster"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     stack.callback(queue.wait)
     stack.callback(queue.terminate)

@@ -45,8 +45,8 @@ def house(database: str) -> Iterator[None]:
         from django.core.management import call_command
 
         django.setup()
-        for alias in ("default", "keys"):
-            call_command("migrate", database=alias, verbosity=0)
+        call_command("migrate", verbosity=0)
+        call_command("migrate", "sealing", database="keys", verbosity=0)
         yield
     finally:
         from django.db import connections

@@ -16,6 +16,7 @@ from digibel.notifications import failing, watching
 from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage
 from digibel.requests.models import HelpRequest
 from digibel.scheduling.models import Timer
+from digibel.sealing.router import only_room_in
 
 # What a proxy adds. With any of these the caller is not who the connection comes from, and loopback proves nothing.
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
@@ -48,7 +49,7 @@ def _is_migrated(alias: str) -> bool:
     """Looked up until it is so; then it stays so for as long as this process runs this code."""
     if alias not in _migrated:
         executor = MigrationExecutor(connections[alias])
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if executor.migration_plan(executor.loader.graph.leaf_nodes(only_room_in(alias))):
             return False
         _migrated.add(alias)
     return True

@@ -19,6 +19,7 @@ from digibel import clock
 from digibel.demo import cast, home, running, seeding, trying
 from digibel.demo import clock as demo_clock
 from digibel.problems import Problem
+from digibel.sealing.router import only_room_in
 
 
 class Command(BaseCommand):
@@ -55,7 +56,10 @@ class Command(BaseCommand):
     def _prepare(self) -> None:
         home.check_free()
         for alias in connections:
-            call_command("migrate", database=alias, verbosity=0, interactive=False, skip_checks=True)
+            room = only_room_in(alias)
+            call_command(
+                "migrate", *filter(None, [room]), database=alias, verbosity=0, interactive=False, skip_checks=True
+            )
         home.mark()
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         logging.getLogger("digibel").setLevel(logging.WARNING)
