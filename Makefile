@@ -14,8 +14,8 @@ PYTHON ?= python3
 RUN := .venv/bin/python
 PO := $(wildcard src/digibel/locale/*/LC_MESSAGES/django.po)
 MO := $(PO:.po=.mo)
-# Tests in parallel over the cores of this machine.
-PYTEST := $(RUN) -m pytest -n auto -q
+# Tests in parallel over the cores of this machine, each file on one of them as far as it goes: what a file builds once is built once.
+PYTEST := $(RUN) -m pytest -n auto --dist worksteal -q
 
 # A stamp says that a lock is installed as it is now, so that a second run is instant.
 INSTALLED := .venv/.installed

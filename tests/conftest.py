@@ -1,7 +1,6 @@
 """What every test may use: a clock that stands still, and both databases."""
 
 import os
-import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +17,9 @@ from digibel.audit import triggers
 from digibel.scheduling import announcing
 from digibel.scheduling.matching import snapshot
 from digibel.sealing import keys
+from digibel.sealing.router import only_room_in
 from plugins import migrated
+from plugins.worlds import WORDS
 
 # Fixtures that hand a test the database without its saying so.
 DATABASE_FIXTURES = {"db": {}, "transactional_db": {"transaction": True}}
@@ -57,8 +58,6 @@ CALM = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.d
 settings.register_profile("everyday", deadline=None, max_examples=20, derandomize=True, suppress_health_check=CALM)
 settings.register_profile("long", deadline=None, max_examples=2000, print_blob=True, suppress_health_check=CALM)
 settings.load_profile("long" if LONG else "everyday")
-
-WORDS = random.Random()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -116,6 +115,9 @@ def django_db_modify_db_settings(
     """SQLite in files, as in production: in memory it knows no lock to wait for, and no race would be real."""
     folder = tmp_path_factory.mktemp("databases")
     for alias, database in django_settings.DATABASES.items():
+        if only_room_in(alias):
+            # Made from the models: one room's few tables, and no walk through every migration of the house.
+            database.setdefault("TEST", {})["MIGRATE"] = False
         if database["ENGINE"].endswith("sqlite3"):
             database.setdefault("TEST", {})["NAME"] = str(folder / f"{alias}.sqlite3")
             migrated.put(alias, folder / f"{alias}.sqlite3")

@@ -1,7 +1,6 @@
 """Two organisations with everything that can be seen of a client, and every door of the house."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connections, transaction
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -47,6 +45,7 @@ from digibel.volunteers import applying, links, pagelinks, training
 from digibel.volunteers.importing import bringing
 from digibel.volunteers.importing.rehearsing import Rehearsal
 from digibel.volunteers.models import Applicant, Volunteer
+from plugins.worlds import built_once
 
 ROLES = (Role.INTAKE, Role.MATCHER, Role.COORDINATOR, Role.NETWORK)
 # An ordinary Tuesday, half past ten in the morning in Brussels.
@@ -255,15 +254,8 @@ def _by_hand(organisation: Organisation, client: Client) -> OutboundMessage:
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[House, House]]:
-    """Built once for a file, in transactions that are undone at the end; each test undoes what it did itself, inside them."""
-    with django_db_blocker.unblock(), clock.travel(NOW), ExitStack() as stack:
-        for alias in connections:
-            atomic = transaction.atomic(using=alias)
-            # As in a test of Django's: a verb that wants to be outermost may be inside.
-            atomic._from_testcase = True  # type: ignore[attr-defined]
-            stack.enter_context(atomic)
-            stack.callback(transaction.set_rollback, True, using=alias)
-        yield _houses()
+    with clock.travel(NOW):
+        yield from built_once(django_db_blocker, _houses)
 
 
 @pytest.fixture

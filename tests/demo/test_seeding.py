@@ -6,7 +6,6 @@ from typing import Any
 
 import phonenumbers
 import pytest
-from django.db import connections, transaction
 
 from digibel import clock
 from digibel.demo import cast, seeding, trying
@@ -20,6 +19,7 @@ from digibel.requests.models import Client, Closing, HelpRequest, NextActionKind
 from digibel.scheduling import worklist
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
+from plugins.worlds import built_once
 
 TUESDAY = datetime(2026, 11, 24, 13, 7, tzinfo=UTC)
 STAGES = {
@@ -32,12 +32,7 @@ STAGES = {
 
 @pytest.fixture(scope="module")
 def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Seeded once for all tests here, and gone after the last."""
-    with django_db_blocker.unblock(), transaction.atomic(), transaction.atomic(using="keys"):
-        seeding.seed(TUESDAY)
-        yield
-        for alias in connections:
-            transaction.set_rollback(True, using=alias)
+    yield from built_once(django_db_blocker, lambda: seeding.seed(TUESDAY))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client as Browser
@@ -12,9 +13,11 @@ from digibel import clock
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import calendars, cards
 from digibel.volunteers import links, training
+from plugins.worlds import built_once
 
 pytestmark = pytest.mark.django_db
 
+NOW = datetime(2026, 9, 15, 8, 30, tzinfo=UTC)
 LONG = os.environ.get("DIGIBEL_TEST_LONG") == "1"
 GARBAGE = ["", "\x00", "é" * 300, "-1", "99999999999999999999", "👍🏽"]
 FIELDS = [
@@ -40,12 +43,23 @@ ROUTES = sorted(
 )
 
 
-@pytest.fixture
-def house(frozen_clock):
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    with clock.travel(NOW):
+        yield from built_once(django_db_blocker, _world)
+
+
+def _world():
     lindeboom = cast.organisation()
     visit = cast.booked(cast.request(lindeboom), cast.volunteer(lindeboom))
+    return cast.coordinator(lindeboom), visit
+
+
+@pytest.fixture
+def house(world, db):
+    coordinator, visit = world
     browser = Browser(raise_request_exception=False)
-    browser.force_login(cast.coordinator(lindeboom), backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
     return browser, visit
 
 
