@@ -33,6 +33,7 @@ CORPORA = (
     "tenth.tsv",
     "eleventh.tsv",
     "twelfth.tsv",
+    "thirteenth.tsv",
 )
 # Who asks us politely to do it doubts nothing.
 ASKED = ("could you", "pouvez-vous", "wil je")

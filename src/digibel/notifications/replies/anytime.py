@@ -34,7 +34,7 @@ def _stops_in_a_sentence(said: Said) -> bool:
     """ "Could you stop sending me texts?": said in so many words, it bears more around it."""
     sentences = [sign for sign in said.all if sign.meaning == "stop" and sign.words >= _SENTENCE]
     beside = SMALL | DAYS | {"stop", "regret", "unknown", "reason", "thing", "no", "number", "day"}
-    beside |= {"question"} if sentences and all(sign.asked for sign in sentences) else set()
+    beside |= {"question"} if any(sign.asked for sign in sentences) else set()
     elsewhere = beside | {"negation", "others", "fails", "elsewhere"}
     parts = [meanings_of(clause) for clause in said.clauses()]
     # "I receive no more messages" complains of it, "I do not want to stop" denies it.

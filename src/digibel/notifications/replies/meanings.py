@@ -90,6 +90,8 @@ SO_BECAUSE: Final = 1
 BUSY: Final = 2
 # The "in" of "in my diary" checks nobody in where nobody can be.
 IN_OR_OUT: Final = 3
+# A "checkin" that ends in "in", which may be the "in" of "in the tram".
+ENDS_IN_IN: Final = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Offers:
 
 
 def answered(said: Said, offers: Offers) -> Reply:
-    said = _without_the_refused(said)
+    said = _without_the_corrected(_without_the_refused(said))
     letters = said.values("letter")
     if len(letters) > 1 or not (letters or len(offers.letters) == 1):
         return UNCLEAR
@@ -69,6 +69,16 @@ def _without_the_refused(said: Said) -> Said:
         return said
     kept = Said([sign for sign in said.all if sign not in refused[0]])
     return kept if len(kept.values("letter")) == 1 else said
+
+
+def _without_the_corrected(said: Said) -> Said:
+    """The answer where one window is turned down and another one wanted: "não a 2, prefiro a 1"."""
+    told = [sign for sign in said.all if sign.meaning not in SMALL]
+    if [sign.meaning for sign in told] != ["no", "number", "yes", "number"] or told[1].value == told[3].value:
+        return said
+    # "No 1 is good" may be English for the first: the other one stands in a clause of its own.
+    apart = told[1].clause < told[2].clause == told[3].clause
+    return Said([sign for sign in said.all if sign not in told[:2]]) if apart else said
 
 
 def _refuses_a_letter(clause: list[Sign]) -> bool:

@@ -11,6 +11,7 @@ from digibel.notifications.replies.meanings import (
     ANSWERS,
     BEFORE_A_NO,
     BUSY,
+    ENDS_IN_IN,
     IN_OR_OUT,
     NOT_A_NUMBER,
     SMALL_WORDS,
@@ -139,6 +140,8 @@ class _Reader(Counts):
             reading = Reading("reason", _REASONS[reading.meaning])
         if reading.meaning == "elsewhere" and len(phrase) == 1 and self._is_in_or_out(phrase, spoken):
             reading = Reading("elsewhere", IN_OR_OUT)
+        if reading.meaning == "checkin" and phrase[-1] == "in":
+            reading = Reading("checkin", ENDS_IN_IN)
         if reading.meaning == "minute" and len(piece.text) == 1:
             # The "m" of "2 m'arrange", which no number has claimed.
             reading = Reading("glue")

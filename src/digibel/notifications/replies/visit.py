@@ -19,7 +19,7 @@ from digibel.notifications.replies.answers import (
     for_a_reason,
     stands,
 )
-from digibel.notifications.replies.meanings import Sign
+from digibel.notifications.replies.meanings import ENDS_IN_IN, Sign
 from digibel.notifications.replies.said import Said, meanings_of
 
 # A longer visit is one half hour longer; who needs more says so again.
@@ -210,7 +210,7 @@ def _comes_or_goes(said: Said) -> Reply:
     if any(sign.clear == chosen.clear and sign.meaning != chosen.meaning for sign in both):
         return UNCLEAR
     meaning = chosen.meaning
-    if meaning == "checkin" and _only_in_a_while(said):
+    if meaning == "checkin" and (_only_in_a_while(said) or _in_something(said)):
         return UNCLEAR
     said = (
         said
@@ -227,6 +227,16 @@ def _comes_or_goes(said: Said) -> Reply:
 def _only_in_a_while(said: Said) -> bool:
     """Whether the "in" is that of "in ten minutes": "ik ben binnen 10 min daar"."""
     return any((before.meaning, sign.meaning) == ("checkin", "duration") for before, sign in pairwise(said.all))
+
+
+def _in_something(said: Said) -> bool:
+    """Whether the "in" is that of "in the tram now": they are on their way, and in nobody's home yet."""
+    told = [sign for sign in said.all if sign.meaning != "glue"]
+    return any(
+        sign.value == ENDS_IN_IN and after.meaning in {"counts", "reason", "unknown"} and after.clause == sign.clause
+        for sign, after in pairwise(told)
+        if sign.meaning == "checkin"
+    )
 
 
 def _nobody_opens(said: Said) -> Reply:
