@@ -42,6 +42,11 @@ code. Each later round was first read by code that had never seen it, and then l
 | 36 | | 0 of 160 | streets with numbers, boxes and floors |
 | 37 | 121 of 140 | 5 of 130 | every kind that is looked for, a tenth of them spelled in words, read with the first weights |
 | 38 | 118 of 140 | 1 of 140 | the same with many plain words, after 37 was learned from |
+| 39 | | | hardly anything announces them, and as many look-alikes; only learned from |
+| 40 | 132 of 140 | 7 of 140 | by a new hand; a third of the misses and all seven were plain faults |
+| 41 | 131 of 140 | 14 of 140 | the same by another hand; nearly all fourteen were codes of courses and discounts |
+| 42 | 133 of 140 | 2 of 140 | the same by a third hand |
+| 43 | 132 of 140 | 6 of 140 | ordinary voices; all six in texts that name no secret, which is weighed since |
 
 `secrets_unseen.tsv` was written by somebody who knew nothing but the kinds that are looked for. Nothing is learned from it: neither
 words nor weights. Rules alone found 129 of its 140 spoken secrets, rules and weights 139, and all 40 numbers with check digits.

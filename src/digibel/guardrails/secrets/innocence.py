@@ -14,7 +14,7 @@ _DIGIT: Final = re.compile(r"[0-9]")
 _DOMAIN: Final = re.compile(r"\.(?:be|com|org|net|eu|brussels|fr|nl)\b")
 _JOINED_DIGITS: Final = re.compile(r"[0-9][./-][0-9]")
 _OF_A_VERSION: Final = re.compile(r"[0-9]\.[0-9]|v\.? ?[0-9]")
-_HOUR: Final = re.compile(r"[0-9] ?[uh:]")
+_HOUR: Final = re.compile(r"[0-9] ?(?:[uh:]|[ap]\.?m)")
 _MONEY: Final = re.compile(r"[€$£%,]|eur")
 _FEWEST_OF_TELEPHONE: Final = 7
 _DIGITS_OF_ENTERPRISE: Final = 10
@@ -26,7 +26,9 @@ _DATE: Final = re.compile(
     r"(?<!\d)(?<!\d[./-])(?:(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|1[0-2])(?:\1(?:19|20)?\d\d)?|(?:19|20)\d\d[./-](?:0?[1-9]|1[0-2])(?:[./-](?:0?[1-9]|[12]\d|3[01]))?|"
     r"(?:0?[1-9]|1[0-2])[/-](?:19|20)\d\d)(?![\d]|[./-]\d)"
 )
-_TIME: Final = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-4])(?: ?[hu](?:[0-5]\d)?|:[0-5]\d(?::[0-5]\d)?)(?![\w:])")
+_TIME: Final = re.compile(
+    r"(?<![\d:])(?:[01]?\d|2[0-4])(?: ?[hu](?:[0-5]\d)?|:[0-5]\d(?::[0-5]\d)?|[.:][0-5]\d ?[ap]\.?m)(?![\w:])"
+)
 _PRICE: Final = re.compile(
     r"(?:[€$£] ?\d[\d.,' ]*\d?|(?<!\d)\d{1,3}(?:[. ]\d{3})*(?:,\d\d)(?!\d|,\d)|\d+(?:[.,]\d+)? ?(?:[€$£%]|euro?s?\b))"
 )

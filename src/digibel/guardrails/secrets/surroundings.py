@@ -53,6 +53,7 @@ _LONG_RUN: Final = re.compile(r"(.)\1{3,}")
 _OTHER_LETTERS: Final = re.compile(r"[^\W\d_]")
 _ONE_BY_ONE: Final = re.compile(r"[0-9](?:[^0-9]+[0-9]){3,}")
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+_LIKE_AN_HOUR: Final = re.compile(r"(?:[01]?[0-9]|2[0-3])[h:. ]?(?:00|15|30|45)")
 
 
 def find_by_surroundings(reading: Reading, folded: str) -> Iterator[Span]:
@@ -75,13 +76,15 @@ def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]
     if sum(map(str.isalpha, folded.split())) < _FEWEST_WORDS:
         return
     text = passage(reading, folded)
-    scene = Scene(text, find_names(text))
+    names = find_names(text)
+    scene = Scene(text, names)
     sure = surely_innocent(folded)
+    told = set() if any(name.kind != "harmless" for name in names) else {"nothing named"}
     taken: set[int] = set()
     for first, last, chunk in _chunks(scene):
         taken.update(range(first, last + 1))
         if _is_weighed(chunk) and not covering(sure, chunk.start) and not scene.is_of_harmless(first):
-            yield chunk.span, _features(text, first, last, _of_letters(text, first, last))
+            yield chunk.span, _features(text, first, last, _of_letters(text, first, last) | told)
     for value in scene.values.values():
         # "A number: 4096", "numer 226401": what labels something else for the rules speaks here only against it.
         is_weighed = _FEWEST_DIGITS <= value.digits <= _MOST_DIGITS and not _is_of_house(text, value.first)
@@ -90,7 +93,7 @@ def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]
             and not is_no_code(text, value.first, value.last, sure)
             and taken.isdisjoint(range(value.first, value.last + 1))
         ):
-            yield scene.span(value), _features(text, value.first, value.last, _of_number(text, value))
+            yield scene.span(value), _features(text, value.first, value.last, _of_number(text, value) | told)
 
 
 def _is_of_house(text: Passage, first: int) -> bool:
@@ -143,6 +146,8 @@ def _of_number(text: Passage, value: Value) -> set[str]:
         told.add("begins with 0")
     if _YEAR.fullmatch(written):
         told.add("a year")
+    if _LIKE_AN_HOUR.fullmatch(written):
+        told.add("like an hour")
     if value.is_pair:
         told.add("a pair")
     return told
