@@ -4,6 +4,10 @@ For what must count a person and not a row (rule E9, and who decides about money
 decides that (`scheduling.merging`).
 """
 
+import copy
+
+from digibel.notifications import numbers
+from digibel.requests.drafts import ClientDraft
 from digibel.requests.models import Client
 from digibel.sealing.index import fold, name_tokens
 from digibel.sealing.reading import unsealed_or_none
@@ -21,6 +25,16 @@ def rows_alike(client: Client) -> list[Client]:
         found = found.filter(name_tokens__token=token)
     others = found.select_related("recipient").order_by("created_at", "pk")
     return [client, *(one for one in others if _name(one) == called and _reached_alike(one, client))]
+
+
+def rows_alike_once(client: Client, draft: ClientDraft) -> list[Client]:
+    """The same, as it will be once the draft is written. Nothing is written by this."""
+    told = copy.copy(client)
+    told.recipient = copy.copy(client.recipient)
+    told.recipient.number_index = numbers.index(draft.phone)
+    for name in ("first_name", "family_name", "postcode", "street", "house_number"):
+        setattr(told, name, getattr(draft, name))
+    return rows_alike(told)
 
 
 def _reached_alike(one: Client, other: Client) -> bool:

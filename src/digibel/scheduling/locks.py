@@ -4,7 +4,7 @@ On SQLite a write transaction has the whole database to itself, and these are pl
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TypeVar
 
@@ -81,23 +81,26 @@ def until_all_are_held(hold: Callable[[], Held]) -> Held:
             continue
 
 
-def lock_requests(client: Client) -> list[HelpRequest]:
+def lock_requests(client: Client, *, alike: Callable[[], Iterable[Client]] = tuple) -> list[HelpRequest]:
     """The open requests of this client, and then the client, in one order for everybody; each with this very client.
 
-    One that was logged between the two is among them: whoever logs holds the client.
+    One that was logged between the two is among them: whoever logs holds the client. Where a deed judges the rows `alike` too,
+    what they ask is held with these from the beginning; it is not returned.
     """
-    return until_all_are_held(partial(_requests_then_client, client))
+    return until_all_are_held(partial(_requests_then_client, client, alike))
 
 
-def _requests_then_client(client: Client) -> list[HelpRequest]:
-    asked = client.help_requests.open()
+def _requests_then_client(client: Client, alike: Callable[[], Iterable[Client]]) -> list[HelpRequest]:
+    asked = HelpRequest.objects.open().filter(client__in=[client, *alike()])
     before_them = list(households.firsts_of(asked))
-    theirs = HelpRequest.objects.filter(Q(client=client, closed_at=None) | Q(pk__in=before_them))
-    related = theirs.select_related("organisation").order_by("pk").select_for_update(of=("self",), no_key=True)
-    held = [request for request in related if request.client_id == client.pk and request.is_open]
+    related = HelpRequest.objects.filter(Q(pk__in=asked.values("pk")) | Q(pk__in=before_them))
+    related = related.select_related("organisation").order_by("pk").select_for_update(of=("self",), no_key=True)
+    held = list(related)
     lock_client(client)
-    if asked.exclude(pk__in=[request.pk for request in held]).exists():
+    now = HelpRequest.objects.open().filter(client__in=[client, *alike()])
+    if now.exclude(pk__in=[request.pk for request in held]).exists():
         raise LoggedMeanwhile
-    for request in held:
+    theirs = [request for request in held if request.client_id == client.pk and request.is_open]
+    for request in theirs:
         request.client = client
-    return held
+    return theirs

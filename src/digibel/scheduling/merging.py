@@ -6,7 +6,8 @@ whom they belong to.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -22,10 +23,11 @@ from digibel.notifications import numbers
 from digibel.notifications.calls import drop_calls
 from digibel.notifications.models import CallTask, Channel, InboundMessage, OutboundMessage, Recipient
 from digibel.requests import intake, judging
+from digibel.requests.alike import rows_alike_once
 from digibel.requests.drafts import ClientDraft
 from digibel.requests.errors import CannotMerge, CannotUnmerge, VisitsAtOnce
 from digibel.requests.models import Client, Consent, HelpRequest, Merge, MovedRow, NamedHelper, StaffFirst
-from digibel.requests.rectifying import FIELDS, REACH, as_draft, differences
+from digibel.requests.rectifying import CORRECTED, FIELDS, REACH, as_draft, differences
 from digibel.requests.stafffirst import said_yes_and_held
 from digibel.scheduling import announcing, households, openings, rectifying, rejudging, stafffirst, worklist
 from digibel.scheduling.errors import Restricted
@@ -60,7 +62,8 @@ def merge(kept: Client, other: Client, *, theirs: Iterable[str] = (), by: Actor)
 
     A STOP of either stays, and so do a "never again" about a volunteer and whoever decides about money.
     """
-    kept, other = _hold(kept, other)
+    chosen = set(theirs) & set(CHOICES)
+    kept, other = _hold(kept, other, alike=partial(_alike_as_one, kept, other, chosen))
     _check(kept, other)
     before, others = as_draft(kept), as_draft(other)
     asked_before = max(judging.asked_about_money(one) for one in (kept, other))
@@ -70,8 +73,9 @@ def merge(kept: Client, other: Client, *, theirs: Iterable[str] = (), by: Actor)
     done.save(force_insert=True)
     moved = _move_all(done, other, kept)
     _blank(other, into=kept)
-    _write(kept, _won(facts, of_other, set(theirs) & set(CHOICES)))
+    _write(kept, _won(facts, of_other, chosen))
     _strictest_preferences(kept, other)
+    _note_changed(kept, before, by=by)
     done.kept_after = json.dumps(_facts(kept))
     done.save(update_fields=["kept_after"])
     _follow(kept, was={kept.pk: before, other.pk: others}, moved=moved, by=by)
@@ -97,6 +101,7 @@ def undo(done: Merge, *, by: Actor) -> None:
     _write_reach(other.recipient, json.loads(done.merged_before))
     _write(kept, _restored(_facts(kept), json.loads(done.kept_before), json.loads(done.kept_after)))
     moved = _move_back(done, kept, other)
+    _note_changed(kept, was, by=by)
     done.undone_at, done.undone_by = clock.now(), str(by)
     done.save(update_fields=["undone_at", "undone_by"])
     _follow(kept, was={kept.pk: was, other.pk: was}, moved=(), by=by)
@@ -129,9 +134,10 @@ def follow_pointer(message: InboundMessage) -> str | None:
 # --- what may be ----------------------------------------------------------------------------------------------------
 
 
-def _hold(one: Client, other: Client) -> tuple[Client, Client]:
-    """Their requests, then the two of them and how they are reached, each in one order for everybody."""
-    held = until_all_are_held(partial(_requests_then_both, [one.pk, other.pk]))
+def _hold(one: Client, other: Client, *, alike: Callable[[], Iterable[Client]] = tuple) -> tuple[Client, Client]:
+    """Their requests, and those of the rows `alike`; then the two of them and how they are reached, each in one order for
+    everybody."""
+    held = until_all_are_held(partial(_requests_then_both, [one.pk, other.pk], alike))
     # Whoever writes a text that belongs to one of them waits until it is clear to whom.
     reached = Recipient.objects.filter(client__in=[one.pk, other.pk]).order_by("pk")
     list(reached.select_for_update(of=("self",)).values_list("pk", flat=True))
@@ -140,17 +146,27 @@ def _hold(one: Client, other: Client) -> tuple[Client, Client]:
     return held[one.pk], held[other.pk]
 
 
-def _requests_then_both(pks: list[UUID]) -> dict[UUID, Client]:
-    asked = HelpRequest.objects.filter(client__in=pks)
-    held_too = models.Q(client__in=pks) | models.Q(pk__in=list(households.firsts_of(asked)))
+def _requests_then_both(pks: list[UUID], alike: Callable[[], Iterable[Client]]) -> dict[UUID, Client]:
+    theirs = models.Q(client__in=pks) | models.Q(client__in=list(alike()), closed_at=None)
+    held_too = theirs | models.Q(pk__in=list(households.firsts_of(HelpRequest.objects.filter(theirs))))
     requests = list(
         HelpRequest.objects.filter(held_too).order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
     )
     related = Client.objects.filter(pk__in=pks).order_by("pk").select_related("organisation", "recipient")
     held = {client.pk: client for client in related.select_for_update(of=("self",), no_key=True)}
-    if asked.exclude(pk__in=requests).exists():
+    if HelpRequest.objects.filter(client__in=pks).exclude(pk__in=requests).exists():
         raise LoggedMeanwhile
     return held
+
+
+def _alike_as_one(kept: Client, other: Client, chosen: set[str]) -> list[Client]:
+    """Who else they may be once they are one: what those ask about money is judged again with it (`_look_at_money`)."""
+    try:
+        of_other = as_draft(other)
+        one = replace(as_draft(kept), **{name: getattr(of_other, name) for name in chosen})
+    except Erased:
+        return []
+    return rows_alike_once(kept, one)
 
 
 def _check(kept: Client, other: Client) -> None:
@@ -341,6 +357,15 @@ def _write(client: Client, facts: Mapping[str, Any]) -> None:
         intake.index_name(client)
     for pk, again in facts["preferences"].items():
         Preference.objects.filter(pk=pk, client=client).update(again=again)
+
+
+def _note_changed(client: Client, was: ClientDraft, *, by: Actor) -> None:
+    """As a correction does: a form that was open meanwhile does not turn it back."""
+    if changed := differences(was, as_draft(client)):
+        client.version += 1
+        client.save(update_fields=["version"])
+        facts = {"fields": sorted(changed), "version": client.version}
+        record(CORRECTED, client, by=by, organisation_id=client.organisation_id, **facts)
 
 
 def _write_reach(recipient: Recipient, reach: Mapping[str, Any]) -> None:

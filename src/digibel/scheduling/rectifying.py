@@ -5,6 +5,7 @@ takes the new way. All of it commits with the correction.
 """
 
 from collections.abc import Iterable
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F
@@ -13,6 +14,7 @@ from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.requests import intake, rectifying
+from digibel.requests.alike import rows_alike_once
 from digibel.requests.drafts import ClientDraft
 from digibel.requests.models import Client, HelpRequest
 from digibel.scheduling import announcing, households, offers, openings, rejudging, timers, ways, worklist
@@ -31,7 +33,7 @@ ASKED_ON = frozenset({"postcode", "floor", "lift", "dog", "smoke", "speaks", "wi
 @transaction.atomic
 def correct(client: Client, draft: ClientDraft, *, version: int, by: Actor) -> frozenset[str]:
     """Put it right; returns the names of what changed. Raises as `requests.rectifying.correct`."""
-    requests = openings.lock_requests(client)
+    requests = openings.lock_requests(client, alike=partial(rows_alike_once, client, draft))
     changed = rectifying.correct(client, draft, version=version, by=by)
     if changed & COUNTED_BY:
         rejudging.judge_client_again(client, by=by)
