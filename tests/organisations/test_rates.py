@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from digibel.organisations import rates
+from digibel.organisations import checks, rates
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,70 @@ def test_what_nobody_has_found_is_unknown_and_says_so(table, day):
 
 @pytest.mark.parametrize("table", ["flat", "car", "bicycle"])
 def test_rows_are_in_order_and_hold_no_day_twice(table):
-    rows = rates._FILE[table]
+    rows = rates.table()[table]
     assert [row for row in rows if row["from"] > row["until"] or not row["source"]] == []
     assert [row for row, later in itertools.pairwise(rows) if later["from"] <= row["until"]] == []
     assert all(isinstance(row["from"] + timedelta(1), date) for row in rows)
+
+
+NEXT_YEAR = """
+[[flat]]
+from = 2027-01-01
+until = 2027-12-31
+day = "45.10"
+year = "1803.97"
+source = "hogeraadvrijwilligers.belgium.be"
+
+[[car]]
+from = 2026-04-01
+until = 2026-06-30
+km = "0.4400"
+source = "federal circular"
+"""
+
+
+def test_operators_rows_are_added_and_win_where_both_know_a_day(settings, tmp_path):
+    theirs = tmp_path / "rates.toml"
+    theirs.write_text(NEXT_YEAR)
+    settings.DIGIBEL_RATES_FILE = str(theirs)
+    assert rates.flat_rate(date(2027, 3, 1)) == rates.FlatRate(Decimal("45.10"), Decimal("1803.97"))
+    assert rates.flat_rate(date(2026, 3, 1)).day == Decimal("44.02")
+    assert [rates.per_km("car", date(2026, 3, 31)), rates.per_km("car", date(2026, 4, 1))] == [
+        Decimal("0.4449"),
+        Decimal("0.4400"),
+    ]
+    assert checks.rates_can_be_read() == []
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        NEXT_YEAR.replace("flat", "boat"),
+        NEXT_YEAR.replace('"45.10"', '"45,10"'),
+        NEXT_YEAR.replace('"45.10"', '"0"'),
+        NEXT_YEAR.replace('"45.10"', "45.10"),
+        NEXT_YEAR.replace("until = 2027-12-31", "until = 2026-12-31"),
+        NEXT_YEAR.replace("until = 2027-12-31", 'until = "2027"'),
+        NEXT_YEAR.replace('source = "federal circular"', ""),
+        NEXT_YEAR + NEXT_YEAR,
+        "[[flat]",
+        "flat = 3",
+    ],
+    ids=[
+        "of nothing",
+        "no amount",
+        "nothing",
+        "no text",
+        "ends before",
+        "no day",
+        "no source",
+        "twice",
+        "no table",
+        "no rows",
+    ],
+)
+def test_a_file_that_cannot_be_right_is_said_at_the_start(settings, tmp_path, mistake):
+    theirs = tmp_path / "rates.toml"
+    theirs.write_text(mistake)
+    settings.DIGIBEL_RATES_FILE = str(theirs)
+    assert [one.id for one in checks.rates_can_be_read()] == ["organisations.E002"]

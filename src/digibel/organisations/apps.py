@@ -9,3 +9,4 @@ class OrganisationsConfig(AppConfig):
     def ready(self) -> None:
         # By name: the numbers know the models, which are there only now.
         checks.register(import_string("digibel.organisations.checks.numbers_can_be_read"))
+        checks.register(import_string("digibel.organisations.checks.rates_can_be_read"))

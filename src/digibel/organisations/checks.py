@@ -1,11 +1,11 @@
-"""What an operator can get wrong about the numbers, said at the start and not while somebody is being robbed."""
+"""What an operator can get wrong about numbers and rates, said at the start and not while somebody is being robbed, or paid."""
 
 import tomllib
 from typing import Any
 
 from django.core import checks
 
-from digibel.organisations import numbers
+from digibel.organisations import numbers, rates
 
 
 def numbers_can_be_read(**_: Any) -> list[checks.CheckMessage]:
@@ -14,4 +14,19 @@ def numbers_can_be_read(**_: Any) -> list[checks.CheckMessage]:
     except (OSError, ValueError, KeyError, tomllib.TOMLDecodeError) as mistake:
         hint = "Correct the file of DIGIBEL_NUMBERS_FILE, or leave the setting out to use the numbers that ship with Digibel."
         return [checks.Error(f"The numbers to ring cannot be read: {mistake}", hint=hint, id="organisations.E001")]
+    return []
+
+
+def rates_can_be_read(**_: Any) -> list[checks.CheckMessage]:
+    try:
+        rates.table()
+    except (OSError, ValueError, TypeError) as mistake:
+        hint = (
+            "Correct the file of DIGIBEL_RATES_FILE, or leave the setting out to use the rates that ship with Digibel."
+        )
+        return [
+            checks.Error(
+                f"What may be paid to volunteers cannot be read: {mistake}", hint=hint, id="organisations.E002"
+            )
+        ]
     return []
