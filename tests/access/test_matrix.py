@@ -92,6 +92,7 @@ desk:client_caller             -     staff
 desk:client_merge              lead  lead
 desk:client_unmerge            -     lead
 desk:client_deed/own-yes       -     staff
+desk:client_deed/right-number  -     staff
 desk:client_deed/away          -     staff
 desk:client_deed/back          -     staff
 desk:client_deed/gone          -     staff
@@ -113,6 +114,7 @@ desk:inbox                     staff -
 desk:inbox_length              -     staff
 desk:inbox_answer              -     staff
 desk:inbox_deed/done           -     staff
+desk:inbox_deed/stranger       -     staff
 desk:inbox_deed/book           -     match
 desk:inbox_deed/decline        -     match
 desk:hands                     staff -
@@ -186,6 +188,7 @@ desk:availability_deed/calendar -     match
 desk:availability_deed/no-calendar - match
 desk:volunteer_deed/pause      -     lead
 desk:volunteer_deed/resume     -     lead
+desk:volunteer_deed/right-number -   lead
 desk:volunteer_paper           lead  lead
 desk:send_questions            -     lead
 desk:law_file                  lead  -
@@ -358,10 +361,10 @@ DEEDS = {
     "desk:visit_deed": tuple(visit_views.DEEDS),
     "desk:availability_deed": freetime.DEEDS,
     "desk:own_page_deed": own_page_views.DEEDS,
-    "desk:volunteer_deed": ("pause", "resume"),
+    "desk:volunteer_deed": ("pause", "resume", "right-number"),
     "desk:volunteer_calendar": ("renew", "invite", "stop"),
     "desk:feed_renew": ("own", "organisation"),
-    "desk:inbox_deed": ("done", "book", "decline"),
+    "desk:inbox_deed": ("done", "stranger", "book", "decline"),
     "desk:hands_deed": ("take", "sent", "failed", "reply"),
     "desk:card_deed": tuple(card_views.DEEDS),
     "desk:desk_session_deed": tuple(desk_session_views.DEEDS),
@@ -462,6 +465,7 @@ SHARED = {
     "desk:volunteer",
     "desk:volunteer_deed/pause",
     "desk:volunteer_deed/resume",
+    "desk:volunteer_deed/right-number",
     "desk:volunteer_paper",
     "desk:send_questions",
     "desk:law_file",

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 import cast
 from digibel import clock
+from digibel.audit.models import Event
 from digibel.desk import conversations
 from digibel.notifications.models import InboundMessage, OutboundMessage
 from digibel.privacy import sweeping
@@ -199,3 +200,23 @@ def test_the_page_costs_the_same_queries_for_one_text_and_for_three(desk, lindeb
             desk.get("/inbox")
         counted.append(len(queries))
     assert counted[0] == counted[2]
+
+
+def test_a_stranger_at_a_clients_number_is_noted_from_the_inbox_and_stands_on_the_clients_page(desk, lindeboom):
+    visit = cast.booked(cast.request(lindeboom), cast.volunteer(lindeboom))
+    text = cast.texts(visit.client, "verkeerd nummer, ik ken geen Guido")
+    page = reverse("desk:client", args=[visit.client_id])
+    said = "Somebody else answers at the number we have"
+    assert said not in desk.get(page).content.decode()
+    assert do(desk, text, "stranger").status_code == 303
+    assert desk.get("/inbox").context["talks"] == []
+    assert desk.get(page).content.decode().count(said) == 1
+    assert desk.post(reverse("desk:client_deed", args=[visit.client_id, "right-number"])).status_code == 303
+    assert said not in desk.get(page).content.decode()
+
+
+def test_a_number_we_do_not_know_is_nobodys_wrong_number(desk, lindeboom):
+    text = cast.texts("+32470999888", "wie zijn jullie?")
+    do(desk, text, "stranger")
+    text.refresh_from_db()
+    assert (text.status, Event.objects.filter(verb="number.wrong").count()) == ("inbox", 0)

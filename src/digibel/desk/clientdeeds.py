@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from digibel import clock, languages
 from digibel.audit.actors import Actor
 from digibel.desk import words
+from digibel.notifications import reaching
 from digibel.problems import Problem
 from digibel.requests import errors
 from digibel.requests.models import Client, Gone
@@ -56,6 +57,10 @@ def gone(client: Client, posted: Posted, by: Actor) -> None:
     openings.note_gone(client, by=by, gone_as=said if said in Gone.values else "")
 
 
+def right_number(client: Client, posted: Posted, by: Actor) -> None:
+    reaching.note_right_number(client.recipient, by=by)
+
+
 def staff_first(client: Client, posted: Posted, by: Actor) -> None:
     stafffirst.note(client, [posted.get("why", "")], by=by)
 
@@ -80,6 +85,7 @@ def _coming_day(text: str) -> date:
 
 DEEDS: dict[str, Deed] = {
     "own-yes": Deed("call", own_yes, _("Their own yes is noted. The search can begin.")),
+    "right-number": Deed("call", right_number, _("Noted: the number is right after all.")),
     "away": Deed("stop", away, _("Noted: away. Everything is cancelled, and the volunteer is told.")),
     "back": Deed("stop", back, _("Noted: back home. The search can begin anew.")),
     "gone": Deed("stop", gone, _("Everything is silent for this person. Ring the volunteer if one was coming.")),

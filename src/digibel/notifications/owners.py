@@ -58,6 +58,10 @@ class Owner(Protocol):
         """They said STOP or START; within the transaction that says so."""
         ...
 
+    def number_wrong(self, recipient: Recipient) -> None:
+        """Somebody else answers at their number; within the transaction that says so."""
+        ...
+
 
 class PlainTexts:
     """Answers and notices that stay true and ask for nothing."""
@@ -93,6 +97,9 @@ class PlainTexts:
         return None
 
     def reach_changed(self, recipient: Recipient) -> None:
+        return None
+
+    def number_wrong(self, recipient: Recipient) -> None:
         return None
 
 

@@ -22,6 +22,8 @@ def note_wrong_number(recipient: Recipient, *, by: Actor) -> None:
     recipient.wrong_index = recipient.number_index
     recipient.save(update_fields=["wrong_index"])
     record("number.wrong", recipient, by=by)
+    for owner in owners():
+        owner.number_wrong(recipient)
 
 
 def note_right_number(recipient: Recipient, *, by: Actor) -> None:

@@ -115,7 +115,7 @@ def announcement_texts(visit: Visit, *, replaces: bool) -> list[OutboundMessage]
     client = visit.client
     if visit.needs_second or visit.goes_with_id is not None:
         return []
-    if client.recipient.channel == Channel.SMS:
+    if client.recipient.channel == Channel.SMS and not client.recipient.number_is_wrong:
         return list(_texts_to_client(visit, replaces=replaces))
     # A letter says when somebody comes, and not that nobody comes any more on the day they heard of before.
     by_post = client.recipient.channel == Channel.LETTER and visit.client_expects is None and letter_arrives(visit)

@@ -23,6 +23,7 @@ from digibel.scheduling import (
     timers,
     visits,
     worklist,
+    wrongnumbers,
 )
 from digibel.scheduling.desksessions import asking, signing
 from digibel.scheduling.timers import Bell
@@ -43,6 +44,7 @@ BELLS: dict[str, Bell] = {
     "report_missing": reports.report_missing,
     "follow_up": followups.ask,
     "next_visit": series.ask_next,
+    "number_wrong": wrongnumbers.follow,
     "session_ask": asking.ask_by_itself,
     "session_seat_free": signing.move_up,
     "session_begins": signing.begin,

@@ -53,7 +53,7 @@ def phone_lost(volunteer: Volunteer, *, by: Actor, number: str = "") -> int:
     for visit in closed:
         if visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now():
             _new_word(visit, known=read, by=by)
-            _tell_volunteer(visit, reachable=bool(e164))
+            tell_volunteer(visit, reachable=bool(e164))
             worklist.rewrite(visit.request)
     record("volunteer.phone_lost", volunteer, by=by, cards=len(closed), number_changed=bool(e164))
     return len(closed)
@@ -74,22 +74,34 @@ def _close(visit: Visit, *, by: Actor) -> bool:
     return True
 
 
+def new_word(visit: Visit, *, known: Collection[str], by: Actor) -> None:
+    """The old word opens no door any more; client and volunteer hear the new one by the way they are reached."""
+    _new_word(visit, known=known, by=by)
+    outbox.withdraw(OutboundMessage.objects.about(visit).filter(kind__in=WITH_WORD))
+    tell_volunteer(visit, reachable=True)
+    worklist.rewrite(visit.request)
+
+
 def _new_word(visit: Visit, *, known: Collection[str], by: Actor) -> None:
-    """The old word opens no door any more, and the client hears it by the way they are reached."""
     first, other = pairs.first_of(visit), pairs.other_of(visit)
     told = worklist.is_announced(first)
-    theirs = announcing.visits_of_both(visit.client, visit.volunteer)
-    visit.word = announcing.choose_word(visit.request, visit.volunteer, theirs=theirs, known=known)
-    for one in filter(None, (visit, other)):
-        one.word = visit.word
-        Visit.objects.filter(pk=one.pk).update(word=one.word)
-        ledger.note(ledger.What.WORD, one.pk)
-        record("visit.word_changed", one, by=by, organisation_id=one.request.organisation_id)
+    change_word(visit, known=known, by=by)
     if other is not None:
         outbox.withdraw(OutboundMessage.objects.about(other).filter(kind__in=WITH_WORD))
-        _tell_volunteer(other, reachable=True)
+        other.word = visit.word
+        tell_volunteer(other, reachable=True)
     first.word = visit.word
     announcing.tell_new_word(first, told=told)
+
+
+def change_word(visit: Visit, *, known: Collection[str], by: Actor) -> None:
+    """Another word than any that was heard, for whoever goes along too. Nobody is told by this."""
+    theirs = announcing.visits_of_both(visit.client, visit.volunteer)
+    visit.word = announcing.choose_word(visit.request, visit.volunteer, theirs=theirs, known=known)
+    for one in pairs.both(visit):
+        Visit.objects.filter(pk=one.pk).update(word=visit.word)
+        ledger.note(ledger.What.WORD, one.pk)
+        record("visit.word_changed", one, by=by, organisation_id=one.request.organisation_id)
 
 
 def replay(*, by: Actor) -> int:
@@ -107,12 +119,12 @@ def _change_again(entry: Standing, *, by: Actor) -> bool:
         return False
     outbox.withdraw(OutboundMessage.objects.about(visit).filter(kind__in=WITH_WORD))
     _new_word(visit, known={visit.word}, by=by)
-    _tell_volunteer(visit, reachable=False)
+    tell_volunteer(visit, reachable=False)
     worklist.rewrite(visit.request)
     return True
 
 
-def _tell_volunteer(visit: Visit, *, reachable: bool) -> None:
+def tell_volunteer(visit: Visit, *, reachable: bool) -> None:
     """With a number of theirs the booking is told anew; without one somebody has to find a way."""
     if reachable:
         outbox.queue_all(announcing.texts_to_volunteer(visit))

@@ -133,6 +133,7 @@ class VisitTexts(PlainTexts):
             recipient=message.recipient,
             due_at=clock.now(),
             owner=Role.INTAKE if to_client else Role.COORDINATOR,
+            channel=announcing.voice_of(visit.request.client) if to_client else Channel.CALL,
             urgent=visit.starts_at - clock.now() <= clock.NEAR,
         )
         worklist.rewrite(visit.request)
@@ -166,6 +167,10 @@ class VisitTexts(PlainTexts):
         coming = Visit.objects.of_firsts().filter(client__recipient=recipient, status=VisitStatus.BOOKED).order_by("pk")
         for visit in coming.values_list("pk", flat=True):
             announcing.announce_again(lock_visit(visit))
+
+    def number_wrong(self, recipient: Recipient) -> None:
+        """What was said to a stranger is told anew (`wrongnumbers.follow`)."""
+        timers.set_timer("number_wrong", recipient.pk, clock.now())
 
     def call_outcome(self, call: CallTask, outcome: str, *, by: Actor) -> None:
         visit = Visit.objects.select_related("request__organisation", "request__client__recipient").get(

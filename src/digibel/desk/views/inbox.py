@@ -18,8 +18,8 @@ from digibel.desk import conversations
 from digibel.desk.answers import do, go_on
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.guardrails import secrets
-from digibel.notifications import answering, segments
-from digibel.notifications.models import InboundMessage
+from digibel.notifications import answering, reaching, segments
+from digibel.notifications.models import InboundMessage, Recipient
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import NotFound, Problem
 from digibel.scheduling import offers
@@ -69,6 +69,11 @@ def inbox_deed(request: StaffRequest, message_id: uuid.UUID, deed: str) -> HttpR
     deeds: dict[str, tuple[str, Callable[[StaffRequest, InboundMessage], None], str]] = {
         "done": ("answer", _put_aside, _("Put aside.")),
         "book": ("offer", _book, _("The visit is booked. Everybody who must know is told.")),
+        "stranger": (
+            "answer",
+            _stranger,
+            _("Noted: somebody else has this number. Nobody texts or rings it, and what was said to it is told anew."),
+        ),
         "decline": ("offer", _decline, _("Noted: not this time.")),
     }
     if deed not in deeds:
@@ -111,6 +116,15 @@ def _find(request: StaffRequest, message_id: uuid.UUID) -> InboundMessage:
 
 def _put_aside(request: StaffRequest, message: InboundMessage) -> None:
     answering.put_aside(message, by=Actor.staff(request.user))
+
+
+@transaction.atomic
+def _stranger(request: StaffRequest, message: InboundMessage) -> None:
+    if message.recipient.kind not in {Recipient.Kind.CLIENT, Recipient.Kind.VOLUNTEER}:
+        raise NotFound
+    by = Actor.staff(request.user)
+    answering.put_aside(message, by=by, outcome="stranger")
+    reaching.note_wrong_number(message.recipient, by=by)
 
 
 @transaction.atomic

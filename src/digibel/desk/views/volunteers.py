@@ -23,6 +23,7 @@ from digibel.desk.forms.volunteers import NameSearch, PoolFilter
 from digibel.desk.middleware import masked
 from digibel.desk.together import deeds_for
 from digibel.desk.views.access import StaffRequest, staff_page
+from digibel.notifications import reaching
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import NotFound
 from digibel.scheduling import invitations
@@ -114,7 +115,7 @@ def volunteer(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
 @staff_page
 @require_POST
 def volunteer_deed(request: StaffRequest, volunteer_id: uuid.UUID, deed: str) -> HttpResponse:
-    """Pause and resume."""
+    """Pause and resume; and that the number is theirs after all."""
     check_may(request.user, "pause_volunteer")
     found, by = Volunteer.objects.get(pk=volunteer_id), Actor.staff(request.user)
     form = PauseForm(request.POST)
@@ -127,6 +128,10 @@ def volunteer_deed(request: StaffRequest, volunteer_id: uuid.UUID, deed: str) ->
             _("Paused: no offers from now on, and every visit until they are back is open again."),
         ),
         "resume": (lambda: resume(found, by=by), _("Back: offers can come again.")),
+        "right-number": (
+            lambda: reaching.note_right_number(found.recipient, by=by),
+            _("Noted: the number is right after all."),
+        ),
     }
     if deed not in deeds:
         raise NotFound
