@@ -74,7 +74,10 @@ def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`manage.py demo` on a free port, with people of its own; its address."""
+    """`manage.py demo` on a free port, with people of its own; its address. DIGIBEL_TEST_DEMO: that of one which runs already."""
+    if running := os.environ.get("DIGIBEL_TEST_DEMO"):
+        yield running
+        return
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

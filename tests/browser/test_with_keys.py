@@ -67,3 +67,36 @@ def test_a_new_request_is_logged_by_keyboard_alone(page: Page, demo: str, log_in
                 page.keyboard.press("Space")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(re.compile(r"/requests/\d\d-\d+"))
+
+
+def test_what_the_first_rows_ask_is_one_key_away(page: Page, demo: str, log_in: Callable[[Page], None]) -> None:
+    """A page opens; a deed only gets the focus. Nothing acts while somebody types, or once the letters are switched off."""
+    log_in(page)
+    plates = page.locator("#worklist .do :is(a, button)")
+    told = plates.evaluate_all("all => all.map(one => [one.getAttribute('aria-keyshortcuts'), one.href || ''])")
+    assert [key for key, _href in told[:10]] == [*"123456789", None]
+    leads = {key: href for key, href in told if key and href}
+    figure, href = next(iter(leads.items()))
+    page.locator("#q").focus()
+    page.keyboard.press(figure)
+    assert (page.locator("#q").input_value(), page.url) == (figure, f"{demo}/")
+    page.locator("h1").click()
+    for deed in {key for key, href in told if key and not href}:
+        page.keyboard.press(deed)
+        assert (page.evaluate("document.activeElement.getAttribute('aria-keyshortcuts')"), page.url) == (
+            deed,
+            f"{demo}/",
+        )
+    page.keyboard.press("?")
+    page.locator("[data-keys-switch]").uncheck()
+    page.locator("h1").click()
+    page.keyboard.press(figure)
+    page.keyboard.press("m")
+    assert page.url == f"{demo}/"
+    page.locator("[data-keys-switch]").check()
+    page.locator("h1").click()
+    page.keyboard.press("m")
+    page.wait_for_url(f"{demo}/?who=mine")
+    page.goto(demo)
+    page.keyboard.press(figure)
+    page.wait_for_url(href)

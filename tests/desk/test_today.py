@@ -21,6 +21,11 @@ def lines(organisation, staff):
     return worklines.lines(organisation, staff, clock.now())
 
 
+def counted(answer):
+    """How many steps each way to look at the list holds."""
+    return {tab.who: len(tab.lines) for tab in answer.context["tabs"]}
+
+
 def test_today_needs_a_login(client):
     answer = client.get("/")
     assert (answer.status_code, answer.url) == (302, "/login?next=/")
@@ -52,7 +57,27 @@ def test_the_heading_counts_what_is_for_the_reader(desk, lindeboom):
     cast.request(lindeboom, consent={})
     cast.request(lindeboom, client={"first_name": "Anna"})
     answer = desk.get("/?who=mine")
-    assert (answer.context["count_mine"], answer.context["count_team"]) == (0, 2)
+    assert counted(answer) == {"due": 2, "mine": 0, "team": 2}
+
+
+def test_what_only_waits_for_an_answer_is_not_due(desk, lindeboom):
+    cast.offered(cast.request(lindeboom), cast.volunteer(lindeboom))
+    answer = desk.get("/?who=due")
+    assert counted(answer) == {"due": 0, "mine": 0, "team": 1}
+    assert answer.content.decode().count("Nothing is due today.") == 1
+
+
+def test_what_is_due_tomorrow_is_due_tomorrow(desk, lindeboom):
+    cast.request(lindeboom)
+    with clock.travel(clock.now() - timedelta(days=1)):
+        assert counted(desk.get("/"))["due"] == 0
+
+
+def test_each_way_to_look_has_a_key_that_is_told(desk):
+    page = desk.get("/?who=nonsense").content.decode()
+    for who, key in {"due": "d", "mine": "m", "team": "t"}.items():
+        assert page.count(f'href="?who={who}" data-key="{key}" aria-keyshortcuts="{key}"') == 1
+    assert page.count('aria-keyshortcuts="t" aria-current="true"') == 1
 
 
 def test_a_call_for_a_request_is_one_line_and_not_two(lindeboom, nadia):

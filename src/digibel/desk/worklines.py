@@ -51,6 +51,10 @@ class Line:
     def due(self) -> datetime:
         return self.at
 
+    def is_due(self, now: datetime) -> bool:
+        """Today or earlier, and ours to do: what only waits for somebody's answer is not."""
+        return self.alert or (self.owner != Role.CLOCK and clock.local(self.at).date() <= clock.local(now).date())
+
     @property
     def by(self) -> words.Words:
         return words.ROLES.get(self.owner, self.owner)

@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET
 
 from digibel import clock
-from digibel.desk import visitlines, worklines
+from digibel.desk import visitlines, words, worklines
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.desk.worklines import Line
 from digibel.organisations import duty
@@ -20,22 +22,32 @@ MOST_LINES = 200
 BELLS = ("you", "wait", "alarm", "done", "later")
 
 
+@dataclass(frozen=True)
+class Tab:
+    """One way to look at the worklist, with the key that opens it."""
+
+    who: str
+    key: str
+    title: words.Words
+    lines: Sequence[Line]
+
+
 @staff_page
 @require_GET
 def today(request: StaffRequest) -> HttpResponse:
     now = clock.now()
     team = worklines.lines(request.organisation, request.user, now)
-    mine = [line for line in team if line.mine]
-    who = "mine" if request.GET.get("who") == "mine" else "team"
-    shown = mine if who == "mine" else team
+    tabs = _tabs(team, now)
+    who = request.GET.get("who", "")
+    who, shown = next(((tab.who, tab.lines) for tab in tabs if tab.who == who), ("team", team))
     return render(
         request,
         "desk/today.html",
         {
             "now": now,
-            "heading": heading(request.user.name, team, mine),
+            "heading": heading(request.user.name, team),
+            "tabs": tabs,
             "who": who,
-            "count_mine": len(mine),
             "count_team": len(team),
             "groups": worklines.grouped(shown[:MOST_LINES], now),
             "more": max(0, len(shown) - MOST_LINES),
@@ -47,6 +59,14 @@ def today(request: StaffRequest) -> HttpResponse:
             "seen": fingerprint(team),
         },
     )
+
+
+def _tabs(team: Sequence[Line], now: datetime) -> list[Tab]:
+    return [
+        Tab("due", "d", gettext("Due today"), [line for line in team if line.is_due(now)]),
+        Tab("mine", "m", gettext("Mine"), [line for line in team if line.mine]),
+        Tab("team", "t", gettext("The team"), team),
+    ]
 
 
 @staff_page
@@ -65,10 +85,10 @@ def fingerprint(lines: Sequence[Line]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def heading(name: str, team: Sequence[Line], mine: Sequence[Line]) -> str:
+def heading(name: str, team: Sequence[Line]) -> str:
     """The situation in a sentence: alarms, then what is for this reader, up to and with today."""
     hello = gettext("%(greeting)s %(name)s.") % {"greeting": greeting(), "name": name.split()[0] if name else ""}
-    return f"{hello} {capfirst(situation(team, mine))}"
+    return f"{hello} {capfirst(situation(team))}"
 
 
 def greeting() -> str:
@@ -78,10 +98,10 @@ def greeting() -> str:
     return gettext("Good afternoon") if hour < 18 else gettext("Good evening")
 
 
-def situation(team: Sequence[Line], mine: Sequence[Line]) -> str:
-    tonight = clock.local(clock.now()).date()
+def situation(team: Sequence[Line]) -> str:
+    now = clock.now()
     alarms = sum(line.alert for line in team)
-    things = sum(not line.alert and clock.local(line.at).date() <= tonight for line in mine)
+    things = sum(line.mine and not line.alert and line.is_due(now) for line in team)
     said_alarms = ngettext("one alarm", "%(count)d alarms", alarms) % {"count": alarms}
     said_things = ngettext("one thing for you today", "%(count)d things for you today", things) % {"count": things}
     if alarms and things:

@@ -1,6 +1,8 @@
 // The keys of the desk. Everything works without this file.
 //
 //   j k            the next, the previous row that asks something ([data-row]); Enter is then the row's own link or button
+//   1 ... 9        what the first nine rows ask; it is written on their plates. A page opens; a deed only gets the focus,
+//                  so that no slip of a finger takes an alarm: Enter does it
 //   n, /, ...      whatever element says data-key="n": a field gets the focus, anything else is pressed
 //   ?              the list of keys
 //   Alt + down/up  the next, the previous step of a form ([data-step])
@@ -54,6 +56,32 @@
     pushes[Math.min(Math.max(next, 0), pushes.length - 1)].focus();
   };
 
+  // The figure by its place on the keyboard: on a Belgian one it needs Shift. Where Shift makes a sign of it, it is that sign.
+  const figureOf = (event) => {
+    const figure = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
+    return !event.shiftKey || event.key === figure ? figure : undefined;
+  };
+
+  const plates = () => asked().filter((push) => push.closest(".do")).slice(0, 9);
+
+  const pressPlate = (figure) => {
+    const push = plates()[figure - 1];
+    if (!push) return false;
+    if (push.form) push.focus();
+    else push.click();
+    return true;
+  };
+
+  const writeFigures = () => {
+    plates().forEach((push, at) => {
+      push.setAttribute("aria-keyshortcuts", String(at + 1));
+      const key = document.createElement("kbd");
+      key.ariaHidden = "true";
+      key.textContent = at + 1;
+      push.append(" ", key);
+    });
+  };
+
   const showKeys = () => {
     const keys = document.getElementById("keys");
     if (!keys) return;
@@ -92,7 +120,10 @@
     if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
     else if (event.key === "?") showKeys();
-    else return !event.repeat && press(event.key);
+    else {
+      const figure = figureOf(event);
+      return !event.repeat && (figure ? pressPlate(figure) : press(event.key));
+    }
     return true;
   };
 
@@ -125,6 +156,7 @@
     store(event.target.checked ? "on" : "off");
   });
 
+  writeFigures();
   setKeys(stored() !== "off");
   const keys = document.getElementById("keys");
   if (keys) keys.hidden = false;
