@@ -22,6 +22,7 @@ from digibel.api.scopes import NEEDS
 from digibel.desk import clientdeeds, freetime, requestdeeds, together
 from digibel.desk.views import card as card_views
 from digibel.desk.views import desksessions as desk_session_views
+from digibel.desk.views import duty as duty_views
 from digibel.desk.views import network as network_views
 from digibel.desk.views import ownaccount as own_account_views
 from digibel.desk.views import ownpage as own_page_views
@@ -84,6 +85,11 @@ desk:plan_line                 match match
 desk:offers                    -     match
 desk:asking                    staff -
 desk:choose_asking             -     lead
+desk:duty                      staff -
+desk:duty_deed/hours           -     lead
+desk:duty_deed/closure         -     lead
+desk:duty_deed/end-hours       -     lead
+desk:duty_deed/end-closure     -     lead
 desk:design                    staff -
 desk:client                    staff -
 desk:client_address            -     staff
@@ -368,6 +374,7 @@ DEEDS = {
     "desk:hands_deed": ("take", "sent", "failed", "reply"),
     "desk:card_deed": tuple(card_views.DEEDS),
     "desk:desk_session_deed": tuple(desk_session_views.DEEDS),
+    "desk:duty_deed": tuple(duty_views.DEEDS),
     "desk:own_deed": tuple(own_account_views.DEEDS),
     "desk:staff_deed": (*network_views.DEEDS, "link", "close"),
     "desk:volunteers_together": tuple(together.DEEDS),
@@ -482,6 +489,7 @@ SHARED = {
     *(f"desk:own_deed/{deed}" for deed in own_account_views.DEEDS),
     "desk:feed_renew/organisation",
     "desk:number_checked",
+    *(f"desk:duty_deed/{deed}" for deed in duty_views.DEEDS),
     # The directory is everybody's.
     "desk:place",
     "desk:place_checked",

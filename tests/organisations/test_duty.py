@@ -6,9 +6,10 @@ import pytest
 
 import cast
 from digibel import clock
-from digibel.audit.actors import Actor
+from digibel.audit.actors import SYSTEM, Actor
 from digibel.organisations import duty
 from digibel.organisations.models import Closure, DutyHours
+from digibel.problems import NotFound
 from digibel.scheduling import errors, offers
 from digibel.scheduling.matching.ranking import rank
 
@@ -108,3 +109,102 @@ def test_next_hours_are_those_of_now_or_of_the_next_day_that_somebody_answers(fr
     assert duty.next_hours(made, clock.at(tuesday, time(12))) == next_week
     Closure.objects.create(organisation=made, first_day=tuesday, last_day=tuesday + timedelta(days=20))
     assert duty.next_hours(made, clock.at(tuesday, time(11))) is None
+
+
+# --- noted by a coordinator -------------------------------------------------------------------------------------------
+
+WORKDAYS = (0, 1, 2, 3, 4)
+
+
+def add(person, *, weekdays=WORKDAYS, start=9, end=17):
+    """Noted by a coordinator of the house they work for."""
+    duty.add_hours(
+        person.organisation, person, weekdays=weekdays, start=time(start), end=time(end), by=Actor.staff(person)
+    )
+
+
+def rows(organisation):
+    return list(organisation.duty_hours.values_list("weekday", "start", "end"))
+
+
+def test_hours_are_named_for_each_day_and_taken_away_one_by_one(lindeboom):
+    ann = cast.coordinator(lindeboom, name="Ann")
+    add(ann)
+    assert rows(lindeboom) == [(day, time(9), time(17)) for day in WORKDAYS]
+    monday = lindeboom.duty_hours.get(weekday=0)
+    duty.end_hours(lindeboom, monday.pk, by=Actor.staff(ann))
+    assert [day for day, _start, _end in rows(lindeboom)] == [1, 2, 3, 4]
+    with pytest.raises(NotFound):
+        duty.end_hours(lindeboom, monday.pk, by=Actor.staff(ann))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"weekdays": ()}, {"weekdays": (7,)}, {"weekdays": (-1, 2)}, {"start": 9, "end": 9}, {"start": 22, "end": 6}],
+)
+def test_hours_that_cannot_be_are_refused(lindeboom, told):
+    with pytest.raises(duty.NoSuchHours):
+        add(cast.coordinator(lindeboom), **told)
+    assert rows(lindeboom) == []
+
+
+def test_the_same_hours_twice_are_refused_and_hours_side_by_side_are_not(lindeboom):
+    ann = cast.coordinator(lindeboom, name="Ann")
+    add(ann, weekdays=(1,))
+    for start, end in ((9, 17), (16, 20), (10, 11)):
+        with pytest.raises(duty.ThereAlready):
+            add(ann, weekdays=(0, 1), start=start, end=end)
+    add(ann, weekdays=(1,), start=17, end=20)
+    add(cast.coordinator(lindeboom, name="Bo"), weekdays=(1,))
+    assert rows(lindeboom) == [(1, time(9), time(17)), (1, time(9), time(17)), (1, time(17), time(20))]
+
+
+def test_only_who_works_there_is_named(lindeboom):
+    other = cast.coordinator(cast.organisation("De Sleutel", sms_number="+32460000002", duty=False), name="Zoe")
+    gone = cast.coordinator(lindeboom, name="Guido")
+    gone.is_active = False
+    gone.save()
+    above = cast.staff(lindeboom, name="Ilse", role="network")
+    for person in (other, gone, above):
+        with pytest.raises(duty.NotAColleague):
+            duty.add_hours(lindeboom, person, weekdays=(1,), start=time(9), end=time(17), by=SYSTEM)
+        with pytest.raises(duty.NotAColleague):
+            closed(lindeboom, 1, 2, stand_in=person)
+    assert (rows(lindeboom), lindeboom.closures.count()) == ([], 0)
+
+
+def test_another_house_takes_no_hours_away(lindeboom):
+    add(cast.coordinator(lindeboom))
+    sleutel = cast.organisation("De Sleutel", sms_number="+32460000002", duty=False)
+    closed(lindeboom, 1, 2)
+    with pytest.raises(NotFound):
+        duty.end_hours(sleutel, lindeboom.duty_hours.first().pk, by=SYSTEM)
+    with pytest.raises(NotFound):
+        duty.end_closure(sleutel, lindeboom.closures.get().pk, by=SYSTEM)
+    assert (lindeboom.duty_hours.count(), lindeboom.closures.count()) == (5, 1)
+
+
+def closed(organisation, first, last, *, stand_in=None):
+    """From so many days from today until so many."""
+    first_day, last_day = (clock.today() + timedelta(days=days) for days in (first, last))
+    duty.close(organisation, first_day=first_day, last_day=last_day, stand_in=stand_in, by=SYSTEM)
+
+
+def test_while_the_house_is_closed_only_the_stand_in_answers(lindeboom):
+    ann, bo = cast.coordinator(lindeboom, name="Ann"), cast.coordinator(lindeboom, name="Bo")
+    add(ann, weekdays=range(7))
+    tomorrow = clock.at(clock.today() + timedelta(days=1), time(10))
+    closed(lindeboom, 1, 1, stand_in=bo)
+    assert duty.on_duty(lindeboom, tomorrow) == bo
+    duty.end_closure(lindeboom, lindeboom.closures.get().pk, by=SYSTEM)
+    assert duty.on_duty(lindeboom, tomorrow) == ann
+    closed(lindeboom, 1, 1)
+    closed(lindeboom, 1, 1)
+    assert (duty.on_duty(lindeboom, tomorrow), lindeboom.closures.count()) == (None, 1)
+
+
+@pytest.mark.parametrize("days", [(-1, 3), (3, 2), (1, 368)])
+def test_days_that_cannot_be_are_refused(lindeboom, days):
+    with pytest.raises(duty.NoSuchClosure):
+        closed(lindeboom, *days)
+    assert lindeboom.closures.count() == 0

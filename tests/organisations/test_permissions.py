@@ -30,6 +30,7 @@ FOR_COORDINATING = {
     "note_places",
     "calendars",
     "choose_asking",
+    "name_duty",
     "see_access",
     "see_reports",
     "edit_volunteer",

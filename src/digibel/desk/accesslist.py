@@ -45,6 +45,7 @@ DEED_WORDS: dict[str, words.Words] = {
     "complaints": _("see and answer complaints"),
     "weigh": _("say what counts in the order of candidates"),
     "choose_asking": _("choose how many volunteers are asked at once, and how often in a week"),
+    "name_duty": _("note who answers the telephone, and when the house is closed"),
     "tighten": _("make a task stricter for the organisation"),
     "overrule": _("let a volunteer go after all, with a reason"),
     "decide": _("decide about a volunteer after what a client reported"),

@@ -29,6 +29,7 @@ SHELVES = (
         (
             Page("desk:concerns", _("Reported by clients"), _("Volunteers who wait for a decision."), "decide"),
             Page("desk:complaints", _("Complaints"), _("What came in, by when it is answered."), "complaints"),
+            Page("desk:duty", _("On duty"), _("Who answers the telephone, hour by hour; when you are closed.")),
             Page("desk:desk_sessions", _("Desk sessions"), _("When volunteers sit at a desk, and who comes.")),
             Page("desk:trainings", _("Trainings"), _("Dates, modules and who was there."), "train"),
             Page("desk:feeds", _("Calendars"), _("Visits in your own calendar program; renew an address.")),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from digibel.audit.actors import Actor
-from digibel.desk import network, words
+from digibel.desk import firststeps, network, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.network import OrganisationForm, StaffForm
 from digibel.desk.views.access import StaffRequest, network_page
@@ -36,6 +36,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         "organisations": network.organisations(),
         "to_forget": network.volunteers_to_forget(),
         "held": outbox.held_since(),
+        "first": firststeps.of_network(),
         "section": "network",
     }
     return render(request, "desk/network.html", context)

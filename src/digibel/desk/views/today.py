@@ -12,11 +12,12 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET
 
 from digibel import clock
-from digibel.desk import visitlines, words, worklines
+from digibel.desk import firststeps, visitlines, words, worklines
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.desk.worklines import Line
 from digibel.organisations import duty
 from digibel.organisations.models import Organisation
+from digibel.organisations.permissions import may
 
 MOST_LINES = 200
 BELLS = ("you", "wait", "alarm", "done", "later")
@@ -55,6 +56,8 @@ def today(request: StaffRequest) -> HttpResponse:
             "visits": visitlines.of_day(request.organisation, clock.local(now).date()),
             "duty": on_duty_today(request.organisation),
             "on_duty": duty.on_duty(request.organisation, now),
+            "first": firststeps.of_organisation(request.organisation, request.user),
+            "may_duty": may(request.user, "name_duty"),
             "bells": BELLS,
             "seen": fingerprint(team),
         },
