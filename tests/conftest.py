@@ -32,7 +32,8 @@ HERE = Path(__file__).parent
 ONCE = tuple(
     HERE / place
     for place in (
-        "access", "api", "demo", "desk", "directory", "guardrails", "organisations", "volunteers", "notifications/gateways",
+        "access", "api", "demo", "desk", "directory", "guardrails", "organisations", "upkeep", "volunteers",
+        "notifications/gateways",
         *(f"notifications/test_{name}.py" for name in (
             "answering", "calls", "check_gateway", "failing", "freetime", "gateway_checks", "hands", "missed", "parts",
             "phrasebook", "phrasebook_texts", "watching", "webhooks",

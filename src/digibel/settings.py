@@ -21,6 +21,10 @@ def _list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
+# Pages are read and nothing is written: while data moves to another place, or when its disk is not to be trusted.
+DIGIBEL_READ_ONLY = _flag("DIGIBEL_READ_ONLY")
+
+
 def _database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
@@ -31,10 +35,11 @@ def _database(url: str) -> dict[str, Any]:
             "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 # A write transaction takes its lock at the start, so that "look again" inside it is true.
-                "transaction_mode": "IMMEDIATE",
+                "transaction_mode": "DEFERRED" if DIGIBEL_READ_ONLY else "IMMEDIATE",
                 "timeout": 20,
                 # FULL: a text we have acknowledged to the gateway survives a power cut.
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                + ("PRAGMA query_only=ON;" if DIGIBEL_READ_ONLY else ""),
             },
         }
     return {
@@ -46,6 +51,7 @@ def _database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": "-c default_transaction_read_only=on"} if DIGIBEL_READ_ONLY else {},
     }
 
 
@@ -70,6 +76,7 @@ INSTALLED_APPS = [
     "digibel.demo",
     "digibel.desk",
     "digibel.api",
+    "digibel.upkeep",
     "digibel.backups",
     "digibel.reports",
     "digibel.privacy",
@@ -101,7 +108,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "digibel.desk.middleware.MaskedAddresses",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "digibel.desk.sessions.KeptSessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -273,6 +280,12 @@ DIGIBEL_API_CALLS_A_MINUTE = int(os.environ.get("DIGIBEL_API_CALLS_A_MINUTE", "6
 # Who may read /metrics from another machine; empty: only this one.
 DIGIBEL_METRICS_TOKEN = os.environ.get("DIGIBEL_METRICS_TOKEN", "")
 
+# Where `manage.py backup` puts its files, and who hears by mail or text when something goes wrong (`manage.py watch_house`).
+DIGIBEL_BACKUPS = os.environ.get("DIGIBEL_BACKUPS", "")
+DIGIBEL_ALERT_MAIL = _list("DIGIBEL_ALERT_MAIL")
+DIGIBEL_ALERT_SMS = _list("DIGIBEL_ALERT_SMS")
+DIGIBEL_ALERT_LANGUAGE = os.environ.get("DIGIBEL_ALERT_LANGUAGE", "nl")
+
 # --- people and pages -----------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "organisations.Staff"
@@ -356,9 +369,15 @@ LOGGING = {
         "plain": {
             "()": "digibel.guardrails.logs.MaskedFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+        "json": {"()": "digibel.guardrails.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if os.environ.get("DIGIBEL_LOG_FORMAT") == "json" else "plain",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("DIGIBEL_LOG_LEVEL", "WARNING")},
     # Django's own loggers print request paths, and with an error the local values: personal data. Ids only, from us.
     "loggers": {"digibel": {"level": "INFO"}, "django.request": {"level": "CRITICAL"}, "axes": {"level": "ERROR"}},

@@ -1,6 +1,8 @@
 """A backup made while others write is whole, and comes back whole or not at all."""
 
+import os
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -193,3 +195,22 @@ def test_the_commands_say_in_one_line_what_went_wrong(lindeboom, file, settings,
     assert list(tmp_path.glob("before-restore-*")) == []
     with pytest.raises(CommandError, match="Choose another place"):
         call_command("backup", tmp_path / "nowhere" / "file")
+
+
+def test_a_folder_of_backups_keeps_thirty_days(lindeboom, settings, tmp_path, capsys):
+    settings.DIGIBEL_BACKUPS = str(tmp_path)
+    for name, days in (("digibel-old.backup", 31), ("digibel-young.backup", 29), ("somebodys.backup", 31)):
+        (tmp_path / name).touch()
+        moment = time.time() - days * 86400
+        os.utime(tmp_path / name, (moment, moment))
+    call_command("backup")
+    left = {file.name for file in tmp_path.iterdir()}
+    [new] = left - {"digibel-young.backup", "somebodys.backup"}
+    assert copying.check(tmp_path / new)
+    assert "1 older than thirty days thrown away." in capsys.readouterr().out
+
+
+def test_without_a_folder_a_file_is_asked_for(lindeboom, settings):
+    settings.DIGIBEL_BACKUPS = ""
+    with pytest.raises(CommandError, match="DIGIBEL_BACKUPS"):
+        call_command("backup")

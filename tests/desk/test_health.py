@@ -4,15 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
 import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM
-from digibel.desk import counts, health
+from digibel.desk import health
 from digibel.scheduling import offers
+from digibel.upkeep import troubles
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def _forget_what_was_ready() -> None:
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> Any:
     def is_silent(silent: bool) -> None:
-        monkeypatch.setattr(counts, "worker_silent", lambda: silent)
+        monkeypatch.setattr(troubles, "worker_silent", lambda: silent)
 
     is_silent(False)
     return is_silent
@@ -72,13 +73,48 @@ def test_readyz_waits_for_migrations_and_looks_again(
     assert client.get("/readyz").status_code == 200
 
 
+def metrics(client: Client) -> dict[str, str]:
+    lines = client.get("/metrics").content.decode().splitlines()
+    return dict(line.split() for line in lines if not line.startswith("#"))
+
+
+def test_metrics_say_that_the_database_is_away_and_still_what_the_machine_knows(
+    client: Client, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any
+) -> None:
+    def away() -> float:
+        raise OperationalError("a password, perhaps")
+
+    settings.DIGIBEL_BACKUPS = str(tmp_path)
+    (tmp_path / "one.backup").touch()
+    monkeypatch.setattr(health, "GAUGES", (("inbox", "Texts that wait for a person.", away),))
+    counted = metrics(client)
+    assert float(counted.pop("digibel_backup_age_seconds")) < 60
+    assert float(counted.pop("digibel_disk_free_bytes")) > 0
+    assert counted == {"digibel_database_up": "0"}
+
+
+def test_readyz_of_a_machine_that_only_reads(client: Client, worker: Any, settings: Any) -> None:
+    """It serves what can be read; whether anybody works is no question then."""
+    settings.DIGIBEL_READ_ONLY = True
+    worker(True)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]) == (
+        200,
+        {"default": "ok, read only", "keys": "ok, read only", "worker": "ok"},
+    )
+
+
 def test_metrics_count_what_waits(client: Client, worker: Any, frozen_clock: Any, now: Any) -> None:
     organisation = cast.organisation()
     cast.texts(cast.volunteer(organisation), "wablief?")
     offers.send_wave(cast.request(organisation), by=SYSTEM)
     with clock.travel(now + timedelta(minutes=5)):
-        lines = client.get("/metrics").content.decode().splitlines()
-    assert dict(line.split() for line in lines if not line.startswith("#")) == {
+        counted = metrics(client)
+    assert int(float(counted.pop("digibel_disk_free_bytes"))) > 0
+    assert counted == {
+        "digibel_backup_age_seconds": "NaN",
+        "digibel_database_up": "1",
+        "digibel_promises_broken": "NaN",
         "digibel_outbox_waiting": "1",
         "digibel_outbox_stands_still": "0",
         "digibel_gateways_resting": "0",

@@ -11,7 +11,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -22,6 +21,7 @@ from digibel.guardrails import secrets
 from digibel.problems import Invalid, NotFound, Problem
 from digibel.requests.errors import Missing, NotOneOf, TooLong, TooMany
 from digibel.sentences import sentence
+from digibel.unwritable import RETRY_AFTER, is_of_the_database
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,6 @@ _INSTEAD: tuple[tuple[type[Exception], type[Problem]], ...] = (
     (ObjectDoesNotExist, NotFound),
     (RequestDataTooBig, errors.TooLarge),
     (UnreadablePostError, errors.NotReadable),
-    (OperationalError, errors.Busy),
 )
 
 
@@ -91,6 +90,8 @@ def answer(problem: Problem) -> HttpResponse:
     response = JsonResponse(shown.model_dump(), status=problem.status, content_type=MEDIA_TYPE)
     if problem.status == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = 'Bearer realm="Digibel"'
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = str(RETRY_AFTER)
     return response
 
 
@@ -122,6 +123,8 @@ def _as_problem(error: Exception) -> Problem:
     for kind, problem in _INSTEAD:
         if isinstance(error, kind):
             return problem()
+    if is_of_the_database(error):
+        return errors.Busy()
     _write_down(error)
     return errors.Broken()
 

@@ -1,11 +1,13 @@
 """The one way to write in the audit."""
 
+import logging
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import Error, connection
 from django.db.models import Model
 
 from digibel import clock
@@ -13,9 +15,13 @@ from digibel.audit.actors import Actor
 from digibel.audit.errors import FactRefused, NameRefused
 from digibel.audit.models import Event, kind_of
 from digibel.guardrails.secrets import holds_secret
+from digibel.unwritable import is_of_the_database
+
+logger = logging.getLogger(__name__)
 
 DEED = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 LONGEST_VERB = 60
+LOOKED = ".shown"
 LONGEST_FACT = 80
 MOST_FACTS_IN_A_LIST = 100
 # +32 475 12 34 56, 0032..., 0475/12.34.56, 32475123456. A reference such as 2026-00123 is none.
@@ -30,7 +36,7 @@ def record(verb: str, subject: Model, /, *, by: Actor, organisation_id: UUID | N
     """
     if not DEED.fullmatch(verb) or len(verb) > LONGEST_VERB:
         raise NameRefused(name=verb[:LONGEST_VERB])
-    return Event.objects.create(
+    event = Event(
         at=clock.now(),
         organisation_id=organisation_id,
         actor=str(by),
@@ -39,6 +45,21 @@ def record(verb: str, subject: Model, /, *, by: Actor, organisation_id: UUID | N
         subject_id=str(subject.pk),
         facts=_written(facts),
     )
+    if verb.endswith(LOOKED) and not connection.in_atomic_block:
+        _write_or_log(event)
+    else:
+        event.save()
+    return event
+
+
+def _write_or_log(event: Event) -> None:
+    """Where nothing can be written, a look goes into the log: somebody has to find the door today all the same."""
+    try:
+        event.save()
+    except Error as error:
+        if not is_of_the_database(error):
+            raise
+        logger.warning("%s %s %s by %s", event.verb, event.subject_kind, event.subject_id, event.actor)
 
 
 def _written(facts: Mapping[str, Any]) -> dict[str, Any]:

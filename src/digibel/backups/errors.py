@@ -9,3 +9,8 @@ class NoBackup(Problem):
 
     def __init__(self, why: str) -> None:
         super().__init__(why=why)
+
+
+class NoFolder(Problem):
+    code = "no_folder"
+    message = "Name a file, or a folder in DIGIBEL_BACKUPS."

@@ -11,6 +11,7 @@ from digibel.notifications import gateways
 from digibel.notifications.models import BY_HAND
 from digibel.organisations.models import Staff
 from digibel.organisations.permissions import may
+from digibel.upkeep import troubles
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -18,10 +19,14 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "phones_exist": gateways.is_used("simulator"),
         "hands_exist": gateways.is_used(BY_HAND),
+        "read_only": settings.DIGIBEL_READ_ONLY,
         "demo_time": clock.now() if settings.DIGIBEL_DEMO else None,
     }
     if isinstance(staff, Staff) and staff.is_authenticated:
-        context |= {"worker_silent": counts.worker_silent(), "network_only": not may(staff, "look")}
+        context |= {
+            "worker_silent": troubles.worker_silent() and not settings.DIGIBEL_READ_ONLY,
+            "network_only": not may(staff, "look"),
+        }
         if not context["network_only"]:
             context["nav_counts"] = counts.waiting(staff.organisation)
             context["undo"] = undoing.offered(request)

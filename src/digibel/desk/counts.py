@@ -1,16 +1,10 @@
 """The small numbers beside the names in the menu."""
 
-from datetime import timedelta
-
-from django_q.models import Success
-
 from digibel import clock
 from digibel.notifications import gateways
 from digibel.notifications.models import BY_HAND, CallTask, InboundMessage, OutboundMessage
 from digibel.organisations.models import Organisation
 from digibel.requests.models import HelpRequest, NextActionKind
-
-SILENT_AFTER = timedelta(minutes=2)
 
 
 def waiting(organisation: Organisation) -> dict[str, int]:
@@ -27,12 +21,3 @@ def waiting(organisation: Organisation) -> dict[str, int]:
 def _hands(organisation: Organisation) -> int:
     due = OutboundMessage.objects.due_by(clock.now()).for_hands()
     return due.filter(organisation=organisation).count()
-
-
-def worker_silent() -> bool:
-    """Nothing done for two minutes: the schedule alone brings something every minute, so nobody is working.
-
-    Measured on the machine's own clock, as the queue does.
-    """
-    since = clock.machine_time() - SILENT_AFTER
-    return not Success.objects.filter(stopped__gte=since).exists()

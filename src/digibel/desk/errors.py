@@ -1,10 +1,17 @@
 """What somebody sees when a page is not there, or when we broke something: no trace, no detail, one thing to do."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
 from digibel.desk.middleware import problem_page
+from digibel.notifications import webhooks
 from digibel.problems import NotFound, Problem
+from digibel.sentences import sentence
+from digibel.unwritable import RETRY_AFTER, NotNow, is_of_the_database
+
+FOR_PROGRAMS = ("/gateways/", "/telephone/", "/metrics")
 
 
 class PageTooOld(Problem):
@@ -21,7 +28,26 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Without the request and its context: whatever broke may break there again."""
+    if is_of_the_database(sys.exc_info()[1]):
+        return _not_now(request)
     return HttpResponse(loader.render_to_string("desk/broken.html"), status=500)
+
+
+def _not_now(request: HttpRequest) -> HttpResponse:
+    """The data cannot be reached or written. To a gateway it says *come again*: a text that came in is not lost."""
+    problem = NotNow()
+    if request.path.startswith(FOR_PROGRAMS):
+        response: HttpResponse = webhooks.problem(problem)
+    else:
+        is_part = request.headers.get("HX-Request") == "true"
+        template = "desk/parts/problem.html" if is_part else "desk/not_now.html"
+        response = HttpResponse(
+            loader.render_to_string(template, {"sentence": sentence(problem)}), status=problem.status
+        )
+        if is_part:
+            response["HX-Retarget"], response["HX-Reswap"] = "#messages", "innerHTML"
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def too_old(request: HttpRequest, reason: str = "") -> HttpResponse:

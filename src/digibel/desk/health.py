@@ -1,22 +1,22 @@
 """For operators: is it alive, is it ready, how much waits. Numbers only, nothing that points at a person."""
 
 import hmac
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_address
 
 from django.conf import settings
-from django.db import DatabaseError, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import Error, connections
 from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from digibel import clock
-from digibel.desk import counts
 from digibel.notifications import failing, watching
 from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage
 from digibel.requests.models import HelpRequest
+from digibel.scheduling import checked
 from digibel.scheduling.models import Timer
-from digibel.sealing.router import only_room_in
+from digibel.upkeep import troubles
 
 # What a proxy adds. With any of these the caller is not who the connection comes from, and loopback proves nothing.
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
@@ -32,26 +32,27 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Whether it can do its work: 200, or 503 with what is missing."""
     checks = {**{alias: _database(alias) for alias in connections}, "worker": _worker()}
-    ready = all(said == "ok" for said in checks.values())
+    ready = all(said.startswith("ok") for said in checks.values())
     return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
 
 
 def _database(alias: str) -> str:
     try:
-        with connections[alias].cursor() as cursor:
-            cursor.execute("SELECT 1")
-        return "ok" if _is_migrated(alias) else "migrations are not applied"
-    except DatabaseError:
+        if not _is_migrated(alias):
+            return "migrations are not applied"
+        return "ok, read only" if settings.DIGIBEL_READ_ONLY else "ok"
+    except Error:
         return "cannot be reached"
 
 
 def _is_migrated(alias: str) -> bool:
-    """Looked up until it is so; then it stays so for as long as this process runs this code."""
+    """Looked up until it is so; then only whether the database answers, for as long as this process runs this code."""
     if alias not in _migrated:
-        executor = MigrationExecutor(connections[alias])
-        if executor.migration_plan(executor.loader.graph.leaf_nodes(only_room_in(alias))):
+        if not troubles.is_migrated(alias):
             return False
         _migrated.add(alias)
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT 1")
     return True
 
 
@@ -61,8 +62,10 @@ def forget_migrated() -> None:
 
 def _worker() -> str:
     try:
-        return "has not been seen for two minutes" if counts.worker_silent() else "ok"
-    except DatabaseError:
+        return (
+            "ok" if settings.DIGIBEL_READ_ONLY or not troubles.worker_silent() else "has not been seen for two minutes"
+        )
+    except Error:
         return "cannot be known"
 
 
@@ -70,7 +73,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Gauges as Prometheus reads them: from this machine, or with `DIGIBEL_METRICS_TOKEN` as bearer."""
     if not may_read_metrics(request):
         return HttpResponse("Ask from this machine, or with the token.\n", status=403, content_type="text/plain")
-    lines = [line for name, told, gauge in GAUGES for line in _written(name, told, gauge())]
+    lines = list(_all_written())
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -89,8 +92,24 @@ def _is_loopback(request: HttpRequest) -> bool:
         return False
 
 
+def _all_written() -> Iterator[str]:
+    """Without the database nothing is counted, and that is told."""
+    for name, told, gauge in OF_THE_MACHINE:
+        yield from _written(name, told, gauge())
+    try:
+        lines = [line for name, told, gauge in GAUGES for line in _written(name, told, gauge())]
+    except Error:
+        lines = []
+    yield from _written("database_up", "1 when the database answers.", float(bool(lines)))
+    yield from lines
+
+
 def _written(name: str, told: str, value: float) -> Iterable[str]:
-    return (f"# HELP digibel_{name} {told}", f"# TYPE digibel_{name} gauge", f"digibel_{name} {value:g}")
+    return (
+        f"# HELP digibel_{name} {told}",
+        f"# TYPE digibel_{name} gauge",
+        f"digibel_{name} {'NaN' if math.isnan(value) else f'{value:g}'}",
+    )
 
 
 def _oldest_waiting() -> float:
@@ -119,6 +138,24 @@ def _late_timers() -> int:
     return Timer.objects.filter(rung_at=None, due_at__lt=clock.now()).count()
 
 
+def _promises_broken() -> float:
+    told = checked.last()
+    return told[1] if told else math.nan
+
+
+def _backup_age() -> float:
+    age = troubles.backup_age()
+    return age.total_seconds() if age is not None else math.nan
+
+
+OF_THE_MACHINE: tuple[tuple[str, str, Callable[[], float]], ...] = (
+    ("backup_age_seconds", "How old the newest backup is.", _backup_age),
+    (
+        "disk_free_bytes",
+        "What is free on the fullest disk.",
+        lambda: min(troubles.free_bytes().values(), default=math.nan),
+    ),
+)
 GAUGES: tuple[tuple[str, str, Callable[[], float]], ...] = (
     ("outbox_waiting", "Texts that have not left yet.", lambda: OutboundMessage.objects.waiting().count()),
     ("outbox_oldest_seconds", "How long the oldest text that may leave has waited.", _oldest_waiting),
@@ -135,5 +172,6 @@ GAUGES: tuple[tuple[str, str, Callable[[], float]], ...] = (
     ("requests_open", "Requests that are not closed.", lambda: HelpRequest.objects.open().count()),
     ("next_actions_late", "Open requests whose next action is past due.", _late_next_actions),
     ("timers_late", "Moments that should have rung.", _late_timers),
-    ("worker_silent", "1 when no worker has been seen for two minutes.", lambda: float(counts.worker_silent())),
+    ("promises_broken", "Promises that were broken at the last look, every night.", _promises_broken),
+    ("worker_silent", "1 when no worker has been seen for two minutes.", lambda: float(troubles.worker_silent())),
 )

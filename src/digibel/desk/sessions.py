@@ -12,12 +12,14 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth import login, logout
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from digibel.organisations import opensessions
 from digibel.organisations.models import Staff
 from digibel.sealing.index import blind_index
+from digibel.unwritable import where_possible
 
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 BEGUN, SEEN, DEVICE, TWO, HALF = "begun", "seen", "device", "two", "half"
@@ -39,6 +41,15 @@ BROWSERS: Final = (
 SYSTEMS: Final = (
     ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux"),
 )  # fmt: skip
+
+
+class KeptSessions(SessionMiddleware):
+    """Where nothing can be written, a page that only reads comes all the same. That somebody was there is not noted."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        with where_possible():
+            return super().process_response(request, response)
+        return response
 
 
 class EndingSessions:

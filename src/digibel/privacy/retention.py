@@ -541,6 +541,7 @@ BY_ID = {rule.id: rule for rule in RULES}
 # Models that say nothing of a person, each with the reason.
 NOT_PERSONAL: dict[str, str] = {
     "reports.ClosedQuarter": "an organisation, a quarter and the day it was closed",
+    "scheduling.PromisesChecked": "a moment and a count",
     "scheduling.Lesson": "how often and how fast the whole pool says yes",
     "demo.DemoClock": "one moment",
     "notifications.Hold": "moments, and the number of an account",

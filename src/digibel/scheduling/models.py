@@ -13,6 +13,7 @@ from digibel.notifications.models import OutboundMessage
 from digibel.organisations.models import Organisation, Role
 from digibel.organisations.ways import Asking
 from digibel.requests.models import Client, HelpRequest
+from digibel.scheduling.checked import PromisesChecked as PromisesChecked
 from digibel.scheduling.desksessions.models import DeskSession as DeskSession
 from digibel.scheduling.desksessions.models import Seat as Seat
 from digibel.scheduling.desksessions.models import SeatStatus as SeatStatus

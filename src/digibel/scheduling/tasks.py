@@ -7,7 +7,7 @@ from digibel.audit.chain import seal_chain
 from digibel.notifications.steps import each, quietly
 from digibel.notifications.tasks import pick_up_lost
 from digibel.organisations import once
-from digibel.scheduling import clockwork, invitations, promises
+from digibel.scheduling import checked, clockwork, invitations, promises
 from digibel.scheduling.asking import learning
 from digibel.scheduling.matching import snapshot
 from digibel.scheduling.planning import plans
@@ -47,6 +47,7 @@ def _broken_promises() -> list[promises.Finding]:
     broken = [finding for finding in promises.check() if not finding.holds]
     for finding in broken:
         logger.error("promise broken: %s", finding)
+    checked.note(len(broken))
     return broken
 
 
