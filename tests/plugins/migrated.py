@@ -14,7 +14,7 @@ KEPT = Path(sys.prefix) / "migrated"
 MADE_OF = (
     "requirements-dev.lock",
     "src/digibel/*/migrations/*.py",
-    "src/digibel/**/triggers*",
+    "src/digibel/**/triggers*.py",
     "src/digibel/*/apps.py",
 )
 
