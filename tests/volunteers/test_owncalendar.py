@@ -8,12 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 import cast
-from digibel import clock
+from digibel import clock, outside
 from digibel.audit.actors import SYSTEM
+from digibel.outside import NotReached
 from digibel.scheduling.matching.ranking import rank
 from digibel.volunteers.models import BusyTime, OwnCalendar
-from digibel.volunteers.owncalendar import fetching, keeping, reading
-from digibel.volunteers.owncalendar.fetching import NotFetched
+from digibel.volunteers.owncalendar import keeping, reading
 
 SINCE = datetime(2026, 11, 26, tzinfo=UTC)
 UNTIL = SINCE + timedelta(weeks=6)
@@ -80,14 +80,14 @@ def test_stretches_that_touch_are_one():
     ids=["empty", "a page", "no text", "every second", "every minute", "too many", "without an end"],
 )
 def test_what_cannot_be_read_is_said_and_hurts_nobody(body):
-    with pytest.raises(NotFetched) as problem:
+    with pytest.raises(NotReached) as problem:
         keeping.read(body, since=SINCE)
     assert problem.value.code == "unreadable"
 
 
 def test_program_that_never_ends_is_ended(monkeypatch):
     monkeypatch.setattr(keeping, "READING_TAKES_AT_MOST", 0.001)
-    with pytest.raises(NotFetched):
+    with pytest.raises(NotReached):
         keeping.read(ics(), since=SINCE)
 
 
@@ -116,9 +116,9 @@ def test_program_that_never_ends_is_ended(monkeypatch):
     ],
 )
 def test_what_is_no_address_is_refused_before_anything_is_looked_up(address, monkeypatch):
-    monkeypatch.setattr(fetching.socket, "getaddrinfo", lambda *asked, **more: pytest.fail("looked up"))
-    with pytest.raises(NotFetched):
-        fetching.fetch(address)
+    monkeypatch.setattr(outside.socket, "getaddrinfo", lambda *asked, **more: pytest.fail("looked up"))
+    with pytest.raises(NotReached):
+        outside.fetch(address)
 
 
 @pytest.mark.parametrize(
@@ -152,10 +152,10 @@ def test_what_is_no_address_is_refused_before_anything_is_looked_up(address, mon
 def test_network_that_is_nobody_elses_is_never_connected_to(ip, monkeypatch):
     """Also where a public address stands beside it."""
     found = [(0, 0, 0, "", (one, 443)) for one in ("93.184.215.14", ip)]
-    monkeypatch.setattr(fetching.socket, "getaddrinfo", lambda *asked, **more: found)
-    monkeypatch.setattr(fetching.socket, "create_connection", lambda *asked, **more: pytest.fail("connected"))
-    with pytest.raises(NotFetched) as problem:
-        fetching.fetch("https://calendar.example.org/a.ics")
+    monkeypatch.setattr(outside.socket, "getaddrinfo", lambda *asked, **more: found)
+    monkeypatch.setattr(outside.socket, "create_connection", lambda *asked, **more: pytest.fail("connected"))
+    with pytest.raises(NotReached) as problem:
+        outside.fetch("https://calendar.example.org/a.ics")
     assert problem.value.code == "private"
 
 
@@ -168,10 +168,10 @@ def test_name_that_changes_its_mind_leads_to_what_was_looked_at(monkeypatch):
         connected.append(where)
         raise OSError
 
-    monkeypatch.setattr(fetching.socket, "getaddrinfo", lambda *asked, **more: next(answers))
-    monkeypatch.setattr(fetching.socket, "create_connection", connect)
-    with pytest.raises(NotFetched):
-        fetching.fetch("https://calendar.example.org/a.ics")
+    monkeypatch.setattr(outside.socket, "getaddrinfo", lambda *asked, **more: next(answers))
+    monkeypatch.setattr(outside.socket, "create_connection", connect)
+    with pytest.raises(NotReached):
+        outside.fetch("https://calendar.example.org/a.ics")
     assert connected == [("93.184.215.14", 443)]
 
 
@@ -213,7 +213,7 @@ def server(monkeypatch):
     made = ThreadingHTTPServer(("127.0.0.1", 0), Hostile)
     made.body = ics()
     threading.Thread(target=made.serve_forever, daemon=True).start()
-    monkeypatch.setattr(fetching, "ALLOWED", frozenset({("127.0.0.1", made.server_port)}))
+    monkeypatch.setattr(outside, "ALLOWED", frozenset({("127.0.0.1", made.server_port)}))
     yield made
     made.shutdown()
     made.server_close()
@@ -224,8 +224,8 @@ def at(server, path="/a.ics"):
 
 
 def test_calendar_is_fetched_also_behind_a_redirect(server):
-    assert fetching.fetch(at(server)) == server.body
-    assert fetching.fetch(at(server, "/to")) == server.body
+    assert outside.fetch(at(server)) == server.body
+    assert outside.fetch(at(server, "/to")) == server.body
 
 
 @pytest.mark.parametrize(
@@ -236,16 +236,16 @@ def test_calendar_is_fetched_also_behind_a_redirect(server):
     ],
 )
 def test_what_does_harm_is_left(server, path, code):
-    with pytest.raises(NotFetched) as problem:
-        fetching.fetch(at(server, path))
+    with pytest.raises(NotReached) as problem:
+        outside.fetch(at(server, path))
     assert problem.value.code == code
 
 
 def test_who_drips_is_cut_off(server, monkeypatch):
-    monkeypatch.setattr(fetching, "SECONDS", 0.4)
+    monkeypatch.setattr(outside, "SECONDS", 0.4)
     began = time.monotonic()
-    with pytest.raises(NotFetched):
-        fetching.fetch(at(server, "/slow"))
+    with pytest.raises(NotReached):
+        outside.fetch(at(server, "/slow"))
     assert time.monotonic() - began < 2
 
 
@@ -303,18 +303,18 @@ def test_failure_keeps_what_was_known_and_is_shown(els, server):
 
 def test_calendar_is_looked_at_once_when_two_workers_come(els, server, monkeypatch):
     give(els, server)
-    monkeypatch.setattr(fetching, "fetch", lambda address: pytest.fail("looked again"))
+    monkeypatch.setattr(outside, "fetch", lambda address, accept: pytest.fail("looked again"))
     keeping.refresh(str(OwnCalendar.objects.get().pk))
 
 
 def test_calendar_taken_back_while_it_was_read_leaves_nothing(els, server, monkeypatch):
     made = keeping.give(els, at(server), by=SYSTEM)
 
-    def meanwhile(address):
+    def meanwhile(address, accept):
         keeping.take_back(els, by=SYSTEM)
         return ics(event_at(clock.now() + timedelta(days=2)))
 
-    monkeypatch.setattr(fetching, "fetch", meanwhile)
+    monkeypatch.setattr(outside, "fetch", meanwhile)
     keeping.refresh(str(made.pk))
     assert not BusyTime.objects.exists()
 

@@ -11,12 +11,12 @@ from typing import Final
 from django.db import transaction
 from django_q.tasks import async_task
 
-from digibel import clock
+from digibel import clock, outside
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.problems import Problem
 from digibel.volunteers.models import BusyTime, OwnCalendar, Volunteer
-from digibel.volunteers.owncalendar import fetching, reading
+from digibel.volunteers.owncalendar import reading
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +39,8 @@ def give(volunteer: Volunteer, address: str, *, by: Actor) -> OwnCalendar:
     if address.startswith("webcal://"):
         address = f"https://{address.removeprefix('webcal://')}"
     try:
-        fetching.check(address)
-    except fetching.NotFetched:
+        outside.check(address)
+    except outside.NotReached:
         raise NoCalendarAddress from None
     Volunteer.objects.select_for_update(no_key=True).get(pk=volunteer.pk)
     _forget(volunteer)
@@ -85,8 +85,8 @@ def refresh(calendar_id: str) -> None:
         return
     calendar = OwnCalendar.objects.get(pk=calendar_id)
     try:
-        found = read(fetching.fetch(str(calendar.address)), since=now)
-    except fetching.NotFetched as problem:
+        found = read(outside.fetch(str(calendar.address), accept="text/calendar"), since=now)
+    except outside.NotReached as problem:
         OwnCalendar.objects.filter(pk=calendar_id).update(
             failed_at=now, failure=problem.code, due_at=now + AGAIN_AFTER_FAILURE
         )
@@ -96,7 +96,7 @@ def refresh(calendar_id: str) -> None:
 
 
 def read(body: bytes, *, since: datetime) -> set[tuple[datetime, datetime]]:
-    """Stretches of the coming weeks. In a program of its own (`reading`); raises `NotFetched` whatever goes wrong there."""
+    """Stretches of the coming weeks. In a program of its own (`reading`); raises `NotReached` whatever goes wrong there."""
     moments = (str(int(one.timestamp())) for one in (since, since + AHEAD))
     command = [sys.executable, "-P", str(Path(reading.__file__)), *moments]
     try:
@@ -104,7 +104,7 @@ def read(body: bytes, *, since: datetime) -> set[tuple[datetime, datetime]]:
             command, input=body, capture_output=True, timeout=READING_TAKES_AT_MOST, check=True, env={}
         )
     except (subprocess.SubprocessError, OSError):
-        raise fetching.NotFetched("unreadable") from None
+        raise outside.NotReached("unreadable") from None
     lines = (line.split() for line in done.stdout.decode().splitlines())
     return {(datetime.fromtimestamp(int(start), UTC), datetime.fromtimestamp(int(end), UTC)) for start, end in lines}
 
