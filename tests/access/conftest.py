@@ -39,6 +39,7 @@ from digibel.scheduling import (
     reports,
     visits,
 )
+from digibel.scheduling.hooks import keeping as hooks
 from digibel.scheduling.models import FraudAlarm, Handover, Visit
 from digibel.scheduling.paid import ExpenseKind, Way
 from digibel.volunteers import applying, links, pagelinks, training
@@ -234,6 +235,7 @@ def _everything_else(organisation: Organisation, over: Visit, more: list[HelpReq
         "merge_id": twins.pk,
         "import_id": bringing.bring_in(Rehearsal([], [], [], False), organisation=organisation, by=SYSTEM).pk,
         "text_id": _by_hand(organisation, over.client).pk,
+        "hook_id": hooks.make(organisation, name="till", address="https://till.example.org/in", by=SYSTEM)[0].pk,
         "key_id": make_key(organisation, name="till")[0].pk,
     }
 

@@ -23,6 +23,7 @@ from digibel.desk import clientdeeds, freetime, requestdeeds, together
 from digibel.desk.views import card as card_views
 from digibel.desk.views import desksessions as desk_session_views
 from digibel.desk.views import duty as duty_views
+from digibel.desk.views import hooks as hook_views
 from digibel.desk.views import network as network_views
 from digibel.desk.views import ownaccount as own_account_views
 from digibel.desk.views import ownpage as own_page_views
@@ -132,6 +133,11 @@ desk:gateways                  lead  -
 desk:texts_budget              -     lead
 desk:keys                      lead  lead
 desk:key_end                   -     lead
+desk:hooks                     lead  lead
+desk:hook                      lead  -
+desk:hook_deed/end             -     lead
+desk:hook_deed/repeat          -     lead
+desk:hook_deed/repeat-all      -     lead
 desk:visits                    staff -
 desk:visit_desk                staff -
 desk:visit_address             -     staff
@@ -376,6 +382,7 @@ DEEDS = {
     "desk:desk_session_deed": tuple(desk_session_views.DEEDS),
     "desk:duty_deed": tuple(duty_views.DEEDS),
     "desk:own_deed": tuple(own_account_views.DEEDS),
+    "desk:hook_deed": hook_views.DEEDS,
     "desk:staff_deed": (*network_views.DEEDS, "link", "close"),
     "desk:volunteers_together": tuple(together.DEEDS),
 }

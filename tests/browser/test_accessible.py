@@ -42,6 +42,7 @@ REFUSED = (
     "desk:new_volunteer",
     "desk:new_place",
     "desk:keys",
+    "desk:hooks",
     "desk:client_edit",
     "desk:volunteer_edit",
     "desk:complain",

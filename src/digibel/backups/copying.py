@@ -15,6 +15,7 @@ from digibel.audit.actors import SYSTEM
 from digibel.backups import archive, rows
 from digibel.backups.errors import NoBackup
 from digibel.privacy import restoring
+from digibel.scheduling.matching import triggers as watching
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,10 @@ def restore(path: Path) -> Restored:
     # Both databases undo what was done to triggers with everything else.
     with transaction.atomic():
         triggers.remove(connection)
+        watching.remove(connection)
         count = _fill(path)
         triggers.install(connection)
+        watching.install(connection)
         connection.check_constraints()
         again = restoring.after_restore(by=SYSTEM)
     return Restored(made_at, count, again)

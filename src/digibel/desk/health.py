@@ -15,6 +15,7 @@ from digibel.notifications import failing, watching
 from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import checked
+from digibel.scheduling.hooks.models import Delivery, DeliveryStatus
 from digibel.scheduling.models import Timer
 from digibel.upkeep import troubles
 
@@ -134,6 +135,10 @@ def _calls_due() -> int:
     return CallTask.objects.open().filter(due_at__lte=clock.now()).count()
 
 
+def _events_waiting() -> int:
+    return Delivery.objects.filter(status=DeliveryStatus.WAITING, hook__ended_at=None).count()
+
+
 def _late_timers() -> int:
     return Timer.objects.filter(rung_at=None, due_at__lt=clock.now()).count()
 
@@ -174,4 +179,5 @@ GAUGES: tuple[tuple[str, str, Callable[[], float]], ...] = (
     ("timers_late", "Moments that should have rung.", _late_timers),
     ("promises_broken", "Promises that were broken at the last look, every night.", _promises_broken),
     ("worker_silent", "1 when no worker has been seen for two minutes.", lambda: float(troubles.worker_silent())),
+    ("events_waiting", "Events that programs have not taken yet.", _events_waiting),
 )

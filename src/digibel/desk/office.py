@@ -52,6 +52,7 @@ SHELVES = (
             Page(
                 "desk:keys", _("Keys of programs"), _("Which program may do what, until when, last used when."), "keys"
             ),
+            Page("desk:hooks", _("Programs that hear"), _("Who is told what happens, and whether it arrived."), "keys"),
             Page("desk:access_list", _("Who has access"), _("To print for the data protection officer."), "see_access"),
         ),
     ),

@@ -552,6 +552,8 @@ NOT_PERSONAL: dict[str, str] = {
     "scheduling.MatchWeights": "what an organisation finds important; who changed it, as a number",
     "scheduling.DeskSession": "a place, a day, an hour and how many seats",
     "scheduling.Plan": "when an organisation planned, and how much one by one would have given",
+    "scheduling.Hook": "an address of an organisation's program, and the secret it signs with",
+    "scheduling.Delivery": "the number of an event in the audit, and whether a program heard it, for a month",
     "scheduling.PoolChange": "ids, until the next few thousand changes",
     "scheduling.Timer": "a moment and the id of what it is about",
     "requests.ReferenceCounter": "a counter",

@@ -17,6 +17,8 @@ from digibel.scheduling.checked import PromisesChecked as PromisesChecked
 from digibel.scheduling.desksessions.models import DeskSession as DeskSession
 from digibel.scheduling.desksessions.models import Seat as Seat
 from digibel.scheduling.desksessions.models import SeatStatus as SeatStatus
+from digibel.scheduling.hooks.models import Delivery as Delivery
+from digibel.scheduling.hooks.models import Hook as Hook
 from digibel.scheduling.invited import Invitation as Invitation
 from digibel.scheduling.learned import AnswerCount as AnswerCount
 from digibel.scheduling.learned import Lesson as Lesson

@@ -9,6 +9,8 @@ from digibel.notifications.tasks import pick_up_lost
 from digibel.organisations import once
 from digibel.scheduling import checked, clockwork, invitations, promises
 from digibel.scheduling.asking import learning
+from digibel.scheduling.hooks import keeping as hooks
+from digibel.scheduling.hooks import sending
 from digibel.scheduling.matching import snapshot
 from digibel.scheduling.planning import plans
 from digibel.volunteers import availability, pagelinks
@@ -18,11 +20,15 @@ logger = logging.getLogger(__name__)
 
 
 def every_minute() -> None:
-    each(clockwork.tick, pick_up_lost, invitations.free_stuck, invitations.sweep)
+    each(clockwork.tick, pick_up_lost, invitations.free_stuck, invitations.sweep, sending.wake)
 
 
 def sweep_invitations() -> int:
     return quietly(invitations.sweep)
+
+
+def sweep_hooks() -> int:
+    return quietly(sending.sweep)
 
 
 def every_hour() -> None:
@@ -38,6 +44,7 @@ def every_night() -> int:
         availability.forget_past,
         pagelinks.forget_closed,
         once.forget_old,
+        hooks.forget_old,
         lambda: broken.extend(_broken_promises()),
     )
     return len(broken)

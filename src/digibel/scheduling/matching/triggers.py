@@ -2,7 +2,8 @@
 
 Triggers, because a bulk update sends no signal and another process is not ours to listen to. A row of its own for each change,
 and no counter: a counter would make every writer wait for every other. Installed after every `migrate`, as SQLite drops the
-triggers of a table that a migration rebuilds; so are those that keep a visit and a seat apart (`scheduling.apart`).
+triggers of a table that a migration rebuilds; so are those that keep a visit and a seat apart (`scheduling.apart`) and the one that
+tells hooks of events (`scheduling.hooks.triggers`).
 """
 
 import time
@@ -16,6 +17,7 @@ from django.db.migrations import Migration
 
 from digibel.audit.triggers import Trigger, installed, plain
 from digibel.scheduling import apart
+from digibel.scheduling.hooks import triggers as telling_hooks
 
 CHANGES = "scheduling_poolchange"
 
@@ -54,9 +56,14 @@ def remove_before_migrate(*, using: str, plan: list[tuple[Migration, bool]], **s
     """SQLite cannot rebuild a table that a trigger of another one reads."""
     connection = connections[using]
     if plan and connection.vendor == "sqlite" and _watches(using):
-        with connection.cursor() as cursor:
-            for trigger in _triggers(connection.vendor):
-                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}")
+        remove(connection)
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """For a migration, and while a backup is put back: what it brings happened before, and was told."""
+    with connection.cursor() as cursor:
+        for trigger in _triggers(connection.vendor):
+            cursor.execute(_drop(connection.vendor, trigger))
 
 
 def install_after_migrate(*, using: str, **signal: object) -> None:
@@ -72,8 +79,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for trigger in _triggers(connection.vendor):
             if trigger.name in absent:
-                on = f" ON {trigger.table}" if connection.vendor == "postgresql" else ""
-                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{on}")
+                cursor.execute(_drop(connection.vendor, trigger))
                 if trigger.function:
                     cursor.execute(trigger.function)
                 cursor.execute(trigger.create)
@@ -89,6 +95,10 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     return [one.name for one in _triggers(connection.vendor) if there.get(one.name) != plain(one.body or one.create)]
 
 
+def _drop(vendor: str, trigger: Trigger) -> str:
+    return f"DROP TRIGGER IF EXISTS {trigger.name}" + (f" ON {trigger.table}" if vendor == "postgresql" else "")
+
+
 def _watches(using: str) -> bool:
     return using == "default" and CHANGES in connections[using].introspection.table_names()
 
@@ -99,6 +109,7 @@ def _triggers(vendor: str) -> Iterator[Trigger]:
         for deed in watch.deeds:
             yield make(f"{watch.table}_{deed}_changes_pool", watch, deed)
     yield from apart.triggers(vendor)
+    yield from telling_hooks.triggers(vendor)
 
 
 def _insert(watch: Watch, row: str, nonce: str) -> str:
