@@ -127,6 +127,20 @@ def test_somebody_always_looks_after_the_network(samira):
         accounts.close(other, by=by)
 
 
+def test_somebody_always_coordinates_and_what_is_refused_is_said(above, lindeboom, sleutel):
+    fatima, nadia = lindeboom.staff.get(role=Role.COORDINATOR), cast.coordinator(lindeboom)
+    above.post(f"/network/staff/{fatima.pk}/do/close")
+    for deed, told in (("close", {}), ("role", {"role": "matcher"}), ("role", {"role": "network"})):
+        response = above.post(f"/network/staff/{nadia.pk}/do/{deed}", told, follow=True)
+        assert "Nobody else is a coordinator there" in response.content.decode(), (deed, told)
+    nadia.refresh_from_db()
+    assert (nadia.role, nadia.is_active) == (Role.COORDINATOR, True)
+    above.post(f"/network/staff/{cast.staff(lindeboom, name='Zoë').pk}/do/role", {"role": "coordinator"})
+    above.post(f"/network/staff/{nadia.pk}/do/close")
+    nadia.refresh_from_db()
+    assert nadia.is_active is False
+
+
 def test_no_alarm_about_a_client_climbs_to_the_network(samira, lindeboom, frozen_clock):
     assert [one.name for one in duty.ladder(lindeboom, frozen_clock)] == ["Fatima"]
 

@@ -46,7 +46,7 @@ def test_hours_on_duty_and_days_of_standing_in_go_to_a_colleague(lindeboom, fati
     assert [duty.on_duty(lindeboom, frozen_clock + timedelta(days=day)) for day in (0, 1, 7)] == [zoe, zoe, zoe]
 
 
-def test_without_a_colleague_nobody_who_left_is_said_to_be_on_duty(lindeboom, fatima, frozen_clock):
+def test_without_a_colleague_nobody_who_left_is_said_to_be_on_duty(lindeboom, fatima, zoe, frozen_clock):
     today = clock.today()
     Closure.objects.create(organisation=lindeboom, first_day=today, last_day=today, stand_in=fatima)
     leaving.leave(fatima, to=None, by=SYSTEM)
@@ -85,7 +85,7 @@ def test_alarm_about_a_visit_that_they_took_climbs_on(lindeboom, fatima, zoe):
     assert texts.count() == told + 1
 
 
-def test_they_are_out_everywhere_and_no_link_lets_them_in_again(lindeboom, fatima):
+def test_they_are_out_everywhere_and_no_link_lets_them_in_again(zoe, lindeboom, fatima):
     browser = Browser()
     browser.post("/login", {"username": fatima.email, "password": "a long password"})
     secret = links.open_link(fatima)
@@ -147,6 +147,7 @@ def test_network_hands_the_hours_on_with_the_same_press(lindeboom, fatima, zoe):
     assert DutyHours.objects.filter(staff=fatima).count() == 7
     above.post(page, {"to": str(zoe.pk)})
     assert DutyHours.objects.filter(staff=zoe).count() == 7
+    cast.coordinator(lindeboom, name="Nadia")
     above.post(f"/network/staff/{zoe.pk}/do/close", {"to": ""})
     html = above.get(f"/network/organisations/{lindeboom.pk}").content.decode()
     assert "Nobody answers the telephone at the hours that were theirs" in html

@@ -4,6 +4,7 @@ Nobody knows anybody else's password: a link lets its owner choose one, once, fo
 """
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
@@ -35,6 +36,11 @@ class LinkOver(NotFound):
 class LastOfTheNetwork(Conflict):
     code = "last_of_the_network"
     message = "Nobody else looks after the network. Give somebody else that role first."
+
+
+class LastCoordinator(Conflict):
+    code = "last_coordinator"
+    message = "Nobody else is a coordinator there, and somebody must decide. Give a colleague that role first."
 
 
 @transaction.atomic
@@ -75,8 +81,7 @@ def change_role(staff: Staff, role: str, *, by: Actor) -> None:
     locked = _lock(staff)
     if locked.role == role:
         return
-    if role != Role.NETWORK:
-        _check_somebody_stays(locked)
+    _check_somebody_stays(locked)
     was, locked.role = locked.role, role
     locked.save(update_fields=["role"])
     record("staff.role_changed", locked, by=by, organisation_id=locked.organisation_id, was=was, role=role)
@@ -140,8 +145,12 @@ def choose_password(staff: Staff, password: str, *, link: str | None = None) -> 
 
 
 def _lock(staff: Staff) -> Staff:
-    """Everybody of the network first: of two who close each other, one is too late. Nobody forgotten: `Staff.DoesNotExist`."""
-    list(Staff.objects.select_for_update(of=("self",)).filter(role=Role.NETWORK).order_by("pk").values_list("pk"))
+    """Everybody of the network and who coordinates there first: of two who close each other, one is too late.
+
+    Nobody forgotten: `Staff.DoesNotExist`.
+    """
+    needed = Q(role=Role.NETWORK) | Q(role=Role.COORDINATOR, organisation=staff.organisation_id)
+    list(Staff.objects.select_for_update(of=("self",)).filter(needed).order_by("pk").values_list("pk"))
     return Staff.objects.select_for_update(of=("self",)).exclude(email_index="").get(pk=staff.pk)
 
 
@@ -151,7 +160,11 @@ def _check_role(role: str) -> None:
 
 
 def _check_somebody_stays(staff: Staff) -> None:
-    if staff.role == Role.NETWORK and staff.is_active:
-        others = Staff.objects.filter(role=Role.NETWORK, is_active=True).exclude(pk=staff.pk)
-        if not others.exists():
-            raise LastOfTheNetwork
+    """The network looks after the organisations, and in each somebody decides."""
+    if not staff.is_active:
+        return
+    others = Staff.objects.filter(role=staff.role, is_active=True).exclude(pk=staff.pk)
+    if staff.role == Role.NETWORK and not others.exists():
+        raise LastOfTheNetwork
+    if staff.role == Role.COORDINATOR and not others.filter(organisation=staff.organisation_id).exists():
+        raise LastCoordinator
