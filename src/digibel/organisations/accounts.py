@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.organisations import links, secondsteps
+from digibel.organisations import links, secondsteps, waychanges
 from digibel.organisations.models import Organisation, Role, Staff
 from digibel.problems import Conflict, NotFound, Problem
 
@@ -142,6 +142,7 @@ def choose_password(staff: Staff, password: str, *, link: str | None = None) -> 
     locked.set_password(password)
     locked.save(update_fields=["password"])
     record("staff.password_chosen", locked, by=Actor.staff(locked), organisation_id=locked.organisation_id)
+    waychanges.tell(locked, "password")
 
 
 def _lock(staff: Staff) -> Staff:

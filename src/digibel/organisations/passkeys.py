@@ -23,7 +23,7 @@ from fido2.webauthn import (
 
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.organisations import secondsteps
+from digibel.organisations import secondsteps, waychanges
 from digibel.organisations.models import Passkey, Staff
 from digibel.problems import Problem
 
@@ -70,6 +70,7 @@ def add(staff: Staff, state: State, answer: str) -> list[str]:
         except IntegrityError:
             raise NoSuchKey from None
         record("staff.passkey_added", locked, by=Actor.staff(locked), organisation_id=locked.organisation_id)
+        waychanges.tell(locked, "passkey_added")
         return secondsteps.spare_codes_if_none(locked)
 
 
@@ -100,6 +101,7 @@ def remove(staff: Staff, key_id: str) -> None:
     if key_id in theirs and Passkey.objects.filter(pk=key_id).delete()[0]:
         secondsteps.check_one_stays(locked)
         record("staff.passkey_removed", locked, by=Actor.staff(locked), organisation_id=locked.organisation_id)
+        waychanges.tell(locked, "passkey_removed")
 
 
 PREFERRED: Final = UserVerificationRequirement.PREFERRED

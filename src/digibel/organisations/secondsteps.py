@@ -16,7 +16,7 @@ from django.db import transaction
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.organisations import opensessions, sixdigits
+from digibel.organisations import opensessions, sixdigits, waychanges
 from digibel.organisations.models import CodeApp, Organisation, Passkey, SpareCode, Staff
 from digibel.problems import Conflict, Problem
 
@@ -83,13 +83,16 @@ def confirm_app(staff: Staff, typed: str) -> list[str]:
     begun.confirmed_at, begun.last_step = clock.now(), step
     begun.save(update_fields=["confirmed_at", "last_step"])
     record("staff.code_app_set", locked, by=Actor.staff(locked), organisation_id=locked.organisation_id)
+    waychanges.tell(locked, "app_set")
     return spare_codes_if_none(locked)
 
 
 @transaction.atomic
 def new_spare_codes(staff: Staff) -> list[str]:
     """Ten new ones, for this one look; those before them open nothing any more."""
-    return _make_spare_codes(lock(staff))
+    locked = lock(staff)
+    waychanges.tell(locked, "spare_made")
+    return _make_spare_codes(locked)
 
 
 def spare_codes_if_none(locked: Staff) -> list[str]:
@@ -110,6 +113,7 @@ def remove_app(staff: Staff) -> None:
     if CodeApp.objects.filter(staff=locked, confirmed_at__isnull=False).delete()[0]:
         check_one_stays(locked)
         record("staff.code_app_removed", locked, by=Actor.staff(locked), organisation_id=locked.organisation_id)
+        waychanges.tell(locked, "app_removed")
 
 
 def check_one_stays(locked: Staff) -> None:
@@ -128,6 +132,7 @@ def drop(staff: Staff, *, by: Actor) -> None:
     opensessions.end(locked)
     if forget(locked):
         record("staff.second_steps_dropped", locked, by=by, organisation_id=locked.organisation_id)
+        waychanges.tell(locked, "dropped")
 
 
 def forget(staff: Staff) -> int:
@@ -155,6 +160,7 @@ def _take_spare(staff: Staff, typed: str) -> bool:
         return False
     left = staff.spare_codes.count()
     record("staff.spare_code_used", staff, by=Actor.staff(staff), organisation_id=staff.organisation_id, left=left)
+    waychanges.tell(staff, "spare_used")
     return True
 
 
