@@ -13,12 +13,12 @@ from django.utils import translation
 import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM
-from digibel.desk import money
 from digibel.languages import LANGUAGES
 from digibel.notifications import outbox
 from digibel.scheduling import cards, expenses
 from digibel.scheduling.expenses import Claim
 from digibel.scheduling.paid import Payment
+from digibel.sheets import handing_out
 from digibel.volunteers import links, questions, readiness, training
 from digibel.volunteers.models import Readiness, TrainingSession
 
@@ -318,5 +318,9 @@ def test_the_list_of_the_year_as_a_table_is_safe_and_belgian(desk, lindeboom):
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "＝"])
 def test_no_cell_becomes_a_formula(start):
-    assert money.cell(f"{start}1+1") == f"'{start}1+1"
-    assert (money.cell("Els"), money.cell(Decimal("1.50")), money.cell("")) == ("Els", "1.50", "")
+    assert handing_out.harmless(f"{start}1+1") == f"'{start}1+1"
+    assert (handing_out.harmless("Els"), handing_out.harmless(Decimal("1.50")), handing_out.harmless("")) == (
+        "Els",
+        "1.50",
+        "",
+    )

@@ -1,16 +1,13 @@
 """A report as a file: long rows for a spreadsheet, and pages to print or to send on."""
 
 from collections.abc import Iterable, Iterator
-from io import BytesIO
 
-import tablib
 from django.utils.translation import gettext as _
 
-from digibel.desk import money, words
+from digibel.desk import words
 from digibel.desk.pdf import Paper
 from digibel.desk.reportblocks import Block
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from digibel.sheets import handing_out
 
 
 def head() -> list[str]:
@@ -40,18 +37,11 @@ def hidden() -> str:
 
 
 def as_csv(blocks: Iterable[Block]) -> bytes:
-    return money.table(head(), rows(blocks)).encode()
+    return handing_out.as_csv(head(), rows(blocks)).encode()
 
 
 def as_xlsx(blocks: Iterable[Block], *, title: str) -> bytes:
-    """Numbers are numbers, and no text can become a formula."""
-    book = tablib.Dataset(headers=head(), title=title)
-    for row in rows(blocks):
-        book.append([cell if isinstance(cell, int) else money.cell(cell) for cell in row])
-    # Into a file of our own: the library hands out bytes that are not typed.
-    out = BytesIO()
-    out.write(book.export("xlsx"))
-    return out.getvalue()
+    return handing_out.as_xlsx(head(), rows(blocks), title=title)
 
 
 def as_pdf(blocks: Iterable[Block], *, title: str, organisation: str, notes: Iterable[str]) -> bytes:

@@ -53,7 +53,7 @@ def write_exceptions(told: Exceptions, between: str = "\n") -> str:
 
 def read_postcode(text: str) -> str:
     """Empty for what has no door. UnknownPostcode if there is no such postcode."""
-    return places.get(text).postcode if text else ""
+    return places.found_in(text).postcode if text else ""
 
 
 def read_postcodes(text: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The Belgian postcodes: what each is called, and the point that stands for it (see SOURCES.md)."""
 
 import csv
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +34,12 @@ def get(postcode: str) -> Place:
     except KeyError:
         # What was typed is not repeated: in this field, too, somebody may have typed a code that is nobody's business.
         raise UnknownPostcode from None
+
+
+def found_in(text: str) -> Place:
+    """The same, wherever the four digits stand: "1080 Molenbeek", "B-1080"."""
+    digits = re.search(r"(?<!\d)[1-9]\d{3}(?!\d)", text)
+    return get(digits.group() if digits else text)
 
 
 def is_known(postcode: str) -> bool:

@@ -1,6 +1,6 @@
 """What can be wrong with a list, or with a cell of it, whatever it is about: each says what to do."""
 
-from digibel.problems import Problem
+from digibel.problems import Conflict, Problem
 
 
 class ColumnMissing(Problem):
@@ -41,3 +41,13 @@ class NoSuchDay(Problem):
 class NotInRange(Problem):
     code = "not_in_range"
     message = "Write a whole number from {least} to {most}."
+
+
+class RowsRefused(Problem):
+    code = "rows_refused"
+    message = "Some rows are refused. Correct them first: all of the list comes in, or nothing of it."
+
+
+class UndoneAlready(Conflict):
+    code = "undone_already"
+    message = "This import was taken back already."

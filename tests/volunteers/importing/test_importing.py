@@ -15,7 +15,7 @@ from digibel.audit.models import Event
 from digibel.notifications.models import Recipient
 from digibel.problems import Conflict
 from digibel.sealing.keys import is_erased
-from digibel.sheets.errors import ColumnMissing, ColumnTwice
+from digibel.sheets.errors import ColumnMissing, ColumnTwice, UndoneAlready
 from digibel.volunteers import pool
 from digibel.volunteers.importing import bringing, errors
 from digibel.volunteers.importing.rehearsing import Rehearsal, rehearse
@@ -153,7 +153,7 @@ def test_taken_back_nothing_is_left_of_them() -> None:
     assert bringing.take_back(made, by=SYSTEM) == 2
     assert (Volunteer.objects.count(), Recipient.objects.count()) == (0, 0)
     assert [is_erased(key) for key in keys] == [True, True]
-    with pytest.raises(errors.UndoneAlready):
+    with pytest.raises(UndoneAlready):
         bringing.take_back(made, by=SYSTEM)
     assert refusals(read(JAN, FATIHA)) == []
 

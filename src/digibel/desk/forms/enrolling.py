@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from digibel import languages, sheets
+from digibel import languages
 from digibel.desk import words
 from digibel.desk.forms.guarded import GuardedForm
 from digibel.desk.forms.limits import MODES
+from digibel.desk.forms.sheets import SheetForm
 from digibel.guardrails import catalogue
 from digibel.problems import Problem
 from digibel.sentences import sentence
@@ -16,8 +17,6 @@ from digibel.sheets import hours
 from digibel.volunteers.importing import cells
 
 GENDERS = [("", _("not said")), ("woman", _("a woman")), ("man", _("a man"))]
-# A page holds the list until somebody presses the button: no longer than one page may send back.
-MOST_TEXT = 200_000
 
 
 class NewVolunteerForm(GuardedForm):
@@ -70,22 +69,9 @@ class NewVolunteerForm(GuardedForm):
             self.add_error(name, sentence(problem))
 
 
-class ListForm(forms.Form):
-    """The file; the gate for what is in it is at the reading of each cell and in the verb."""
-
-    use_required_attribute = False
-
+class ListForm(SheetForm):
     file = forms.FileField(
         label=_("Your list"),
         help_text=_("CSV or XLSX, the names of the columns in the first row: first name, mobile, postcode, languages."),
         allow_empty_file=True,
     )
-
-    def clean_file(self) -> sheets.Sheet:
-        try:
-            sheet = sheets.read(self.cleaned_data["file"].read(sheets.MOST_BYTES + 1))
-            if len(sheets.as_csv(sheet).encode()) > MOST_TEXT:
-                raise sheets.too_large()
-        except Problem as problem:
-            raise forms.ValidationError(sentence(problem)) from None
-        return sheet

@@ -26,6 +26,7 @@ from digibel.scheduling.paid import Expense, Payment
 from digibel.sealing import keys
 from digibel.sealing.reading import unsealed_or_none
 from digibel.sentences import sentence
+from digibel.sheets import handing_out
 from digibel.volunteers.models import Volunteer
 
 FIRST_YEAR = 2024
@@ -194,7 +195,7 @@ def paid_csv(request: StaffRequest) -> HttpResponse:
         _("How"),
         _("Receipt"),
     ]
-    response = HttpResponse(money.table(head, _rows(request, year)), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(handing_out.as_csv(head, _rows(request, year)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="digibel-{year}.csv"'
     return _private(response)
 

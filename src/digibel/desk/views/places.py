@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from digibel import clock
 from digibel.audit.actors import Actor
-from digibel.desk import money, weekdays, words
+from digibel.desk import placefiles, weekdays, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.places import PlaceForm, PlacesFilter, as_written
 from digibel.desk.views.access import StaffRequest, staff_page
@@ -25,6 +25,7 @@ from digibel.directory.hours import DAYS
 from digibel.directory.models import HelpPlace
 from digibel.organisations.permissions import check_may, may
 from digibel.sentences import sentence
+from digibel.sheets import handing_out
 
 PER_PAGE = 30
 
@@ -77,26 +78,22 @@ def look(asked: dict[str, Any]) -> list[finding.Near]:
 @staff_page
 @require_safe
 def places_csv(request: StaffRequest) -> HttpResponse:
-    """The whole list for a spreadsheet, what is closed too, with hours as the form reads them."""
-    head = [_("Name"), _("Name in French, if it has another"), _("What for"), _("Street"), _("Number"), _("Postcode")]
-    head += [_("Telephone"), _("Website"), _("Opening hours"), _("Other days"), _("Speaks")]
-    head += [_("Only for people from these postcodes"), _("Price"), _("Can somebody get in without steps?")]
-    head += [_("It still exists"), _("Checked on"), _("How do you know?")]
-    rows = [_cells(place) for place in HelpPlace.objects.all()]
-    response = HttpResponse(money.table(head, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="digibel-places.csv"'
+    """The whole list for a spreadsheet, what is closed too."""
+    told = handing_out.as_csv(placefiles.head(), placefiles.rows(HelpPlace.objects.all()))
+    return _file(told, "text/csv; charset=utf-8", "csv")
+
+
+@staff_page
+@require_safe
+def places_xlsx(request: StaffRequest) -> HttpResponse:
+    told = handing_out.as_xlsx(placefiles.head(), placefiles.rows(HelpPlace.objects.all()), title=_("Places"))
+    return _file(told, handing_out.XLSX, "xlsx")
+
+
+def _file(told: str | bytes, content_type: str, ending: str) -> HttpResponse:
+    response = HttpResponse(told, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="digibel-places.{ending}"'
     return response
-
-
-def _cells(place: HelpPlace) -> list[object]:
-    steps = {True: _("yes"), False: _("no"), None: ""}[place.step_free]
-    return [
-        *(place.name, place.name_fr, place.get_kind_display(), place.street, place.house_number, place.postcode),
-        *(place.phone, place.url, writing.write_hours(place.hours, weekdays.weekday)),
-        *(writing.write_exceptions(place.exceptions, "; "), words.language_names(place.languages)),
-        *(", ".join(place.serves), place.price, steps, _("yes") if place.active else _("no")),
-        *(place.checked_on or "", place.source),
-    ]
 
 
 @staff_page

@@ -19,6 +19,7 @@ from digibel.problems import NotFound
 from digibel.reports import closing, quarters
 from digibel.reports.counting import Figures
 from digibel.reports.quarters import Quarter
+from digibel.sheets import handing_out
 
 BLOCKS: dict[str, Callable[[Figures], list[Block]]] = {
     "team": reportblocks.of_team,
@@ -56,7 +57,7 @@ def report_csv(request: StaffRequest, report: str) -> HttpResponse:
 @require_GET
 def report_xlsx(request: StaffRequest, report: str) -> HttpResponse:
     found = _export(request, report, "xlsx")
-    return _file(reportfiles.as_xlsx(found.blocks, title=str(found.quarter)), reportfiles.XLSX, found, report, "xlsx")
+    return _file(reportfiles.as_xlsx(found.blocks, title=str(found.quarter)), handing_out.XLSX, found, report, "xlsx")
 
 
 @staff_page

@@ -15,6 +15,7 @@ from digibel.notifications.models import InboundMessage, OutboundMessage, Recipi
 from digibel.organisations.models import Organisation
 from digibel.problems import Conflict
 from digibel.sealing import keys
+from digibel.sheets.errors import RowsRefused, UndoneAlready
 from digibel.volunteers import pool, readiness
 from digibel.volunteers.importing import errors
 from digibel.volunteers.importing.rehearsing import Planned, Rehearsal
@@ -34,7 +35,7 @@ def bring_in(
     Raises `RowsRefused`, unless these are to be left out, and `Conflict` where somebody came into the pool since the rehearsal.
     """
     if rehearsal.refused and not without_refused:
-        raise errors.RowsRefused
+        raise RowsRefused
     prepared = [(one, keys.new_key()) for one in rehearsal.planned]
     with transaction.atomic():
         if pool.in_the_pool(numbers.index(one.number) for one, _ in prepared):
@@ -70,7 +71,7 @@ def take_back(made: PoolImport, *, by: Actor) -> int:
     with transaction.atomic():
         locked = PoolImport.objects.select_for_update(no_key=True).get(pk=made.pk)
         if locked.undone_at:
-            raise errors.UndoneAlready
+            raise UndoneAlready
         came = Volunteer.objects.filter(came_with=locked)
         people = list(came.values_list("pk", "recipient_id", "key_id"))
         recipients = [recipient for _, recipient, _ in people]

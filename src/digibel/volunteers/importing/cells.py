@@ -80,11 +80,9 @@ def email(text: str) -> str | None:
 
 
 def postcode(text: str) -> str:
-    """The four digits, wherever they stand: "1080 Molenbeek", "B-1080"."""
     if not text:
         raise CellEmpty
-    digits = re.search(r"(?<!\d)[1-9]\d{3}(?!\d)", text)
-    return places.get(digits.group() if digits else text).postcode
+    return places.found_in(text).postcode
 
 
 def skills(text: str) -> Several:

@@ -23,16 +23,6 @@ class TwiceInTheList(Problem):
     message = "Row {line} has the same number. Keep one of them."
 
 
-class RowsRefused(Problem):
-    code = "rows_refused"
-    message = "Some rows are refused. Correct them first: all of the list comes in, or nothing of it."
-
-
 class AtWorkAlready(Conflict):
     code = "at_work_already"
     message = "{count} of them have been asked or have been told something since. Let these people leave one by one."
-
-
-class UndoneAlready(Conflict):
-    code = "undone_already"
-    message = "This import was taken back already."
