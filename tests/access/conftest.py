@@ -15,6 +15,7 @@ import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
 from digibel.directory import corrections
+from digibel.directory.models import PlacesImport
 from digibel.guardrails.catalogue import Verdict
 from digibel.notifications import outbox
 from digibel.notifications.models import BY_HAND, CallTask, InboundMessage, OutboundMessage
@@ -234,6 +235,9 @@ def _everything_else(organisation: Organisation, over: Visit, more: list[HelpReq
         "place_id": corrections.add(**PLACE, organisation=organisation, by=SYSTEM).pk,
         "merge_id": twins.pk,
         "import_id": bringing.bring_in(Rehearsal([], [], [], False), organisation=organisation, by=SYSTEM).pk,
+        "list_id": PlacesImport.objects.create(
+            organisation=organisation, brought_at=clock.now(), added=0, changed=0
+        ).pk,
         "text_id": _by_hand(organisation, over.client).pk,
         "hook_id": hooks.make(organisation, name="till", address="https://till.example.org/in", by=SYSTEM)[0].pk,
         "key_id": make_key(organisation, name="till")[0].pk,

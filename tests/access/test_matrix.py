@@ -223,6 +223,10 @@ desk:feed_renew/own        -     staff
 desk:feed_renew/organisation -   lead
 desk:places                    staff -
 desk:places_csv                staff -
+desk:places_xlsx               staff -
+desk:places_list               lead  lead
+desk:places_list_in            -     lead
+desk:places_list_back          -     lead
 desk:new_place                 lead  lead
 desk:place                     lead  lead
 desk:place_checked             -     lead

@@ -27,8 +27,8 @@ CORRECTABLE = {
 def add(*, organisation: Organisation, by: Actor, **facts: Any) -> HelpPlace:
     """A place that nobody had noted yet, seen to be so today. ValidationError names the field that does not fit."""
     place = HelpPlace(pk=uuid.uuid4())
-    place.slug = f"{slugify(facts.get('name', ''))[:60]}-{place.pk.hex[:8]}".lstrip("-")
-    _change(place, facts)
+    name(place, facts.get("name", ""))
+    change(place, facts)
     _check(place, organisation, clock.today())
     with transaction.atomic():
         place.save(force_insert=True)
@@ -54,7 +54,7 @@ def correct(
     locked = HelpPlace.objects.select_for_update(no_key=True).get(pk=place.pk)
     if version is not None and version != locked.version:
         raise ChangedMeanwhile
-    changed = _change(locked, changes)
+    changed = change(locked, changes)
     locked.version += 1
     _check(locked, organisation, checked_on or clock.today())
     locked.save()
@@ -62,7 +62,12 @@ def correct(
     return locked
 
 
-def _change(place: HelpPlace, changes: dict[str, Any]) -> list[str]:
+def name(place: HelpPlace, called: str) -> None:
+    """Gives a new place the word by which addresses and programs know it."""
+    place.slug = f"{slugify(called)[:60]}-{place.pk.hex[:8]}".lstrip("-")
+
+
+def change(place: HelpPlace, changes: dict[str, Any]) -> list[str]:
     """The names of the fields that are different now."""
     if strange := changes.keys() - CORRECTABLE:
         raise NotCorrectable(fields=", ".join(sorted(strange)))

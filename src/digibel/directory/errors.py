@@ -38,3 +38,38 @@ class NoWebsite(Problem):
 class DoesNotFit(Problem):
     code = "does_not_fit"
     message = "This does not fit. Look at it again, or leave it empty."
+
+
+class NoSuchAddress(Problem):
+    code = "no_such_address"
+    message = "We cannot read this address. Write it like this: Kerkstraat 12, 1090 Jette."
+
+
+class NotCheckedYet(Problem):
+    code = "not_checked_yet"
+    message = "This day is still to come. Write the day on which somebody looked."
+
+
+class PlaceTwiceInTheList(Problem):
+    code = "place_twice_in_the_list"
+    message = "Row {line} is the same place. Keep one of them."
+
+
+class WhichPlace(Problem):
+    code = "which_place"
+    message = "We know several places of this name here. Write the street too, or put it right by hand."
+
+
+class ListIsOld(Conflict):
+    code = "list_is_old"
+    message = "Something changed in the places since this list was read. Choose the file again, and look once more."
+
+
+class NothingNew(Problem):
+    code = "nothing_new"
+    message = "Everything in this list is in the places already."
+
+
+class ChangedSince(Conflict):
+    code = "places_changed_since"
+    message = "{count} of these places were put right or handed out on a slip since. Put the others right one by one."

@@ -117,3 +117,25 @@ class HelpPlace(models.Model):
 
     def is_stale(self, today: date) -> bool:
         return self.checked_on is None or self.checked_on < today - FRESH
+
+
+class PlacesImport(models.Model):
+    """A list from a spreadsheet came into the directory at once: so that it can be taken back at once.
+
+    `trail` has for each place that it touched its `id`, the `version` that it had afterwards, and what stood `before` in the
+    fields that it changed; for a new place that is null. It is emptied when the list is taken back.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    brought_at = models.DateTimeField()
+    added = models.PositiveIntegerField()
+    changed = models.PositiveIntegerField()
+    trail = models.JSONField(default=list, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-brought_at", "pk")
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"

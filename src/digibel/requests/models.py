@@ -541,7 +541,7 @@ class Referral(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request = models.ForeignKey(HelpRequest, on_delete=models.CASCADE, related_name="referrals")
-    place = models.ForeignKey(HelpPlace, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    place = models.ForeignKey(HelpPlace, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     route = models.CharField(max_length=20, blank=True, default="")
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=80)
