@@ -5,7 +5,8 @@ from typing import Any
 
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
-from digibel.directory.models import HelpPlace
+from digibel.directory import sessions
+from digibel.directory.models import HelpPlace, PlaceSession
 from digibel.notifications import inbound, outbox
 from digibel.notifications.gateways.base import InboundText
 from digibel.notifications.models import InboundMessage, OutboundMessage
@@ -195,6 +196,14 @@ def place(name: str = "Dienstencentrum De Linde", *, postcode: str = "1090", **f
     """A place with a door, where a desk session can be held."""
     told = {"slug": f"place-{next(_numbers)}", "kind": "helpdesk", "source": "cast", **facts}
     return HelpPlace.objects.create(name=name, postcode=postcode, **told)
+
+
+def place_session(organisation: Organisation, *, days: int = 3, seats: int = 2, **facts: Any) -> PlaceSession:
+    """A place receives people in so many days, from 14 to 16."""
+    day = clock.today() + timedelta(days=days)
+    told = {"place": facts.pop("place", None) or place(), "day": day, "start": time(14), "end": time(16), **facts}
+    [made] = sessions.hold(**told, seats=seats, organisation=organisation, by=SYSTEM)
+    return made
 
 
 def desk_session(organisation: Organisation, *, days: int = 3, seats: int = 2, **facts: Any) -> DeskSession:

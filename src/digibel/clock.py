@@ -19,6 +19,7 @@ BRUSSELS = ZoneInfo("Europe/Brussels")
 # Waking hours, local: nobody is texted outside them unless a visit is near (see `notifications`).
 WAKING = (time(8), time(20))
 NEAR = timedelta(hours=24)
+WEEK = timedelta(days=7)
 
 # Of this thread of work alone: one visitor who lets time pass takes nobody along.
 _travelled: ContextVar[datetime | None] = ContextVar("travelled", default=None)
@@ -123,3 +124,13 @@ def add_waking(moment: datetime, length: timedelta) -> datetime:
             return moment + length
         length -= evening - moment
         moment = next_waking(evening)
+
+
+def every_week(first: date, last: date) -> Iterator[date]:
+    """The first day whatever it is, and the same weekday until the last; of those a public holiday is left out."""
+    yield first
+    day = first + WEEK
+    while day <= last:
+        if not is_public_holiday(day):
+            yield day
+        day += WEEK

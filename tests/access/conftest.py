@@ -233,6 +233,7 @@ def _everything_else(organisation: Organisation, over: Visit, more: list[HelpReq
         "applicant_id": _applicant(organisation).pk,
         "payment_id": paid.pk,
         "place_id": corrections.add(**PLACE, organisation=organisation, by=SYSTEM).pk,
+        "place_session_id": cast.place_session(organisation).pk,
         "merge_id": twins.pk,
         "import_id": bringing.bring_in(Rehearsal([], [], [], False), organisation=organisation, by=SYSTEM).pk,
         "list_id": PlacesImport.objects.create(

@@ -61,6 +61,9 @@ desk:request_deed/away         -     staff
 desk:request_deed/back         -     staff
 desk:request_deed/gone         -     staff
 desk:request_deed/landed       -     staff
+desk:request_deed/arrived      -     staff
+desk:request_deed/not-arrived  -     staff
+desk:request_deed/seat-back    -     staff
 desk:request_deed/undo-gone    -     staff
 desk:request_deed/staff-first  -     staff
 desk:request_deed/release      -     lead
@@ -230,6 +233,8 @@ desk:places_list_back          -     lead
 desk:new_place                 lead  lead
 desk:place                     lead  lead
 desk:place_checked             -     lead
+desk:place_sessions            staff lead
+desk:place_session_off         -     lead
 desk:office                    staff -
 desk:reports                   lead  -
 desk:report_funders            lead  -
@@ -504,6 +509,7 @@ SHARED = {
     # The directory is everybody's.
     "desk:place",
     "desk:place_checked",
+    "desk:place_sessions",
     "desk:report_csv",
     "desk:report_xlsx",
     "desk:report_pdf",

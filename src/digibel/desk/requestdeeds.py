@@ -11,7 +11,7 @@ from digibel.desk.forms.intake import IntakeForm, told_of
 from digibel.requests import errors, intake
 from digibel.requests.drafts import read_draft
 from digibel.requests.models import Closing, HelpRequest
-from digibel.scheduling import onego, openings, rejudging
+from digibel.scheduling import arrivals, onego, openings, rejudging
 from digibel.scheduling.errors import NotAgreed
 
 Posted = Mapping[str, str]
@@ -35,6 +35,18 @@ def _to_client(verb: clientdeeds.Verb) -> Verb:
 
 def landed(request: HelpRequest, posted: Posted, by: Actor) -> None:
     openings.close(request, closing=Closing.REFERRED, by=by)
+
+
+def arrived(request: HelpRequest, posted: Posted, by: Actor) -> None:
+    arrivals.note(request, posted.get("referral", ""), came=True, by=by)
+
+
+def not_arrived(request: HelpRequest, posted: Posted, by: Actor) -> None:
+    arrivals.note(request, posted.get("referral", ""), came=False, by=by)
+
+
+def seat_back(request: HelpRequest, posted: Posted, by: Actor) -> None:
+    arrivals.give_back(request, posted.get("referral", ""), by=by)
 
 
 def overrule(request: HelpRequest, posted: Posted, by: Actor) -> None:
@@ -69,6 +81,9 @@ def moments(request: HelpRequest, form: IntakeForm, by: Actor) -> None:
 DEEDS: dict[str, Deed] = {
     **{name: Deed(one.permission, _to_client(one.verb), one.done) for name, one in clientdeeds.DEEDS.items()},
     "landed": Deed("refer", landed, _("Closed: the referral has helped.")),
+    "arrived": Deed("refer", arrived, _("Noted. In two weeks somebody asks whether it helped.")),
+    "not-arrived": Deed("refer", not_arrived, _("Noted. Make another slip, or let somebody go along.")),
+    "seat-back": Deed("refer", seat_back, _("The seat is given back.")),
     "overrule": Deed("overrule", overrule, _("Noted, with your reason: a volunteer may go. The search can begin.")),
     "series": Deed("log", seriespage.plan, _("The series is noted.")),
     "end-series": Deed("stop", seriespage.end, _("The series has ended. A week after the last visit somebody asks.")),

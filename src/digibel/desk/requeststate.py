@@ -23,6 +23,7 @@ HEADINGS: dict[str, words.Words] = {
     "staff_first": _("Staff look first at %(name)s"),
     "refer": _("This is not for a volunteer: refer %(name)s"),
     "check_referral": _("Did the slip help %(name)s?"),
+    "ask_arrival": _("Did %(name)s get to the place?"),
     "new_moments": _("%(name)s needs new moments"),
     "choose": _("%(name)s waits for a volunteer"),
     "await_answers": _("Volunteers are asked to go to %(name)s"),
@@ -106,6 +107,8 @@ def _where(request: HelpRequest, visit: Visit | None) -> tuple[str, bool]:
         return reverse("desk:request_deed", args=[reference, "back" if kind == "away" else "landed"]), True
     if kind == "next_visit":
         return reverse("desk:request_deed", args=[reference, "next-visit"]), True
+    if kind == "ask_arrival":
+        return "#seats", False
     if visit is not None:
         return reverse("desk:visit_desk", args=[visit.pk]), False
     return {"own_yes": "#own-yes", "staff_first": "#staff-first", "goes_along": "#one-go"}.get(kind, "#moments"), False

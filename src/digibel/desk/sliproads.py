@@ -6,14 +6,25 @@ from uuid import UUID
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from digibel import clock
 from digibel.desk import slips, words
 from digibel.directory import finding
-from digibel.directory.models import HelpPlace
+from digibel.directory.models import HelpPlace, PlaceSession
 from digibel.guardrails import catalogue
-from digibel.requests import referrals
+from digibel.requests import referrals, seats
 from digibel.requests.models import HelpRequest
+
+
+@dataclass(frozen=True)
+class SeatChoice:
+    """A session of the place in which a seat can be booked with the slip; `label` says when, and how many are left."""
+
+    session_id: UUID
+    label: str
+    full: bool
+    ticked: bool
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,7 @@ class Choice:
     km: float | None
     why: str
     ticked: bool
+    seats: tuple[SeatChoice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,8 @@ class Road:
 
 def roads(request: HelpRequest, *, ticked: Collection[str] | None) -> list[Road]:
     """What can stand on it, in the language of the page. Nothing ticked yet: the first place of each route is."""
+    advised = referrals.propose(request, words.desk_language())
+    offered = seats.offered({near.place.pk for advice in advised for near in advice.places})
     return [
         Road(
             code=advice.route,
@@ -54,13 +68,31 @@ def roads(request: HelpRequest, *, ticked: Collection[str] | None) -> list[Road]
                     near.km,
                     _why(near),
                     ticked=first if ticked is None else str(near.place.pk) in ticked,
+                    seats=tuple(_seat(one, ticked or ()) for one in offered.get(near.place.pk, [])),
                 )
                 for near, first in zip(advice.places, (True, *(False for _ in advice.places)), strict=False)
             ),
             ticked=not advice.places if ticked is None else advice.route in ticked,
         )
-        for advice in referrals.propose(request, words.desk_language())
+        for advice in advised
     ]
+
+
+def _seat(offered: seats.Offered, ticked: Collection[str]) -> SeatChoice:
+    session = offered.session
+    left = ngettext("one seat free", "%(count)d seats free", offered.free) % {"count": offered.free}
+    return SeatChoice(
+        session.pk,
+        f"{when(session)}: {left if offered.free else _('full')}",
+        full=not offered.free,
+        ticked=str(session.pk) in ticked,
+    )
+
+
+def when(session: PlaceSession) -> str:
+    """ "Tuesday 1 December, 14:00–16:00"."""
+    start, end = clock.local(session.starts_at), clock.local(session.ends_at)
+    return f"{date_format(start, 'l j F')}, {start:%H:%M}–{end:%H:%M}"
 
 
 def _why(near: finding.Near) -> str:

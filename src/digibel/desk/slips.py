@@ -15,7 +15,7 @@ from digibel import clock, languages, places
 from digibel.desk import weekdays, words
 from digibel.directory import writing
 from digibel.directory.hours import DAYS
-from digibel.directory.models import HelpPlace
+from digibel.directory.models import HelpPlace, PlaceSession
 from digibel.guardrails import catalogue
 from digibel.requests import referrals
 from digibel.requests.models import HelpRequest
@@ -86,18 +86,20 @@ def _questions(request: HelpRequest, language: str) -> Iterator[dict[str, str]]:
 def _lines(request: HelpRequest, chosen: list[HelpPlace], routes: Collection[str], language: str) -> Iterator[Line]:
     """Each route that was chosen, or that leads to a chosen place, with these places under it; each place once."""
     left = {place.pk: place for place in chosen}
+    booked = {one.place_id: one.session for one in referrals.waiting(request) if one.session is not None}
     for advice in referrals.propose(request, language):
         here = [left.pop(near.place.pk) for near in advice.places if near.place.pk in left]
         if here or advice.route in routes:
             yield Line("speech", "", advice.text)
         for place in here:
-            yield _place_line(place, language)
+            yield _place_line(place, booked.get(place.pk), language)
     for place in left.values():
-        yield _place_line(place, language)
+        yield _place_line(place, booked.get(place.pk), language)
 
 
-def _place_line(place: HelpPlace, language: str) -> Line:
+def _place_line(place: HelpPlace, booked: PlaceSession | None, language: str) -> Line:
     facts = [
+        _seat(booked),
         address(place),
         words_of_phone(place),
         _hours(place),
@@ -107,6 +109,15 @@ def _place_line(place: HelpPlace, language: str) -> Line:
     ]
     facts += [_("no steps")] if place.step_free else []
     return Line(ICONS.get(place.kind, "house"), place.name_in(language), ". ".join(filter(None, facts)))
+
+
+def _seat(session: PlaceSession | None) -> str:
+    """When they are expected, as long as that is to come."""
+    if session is None or session.called_off_at is not None or session.ends_at <= clock.now():
+        return ""
+    start, end = clock.local(session.starts_at), clock.local(session.ends_at)
+    when = _as_written(f"{date_format(start, 'l j F')}, {start:%H:%M}–{end:%H:%M}")
+    return _("A seat is kept for you: %(when)s") % {"when": when}
 
 
 def words_of_phone(place: HelpPlace) -> str:

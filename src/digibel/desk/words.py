@@ -36,6 +36,7 @@ STEPS: dict[str, Step] = {
     "staff_first": Step(_("For staff first: may a volunteer go there?"), LOOK),
     "refer": Step(_("Refer, with a slip"), _("Make the slip")),
     "check_referral": Step(_("Ask whether the referral landed"), LOOK),
+    "ask_arrival": Step(_("Ask whether they got to the place"), LOOK),
     "new_moments": Step(_("Ask for new moments: these are past"), _("Ask")),
     "choose": Step(_("Choose volunteers"), _("Choose")),
     "await_answers": Step(_("Volunteers are being asked"), LOOK),

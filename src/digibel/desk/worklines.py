@@ -23,7 +23,16 @@ from digibel.volunteers.models import Applicant
 
 EVENING = time(18)
 # Where a step is done that needs no call: by the kind of the next action. All others are on the visit's page.
-ON_REQUEST = {"own_yes", "staff_first", "check_referral", "away", "new_moments", "next_visit", "goes_along"}
+ON_REQUEST = {
+    "own_yes",
+    "staff_first",
+    "check_referral",
+    "ask_arrival",
+    "away",
+    "new_moments",
+    "next_visit",
+    "goes_along",
+}
 ON_MATCH = {"choose", "nobody", "await_answers"}
 
 

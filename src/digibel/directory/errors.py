@@ -73,3 +73,33 @@ class NothingNew(Problem):
 class ChangedSince(Conflict):
     code = "places_changed_since"
     message = "{count} of these places were put right or handed out on a slip since. Put the others right one by one."
+
+
+class NoDoor(Problem):
+    code = "no_door"
+    message = "Nobody can be sent there: it is a number or a website, or it is closed for good."
+
+
+class WrongHours(Problem):
+    code = "wrong_hours"
+    message = "A session begins in the future, within a year, and ends later on the same day."
+
+
+class WrongNumberOfSeats(Problem):
+    code = "wrong_number_of_seats"
+    message = "Write how many seats the place keeps for us: one to sixty."
+
+
+class HeldAlready(Conflict):
+    code = "held_already"
+    message = "There is a session of this place at that hour already. Look at the list."
+
+
+class SessionBegan(Conflict):
+    code = "session_began"
+    message = "This session has begun or was called off. Choose another one."
+
+
+class NoSeatLeft(Conflict):
+    code = "no_seat_left"
+    message = "The last seat of this session is taken. Choose another one."

@@ -17,6 +17,7 @@ from digibel.organisations.models import Organisation
 
 # What was checked longer ago than this is looked at again: desks move, and hours change every year.
 FRESH = timedelta(days=365)
+MOST_SEATS = 60
 
 
 class Kind(models.TextChoices):
@@ -117,6 +118,46 @@ class HelpPlace(models.Model):
 
     def is_stale(self, today: date) -> bool:
         return self.checked_on is None or self.checked_on < today - FRESH
+
+
+class PlaceSessionQuerySet(models.QuerySet["PlaceSession"]):
+    def standing(self) -> Self:
+        return self.filter(called_off_at=None)
+
+    def to_come(self, moment: datetime) -> Self:
+        return self.standing().filter(starts_at__gt=moment)
+
+
+class PlaceSession(models.Model):
+    """When a place receives people whom we send: so many seats it keeps for us. `organisation` agreed that with it; whoever
+    refers somebody can book one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    place = models.ForeignKey(HelpPlace, on_delete=models.PROTECT, related_name="sessions")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    seats = models.PositiveSmallIntegerField()
+    called_off_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PlaceSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("starts_at", "pk")
+        constraints = (
+            models.CheckConstraint(
+                name="place_session_ends_after_start", condition=Q(ends_at__gt=models.F("starts_at"))
+            ),
+            models.CheckConstraint(name="place_session_seats", condition=Q(seats__range=(1, MOST_SEATS))),
+            # Noted twice by two who did not know of each other, twice as many would be sent as there are chairs.
+            models.UniqueConstraint(
+                name="place_session_once", fields=["place", "starts_at"], condition=Q(called_off_at=None)
+            ),
+        )
+        indexes = (models.Index(fields=["place", "starts_at"], name="place_session_by_day"),)
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"
 
 
 class PlacesImport(models.Model):

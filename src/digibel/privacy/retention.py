@@ -562,6 +562,7 @@ NOT_PERSONAL: dict[str, str] = {
     "volunteers.TrainingSession": "a room, a day and a subject",
     "organisations.Tightening": "a rule of an organisation and its reason; who made it, as a number",
     "directory.HelpPlace": "offices and rooms",
+    "directory.PlaceSession": "an hour of a room, and how many chairs",
     "directory.PlacesImport": "a day, how many places, and what stood there before",
     "organisations.OwnNumber": "public numbers, and where they were found",
     "organisations.Organisation": "a legal person",

@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from digibel.directory.models import HelpPlace
+from digibel.directory.models import HelpPlace, PlaceSession
 from digibel.guardrails.catalogue import Verdict
 from digibel.notifications.models import Recipient
 from digibel.organisations.models import Organisation, Role
@@ -268,6 +268,7 @@ class NextActionKind(models.TextChoices):
     STAFF_FIRST = "staff_first", "staff look first: decide whether a volunteer may go"
     REFER = "refer", "refer warmly, with a slip"
     CHECK_REFERRAL = "check_referral", "ask whether the referral landed"
+    ASK_ARRIVAL = "ask_arrival", "ask whether they got to the place"
     NEW_MOMENTS = "new_moments", "ask for new moments"
     CHOOSE = "choose", "choose volunteers"
     AWAIT_ANSWERS = "await_answers", "wait for the volunteers' answers"
@@ -545,10 +546,25 @@ class Referral(models.Model):
     route = models.CharField(max_length=20, blank=True, default="")
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=80)
-    landed = models.BooleanField(null=True, blank=True)
+    session = models.ForeignKey(PlaceSession, null=True, blank=True, on_delete=models.PROTECT, related_name="booked")
+    seat_number = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Which of the seats, from one.")
+    landed = models.BooleanField(null=True, blank=True, help_text="Whether they got there; empty: nobody has asked.")
+    landed_noted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("made_at",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # However many refer somebody at the same instant, a seat is one person's.
+            models.UniqueConstraint(name="referral_seat_once", fields=["session", "seat_number"]),
+            models.CheckConstraint(
+                name="referral_seat_iff_session",
+                condition=Q(session=None, seat_number=None) | Q(session__isnull=False, seat_number__gte=1),
+            ),
+            models.CheckConstraint(
+                name="referral_landed_noted",
+                condition=Q(landed=None, landed_noted_at=None) | Q(landed__isnull=False, landed_noted_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"referral of {self.request_id}"

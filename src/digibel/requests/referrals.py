@@ -1,6 +1,6 @@
 """Warm referral: a slip with the question, the right place, its hours and its number. Nothing about health, no family name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from digibel.directory.models import HelpPlace
 from digibel.guardrails import catalogue
 from digibel.notifications import numbers
 from digibel.notifications.errors import NotANumber
+from digibel.requests import seats
 from digibel.requests.models import HelpRequest, Referral
 
 
@@ -25,15 +26,42 @@ def propose(request: HelpRequest, language: str) -> list[finding.Advice]:
 
 
 @transaction.atomic
-def refer(request: HelpRequest, *, by: Actor, places: Sequence[HelpPlace] = (), route: str = "") -> list[Referral]:
-    """Write the slip down: to these places, or along a route that has no place of its own."""
+def refer(
+    request: HelpRequest,
+    *,
+    by: Actor,
+    places: Sequence[HelpPlace] = (),
+    route: str = "",
+    sessions: Mapping[UUID, UUID] | None = None,
+) -> list[Referral]:
+    """Write the slip down: to these places, or along a route that has no place of its own.
+
+    `sessions`: in which session of which place a seat is booked; ids. Raises what `seats.take` raises; then there is no slip.
+    """
     targets: list[HelpPlace | None] = list(places) or [None]
-    made = [
-        Referral.objects.create(request=request, place=place, route=route, made_at=clock.now(), made_by=str(by))
-        for place in targets
-    ]
-    record("request.referred", request, by=by, organisation_id=request.organisation_id, places=len(places))
+    wanted = sessions or {}
+    # Always in one order, so that two slips to the same places never wait for each other.
+    booked = {place.pk: seats.take(place, wanted[place.pk]) for place in _in_order(places) if place.pk in wanted}
+    made = [_write(request, place, route, booked.get(place.pk) if place else None, by) for place in targets]
+    facts = {"places": len(places), **({"seats": len(booked)} if booked else {})}
+    record("request.referred", request, by=by, organisation_id=request.organisation_id, **facts)
     return made
+
+
+def _in_order(places: Sequence[HelpPlace]) -> list[HelpPlace]:
+    return sorted(places, key=lambda place: place.pk)
+
+
+def _write(request: HelpRequest, place: HelpPlace | None, route: str, seat: seats.Seat | None, by: Actor) -> Referral:
+    return Referral.objects.create(
+        request=request,
+        place=place,
+        route=route,
+        session=seat.session if seat else None,
+        seat_number=seat.number if seat else None,
+        made_at=clock.now(),
+        made_by=str(by),
+    )
 
 
 def places_among(request: HelpRequest, place_ids: Sequence[str]) -> list[HelpPlace]:
@@ -45,7 +73,7 @@ def places_among(request: HelpRequest, place_ids: Sequence[str]) -> list[HelpPla
 def waiting(request: HelpRequest) -> list[Referral]:
     """What was handed out, and nobody has asked yet whether it helped: the latest first, each place and each way once."""
     once: dict[tuple[UUID | None, str], Referral] = {}
-    for one in request.referrals.filter(landed=None).select_related("place").order_by("-made_at", "pk"):
+    for one in request.referrals.filter(landed=None).select_related("place", "session").order_by("-made_at", "pk"):
         once.setdefault((one.place_id, one.route), one)
     return list(once.values())
 
@@ -54,7 +82,11 @@ def in_words(referral: Referral, language: str) -> str:
     """One line of the slip, to be said aloud: the place with its hours, or the sentence of a way that has no place."""
     if referral.place is None:
         return finding.text_of(referral.route, language)
-    return ". ".join(filter(None, [place_in_words(referral.place, language), _hours(referral.place, language)]))
+    told = [
+        place_in_words(referral.place, language),
+        seats.when(referral, language) or _hours(referral.place, language),
+    ]
+    return ". ".join(filter(None, told))
 
 
 def place_in_words(place: HelpPlace, language: str) -> str:

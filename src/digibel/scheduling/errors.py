@@ -303,3 +303,13 @@ class NotInOneGo(Conflict):
 class NotAgreed(Problem):
     code = "not_agreed"
     message = "Ask both first whether they want to be visited in one go, and tick that they do."
+
+
+class NotYetThere(Conflict):
+    code = "not_yet_there"
+    message = "They are expected there later. Ask afterwards whether they got there."
+
+
+class SeatSettled(Conflict):
+    code = "seat_settled"
+    message = "A colleague has noted this already, or the seat was given back. Look at the request."

@@ -75,6 +75,10 @@ class RequestFacts:
     moments_over_at: datetime | None = None
     referred_at: datetime | None = None
     referral_wanted_at: datetime | None = None
+    # When they did not get to a place where a seat was kept for them, or the place called it off, with no slip since.
+    seat_lost_at: datetime | None = None
+    # The end of the session of which nobody has asked yet whether they got there.
+    seat_until: datetime | None = None
     live_until: datetime | None = None
     nobody_since: datetime | None = None
     next_visit_asked_at: datetime | None = None
@@ -101,6 +105,7 @@ def _obligations(facts: RequestFacts) -> Iterator[NextAction]:
     else:
         if facts.visit is not None and facts.visit.goes_on and not facts.visit.reported:
             yield NextAction(NextActionKind.REPORT, facts.visit.report_due, Role.COORDINATOR)
+        yield from _at_the_place(facts)
         yield _towards_a_visit(facts)
 
 
@@ -119,12 +124,21 @@ def _towards_a_visit(facts: RequestFacts) -> NextAction:
     return _search(facts)
 
 
+def _at_the_place(facts: RequestFacts) -> Iterator[NextAction]:
+    """Where a seat was booked, whatever else is asked for: did they get there, and what if not."""
+    if facts.seat_lost_at is not None:
+        yield NextAction(NextActionKind.REFER, facts.seat_lost_at + SAME_DAY, Role.INTAKE)
+    if facts.seat_until is not None:
+        yield NextAction(NextActionKind.ASK_ARRIVAL, next_morning(facts.seat_until), Role.INTAKE)
+
+
 def _referral(facts: RequestFacts) -> NextAction:
     wanted = facts.referral_wanted_at or facts.logged_at
     if facts.referred_at is None or facts.referred_at < wanted:
         due = wanted + (URGENT_WITHIN if facts.urgent else timedelta(days=1))
         return NextAction(NextActionKind.REFER, due, Role.INTAKE)
-    return NextAction(NextActionKind.CHECK_REFERRAL, facts.referred_at + REFERRAL_LANDS_WITHIN, Role.COORDINATOR)
+    begins = max(facts.referred_at, facts.seat_until or facts.referred_at)
+    return NextAction(NextActionKind.CHECK_REFERRAL, begins + REFERRAL_LANDS_WITHIN, Role.COORDINATOR)
 
 
 def _search(facts: RequestFacts) -> NextAction:

@@ -1,7 +1,7 @@
 """A request comes in: logged, judged, split, and on the worklist with its true next action, all in one transaction."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -148,11 +148,21 @@ def _go_on(client: Client) -> None:
 
 
 @transaction.atomic
-def refer(request: HelpRequest, *, by: Actor, place_ids: list[str] | None = None, route: str = "") -> None:
-    """Hand out the slip, and ask two weeks later whether it landed."""
+def refer(
+    request: HelpRequest,
+    *,
+    by: Actor,
+    place_ids: list[str] | None = None,
+    route: str = "",
+    sessions: Mapping[uuid.UUID, uuid.UUID] | None = None,
+) -> None:
+    """Hand out the slip, and ask two weeks later whether it landed; where a seat is booked, the day after whether they got there.
+
+    `sessions`: the session by the place. Raises what `referrals.refer` raises.
+    """
     _check_open(request)
     chosen = referrals.places_among(request, place_ids or [])
-    referrals.refer(request, by=by, places=chosen, route=route)
+    referrals.refer(request, by=by, places=chosen, route=route, sessions=sessions)
     worklist.rewrite(request)
 
 

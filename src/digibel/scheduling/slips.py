@@ -13,7 +13,7 @@ from digibel.notifications.outbox import compose, queue_all
 from digibel.notifications.owners import PlainTexts, Script, language_for
 from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Role
-from digibel.requests import referrals
+from digibel.requests import referrals, seats
 from digibel.requests.errors import AlreadyClosed
 from digibel.requests.models import HelpRequest, Referral
 from digibel.scheduling.errors import NoSlip, NoTelephone, Restricted, SlipTexted, WantsNoTexts
@@ -99,12 +99,14 @@ def _is_texted(request: HelpRequest, places: list[Referral]) -> bool:
 def _text(request: HelpRequest, referral: Referral) -> OutboundMessage:
     recipient, organisation = request.client.recipient, request.organisation
     assert referral.place is not None
+    language = language_of(recipient, organisation)
+    told = (referrals.place_in_words(referral.place, language), seats.when(referral, language))
     return compose(
         recipient,
         TEXT,
         organisation=organisation,
         subject=request,
-        helper=referrals.place_in_words(referral.place, language_of(recipient, organisation)),
+        helper=", ".join(filter(None, told)),
         phone=display(organisation.phone),
     )
 

@@ -14,6 +14,7 @@ from digibel import clock
 from digibel.notifications.calls import open_call
 from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage
 from digibel.organisations.models import Organisation, Role
+from digibel.requests import seats
 from digibel.requests.judging import judge_request
 from digibel.requests.models import Closing, HelpRequest, NextActionKind, Series
 from digibel.scheduling import households
@@ -71,6 +72,7 @@ def close(request: HelpRequest, *, closing: Closing) -> None:
         _tell_who_handed_it_over(request)
     for name, value in fields.items():
         setattr(request, name, value)
+    seats.give_back(request)
     for other in freed:
         rewrite(other)
 
@@ -119,7 +121,7 @@ def facts_of(request: HelpRequest) -> RequestFacts:
         away_until=clock.at(away_until, time(9)) if away_until else None,
         restricted_at=request.client.recipient.restricted_at,
         moments_over_at=_moments_over_at(request),
-        referred_at=request.referrals.aggregate(at=Max("made_at"))["at"],
+        **_referral_facts(request),
         referral_wanted_at=_referral_wanted(request),
         live_until=_live_until(request),
         nobody_since=_nobody_since(request),
@@ -127,6 +129,23 @@ def facts_of(request: HelpRequest) -> RequestFacts:
         goes_along=_goes_along(request),
         visit=visit,
     )
+
+
+def _referral_facts(request: HelpRequest) -> dict[str, datetime | None]:
+    """What is known of the slips: when the last was handed out, or heard to have landed; and of the seats on them."""
+    referred, lost, until = [], [], []
+    told = ("made_at", "landed", "landed_noted_at", "session__called_off_at", "session__ends_at")
+    for made_at, landed, noted_at, called_off_at, ends_at in request.referrals.values_list(*told):
+        referred.append(noted_at if landed else made_at)
+        if landed is None and ends_at and not called_off_at:
+            until.append(ends_at)
+        lost += [noted_at] if landed is False else [called_off_at] if landed is None and called_off_at else []
+    last, lost_at = max(referred, default=None), max(lost, default=None)
+    return {
+        "referred_at": last,
+        "seat_lost_at": lost_at if lost_at and last and last <= lost_at else None,
+        "seat_until": min(until, default=None),
+    }
 
 
 def _goes_along(request: HelpRequest) -> NextAction | None:

@@ -1,12 +1,11 @@
 """A list of places: told row by row, all of it or nothing, taken back."""
 
-import threading
 from datetime import date
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.utils import translation
 
 import cast
@@ -257,33 +256,6 @@ def test_what_was_put_right_or_handed_out_since_is_not_taken_back() -> None:
     with pytest.raises(errors.ChangedSince):
         bringing.take_back(made, by=SYSTEM)
     assert rows_now() == after
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_bring_in_the_same_list_at_once_one_does() -> None:
-    if connection.vendor == "sqlite":
-        pytest.skip("one at a time already")
-    cast.place("Ander")
-    told = sheet(LINDE, BIB)
-    seen, outcomes, together = rehearse(told).seen, [], threading.Barrier(2)
-
-    def one() -> None:
-        together.wait()
-        try:
-            bringing.bring_in(told, seen=seen, by=SYSTEM)
-            outcomes.append("in")
-        except Problem as problem:
-            outcomes.append(problem.code)
-        finally:
-            connection.close()
-
-    both = [threading.Thread(target=one) for _ in range(2)]
-    for thread in both:
-        thread.start()
-    for thread in both:
-        thread.join()
-    assert sorted(outcomes) == ["in", "list_is_old"]
-    assert HelpPlace.objects.count() == 3
 
 
 # --- the command ------------------------------------------------------------------------------------------------------

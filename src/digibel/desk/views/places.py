@@ -1,7 +1,7 @@
 """Places to refer to: the nearest of a kind, with what is known of them, since when and by whom; and one of them, to put right."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from digibel import clock
 from digibel.audit.actors import Actor
-from digibel.desk import placefiles, weekdays, words
+from digibel.desk import placefiles, sliproads, weekdays, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.places import PlaceForm, PlacesFilter, as_written
 from digibel.desk.views.access import StaffRequest, staff_page
@@ -24,6 +24,7 @@ from digibel.directory.errors import ChangedMeanwhile
 from digibel.directory.hours import DAYS
 from digibel.directory.models import HelpPlace
 from digibel.organisations.permissions import check_may, may
+from digibel.requests import seats
 from digibel.sentences import sentence
 from digibel.sheets import handing_out
 
@@ -41,6 +42,7 @@ class PlaceLine:
     open_now: bool
     speaks: str
     stale: bool
+    seats: str = ""
 
 
 @staff_page
@@ -54,12 +56,23 @@ def places(request: StaffRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "query": form.query,
-        "lines": [line_of(near) for near in page.object_list],
+        "lines": _with_seats([line_of(near) for near in page.object_list]),
         "asked": words.place_name(form.cleaned_data["postcode"]) if form.is_valid() else "",
         "may_note": may(request.user, "note_places"),
         "section": "places",
     }
     return render(request, "desk/places.html", context)
+
+
+def _with_seats(lines: list[PlaceLine]) -> list[PlaceLine]:
+    """With the next session in which a seat is free, of each place that has one."""
+    offered = seats.offered([line.place.pk for line in lines])
+    return [replace(line, seats=_next_seat(offered.get(line.place.pk, []))) for line in lines]
+
+
+def _next_seat(offered: list[seats.Offered]) -> str:
+    free = next((one for one in offered if one.free), None)
+    return sliproads.when(free.session) if free else ""
 
 
 def look(asked: dict[str, Any]) -> list[finding.Near]:

@@ -12,7 +12,17 @@ from django.views.decorators.http import require_GET, require_POST
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import clientpage, presence, requestdeeds, requeststate, requeststory, seriespage, verdicts, words
+from digibel.desk import (
+    clientpage,
+    presence,
+    requestdeeds,
+    requeststate,
+    requeststory,
+    seatlines,
+    seriespage,
+    verdicts,
+    words,
+)
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms import week
 from digibel.desk.forms.calls import spoken_choices
@@ -189,6 +199,7 @@ def _page(
         "parts": _parts(found),
         "advice": referrals.propose(found, words.desk_language()) if _is_referred(found, judged) else [],
         "referrals": found.referrals.select_related("place"),
+        "seats": seatlines.lines(found),
         "closings": [(one.value, requeststory.CLOSINGS[one]) for one in requestdeeds.CLOSINGS],
         "spoken": spoken_choices(),
         "address_shown": address_shown,

@@ -1,6 +1,7 @@
 """A slip: choose where, hand it out, print it. The address of the sheet says all that is on it, so it prints again the same."""
 
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
@@ -15,6 +16,7 @@ from digibel.audit.actors import Actor
 from digibel.desk import sliproads, slips
 from digibel.desk.answers import do, go_on
 from digibel.desk.views.access import StaffRequest, staff_page
+from digibel.directory.models import PlaceSession
 from digibel.organisations.permissions import check_may
 from digibel.problems import Problem
 from digibel.requests import intake, referrals
@@ -40,7 +42,7 @@ def slip(request: StaffRequest, reference: str) -> HttpResponse:
 
 
 def _choose(request: StaffRequest, found: HelpRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
-    ticked = None if request.method != "POST" else {*request.POST.getlist("place"), *request.POST.getlist("route")}
+    ticked = None if request.method != "POST" else {told for _, many in request.POST.lists() for told in many}
     context = {
         "found": found,
         "roads": sliproads.roads(found, ticked=ticked),
@@ -59,7 +61,7 @@ def _hand_out(request: StaffRequest, found: HelpRequest) -> HttpResponse:
     if not place_ids and not routes:
         return _choose(request, found, refusal=_("Choose at least one place or one way."), status=422)
     try:
-        _refer(found, place_ids, routes, by=Actor.staff(request.user))
+        _refer(found, place_ids, routes, _sessions(request, place_ids), by=Actor.staff(request.user))
     except Problem as problem:
         return _choose(request, found, refusal=sentence(problem), status=problem.status)
     messages.success(request, _("Noted. In two weeks somebody asks whether it helped."))
@@ -68,10 +70,19 @@ def _hand_out(request: StaffRequest, found: HelpRequest) -> HttpResponse:
     return go_on(f"{reverse('desk:slip', args=[found.reference])}?{query}")
 
 
+def _sessions(request: StaffRequest, place_ids: list[str]) -> dict[UUID, UUID]:
+    """In which session a seat is booked, of each place that is on the slip."""
+    chosen = sliproads.are_ids([request.POST.get(f"seat-{place_id}", "") for place_id in place_ids])
+    found = PlaceSession.objects.filter(pk__in=chosen)
+    return {one.place_id: one.pk for one in found if str(one.place_id) in place_ids}
+
+
 @transaction.atomic
-def _refer(found: HelpRequest, place_ids: list[str], routes: list[str], *, by: Actor) -> None:
+def _refer(
+    found: HelpRequest, place_ids: list[str], routes: list[str], sessions: dict[UUID, UUID], *, by: Actor
+) -> None:
     if place_ids and referrals.places_among(found, place_ids):
-        openings.refer(found, by=by, place_ids=place_ids)
+        openings.refer(found, by=by, place_ids=place_ids, sessions=sessions)
     for code in routes:
         openings.refer(found, by=by, route=code)
 

@@ -1,7 +1,6 @@
 """An organisation holds desk sessions: once, or every week until a day. Each is a row of its own, and can be called off alone."""
 
 import uuid
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
@@ -23,7 +22,6 @@ from digibel.scheduling.moves import move
 
 SHORTEST, LONGEST = timedelta(minutes=30), timedelta(hours=8)
 FARTHEST = timedelta(days=366)
-WEEK = timedelta(days=7)
 QUARTER = 15
 
 
@@ -45,7 +43,7 @@ def make(
     """
     if not clock.today() <= day <= clock.today() + FARTHEST:
         raise WrongSessionHours
-    days = list(_days(day, until))
+    days = list(clock.every_week(day, min(until or day, day + FARTHEST)))
     _check(place, days, start, end, seats)
     series = uuid.uuid4() if len(days) > 1 else None
     try:
@@ -53,17 +51,6 @@ def make(
             return [_make(organisation, place, one, start, end, seats, language, series, by) for one in days]
     except IntegrityError:
         raise SessionThere from None
-
-
-def _days(first: date, until: date | None) -> Iterator[date]:
-    """The first day is meant whatever it is; of the others a holiday has no session."""
-    yield first
-    last = min(until or first, first + FARTHEST)
-    day = first + WEEK
-    while day <= last:
-        if not clock.is_public_holiday(day):
-            yield day
-        day += WEEK
 
 
 def _check(place: HelpPlace, days: list[date], start: time, end: time, seats: int) -> None:
