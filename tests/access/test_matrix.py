@@ -64,6 +64,7 @@ desk:request_deed/landed       -     staff
 desk:request_deed/arrived      -     staff
 desk:request_deed/not-arrived  -     staff
 desk:request_deed/seat-back    -     staff
+desk:request_deed/right-number -     staff
 desk:request_deed/undo-gone    -     staff
 desk:request_deed/staff-first  -     staff
 desk:request_deed/release      -     lead
