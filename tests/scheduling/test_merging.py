@@ -38,7 +38,7 @@ WATCHED = (
 def snapshot():
     """Every row of every table that a merge may touch, opened; names are indexed anew, and a row of the index has no identity.
 
-    A version alone never goes back: a form that was open meanwhile has to be looked at again.
+    A version alone never goes back: a form that was open meanwhile is looked at again.
     """
     tokens = sorted(NameToken.objects.values_list("client", "token"))
     return {"tokens": tokens} | {
@@ -242,6 +242,7 @@ def values(*clients):
                 field.name: getattr(row, field.attname)
                 for row in (client, client.recipient)
                 for field in row._meta.concrete_fields
+                if field.name != "version"
             },
             "requests": [
                 (request.reference, request.next_kind, request.in_own_words, request.key_id)
