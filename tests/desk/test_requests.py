@@ -377,6 +377,8 @@ def test_two_of_one_home_are_visited_in_one_go_and_apart_again(nadia: Staff, cli
     first, second = sorted((one, two), key=lambda request: request.pk)
     assert "Volunteers are asked there, for both." in page_of(client, second)
     assert f"Rosa Claes, {two.reference}" in page_of(client, one)
+    asked = client.get(f"/requests/{first.reference}/match").content.decode()
+    assert ("Volunteers are asked for both" in asked, "Two go, for safety" in asked) == (True, False)
     refused = client.get(f"/requests/{second.reference}/match").content.decode()
     assert f"in one go with {first.reference}" in refused
     client.post(f"/requests/{second.reference}/do/each-alone")

@@ -12,7 +12,8 @@ from digibel import clock
 from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
 from digibel.notifications.models import CallTask, OutboundMessage
-from digibel.scheduling import cards, visits
+from digibel.requests.models import HelpRequest
+from digibel.scheduling import cards, onego, visits
 from digibel.scheduling.errors import NoSuchCard
 from digibel.scheduling.models import Visit
 
@@ -207,3 +208,14 @@ def test_reading_a_visit_changes_nothing(desk, visit):
     desk.get(page_of(visit))
     assert desk.get(reverse("desk:visit_deed", args=[visit.pk, "confirm"])).status_code == 405
     assert Visit.objects.values().get(pk=visit.pk) == before
+
+
+def test_each_of_two_visited_in_one_go_tells_of_the_other(desk, lindeboom):
+    both = [
+        cast.request(lindeboom, windows=cast.windows(days=3), client={"first_name": name}) for name in ("Guido", "Rosa")
+    ]
+    onego.visit_both(*both, by=SYSTEM)
+    cast.booked(HelpRequest.objects.get(household_turn=1), cast.volunteer(lindeboom))
+    first, second = Visit.objects.order_by("starts_at")
+    assert [desk.get(page_of(one)).context["beside"] for one in (first, second)] == [second, first]
+    assert page_of(second) in desk.get(page_of(first)).content.decode()

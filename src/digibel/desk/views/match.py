@@ -26,8 +26,8 @@ from digibel.organisations.permissions import check_may, may
 from digibel.problems import Conflict, Problem
 from digibel.requests import intake
 from digibel.requests.models import HelpRequest, TwoGo
+from digibel.scheduling import households, pairs, together
 from digibel.scheduling import offers as verbs
-from digibel.scheduling import pairs, together
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.matching.choosing import choose_interpreter
 from digibel.scheduling.matching.ranking import Ranking, rank
@@ -207,6 +207,7 @@ def _page(
         "visit": visit,
         "second": pairs.second_of(visit) if visit is not None else None,
         "waiting": waiting,
+        "along": households.along_with(found),
         "two": TWO.get(found.two_go, ""),
         "by_hand": waiting is not None and found.two_go == TwoGo.COMPANION,
         "problem": sentence(problem) if problem else "",

@@ -21,7 +21,7 @@ from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications.models import CallTask
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import NotFound
-from digibel.scheduling import cards, concerns, corrections, lostphones, pairs
+from digibel.scheduling import cards, concerns, corrections, households, lostphones, pairs
 from digibel.scheduling import visits as verbs
 from digibel.scheduling.errors import CardClosed
 from digibel.scheduling.models import Autonomy, FollowUp, Report, Visit
@@ -108,8 +108,9 @@ def visit_deed(request: StaffRequest, visit_id: uuid.UUID, deed: str) -> HttpRes
 
 
 def visit_page(request: StaffRequest, visit: Visit, *, address_shown: bool = False) -> HttpResponse:
-    other = pairs.other_of(visit)
-    keys.prefetch([visit.client.key_id, visit.volunteer.key_id, *([other.volunteer.key_id] if other else [])])
+    other, beside = pairs.other_of(visit), households.visit_beside(visit)
+    others = [*([other.volunteer.key_id] if other else []), *([beside.client.key_id] if beside else [])]
+    keys.prefetch([visit.client.key_id, visit.volunteer.key_id, *others])
     bell, state = visitlines.state_of(visit, clock.now())
     report: Report | None = getattr(visit, "report", None)
     context = {
@@ -119,6 +120,7 @@ def visit_page(request: StaffRequest, visit: Visit, *, address_shown: bool = Fal
         "volunteer": visitlines.called(visit),
         "other": other,
         "other_called": visitlines.called(other) if other is not None else "",
+        "beside": beside,
         "first": visit.pk in visitlines.first_visits([visit]),
         "day": languages.day_in_words(visit.starts_at, words.desk_language()),
         "place": words.place_name(visit.client.postcode),
