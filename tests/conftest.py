@@ -45,7 +45,7 @@ ONCE = tuple(
         *(f"scheduling/test_{name}.py" for name in (
             "asking", "calendars", "cards", "complaints", "concerns", "desksessions", "followups", "fraud", "freetexts", "gone",
             "handovers", "invitations", "leaving", "merging", "onego", "readiness", "rectifying", "rejudging", "scripts",
-            "series", "sharing", "slips", "stafffirst", "together",
+            "series", "sharing", "slips", "stafffirst", "together", "wrongnumbers",
         )),
     )
 )  # fmt: skip
