@@ -79,6 +79,7 @@ desk:request_deed/moments      -     staff
 desk:hand_over                 -     match
 desk:handover                  staff match
 desk:match                     staff -
+desk:reach                     staff -
 desk:match_order               lead  lead
 desk:match_request             staff -
 desk:interpreter               -     match

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from digibel import languages
 from digibel.desk import words
 
 POSTCODE = r"^[1-9]\d{3}$"
@@ -61,3 +62,17 @@ class CallsFilter(ListFilter):
     def __init__(self, *args: Any, kinds: set[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._offer("kind", sorted(((kind, str(words.errand(kind).what)) for kind in kinds), key=lambda one: one[1]))
+
+
+class ReachFilter(ListFilter):
+    """The map of those who wait and of those who could come, both only in one language."""
+
+    language = forms.ChoiceField(label=_("Language"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reader = words.desk_language()
+        self._offer(
+            "language",
+            sorted(((code, languages.name_of(code, reader)) for code in languages.SPOKEN), key=lambda one: one[1]),
+        )

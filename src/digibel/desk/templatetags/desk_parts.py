@@ -5,7 +5,6 @@ All of them stand, in every state, on the page `/design`.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -26,6 +25,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from digibel import clock, languages, places
+from digibel.desk import maps
 from digibel.desk.persons import WHYS
 from digibel.notifications.models import Recipient
 from digibel.requests.access_notes import in_words
@@ -252,12 +252,6 @@ def nav_item(context: Context, name: str, label: str) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=1)
-def _tiles() -> tuple[dict[str, Any], ...]:
-    with (DESK / "templates" / "desk" / "parts" / "map.toml").open("rb") as file:
-        return tuple(tomllib.load(file)["tile"])
-
-
 def _place_name(postcodes: list[str], language: str) -> str:
     return places.name(postcodes[0], language) if postcodes else ""
 
@@ -274,7 +268,7 @@ def brussels_map(
     reach, pairs = set(within), list(people)
     names_in = "nl" if get_language() == "nl" else "fr"
     tiles = []
-    for tile in _tiles():
+    for tile in maps.tiles():
         codes = set(tile["postcodes"])
         tiles.append(
             {
