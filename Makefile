@@ -53,6 +53,7 @@ check: develop ## Format, lint, types, arrows, Django, migrations, messages, loc
 	$(RUN) manage.py check
 	$(RUN) manage.py makemigrations --check --dry-run
 	$(RUN) tools/messages.py check
+	$(RUN) tools/migrations.py check
 	@! grep -nE 'https?://|^(-i|--index-url|--extra-index-url|--find-links)' requirements*.lock tools/*.lock \
 	  || { echo 'a lock names an address: make lock, without it'; exit 1; }
 

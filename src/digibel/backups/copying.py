@@ -1,6 +1,6 @@
 """Make a backup while the service runs, and put one back: whole or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,20 +29,24 @@ class Restored:
 
 def backup(path: Path) -> int:
     """Write all data as it is at this instant. Returns the number of rows."""
+    with rows.one_moment():
+        return write_tables(path, rows.tables())
+
+
+def write_tables(path: Path, tables: Sequence[type[Model]]) -> int:
     count = 0
 
     def lines() -> Iterator[Any]:
         nonlocal count
         yield {"made_at": clock.now().isoformat(), "migrations": _migrations()}
-        for model in rows.tables():
+        for model in tables:
             yield {"table": model._meta.label, "columns": [field.attname for field in rows.columns(model)]}
             for row in rows.rows(model):
                 count += 1
                 yield row
         yield {"rows": count}
 
-    with rows.one_moment():
-        archive.write(path, lines())
+    archive.write(path, lines())
     return count
 
 
@@ -69,24 +73,24 @@ def restore(path: Path) -> Restored:
     made_at = check(path)
     # Both databases undo what was done to triggers with everything else.
     with transaction.atomic():
-        triggers.remove(connection)
-        watching.remove(connection)
-        count = _fill(path)
-        triggers.install(connection)
-        watching.install(connection)
-        connection.check_constraints()
+        count = fill(path, rows.tables())
         again = restoring.after_restore(by=SYSTEM)
     return Restored(made_at, count, again)
 
 
-def _fill(path: Path) -> int:
-    known = {model._meta.label: model for model in rows.tables()}
-    rows.empty(list(known.values()))
+def fill(path: Path, tables: Sequence[type[Model]]) -> int:
+    """Put what a file holds in the place of these tables, within the caller's transaction. Returns the number of rows."""
+    triggers.remove(connection)
+    watching.remove(connection)
+    rows.empty(tables)
     count = 0
-    for model, some in _batches(path, known):
+    for model, some in _batches(path, {model._meta.label: model for model in tables}):
         rows.insert(model, some)
         count += len(some)
-    rows.count_on(list(known.values()))
+    rows.count_on(tables)
+    triggers.install(connection)
+    watching.install(connection)
+    connection.check_constraints()
     return count
 
 

@@ -14,3 +14,13 @@ class NoBackup(Problem):
 class NoFolder(Problem):
     code = "no_folder"
     message = "Name a file, or a folder in DIGIBEL_BACKUPS."
+
+
+class StillWorking(Problem):
+    code = "still_working"
+    message = "Stop web and workers first, and run this with DIGIBEL_READ_ONLY=1: what is written meanwhile would stay behind."
+
+
+class NotEmpty(Problem):
+    code = "not_empty"
+    message = "There is something in that database already. Name an empty one."

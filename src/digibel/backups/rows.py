@@ -10,11 +10,13 @@ from typing import Any
 
 from django.apps import apps
 from django.core.management.color import no_style
-from django.db import DEFAULT_DB_ALIAS, connection, models, router, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, router, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.duration import duration_iso_string
 
 from digibel.sealing.envelope import Sealed
 from digibel.sealing.fields import SealedTextField
+from digibel.sealing.router import ROOM
 
 AT_ONCE = 500
 # Who is logged in, who tried to, what the queue was doing and what changed in the pool just now: wrong a day later.
@@ -74,31 +76,43 @@ def rows(model: type[models.Model]) -> Iterator[list[Any]]:
         yield [TO_JSON[type(value)](value) if type(value) in TO_JSON else value for value in row]
 
 
+def keys_tables() -> list[type[models.Model]]:
+    """Every table of the keys of persons: for a move, and never for a backup."""
+    return [model for model in apps.get_app_config(ROOM).get_models() if model._meta.managed]
+
+
+def connection_of(model: type[models.Model]) -> BaseDatabaseWrapper:
+    return connections[router.db_for_write(model)]
+
+
 def empty(every_table: Sequence[type[models.Model]]) -> None:
     """Within a transaction: what points at another row is looked at when it ends."""
-    with connection.cursor() as cursor:
-        for model in every_table:
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")
+    for model in every_table:
+        with connection_of(model).cursor() as cursor:
+            cursor.execute(f"DELETE FROM {cursor.db.ops.quote_name(model._meta.db_table)}")
 
 
 def insert(model: type[models.Model], values: Iterable[Sequence[Any]]) -> None:
-    fields = columns(model)
-    names = ", ".join(connection.ops.quote_name(field.column or field.name) for field in fields)
+    fields, into = columns(model), connection_of(model)
+    names = ", ".join(into.ops.quote_name(field.column or field.name) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({names}) VALUES ({marks})"
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, [[*map(_stored, fields, row)] for row in values])
+    statement = f"INSERT INTO {into.ops.quote_name(model._meta.db_table)} ({names}) VALUES ({marks})"
+    with into.cursor() as cursor:
+        cursor.executemany(
+            statement, [[_stored(into, *pair) for pair in zip(fields, row, strict=True)] for row in values]
+        )
 
 
 def count_on(every_table: Sequence[type[models.Model]]) -> None:
     """New rows get numbers after those that were put in."""
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), list(every_table)):
-            cursor.execute(statement)
+    for model in every_table:
+        with connection_of(model).cursor() as cursor:
+            for statement in cursor.db.ops.sequence_reset_sql(no_style(), [model]):
+                cursor.execute(statement)
 
 
-def _stored(field: "models.Field[Any, Any]", value: Any) -> Any:
-    return field.get_db_prep_save(_meant(field, value), connection)
+def _stored(into: BaseDatabaseWrapper, field: "models.Field[Any, Any]", value: Any) -> Any:
+    return field.get_db_prep_save(_meant(field, value), into)
 
 
 def _meant(field: "models.Field[Any, Any]", value: Any) -> Any:
