@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection
 from typing import Annotated
 
+from django.http import HttpRequest, HttpResponse
 from ninja import Header
 from pydantic import BaseModel
 
@@ -34,6 +35,22 @@ def tag(shown: BaseModel, *, without: Collection[str] = ()) -> str:
     """The same for the same facts, whoever reads them and in whatever language: leave out what depends on that."""
     told = shown.model_dump_json(by_alias=True, exclude=set(without))
     return f'"{hashlib.sha256(told.encode()).hexdigest()[:24]}"'
+
+
+def told_more(request: HttpRequest) -> None:
+    """This answer tells what its tag leaves out: it is sent whole, whatever the program has."""
+    request.tells_more = True  # type: ignore[attr-defined]
+
+
+def spare(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The answer, or 304 without it where the program says that it has this one (RFC 9110, 13.1.2)."""
+    has, today = request.headers.get("If-None-Match"), response.headers.get("ETag")
+    if request.method != "GET" or response.status_code != 200 or has is None or today is None:
+        return response
+    seen = {one.strip().removeprefix("W/") for one in has.split(",")}
+    if getattr(request, "tells_more", False) or not {today, "*"} & seen:
+        return response
+    return HttpResponse(status=304, headers={"ETag": today})
 
 
 def check(if_match: str | None, today: str) -> None:

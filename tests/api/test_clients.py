@@ -86,3 +86,16 @@ def test_erased_client_is_nobody(program: Any, refusal: Any) -> None:
     keys.destroy(Client.objects.get().key_id)
     assert refusal(program.get(f"/clients/{client}"))[0] == 404
     assert refusal(program.put(f"/clients/{client}", who(), If_Match="*"))[0] == 404
+
+
+def test_what_the_program_has_already_is_not_sent_again(program: Any) -> None:
+    """The client of a request has a tag of its own: a request that comes with one always comes whole."""
+    body = who()
+    client = f"/clients/{program.post('/clients', body).json()['id']}"
+    request = f"/help-requests/{cast.request(program.organisation).reference}"
+    tags = {path: program.get(path)["ETag"] for path in (client, request)}
+    again = {path: program.get(path, If_None_Match=f'"other", W/{tag}') for path, tag in tags.items()}
+    assert [answer.status_code for answer in again.values()] == [304, 200]
+    assert (again[client].content, again[client]["ETag"]) == (b"", tags[client])
+    program.put(client, {**body, "street": "Jetselaan"}, If_Match="*")
+    assert program.get(client, If_None_Match=tags[client]).status_code == 200

@@ -14,6 +14,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.parser import Parser
 
+from digibel import etags
 from digibel.api import limits, openapi, problems
 from digibel.api.clients import clients
 from digibel.api.desksessions import desk_sessions
@@ -80,6 +81,7 @@ def _in_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             allowed = response["Allow"]
             response = problems.answer(NoSuchOperation())
             response["Allow"] = allowed
+        response = etags.spare(request, response)
         limits.tell(request, response)
         # Clients' data is in there: no cache on the way keeps it.
         response.setdefault("Cache-Control", "no-store")

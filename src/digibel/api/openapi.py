@@ -36,6 +36,15 @@ WITH_A_VERSION = {
     "412": "It has changed since it was read: `If-Match` names another version.",
     "428": "`If-Match` is missing: say which version was seen.",
 }
+TAGGED = ("show_request", "show_client", "show_visit", "show_availability")
+UNCHANGED = {"description": "Nothing changed since: `If-None-Match` names the version of today."}
+IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "The `ETag` of what the program has: where nothing changed since, the answer is 304 and empty.",
+}
 CHANGING = {"409": "It does not go together with what is there already."}
 
 # From what was logged to what can be done with it.
@@ -49,6 +58,9 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     for operation in operations(document):
         operation["summary"] = operation["operationId"].replace("_", " ").capitalize()
         operation["responses"] = _responses(operation)
+        if operation["operationId"] in TAGGED:
+            operation["parameters"].append(dict(IF_NONE_MATCH))
+            operation["responses"]["304"] = UNCHANGED
         operation["x-scope"] = NEEDS[operation["operationId"]] or ""
         for parameter in operation["parameters"]:
             parameter["schema"] = _without_null(parameter["schema"])

@@ -41,6 +41,7 @@ NAMED: dict[str, Any] = {
     "cursor": "WyIyNi0wMzc3Il0:1w0J7e:xJ4mZ2",
     "next_cursor": None,
     "If-Match": '"3f1c0a5be2c94d7788a1b2c3"',
+    "If-None-Match": '"3f1c0a5be2c94d7788a1b2c3"',
     "Idempotency-Key": "form-2041",
     "start": "09:00",
     "end": "12:30",

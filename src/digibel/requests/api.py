@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import WithJsonSchema
 
-from digibel import cursors
+from digibel import cursors, etags
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.organisations.models import ApiKey, Organisation
@@ -104,6 +104,7 @@ def show_request(request: ApiRequest, response: HttpResponse, reference: Referen
     response["ETag"] = shapes.version_of(shown)
     if not may_see:
         return shown
+    etags.told_more(request)
     record(
         "address.shown",
         found.client,
