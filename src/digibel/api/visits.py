@@ -136,7 +136,7 @@ class AutonomyTold(Told):
 
 class FollowUpTold(Told):
     outcome: str = one_of(OUTCOMES, description="works closes the request; fails looks for a new visit.")
-    autonomy: AutonomyTold = AutonomyTold()
+    autonomy: AutonomyTold = Field(default_factory=AutonomyTold)
     worries: list[Literal["code_seen", "card_held", "money", "came_back"]] = Field(
         [], max_length=4, description="The client's word. About money, codes or a card the volunteer pauses at once."
     )
