@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 import cast
@@ -119,17 +119,6 @@ def test_same_key_gives_the_same_answer_when_the_moments_are_past(program: Any, 
     with clock.travel(now + timedelta(days=30)):
         again = program.post("/help-requests", body, Idempotency_Key="k-1")
     assert (again.status_code, again.json()["reference"]) == (200, first.json()["reference"])
-
-
-def test_same_key_at_the_same_instant_gives_the_others_answer(program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def write_and_lose(*args: Any, **kwargs: Any) -> None:
-        open_request(*args, **kwargs)
-        raise IntegrityError
-
-    open_request = openings.open_request
-    monkeypatch.setattr(openings, "open_request", write_and_lose)
-    answer = program.post("/help-requests", cast.told(), Idempotency_Key="k-1")
-    assert (answer.status_code, answer.json()["reference"]) == (200, HelpRequest.objects.get().reference)
 
 
 def test_same_key_for_another_body_is_refused(program: Any, refusal: Any) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import transaction
 from ninja import Query, Router
 from ninja.responses import Status
 from pydantic import BaseModel, BeforeValidator, Field
@@ -64,24 +64,19 @@ def log_request(
     With a key that was used for the same request, the answer is what was logged then (200 instead of 201).
     """
     organisation, fingerprint = request.auth.organisation, _fingerprint(told)
-    earlier = _earlier(organisation, idempotency_key, fingerprint)
-    if earlier:
-        return Status(200, shapes.logged(earlier, shapes.reader()))
-    draft = read_draft(told.as_told())
-    try:
+    with transaction.atomic():
+        if idempotency_key:
+            # Whoever comes with the same key at the same instant waits here, and then sees what the first one wrote.
+            Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+        if earlier := _earlier(organisation, idempotency_key, fingerprint):
+            return Status(200, shapes.logged(earlier, shapes.reader()))
         logged = openings.open_request(
-            draft,
+            read_draft(told.as_told()),
             organisation=organisation,
             by=Actor.api(request.auth),
             idempotency_key=idempotency_key,
             idempotency_print=fingerprint,
         )
-    except IntegrityError:
-        # The same key at the same instant: the other one wrote it.
-        earlier = _earlier(organisation, idempotency_key, fingerprint)
-        if not earlier:
-            raise
-        return Status(200, shapes.logged(earlier, shapes.reader()))
     return Status(201, shapes.logged(logged, shapes.reader()))
 
 
