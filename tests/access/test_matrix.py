@@ -371,6 +371,7 @@ OPERATIONS = {
     "sign_out",
     "list_places",
     "show_place",
+    "show_report",
     "list_events",
     "list_tasks",
     "judge_tasks",

@@ -22,6 +22,7 @@ from digibel.api.errors import NoSuchOperation, NotThisKind, NowhereHere
 from digibel.api.events import events
 from digibel.api.keys import BearerKey, HeaderKey, guard
 from digibel.api.places import places
+from digibel.api.reports import reports
 from digibel.api.series import help_requests
 from digibel.api.tasks import tasks
 from digibel.api.visits import follow_ups, visits
@@ -113,6 +114,7 @@ for address, router in (
     ("/volunteers", volunteers),
     ("/desk-sessions", desk_sessions),
     ("/places", places),
+    ("/reports", reports),
     ("/events", events),
 ):
     api.add_router(address, guard(router))

@@ -48,6 +48,15 @@ NAMED: dict[str, Any] = {
     "id": "5b0f4e0e-6d5c-4c2b-9a53-0a3b7f6c2d11",
     "url": "https://www.example.org",
     "changed": ["street"],
+    "quarter": "2026-3",
+    "quarters": ["2026-4", "2026-3"],
+    "place": "1090",
+    "cells": [12],
+    "columns": ["fr"],
+    "column_totals": [12],
+    "counted": "requests",
+    "by": "requests.language",
+    "total": 12,
 }
 FORMATS: dict[str, Any] = {
     "uuid": NAMED["id"],

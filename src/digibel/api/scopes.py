@@ -45,5 +45,6 @@ NEEDS: dict[str, Scope | None] = {
     "sign_out": Scope.DESK_SESSIONS_WRITE,
     "list_places": Scope.PLACES_READ,
     "show_place": Scope.PLACES_READ,
+    "show_report": Scope.REPORTS_READ,
     "list_events": Scope.EVENTS_READ,
 }

@@ -24,6 +24,7 @@ class Scope(StrEnum):
     DESK_SESSIONS_WRITE = "desk_sessions:write"
     PLACES_READ = "places:read"
     MESSAGES_READ = "messages:read"
+    REPORTS_READ = "reports:read"
     EVENTS_READ = "events:read"
 
     @property

@@ -31,6 +31,7 @@ SCOPES: dict[Scope, words.Words] = {
     Scope.DESK_SESSIONS_WRITE: _("make desk sessions, sign volunteers up and out"),
     Scope.PLACES_READ: _("read the places to refer to"),
     Scope.MESSAGES_READ: _("read whether texts arrived, never their words"),
+    Scope.REPORTS_READ: _("read the figures of a quarter, as funders do"),
     Scope.EVENTS_READ: _("read what happened, as numbers and codes"),
 }
 USUAL_LIFE = timedelta(days=365)
