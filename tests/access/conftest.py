@@ -20,8 +20,8 @@ from digibel.guardrails.catalogue import Verdict
 from digibel.notifications import outbox
 from digibel.notifications.models import BY_HAND, CallTask, InboundMessage, OutboundMessage
 from digibel.notifications.numbers import display
+from digibel.organisations import joining, tightenings
 from digibel.organisations import links as account_links
-from digibel.organisations import tightenings
 from digibel.organisations.keys import make_key
 from digibel.organisations.models import Organisation, Role, Staff
 from digibel.organisations.scopes import EVERY_SCOPE
@@ -174,6 +174,7 @@ def build(name: str, *, sms: str, volunteer: Volunteer | None, people: tuple[str
     )
 
 
+JOINER = {"name": "De Brug", "postcode": "1080", "contact": "Els", "phone": "+3225550000"}
 PLACE = {"kind": "library", "name": "Bib", "postcode": "1080", "source": "rang them"}
 # What was written down by hand, and stands on a page of its own: found nowhere else.
 SAID = {
@@ -230,6 +231,7 @@ def _everything_else(organisation: Organisation, over: Visit, more: list[HelpReq
         "asked_id": rights.note_request(over.client, Right.ACCESS, organisation=organisation, by=SYSTEM).pk,
         "certificate_id": erasing.erase_staff(gone, by=SYSTEM).pk,
         "concern_id": concern.pk,
+        "joiner_id": joining.ask(**JOINER, email=f"els@{organisation.pk.hex}.example").pk,
         "applicant_id": _applicant(organisation).pk,
         "payment_id": paid.pk,
         "place_id": corrections.add(**PLACE, organisation=organisation, by=SYSTEM).pk,

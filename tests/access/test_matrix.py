@@ -291,6 +291,8 @@ desk:letter                    staff staff
 desk:login                     all   all
 desk:nearby                    all   -
 desk:put_forward               all   all
+desk:join                      all   all
+desk:joiner                    net   net
 desk:applicant                 lead  lead
 desk:logout                    -     all
 desk:guardrails                all   -
@@ -518,6 +520,7 @@ SHARED = {
     "desk:report_pdf",
     # Above the organisations.
     "desk:network_organisation",
+    "desk:joiner",
     *(f"desk:staff_deed/{deed}" for deed in DEEDS["desk:staff_deed"]),
     "desk:forget_volunteer",
 }

@@ -408,3 +408,46 @@ class OwnNumber(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slug} of {self.organisation_id}"
+
+
+class Joiner(models.Model):
+    """An organisation asked on the public page to join; whoever looks after the network decides. Who wrote is sealed."""
+
+    class Outcome(models.TextChoices):
+        INVITED = "invited", "joins"
+        DECLINED = "declined", "does not join"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key_id = models.UUIDField()
+    name = models.CharField(max_length=80, help_text="What the organisation is called.")
+    postcode = models.CharField(max_length=4)
+    contact = SealedTextField(max_length=60, is_name=True)
+    email = SealedTextField(max_length=254)
+    email_index = models.CharField(max_length=64)
+    phone = SealedTextField(max_length=20)
+    consent_text = models.CharField(max_length=8, help_text="The version of the sentence they agreed to.")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True, default="")
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="joined_as"
+    )
+
+    class Meta:
+        ordering = ("asked_at", "pk")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Pressed twice, at once too, it is one line.
+            models.UniqueConstraint(
+                name="joiner_open_once", fields=["email_index"], condition=models.Q(decided_at=None)
+            ),
+            # Nobody who wants to join is forgotten: there is a day for an answer if and only if there is none yet.
+            models.CheckConstraint(
+                name="joiner_due_iff_open",
+                condition=models.Q(decided_at=None, outcome="", due_at__isnull=False)
+                | (models.Q(decided_at__isnull=False, due_at=None) & ~models.Q(outcome="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"joiner {self.pk}"

@@ -284,6 +284,21 @@ RULES: tuple[Rule, ...] = (
         of="recipient",
     ),
     Rule(
+        "joiners",
+        _("Who asked on the public page whether their organisation can join"),
+        (
+            Part(
+                "organisations.Joiner",
+                ("key_id", "name", "postcode", "contact", "email", "email_index", "phone", "consent_text"),
+            ),
+        ),
+        _("to ring them, and to invite their organisation or say no"),
+        _("art. 6.1.a: they asked for it themselves"),
+        90 * DAY,
+        _("after they asked"),
+        End.DELETE,
+    ),
+    Rule(
         "volunteer",
         _("Who a volunteer is, and how to reach them"),
         (

@@ -20,12 +20,13 @@ from digibel.audit import chain
 from digibel.audit.actors import CLOCK
 from digibel.audit.recording import record
 from digibel.notifications.models import InboundMessage, InboundPart, OutboundMessage, Recipient, SimulatedText
-from digibel.organisations.models import Organisation, Staff
+from digibel.organisations.models import Joiner, Organisation, Staff
 from digibel.privacy import erasing, retention
 from digibel.privacy.models import Breach, Certificate, RightsRequest
 from digibel.problems import Problem
 from digibel.requests.models import Client, HelpRequest, Merge, Overruling, Series, TimeWindow
 from digibel.scheduling.models import STANDING_VISITS, Complaint, Payment, ReportNote, Visit
+from digibel.sealing import keys
 from digibel.volunteers.models import Volunteer
 
 logger = logging.getLogger(__name__)
@@ -86,6 +87,18 @@ def _applicants(before: datetime) -> int:
     """With the number goes the name, and what the two texted each other."""
     over = Recipient.objects.filter(applicant__asked_at__lt=before)
     return _erase_all(over, "recipient", erasing.erase_number)
+
+
+def _joiners(before: datetime) -> int:
+    return _in_batches(Joiner.objects.filter(asked_at__lt=before), _delete_with_keys)
+
+
+def _delete_with_keys(rows: QuerySet[Any]) -> int:
+    """So that they are gone from yesterday's backup too. The keys go last: nothing that is left needs them."""
+    gone = list(rows.values_list("key_id", flat=True))
+    count = rows.delete()[0]
+    transaction.on_commit(lambda: keys.destroy(*gone))
+    return count
 
 
 def _erase_all(people: QuerySet[Any], kind: str, erase: Callable[..., object]) -> int:
@@ -190,6 +203,7 @@ SWEEPS: dict[str, Callable[[datetime], int]] = {
     "staff": _staff,
     "strangers": _strangers,
     "applicants": _applicants,
+    "joiners": _joiners,
     "request_words": _request_words,
     "request_moments": _request_moments,
     "merges": _merges,

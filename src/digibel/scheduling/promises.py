@@ -29,7 +29,7 @@ from digibel.notifications.models import (
     Recipient,
     SimulatedText,
 )
-from digibel.organisations.models import Staff, Tightening
+from digibel.organisations.models import Joiner, Staff, Tightening
 from digibel.requests import judging
 from digibel.requests.judging import judge_request
 from digibel.requests.models import (
@@ -80,6 +80,7 @@ FREE_TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Client, ("door_note", "access", "bell", "interpreter", "decides_about_money", "trusted_worker", "contact_name")),
     (NamedHelper, ("name",)),
     (Staff, ("name",)),
+    (Joiner, ("name", "contact")),
     (Merge, ("kept_before", "kept_after", "merged_before")),
     (InboundMessage, ("body",)),
     (InboundPart, ("body",)),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -18,8 +19,8 @@ from digibel.desk.forms.network import OrganisationForm, StaffForm
 from digibel.desk.views.access import StaffRequest, network_page
 from digibel.desk.views.privacy import check_sure
 from digibel.notifications import outbox
-from digibel.organisations import accounts, secondchance, secondsteps
-from digibel.organisations.models import Organisation, Role, Staff
+from digibel.organisations import accounts, joining, secondchance, secondsteps
+from digibel.organisations.models import Joiner, Organisation, Role, Staff
 from digibel.organisations.permissions import check_may, may
 from digibel.privacy import erasing, rights
 from digibel.privacy.models import Outcome, Right, RightsRequest
@@ -37,6 +38,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         "to_forget": network.volunteers_to_forget(),
         "held": outbox.held_since(),
         "first": firststeps.of_network(),
+        "joiners": joining.waiting(),
         "section": "network",
     }
     return render(request, "desk/network.html", context)
@@ -54,10 +56,13 @@ def let_texts_leave(request: StaffRequest) -> HttpResponse:
 @network_page
 @require_http_methods(["GET", "POST"])
 def add_organisation(request: StaffRequest) -> HttpResponse:
-    form = OrganisationForm(request.POST or None)
+    """`asked`: an organisation that asked to join; what it wrote stands in the form."""
+    asked = _asked(request.GET.get("asked", ""))
+    begins = {"name": asked.name, "phone": asked.phone, "postcode": asked.postcode} if asked else {}
+    form = OrganisationForm(request.POST or None, initial=begins)
     if form.is_bound and form.is_valid():
         try:
-            made = accounts.add_organisation(**form.fields_of_organisation, by=Actor.staff(request.user))
+            made = _add(form, asked, by=Actor.staff(request.user))
         except Problem as problem:
             form.add_error("name", sentence(problem))
         else:
@@ -67,12 +72,24 @@ def add_organisation(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/network_new.html", context, status=422 if form.is_bound else 200)
 
 
+def _asked(told: str) -> Joiner | None:
+    return next((one for one in joining.waiting() if str(one.pk) == told), None)
+
+
+@transaction.atomic
+def _add(form: OrganisationForm, asked: Joiner | None, *, by: Actor) -> Organisation:
+    made = accounts.add_organisation(**form.fields_of_organisation, by=by)
+    if asked:
+        joining.invite(asked, made, by=by)
+    return made
+
+
 @network_page
 @require_http_methods(["GET", "POST"])
 def organisation(request: StaffRequest, organisation_id: uuid.UUID) -> HttpResponse:
     """Who works there; and somebody new, with the link behind which they choose their password, shown once."""
     found = Organisation.objects.get(pk=organisation_id)
-    form = StaffForm(request.POST or None)
+    form = StaffForm(request.POST or None, initial=_first_account(found))
     if form.is_bound and form.is_valid():
         try:
             made = accounts.add_staff(found, **form.cleaned_data, by=Actor.staff(request.user))
@@ -81,6 +98,14 @@ def organisation(request: StaffRequest, organisation_id: uuid.UUID) -> HttpRespo
         else:
             return _with_link(request, made)
     return _of_organisation(request, found, form, status=422 if form.is_bound else 200)
+
+
+def _first_account(organisation: Organisation) -> dict[str, str]:
+    """Of an organisation that asked to join, who wrote is its first coordinator."""
+    joined = organisation.joined_as.first()
+    if joined is None or organisation.staff.exists():
+        return {}
+    return {"name": joined.contact, "email": joined.email, "role": Role.COORDINATOR}
 
 
 def _of_organisation(request: StaffRequest, found: Organisation, form: StaffForm, **more: Any) -> HttpResponse:
