@@ -6,17 +6,15 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from digibel import languages
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import limits, words
+from digibel.desk import words
 from digibel.desk.answers import go_on
 from digibel.desk.forms.applying import PutForwardForm
+from digibel.desk.publicforms import PublicForm
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.organisations.permissions import check_may
 from digibel.problems import NotFound, Problem
@@ -24,45 +22,14 @@ from digibel.sentences import sentence
 from digibel.volunteers import applying
 from digibel.volunteers.models import Applicant
 
-# A family at one table; not a program.
-MOST_A_MINUTE = 6
+PUT_FORWARD = PublicForm(
+    "put_forward", PutForwardForm, ("first_name", "number", "postcode", "speaks"), applying.put_forward
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def put_forward(request: HttpRequest) -> HttpResponse:
-    asked = request.GET.get("lang", "")
-    with translation.override(asked if asked in languages.DESK_LANGUAGES else words.desk_language()):
-        answer = _post(request) if request.method == "POST" else _page(request, PutForwardForm())
-        answer["Content-Language"] = words.desk_language()
-    return answer
-
-
-def _post(request: HttpRequest) -> HttpResponse:
-    form = PutForwardForm(request.POST)
-    try:
-        limits.count(request, "put_forward", one=MOST_A_MINUTE)
-        if not form.is_valid():
-            return _page(request, form, status=422)
-        told = {name: form.cleaned_data[name] for name in ("first_name", "number", "postcode", "speaks")}
-        applying.put_forward(**told)
-    except Problem as problem:
-        return _page(request, form, status=problem.status, refusal=sentence(problem))
-    return go_on(f"{reverse('desk:put_forward')}?lang={words.desk_language()}&thanks=1")
-
-
-def _page(request: HttpRequest, form: PutForwardForm, *, status: int = 200, refusal: str = "") -> HttpResponse:
-    active = words.desk_language()
-    context = {
-        "form": form,
-        "lang": active,
-        "languages": [
-            (code, languages.LANGUAGES[code].own, "" if code == active else f"?lang={code}")
-            for code in languages.DESK_LANGUAGES
-        ],
-        "thanks": "thanks" in request.GET and not form.is_bound,
-        "refusal": refusal,
-    }
-    return render(request, "desk/put_forward.html", context, status=status)
+    return PUT_FORWARD.answer(request)
 
 
 @staff_page
