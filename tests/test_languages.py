@@ -1,8 +1,11 @@
 """Languages, and moments as each of them says it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from babel.dates import format_date
+from django.utils import translation
+from django.utils.formats import date_format
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -145,3 +148,12 @@ def test_day_is_the_day_in_brussels(moment, language):
 )
 def test_days_named_in_a_text_are_known_in_their_cases(text, language, days):
     assert languages.weekdays_named(text, language) == days
+
+
+@pytest.mark.parametrize("language", languages.DESK_LANGUAGES)
+def test_no_sentence_of_ours_takes_the_place_of_a_month(language):
+    """Django looks the names of months up among our sentences: what somebody may do was once a month."""
+    months = [date(2026, number, 1) for number in range(1, 13)]
+    with translation.override(language):
+        told = [date_format(month, "F").casefold() for month in months]
+    assert told == [format_date(month, "LLLL", locale=language).casefold() for month in months]
