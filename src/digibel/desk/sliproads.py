@@ -90,9 +90,8 @@ def _seat(offered: seats.Offered, ticked: Collection[str]) -> SeatChoice:
 
 
 def when(session: PlaceSession) -> str:
-    """ "Tuesday 1 December, 14:00–16:00"."""
-    start, end = clock.local(session.starts_at), clock.local(session.ends_at)
-    return f"{date_format(start, 'l j F')}, {start:%H:%M}–{end:%H:%M}"
+    """ "Tuesday 1 December, 14:00–16:00", in the language of the page."""
+    return slips.in_words(session, words.desk_language())
 
 
 def _why(near: finding.Near) -> str:

@@ -99,7 +99,7 @@ def _lines(request: HelpRequest, chosen: list[HelpPlace], routes: Collection[str
 
 def _place_line(place: HelpPlace, booked: PlaceSession | None, language: str) -> Line:
     facts = [
-        _seat(booked),
+        _seat(booked, language),
         address(place),
         words_of_phone(place),
         _hours(place),
@@ -111,13 +111,16 @@ def _place_line(place: HelpPlace, booked: PlaceSession | None, language: str) ->
     return Line(ICONS.get(place.kind, "house"), place.name_in(language), ". ".join(filter(None, facts)))
 
 
-def _seat(session: PlaceSession | None) -> str:
+def in_words(session: PlaceSession, language: str) -> str:
+    start, end = clock.local(session.starts_at), clock.local(session.ends_at)
+    return f"{languages.day_in_words(start, language)}, {start:%H:%M}–{end:%H:%M}"
+
+
+def _seat(session: PlaceSession | None, language: str) -> str:
     """When they are expected, as long as that is to come."""
     if session is None or session.called_off_at is not None or session.ends_at <= clock.now():
         return ""
-    start, end = clock.local(session.starts_at), clock.local(session.ends_at)
-    when = _as_written(f"{date_format(start, 'l j F')}, {start:%H:%M}–{end:%H:%M}")
-    return _("A seat is kept for you: %(when)s") % {"when": when}
+    return _("A seat is kept for you: %(when)s") % {"when": _as_written(in_words(session, language))}
 
 
 def words_of_phone(place: HelpPlace) -> str:
