@@ -24,6 +24,8 @@ LANGUAGES = ("nl", "fr")
 # What volunteers can read exists in the other languages of texts too: the files and refusals that this table names, and no more.
 VOLUNTEERS_LANGUAGES = ("ar", "es", "pl", "pt", "ro", "sq", "tr")
 VOLUNTEERS_PAGES = "desk/volunteerpages.toml"
+# Nought is no "one" here, whatever grammar says of it: our singulars say "un" in a word, and an empty list held "Un bénévole".
+PLURALS = {"fr": "nplurals=2; plural=(n != 1);"}
 
 # The names under which Django marks a sentence, and where in the call the sentence stands ("c": the context).
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
@@ -187,7 +189,7 @@ def _header(catalog: Catalog) -> str:
         'msgid ""\nmsgstr ""\n'
         f'"Language: {catalog.locale_identifier}\\n"\n'
         '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
-        f'"Plural-Forms: {catalog.plural_forms}\\n"\n\n'
+        f'"Plural-Forms: {PLURALS.get(catalog.locale_identifier, catalog.plural_forms)}\\n"\n\n'
     )
 
 

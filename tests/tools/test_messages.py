@@ -171,3 +171,10 @@ def test_compile_writes_what_gettext_reads(folder: Path, locales: Path) -> None:
         compiled = gettext.GNUTranslations(stream)
     assert compiled.gettext("Today") == "Vandaag"
     assert compiled.gettext("Nobody opens") == "Nobody opens"
+
+
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_nought_is_not_one(language):
+    """In French nought takes the singular; ours says "un" in a word."""
+    catalog = messages.read_catalog(messages.LOCALES, language)
+    assert catalog.plural_forms == "nplurals=2; plural=(n != 1);"
