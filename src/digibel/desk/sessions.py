@@ -47,10 +47,10 @@ class KeptSessions(SessionMiddleware):
     """Where nothing can be written, a page that only reads comes all the same. That somebody was there is not noted."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        kept = response
+        answer = response
         with where_possible():
-            kept = super().process_response(request, response)
-        return kept
+            answer = super().process_response(request, response)
+        return answer
 
 
 class EndingSessions:

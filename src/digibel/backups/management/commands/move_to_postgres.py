@@ -10,9 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
 from digibel.backups import moving
 from digibel.problems import Problem
+from digibel.sealing.router import only_room_in
 
 
 class Command(BaseCommand):
@@ -60,7 +62,9 @@ class Command(BaseCommand):
             files.remove()
 
     def _take_in(self, files: moving.Files) -> None:
-        for alias in ("default", "keys"):
-            call_command("migrate", database=alias, verbosity=0, interactive=False)
+        for alias in connections:
+            call_command(
+                "migrate", *filter(None, [only_room_in(alias)]), database=alias, verbosity=0, interactive=False
+            )
         self.stdout.write(f"{moving.take_in(files)} rows written.")
         call_command("check_promises", stdout=self.stdout)
