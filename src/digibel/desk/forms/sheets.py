@@ -3,6 +3,7 @@
 from django import forms
 
 from digibel import sheets
+from digibel.desk.forms.guarded import GuardedForm
 from digibel.problems import Problem
 from digibel.sentences import sentence
 
@@ -10,7 +11,7 @@ from digibel.sentences import sentence
 MOST_TEXT = 200_000
 
 
-class SheetForm(forms.Form):
+class SheetForm(GuardedForm):
     """Its `file`; the gate for what is in it is at the reading of each cell and in the verb."""
 
     use_required_attribute = False
