@@ -32,6 +32,8 @@ def ask(lindeboom):
         answer = Client().generic(method, f"/api/v1{path}", raw, content_type="application/json", headers=shown)
         return answer.status_code, answer.json()
 
+    # Everything is imported before anybody forks: the race is about the deed, and not about who reads the API first.
+    asked("GET", "/help-requests", {})
     return asked
 
 
