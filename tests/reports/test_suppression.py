@@ -24,6 +24,8 @@ def bounds(rows, secret, *, least):
     """The lowest and highest number that each hidden cell can be, given every total and every cell that is told."""
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
+    # A process has as many threads as its first solver asked for, and refuses one that asks for another number.
+    solver.setOptionValue("threads", 1)
     cells = {place: solver.addVariable(lb=least) for place in secret}
     for lines in (
         [[(r, c) for c in range(len(rows[0]))] for r in range(len(rows))],
