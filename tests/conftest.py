@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from digibel.scheduling.matching import snapshot
 from digibel.sealing import keys
 from digibel.sealing.router import only_room_in
 from plugins import migrated
-from plugins.worlds import WORDS
+from plugins.worlds import NOW, WORDS
 
 # Fixtures that hand a test the database without its saying so.
 DATABASE_FIXTURES = {"db": {}, "transactional_db": {"transaction": True}}
@@ -147,8 +147,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture
 def now() -> datetime:
-    """An ordinary Tuesday, half past ten in the morning in Brussels: everybody is awake and no holiday is near."""
-    return datetime(2026, 9, 15, 8, 30, tzinfo=UTC)
+    return NOW
 
 
 @pytest.fixture

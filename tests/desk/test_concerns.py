@@ -13,17 +13,37 @@ from digibel.notifications.models import CallTask
 from digibel.scheduling import clockwork, concerns, reports, visits
 from digibel.scheduling.models import Concern, Report, Visit
 from digibel.volunteers.models import Volunteer
+from plugins.worlds import NOW, a_copy, built_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    yield from built_once(django_db_blocker, _world)
+
+
+def _world():
+    """A visit of today that is over."""
+    with clock.travel(NOW):
+        lindeboom = cast.organisation()
+        visit = cast.booked(cast.request(lindeboom, always_home=True, windows=[]), cast.volunteer(lindeboom))
+        with clock.travel(clockwork.live_through(visit.starts_at + timedelta(hours=1))):
+            visits.check_in(visit, by=SYSTEM)
+            visits.check_out(visit, by=SYSTEM)
+    return {"lindeboom": lindeboom, "visit": visit.pk}
+
+
 @pytest.fixture
-def done(lindeboom):
-    visit = cast.booked(cast.request(lindeboom, always_home=True, windows=[]), cast.volunteer(lindeboom))
-    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(hours=1))):
-        visits.check_in(visit, by=SYSTEM)
-        visits.check_out(visit, by=SYSTEM)
-        yield Visit.objects.get(pk=visit.pk)
+def lindeboom(world, frozen_clock):
+    return a_copy(world["lindeboom"])
+
+
+@pytest.fixture
+def done(world, db, frozen_clock):
+    visit = Visit.objects.get(pk=world["visit"])
+    with clock.travel(visit.starts_at + timedelta(hours=1)):
+        yield visit
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 No test with real transactions may stand in such a file: it would empty the tables under the others.
 """
 
+import copy
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from django.db import connections, transaction
@@ -14,6 +16,8 @@ from pytest_django import DjangoDbBlocker
 World = TypeVar("World")
 
 WORDS = random.Random()
+# An ordinary Tuesday, half past ten in the morning in Brussels: everybody is awake and no holiday is near.
+NOW = datetime(2026, 9, 15, 8, 30, tzinfo=UTC)
 
 
 def built_once(blocker: DjangoDbBlocker, build: Callable[[], World]) -> Iterator[World]:
@@ -32,3 +36,8 @@ def built_once(blocker: DjangoDbBlocker, build: Callable[[], World]) -> Iterator
             # What waits for the end of this transaction would wait in every test.
             connections[alias].run_on_commit.clear()
         yield made
+
+
+def a_copy(world: World) -> World:
+    """Of its own for each test, which may change what it holds in its hands."""
+    return copy.deepcopy(world)

@@ -14,29 +14,44 @@ from digibel.scheduling import clockwork, concerns, errors, followups, offers, p
 from digibel.scheduling.models import Concern, Report, Visit
 from digibel.volunteers import pool
 from digibel.volunteers.models import Volunteer
+from plugins.worlds import NOW, a_copy, built_once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    yield from built_once(django_db_blocker, _world)
+
+
+def _world():
+    """A visit of today that is over."""
+    with clock.travel(NOW):
+        lindeboom = cast.organisation()
+        els = cast.volunteer(lindeboom)
+        visit = cast.booked(cast.request(lindeboom, always_home=True, windows=[]), els)
+        with clock.travel(clockwork.live_through(visit.starts_at + timedelta(hours=1))):
+            visits.check_in(visit, by=SYSTEM)
+            visits.check_out(visit, by=SYSTEM)
+    return {"lindeboom": lindeboom, "els": els, "visit": visit.pk}
 
 
 @pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
+def lindeboom(world, frozen_clock):
+    return a_copy(world["lindeboom"])
 
 
 @pytest.fixture
-def done(lindeboom, els):
-    """A visit of today that is over, and the hour after it."""
-    visit = cast.booked(cast.request(lindeboom, always_home=True, windows=[]), els)
-    later = clockwork.live_through(visit.starts_at + timedelta(hours=1))
-    with clock.travel(later):
-        visits.check_in(visit, by=SYSTEM)
-        visits.check_out(visit, by=SYSTEM)
-        yield Visit.objects.get(pk=visit.pk)
+def els(world, frozen_clock):
+    return a_copy(world["els"])
+
+
+@pytest.fixture
+def done(world, db, frozen_clock):
+    """The visit that is over, in the hour after it."""
+    visit = Visit.objects.get(pk=world["visit"])
+    with clock.travel(visit.starts_at + timedelta(hours=1)):
+        yield visit
 
 
 def pausing(volunteer):

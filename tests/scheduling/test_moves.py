@@ -12,6 +12,7 @@ from digibel.scheduling.desksessions.models import SEAT_MOVES, SeatStatus
 from digibel.scheduling.errors import MoveNotAllowed
 from digibel.scheduling.models import OFFER_MOVES, VISIT_MOVES, Move, Offer, OfferStatus, Visit, VisitStatus
 from digibel.scheduling.moves import diagram, move, move_offers
+from plugins.worlds import NOW, a_copy, built_once
 
 pytestmark = pytest.mark.django_db
 
@@ -46,10 +47,20 @@ ALLOWED_SEAT_STEPS = {
 }
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    yield from built_once(django_db_blocker, _world)
+
+
+def _world():
+    with clock.travel(NOW):
+        lindeboom = cast.organisation()
+        return cast.booked(cast.request(lindeboom), cast.volunteer(lindeboom))
+
+
 @pytest.fixture
-def visit(frozen_clock):
-    lindeboom = cast.organisation()
-    return cast.booked(cast.request(lindeboom), cast.volunteer(lindeboom))
+def visit(world, frozen_clock):
+    return a_copy(world)
 
 
 @pytest.mark.parametrize(("was", "to"), OFFER_STEPS)
@@ -107,11 +118,12 @@ def test_fields_are_written_with_the_step(visit):
     assert Visit.objects.get().checked_in_at == visit.checked_in_at == at
 
 
-def test_several_offers_move_together_or_not_at_all(frozen_clock):
-    lindeboom = cast.organisation()
+def test_several_offers_move_together_or_not_at_all(visit):
+    lindeboom = visit.request.organisation
     volunteers = [cast.volunteer(lindeboom, name=name) for name in ("Els", "Ayse", "Bob")]
-    made = cast.offered(cast.request(lindeboom), *volunteers)
-    fresh = list(Offer.objects.order_by("pk"))
+    asked = cast.request(lindeboom)
+    made = cast.offered(asked, *volunteers)
+    fresh = list(Offer.objects.filter(request=asked).order_by("pk"))
     assert len(made) == len(fresh) == 3
     Offer.objects.filter(pk=fresh[0].pk).update(status=OfferStatus.DECLINED)
     with pytest.raises(MoveNotAllowed), transaction.atomic():

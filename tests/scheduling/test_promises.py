@@ -22,12 +22,27 @@ from digibel.scheduling.models import Offer, Timer, Visit
 from digibel.sealing import keys
 from digibel.sealing.strays import sealed_fields
 from digibel.volunteers.models import Readiness
+from plugins.worlds import NOW, a_copy, built_once
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    yield from built_once(django_db_blocker, _world)
+
+
 @pytest.fixture
-def house(frozen_clock):
+def house(world, frozen_clock):
+    return a_copy(world)
+
+
+def _world():
+    with clock.travel(NOW):
+        return _house()
+
+
+def _house():
     """One visit booked, one done, and one offer open."""
     lindeboom = cast.organisation()
     els, ayse = cast.volunteer(lindeboom), cast.volunteer(lindeboom, name="Ayse")
