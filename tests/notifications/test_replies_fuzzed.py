@@ -34,6 +34,7 @@ CORPORA = (
     "eleventh.tsv",
     "twelfth.tsv",
     "thirteenth.tsv",
+    "fourteenth.tsv",
 )
 # Who asks us politely to do it doubts nothing.
 ASKED = ("could you", "pouvez-vous", "wil je")

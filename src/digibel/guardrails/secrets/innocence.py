@@ -18,6 +18,9 @@ _HOUR: Final = re.compile(r"[0-9] ?(?:[uh:]|[ap]\.?m)")
 _MONEY: Final = re.compile(r"[€$£%,]|eur")
 _FEWEST_OF_TELEPHONE: Final = 7
 _DIGITS_OF_ENTERPRISE: Final = 10
+_DIGITS_OF_PARCEL: Final = 9
+# Of the post, in any country (UPU S10).
+_PARCEL: Final = re.compile(r"(?<![^\W_])[a-z]{2} ?\d{9} ?[a-z]{2}(?![^\W_])")
 _TELEPHONE: Final = re.compile(
     r"(?:\+|(?<!\d)00)\s?\(?[1-9](?:[ ./()-]{0,3}\d){7,13}(?!\d)|(?<![\d.])\(?0\)?[1-9](?:[ ./()-]{0,3}\d){7,8}(?!\d)|"
     r"(?<!\d)0(?:800|900|78|70|90\d)[ ./-]?\d{2,3}[ ./-]?\d{2,3}(?:[ ./-]?\d{2})?(?!\d)"
@@ -88,6 +91,8 @@ def _patterns(folded: str, digits: int) -> Iterator[re.Pattern[str]]:
         yield _WEB
     if _DOMAIN.search(folded):
         yield _SITE
+    if digits >= _DIGITS_OF_PARCEL:
+        yield _PARCEL
     if _JOINED_DIGITS.search(folded):
         yield from (_DATE, _REFERENCE, _STRUCTURED)
     if _OF_A_VERSION.search(folded):

@@ -1,6 +1,7 @@
 """What a client says to a visit that is announced, and both sides afterwards: does it work?"""
 
 from collections.abc import Mapping
+from itertools import dropwhile
 from typing import Final
 
 from digibel.notifications.replies.answers import (
@@ -23,6 +24,8 @@ from digibel.notifications.replies.said import Said, meanings_of
 
 # A phrase of so many words says all by itself.
 _FULL: Final = 4
+# So many words that we do not know tell something.
+_A_TALE: Final = 2
 
 
 def after_visit(said: Said) -> Reply:
@@ -72,7 +75,13 @@ def _works_for_them(said: Said) -> bool:
         return True
     full = said.clearly("works") or first_content(said).meaning in {"works", "yes"} or _begins_with_a_digit(said)
     around = CHATTER | FAR_CHATTER - {"limit"} | YES | {"works", "elsewhere", "call_me", "duration", "confirm"}
-    return full and said.only(around, {"limit"} if said.clearly("works") else set())
+    return full and not _but_something(said) and said.only(around, {"limit"} if said.clearly("works") else set())
+
+
+def _but_something(said: Said) -> bool:
+    """ "It went well, but he shouted at me": what is told behind the "but" is not known to us, and may be what matters."""
+    behind = dropwhile(lambda sign: sign.meaning != "limit", said.all)
+    return sum(sign.meaning == "unknown" for sign in behind) >= _A_TALE
 
 
 def _fails_them(said: Said) -> bool:

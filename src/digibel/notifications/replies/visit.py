@@ -210,7 +210,7 @@ def _comes_or_goes(said: Said) -> Reply:
     if any(sign.clear == chosen.clear and sign.meaning != chosen.meaning for sign in both):
         return UNCLEAR
     meaning = chosen.meaning
-    if meaning == "checkin" and (_only_in_a_while(said) or _in_something(said)):
+    if _only_in_a_while(said) or (meaning == "checkin" and _in_something(said)):
         return UNCLEAR
     said = (
         said
@@ -225,8 +225,11 @@ def _comes_or_goes(said: Said) -> Reply:
 
 
 def _only_in_a_while(said: Said) -> bool:
-    """Whether the "in" is that of "in ten minutes": "ik ben binnen 10 min daar"."""
-    return any((before.meaning, sign.meaning) == ("checkin", "duration") for before, sign in pairwise(said.all))
+    """Whether the "in" is that of "in ten minutes": "ik ben binnen 10 min daar", "je pars dans 10 min"."""
+    return any(
+        before.meaning in {"checkin", "on_the_way"} and sign.meaning == "duration"
+        for before, sign in pairwise(said.all)
+    )
 
 
 def _in_something(said: Said) -> bool:
