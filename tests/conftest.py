@@ -37,18 +37,17 @@ ONCE = tuple(
         "notifications/gateways",
         *(f"notifications/test_{name}.py" for name in (
             "answering", "calls", "check_gateway", "failing", "freetime", "gateway_checks", "hands", "missed", "parts",
-            "phrasebook", "phrasebook_texts", "watching", "webhooks",
+            "phrasebook", "phrasebook_texts", "stopping", "watching", "webhooks",
         )),
         *(f"privacy/test_{name}.py" for name in ("exporting", "retention", "stopping")),
         "reports/test_counting.py", "journeys/test_any_law.py", "journeys/test_bad_days.py", "requests/test_access_notes.py",
-        "scheduling/planning", "scheduling/matching/test_suggestions.py", "test_alphabets.py", "test_architecture.py",
-        "journeys/test_bad_days.py", "journeys/test_half_deployed.py",
-        "reports/test_counting.py", "journeys/test_any_law.py", "requests/test_access_notes.py", "scheduling/planning",
+        "journeys/test_month.py", "scheduling/planning", "scheduling/matching/test_exactness.py",
         "scheduling/matching/test_suggestions.py", "test_alphabets.py", "test_architecture.py",
+        "journeys/test_bad_days.py", "journeys/test_half_deployed.py",
         *(f"scheduling/test_{name}.py" for name in (
-            "asking", "calendars", "cards", "complaints", "concerns", "desksessions", "followups", "fraud", "freetexts", "gone",
-            "handovers", "invitations", "leaving", "merging", "onego", "readiness", "rectifying", "rejudging", "scripts",
-            "series", "sharing", "slips", "stafffirst", "together", "wrongnumbers",
+            "arrivals", "asking", "availability", "calendars", "cards", "complaints", "concerns", "desksessions", "followups",
+            "fraud", "freetexts", "gone", "handovers", "invitations", "leaving", "merging", "onego", "readiness", "rectifying",
+            "rejudging", "rescheduling", "scripts", "series", "sharing", "slips", "stafffirst", "together", "wrongnumbers",
         )),
     )
 )  # fmt: skip

@@ -69,6 +69,7 @@ def test_a_new_request_is_logged_by_keyboard_alone(page: Page, demo: str, log_in
     page.wait_for_url(re.compile(r"/requests/\d\d-\d+"))
 
 
+@pytest.mark.skipif(not LONG, reason="the long run presses every key of the worklist")
 def test_what_the_first_rows_ask_is_one_key_away(page: Page, demo: str, log_in: Callable[[Page], None]) -> None:
     """A page opens; a deed only gets the focus. Nothing acts while somebody types, or once the letters are switched off."""
     log_in(page)

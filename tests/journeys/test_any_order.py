@@ -298,7 +298,7 @@ def test_every_promise_holds_whatever_people_do():
         AnyOrder,
         settings=settings(
             max_examples=150 if LONG else 2,
-            stateful_step_count=50 if LONG else 30,
+            stateful_step_count=50 if LONG else 20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
