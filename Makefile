@@ -48,21 +48,25 @@ check: export DIGIBEL_HOME := $(CURDIR)/.venv/check
 check: develop ## Format, lint, types, arrows, Django, migrations, messages, locks
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
-	.venv/bin/mypy
-	.venv/bin/lint-imports --no-logo
-	$(RUN) manage.py check
-	$(RUN) manage.py makemigrations --check --dry-run
-	$(RUN) tools/messages.py check
-	$(RUN) tools/migrations.py check
+	@# The types take one core for as long as all that follows takes the other.
+	.venv/bin/mypy >.venv/types.txt 2>&1 & types=$$!; failed=; \
+	  .venv/bin/lint-imports --no-logo || failed=1; \
+	  $(RUN) manage.py check || failed=1; \
+	  $(RUN) manage.py makemigrations --check --dry-run || failed=1; \
+	  $(RUN) tools/messages.py check || failed=1; \
+	  $(RUN) tools/migrations.py check || failed=1; \
+	  wait $$types || failed=1; cat .venv/types.txt; test -z "$$failed"
 	@! grep -nE 'https?://|^(-i|--index-url|--extra-index-url|--find-links)' requirements*.lock tools/*.lock \
 	  || { echo 'a lock names an address: make lock, without it'; exit 1; }
 
 .PHONY: test
 test: develop ## Everything: on SQLite, what depends on locks and statements again on PostgreSQL, calendar readers, the browser
 	DIGIBEL_TEST_DB=sqlite $(PYTEST)
-	DIGIBEL_TEST_DB=postgres $(PYTEST)
-	tools/calendar_readers -q
-	tools/browser_tests -q
+	@# A browser waits more than it works: PostgreSQL takes the time that it leaves, and gives way to it.
+	DIGIBEL_TEST_DB=postgres nice -n 15 $(PYTEST) >.venv/postgres.txt 2>&1 & beside=$$!; failed=; \
+	  tools/calendar_readers -q || failed=1; \
+	  tools/browser_tests -q || failed=1; \
+	  wait $$beside || failed=1; cat .venv/postgres.txt; test -z "$$failed"
 
 .PHONY: test-long
 test-long: develop ## The same with the full numbers: many more examples, races and simulated weeks

@@ -39,7 +39,7 @@ ONCE = tuple(
             "answering", "calls", "check_gateway", "failing", "freetime", "gateway_checks", "hands", "missed", "parts",
             "phrasebook", "phrasebook_texts", "stopping", "watching", "webhooks",
         )),
-        *(f"privacy/test_{name}.py" for name in ("exporting", "retention", "stopping")),
+        *(f"privacy/test_{name}.py" for name in ("erasing", "exporting", "retention", "stopping")),
         "reports/test_counting.py", "journeys/test_any_law.py", "journeys/test_bad_days.py", "requests/test_access_notes.py",
         "journeys/test_month.py", "scheduling/planning", "scheduling/matching/test_exactness.py",
         "scheduling/matching/test_suggestions.py", "test_alphabets.py", "test_architecture.py",

@@ -6,7 +6,7 @@ import time
 
 from digibel.guardrails.secrets import find
 
-COUNT = 20_000 if os.environ.get("DIGIBEL_TEST_LONG") == "1" else 300
+COUNT = 20_000 if os.environ.get("DIGIBEL_TEST_LONG") == "1" else 100
 LONGEST = 5_000
 # Seconds of the processor: a floor for whatever the machine was doing, and what each thousand characters may cost.
 FLOOR, EACH_THOUSAND = 0.5, 0.3

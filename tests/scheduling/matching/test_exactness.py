@@ -30,7 +30,7 @@ def world() -> World:
 
 
 @pytest.mark.parametrize("day", DAYS)
-@settings(max_examples=150 if LONG else 5)
+@settings(max_examples=150 if LONG else 3)
 @given(seed=st.integers(0, 2**32))
 def test_bulk_ranking_is_the_naive_ranking(day: str, world: World, seed: int) -> None:
     now, night = DAYS[day]
