@@ -256,6 +256,8 @@ DIGIBEL_ROUTER = os.environ.get("DIGIBEL_ROUTER", "")
 DIGIBEL_NUMBERS_FILE = os.environ.get("DIGIBEL_NUMBERS_FILE", "")
 # What may be paid to volunteers from a day on, where it is newer than what ships.
 DIGIBEL_RATES_FILE = os.environ.get("DIGIBEL_RATES_FILE", "")
+# Other houses whose log-in lets staff in, such as a municipality's (OpenID Connect).
+DIGIBEL_LOGINS_FILE = os.environ.get("DIGIBEL_LOGINS_FILE", "")
 
 # Who keeps the machine and the data running, for the list of who has access: "Firm, town; a name".
 DIGIBEL_OPERATORS = [one.strip() for one in os.environ.get("DIGIBEL_OPERATORS", "").split(";") if one.strip()]

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client as Browser
+from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 import cast
@@ -96,6 +98,7 @@ class House:
             "handover_id": self.asked.pk if self.asked else None,
             "recipient_id": self.booked.client.recipient_id,
             "slug": "tax",
+            "house": "stad",
             "requirement": "insurance",
             "step": "people_told",
             "kind": "client",
@@ -268,9 +271,14 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[House
 
 
 @pytest.fixture
-def houses(world: tuple[House, House]) -> tuple[House, House]:
-    """The second shares its volunteer with the first, and nothing else."""
-    return world
+def houses(world: tuple[House, House], tmp_path: Path) -> Iterator[tuple[House, House]]:
+    """The second shares its volunteer with the first, and nothing else. Staff may come in by a log-in where nobody answers."""
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "logins.toml").write_text(
+        '[[login]]\nslug = "stad"\nname = "Stad"\nissuer = "http://127.0.0.1:9"\nclient_id = "x"\nclient_secret_file = "secret"'
+    )
+    with override_settings(DIGIBEL_LOGINS_FILE=str(tmp_path / "logins.toml")):
+        yield world
 
 
 def _houses() -> tuple[House, House]:

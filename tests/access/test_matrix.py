@@ -269,7 +269,12 @@ desk:own_password              own   own
 desk:own_spare                 -     own
 desk:own_deed/end              -     own
 desk:own_deed/end-others       -     own
+desk:own_outside               -     own
+desk:outside_go                all   -
+desk:outside_back              all   -
+desk:password_outside          -     card
 desk:own_deed/no-app           -     own
+desk:own_deed/no-outside       -     own
 desk:own_deed/no-passkey       -     own
 desk:second_step               all   all
 desk:forgotten                 all   all
@@ -511,6 +516,9 @@ SHARED = {
     # One's own, whatever is named.
     "desk:undo",
     "desk:feed_renew/own",
+    "desk:own_outside",
+    "desk:outside_go",
+    "desk:outside_back",
     *(f"desk:own_deed/{deed}" for deed in own_account_views.DEEDS),
     "desk:feed_renew/organisation",
     "desk:number_checked",

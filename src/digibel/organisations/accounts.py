@@ -101,6 +101,7 @@ def close(staff: Staff, *, by: Actor) -> bool:
     locked.save(update_fields=["is_active"])
     links.end(locked)
     secondsteps.forget(locked)
+    locked.outside_logins.all().delete()
     record("staff.closed", locked, by=by, organisation_id=locked.organisation_id)
     return True
 

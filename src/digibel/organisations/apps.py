@@ -10,3 +10,4 @@ class OrganisationsConfig(AppConfig):
         # By name: the numbers know the models, which are there only now.
         checks.register(import_string("digibel.organisations.checks.numbers_can_be_read"))
         checks.register(import_string("digibel.organisations.checks.rates_can_be_read"))
+        checks.register(import_string("digibel.organisations.checks.logins_can_be_read"))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core import checks
 
-from digibel.organisations import numbers, rates
+from digibel.organisations import numbers, openid, rates
 
 
 def numbers_can_be_read(**_: Any) -> list[checks.CheckMessage]:
@@ -28,5 +28,16 @@ def rates_can_be_read(**_: Any) -> list[checks.CheckMessage]:
             checks.Error(
                 f"What may be paid to volunteers cannot be read: {mistake}", hint=hint, id="organisations.E002"
             )
+        ]
+    return []
+
+
+def logins_can_be_read(**_: Any) -> list[checks.CheckMessage]:
+    try:
+        openid.houses()
+    except (OSError, ValueError, KeyError, TypeError) as mistake:
+        hint = "Correct the file of DIGIBEL_LOGINS_FILE, or leave the setting out: everybody comes in with a password."
+        return [
+            checks.Error(f"The log-ins of other houses cannot be read: {mistake}", hint=hint, id="organisations.E003")
         ]
     return []

@@ -20,19 +20,24 @@ def open_link(staff: Staff, kind: AccountLink.Kind = AccountLink.Kind.GIVEN) -> 
     if kind == AccountLink.Kind.GIVEN:
         end(staff)
     secret, now = secrets.token_urlsafe(32), clock.now()
-    told = {"digest": _digest(secret), "made_at": now, "ends_at": now + LASTS[kind]}
+    told = {"digest": digest(secret), "made_at": now, "ends_at": now + LASTS[kind]}
     AccountLink.objects.update_or_create(staff=staff, kind=kind, defaults=told)
     return secret
 
 
 def opens(staff: Staff, secret: str) -> bool:
     """Whether this is a link of that account, whose hour has not come. By its hash, so timing tells nothing of the secret."""
-    return staff.is_active and _living(staff, secret).exists()
+    return staff.is_active and _living(staff, digest(secret)).exists()
 
 
 def use(staff: Staff, secret: str) -> bool:
     """Spend it. Of two who hold it at the same instant, one does."""
-    return _living(staff, secret).delete()[0] == 1
+    return spend(staff, digest(secret))
+
+
+def spend(staff: Staff, link_digest: str) -> bool:
+    """The same, by its hash: where the secret itself is not to be kept between two pages."""
+    return _living(staff, link_digest).delete()[0] == 1
 
 
 def end(staff: Staff) -> bool:
@@ -40,9 +45,9 @@ def end(staff: Staff) -> bool:
     return AccountLink.objects.filter(staff=staff).delete()[0] > 0
 
 
-def _living(staff: Staff, secret: str) -> QuerySet[AccountLink]:
-    return AccountLink.objects.filter(staff=staff, digest=_digest(secret), ends_at__gt=clock.now())
+def _living(staff: Staff, link_digest: str) -> QuerySet[AccountLink]:
+    return AccountLink.objects.filter(staff=staff, digest=link_digest, ends_at__gt=clock.now())
 
 
-def _digest(secret: str) -> str:
+def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -224,6 +224,24 @@ class Passkey(models.Model):
         return f"passkey of {self.staff_id}"
 
 
+class OutsideLogin(models.Model):
+    """The log-in of another house (OpenID Connect), tied to an account by its owner. See `outsidelogins.py`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="outside_logins")
+    house = models.SlugField(help_text="Its slug in the operator's file.")
+    subject = models.CharField(max_length=64, unique=True, help_text="Keyed trace of who it is there.")
+    since = models.DateField(default=clock.today)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(name="outside_login_once", fields=["staff", "house"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"log-in of {self.staff_id} at {self.house}"
+
+
 class SpareCode(models.Model):
     """On paper, for the day the telephone is gone. Each counts once; only its hash is kept."""
 

@@ -32,6 +32,8 @@ CHANGES: Final[dict[str, Promise]] = {
     "passkey_removed": gettext_lazy("A passkey was removed from your account."),
     "spare_made": gettext_lazy("New spare codes were made for your account."),
     "spare_used": gettext_lazy("Somebody came in to your account with a spare code."),
+    "outside_added": gettext_lazy("The log-in of another house was tied to your account."),
+    "outside_removed": gettext_lazy("The log-in of another house was taken off your account."),
     "dropped": gettext_lazy("Whoever looks after the network took the second step off your account."),
 }
 MAIL: Final = "digibel.organisations.waychanges.mail"

@@ -382,11 +382,13 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "way_in",
         _(
-            "How staff come in: the secret of their app and the public half of passkeys; spare codes and links as hashes"
+            "How staff come in: the secret of their app and the public half of passkeys; spare codes, links and who they "
+            "are at another house as traces"
         ),
         (
             Part("organisations.CodeApp", ("staff", "secret"), "staff"),
             Part("organisations.Passkey", ("staff", "credential", "public"), "staff"),
+            Part("organisations.OutsideLogin", ("staff", "house", "subject"), "staff"),
             Part("organisations.SpareCode", ("staff", "digest"), "staff"),
             Part("organisations.AccountLink", ("staff", "digest"), "staff"),
         ),

@@ -28,6 +28,8 @@ from digibel import clock, languages, places
 from digibel.desk import maps
 from digibel.desk.persons import WHYS
 from digibel.notifications.models import Recipient
+from digibel.organisations import openid
+from digibel.organisations.openid import House
 from digibel.requests.access_notes import in_words
 
 register = template.Library()
@@ -98,6 +100,11 @@ def pushes(count: int) -> SafeString:
 @register.simple_tag
 def logo() -> SafeString:
     return _use("logo", "mark")
+
+
+@register.simple_tag
+def outside_logins() -> list[House]:
+    return list(openid.houses().values())
 
 
 @register.simple_tag

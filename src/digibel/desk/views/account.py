@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from digibel.desk import limits, sessions
 from digibel.desk.answers import go_on
 from digibel.desk.forms.login import AddressForm, CodeForm, LoginForm
-from digibel.organisations import accounts, links, logins, passkeys, secondchance, secondsteps
+from digibel.organisations import accounts, links, logins, outsidelogins, passkeys, secondchance, secondsteps
 from digibel.organisations.accounts import LinkOver
 from digibel.organisations.models import Staff
 from digibel.organisations.permissions import may
@@ -37,12 +37,7 @@ class Login(LoginView):
         return _landing(self.request.user, self.get_redirect_url())
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        staff = form.get_user()
-        if secondsteps.exist(staff):
-            sessions.begin_half(self.request, staff, next_page=self.get_redirect_url())
-            return go_on("desk:second_step")
-        sessions.come_in(self.request, staff, two=False)
-        return speak_their_language(self.request, HttpResponseRedirect(self.get_success_url()))
+        return enter(self.request, form.get_user(), self.get_redirect_url())
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         if logins.was_shut(self.request):
@@ -56,6 +51,15 @@ class Login(LoginView):
 
 
 login = Login.as_view()
+
+
+def enter(request: HttpRequest, staff: Staff, wanted: str, *, two: bool = False) -> HttpResponse:
+    """The first step was right: in, or to the second one. `two`: both were taken elsewhere."""
+    if not two and secondsteps.exist(staff):
+        sessions.begin_half(request, staff, next_page=wanted)
+        return go_on("desk:second_step")
+    sessions.come_in(request, staff, two=two)
+    return speak_their_language(request, HttpResponseRedirect(_landing(staff, wanted)))
 
 
 def shut(request: HttpRequest) -> HttpResponse:
@@ -78,15 +82,14 @@ def second_step(request: HttpRequest) -> HttpResponse:
     """After the password: the digits of their app, a passkey, or a spare code."""
     between = sessions.half(request)
     if between is None:
-        messages.error(request, _("That took more than five minutes. Begin with your password again."))
+        messages.error(request, _("That took more than five minutes. Begin again."))
         return go_on("desk:login")
     staff, wanted = between
     if logins.is_shut(request, staff):
         return shut(request)
     if request.method == "POST":
         if _proves(request, staff):
-            sessions.come_in(request, staff, two=True)
-            return speak_their_language(request, HttpResponseRedirect(_landing(staff, wanted)))
+            return enter(request, staff, wanted, two=True)
         logins.count_wrong(request, staff)
         if logins.was_shut(request):
             return shut(request)
@@ -153,7 +156,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def choose_password(request: HttpRequest, uid: str, key: str) -> HttpResponse:
     """Behind a link that somebody gave them, or that was mailed. It opens once."""
-    staff = _whose(uid)
+    staff = whose(uid)
     if staff is None or not links.opens(staff, key):
         raise LinkOver
     form = SetPasswordForm(staff, request.POST or None)
@@ -161,13 +164,14 @@ def choose_password(request: HttpRequest, uid: str, key: str) -> HttpResponse:
         accounts.choose_password(staff, form.cleaned_data["new_password1"], link=key)
         messages.success(request, _("Your password is set. Log in with it."))
         return go_on("desk:login")
-    response = render(request, "desk/password.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "outside": outsidelogins.of(staff), "uid": uid, "key": key}
+    response = render(request, "desk/password.html", context, status=422 if form.is_bound else 200)
     # The address is the key: it goes to no other site, and nobody keeps the page.
     response["Referrer-Policy"] = "no-referrer"
     return kept_by_nobody(response)
 
 
-def _whose(uid: str) -> Staff | None:
+def whose(uid: str) -> Staff | None:
     try:
         pk = UUID(uid)
     except ValueError:

@@ -23,7 +23,7 @@ from digibel.desk.answers import do, go_on
 from digibel.desk.forms.login import AppForm, SureForm
 from digibel.desk.views.access import StaffRequest, StaffView
 from digibel.desk.views.account import kept_by_nobody, shut
-from digibel.organisations import accounts, logins, passkeys, secondsteps, sixdigits
+from digibel.organisations import accounts, logins, openid, outsidelogins, passkeys, secondsteps, sixdigits
 from digibel.organisations.models import CodeApp, Staff
 from digibel.problems import NotFound, Problem
 from digibel.sentences import sentence
@@ -83,12 +83,21 @@ def _page(request: StaffRequest, form: SureForm, *, status: int = 200) -> HttpRe
         "passkeys": staff.passkeys.order_by("since", "pk"),
         "passkeys_possible": passkeys.are_possible(),
         "spare": staff.spare_codes.count(),
+        "outside": _outside(staff),
         "must": secondsteps.is_wanted() and not sessions.has_two(request),
         "idle": settings.DIGIBEL_IDLE_MINUTES,
         "open": sessions.open_of(staff, request),
         "section": "own",
     }
     return render(request, "desk/own_account.html", context, status=status)
+
+
+def _outside(staff: Staff) -> list[dict[str, Any]]:
+    """Those tied, also of a house that stands in the file no more; then those that can be."""
+    known, serving = openid.houses(), outsidelogins.of(staff)
+    tied = {one.house: one for one in staff.outside_logins.order_by("since", "house")}
+    rows = [{"slug": slug, "name": known[slug].name if slug in known else slug, "tied": tied[slug]} for slug in tied]
+    return rows + [{"slug": one.slug, "name": one.name} for one in serving if one.slug not in tied]
 
 
 @own_page
@@ -205,7 +214,7 @@ def _remove_passkey(request: StaffRequest, staff: Staff) -> None:
 
 
 # Getting out somebody else who is in is possible at once.
-WANT_SURE: Final = ("no-app", "no-passkey")
+WANT_SURE: Final = ("no-app", "no-passkey", "no-outside")
 DEEDS: dict[str, tuple[Callable[[StaffRequest, Staff], object], words.Words]] = {
     "end": (_end, gettext_lazy("Ended: that browser is out with its next click.")),
     "end-others": (
@@ -213,5 +222,9 @@ DEEDS: dict[str, tuple[Callable[[StaffRequest, Staff], object], words.Words]] = 
         gettext_lazy("Ended: you are in here, and nowhere else."),
     ),
     "no-app": (lambda request, staff: secondsteps.remove_app(staff), gettext_lazy("Removed: the app opens nothing.")),
+    "no-outside": (
+        lambda request, staff: outsidelogins.untie(staff, request.POST.get("house", "")),
+        gettext_lazy("Removed: that log-in opens nothing here."),
+    ),
     "no-passkey": (_remove_passkey, gettext_lazy("Removed: that passkey opens nothing.")),
 }
