@@ -357,3 +357,35 @@ def test_a_surname_of_brussels_is_no_misspelt_name_of_a_secret() -> None:
         word(fold(name)).phrases for name in ("Claes", "Claeys", "Peeters", "Dupont", "Wachters", "Pinson", "Passos")
     ]
     assert [branch for branch in branches if branch and branch.phrase] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "de Visa die eindigt op 4471 is geblokkeerd, de nieuwe komt per post",
+        "البطاقة التي تنتهي بالأرقام 6612 لم تعد صالحة",
+        "sonu 7036 ile biten kart iptal edildi",
+        "wifi heet Proximus-Home-7A20 maar het wachtwoord vindt ze niet terug",
+        "Wifi adı bbox2-5D1A, şifresi okunmuyor",
+        "ses numéros de Lotto étaient 4, 11, 19, 23, 38 et 42, elle voulait vérifier le code du bulletin",
+        "numri serik i printerit BRBSN4C0917, fjalëkalimin e wifit do ta pyesë te vajza",
+        "contrato cancelado por telefone, ref. 31-778420, devolver o modem",
+    ],
+)
+def test_what_stands_on_receipts_boxes_and_labels_stays(text: str) -> None:
+    assert mask(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("code van de kaart die eindigt op 4471 is 8812", "code van de kaart die eindigt op 4471 is [SECRET]"),
+        ("paswoord: Proximus-7A20", "paswoord: [SECRET]"),
+        ("puk 12, 34, 56, 78", "puk [SECRET]"),
+        ("in plaats van een paswoord een zin: de geit eet plastic", "in plaats van een paswoord een zin: [SECRET]"),
+        ("zamiast hasła zdanie: stary rower stoi w piwnicy", "zamiast hasła zdanie: [SECRET]"),
+        ("buzón de voz 5050 almohadilla", "buzón de voz [SECRET] almohadilla"),
+    ],
+)
+def test_what_stands_beside_them_does_not(text: str, masked: str) -> None:
+    assert mask(text) == masked

@@ -54,10 +54,24 @@ _REFERENCE: Final = re.compile(r"(?<![\d-])2\d-\d{4,5}(?![\d-])")
 _WRITTEN_HOUR: Final = re.compile(r"(?:0[6-9]|1\d|2[0-3])[0-5][05]")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _RECENT_YEAR: Final = re.compile(r"199\d|20[0-3]\d")
+# The name of a network as it comes out of the box: "Proximus-Home-7A20", "bbox2-5D1A". Everybody in the street may read it.
+_NETWORK: Final = re.compile(
+    r"(?<![^\W_])-?(?:telenet|proximus|orange|voo|b-?box\d?|scarlet|fritz!?box|tp-?link|huawei|livebox|wifi|wlan|zte|edpnet)"
+    r"(?:[-_](?:telenet|proximus|home|wifi|guest|gast|box|ext|public))*[-_][0-9a-f]{2,6}(?:[-_][25]g(?:hz)?)?(?![^\W_])"
+)
+# "4, 11, 19, 23, 38": drawn in a lottery.
+_DRAW: Final = re.compile(r"\d{1,2}(?: ?[,-] ?\d{1,2}){3,}")
+_TWO_FIGURES: Final = re.compile(r"\d\d")
+_FEWEST_OF_DRAW: Final = 3  # numbers of two figures
+_FIGURES_OF_CARD: Final = 4  # at its end, as receipts show them
+_NEAR_CARD: Final = 8  # tokens
+_CARD: Final = re.compile(
+    r"(?:bank)?(?:kaart|kart|card|cart[eao]|tarjeta|البطاق|بطاق|visa|mastercard|bancontact|maestro)"
+)
 _PRODUCT_OR_COUNT: Final = re.compile(
     r"[a-z]{1,2}\d{1,3}[a-z]?|[a-z]{1,3}-[a-z]?\d{1,4}[a-z]?|\d{1,3}[a-z]|\d+(?:st|nd|rd|th|de|ste|er|ere|eme|ieme|e|h|u|am|pm|x|min|uur|km|gb|mb|tb|kg|cm|mm|ml|kwh|mbps|mah|v|w|g|k|m)\d*|"
     r"(?:windows|iphone|ipad|android|office|covid|wifi|ipv|mp|ios|psd|galaxy|article|art|bus|tram|lijn|nr|no|appt|box|room|kamer|chambre|step|model|cpas|ocmw)-?\d+[a-z]?|"
-    r"\d{1,2}[hu]\d{2}|g?\d+ge?n|be\d+|v\d+|\d+/\d+"
+    r"\d{1,2}[hu]\d{2}|g?\d+ge?n|be\d+|fritz!box|v\d+|\d+/\d+"
 )
 
 
@@ -93,6 +107,8 @@ def _patterns(folded: str, digits: int) -> Iterator[re.Pattern[str]]:
         yield _SITE
     if digits >= _DIGITS_OF_PARCEL:
         yield _PARCEL
+    if "-" in folded or "_" in folded:
+        yield _NETWORK
     if _JOINED_DIGITS.search(folded):
         yield from (_DATE, _REFERENCE, _STRUCTURED)
     if _OF_A_VERSION.search(folded):
@@ -127,7 +143,7 @@ def how_innocent(text: Passage, first: int, last: int, sure: list[tuple[int, int
 def is_no_code(text: Passage, first: int, last: int, sure: list[tuple[int, int]]) -> bool:
     """A telephone number, a price, "100 times", "since 2019", "at 1430": whatever is said around it."""
     is_told = _is_counted(text, last) or _is_since(text, first, last) or _is_hour(text, first, last)
-    return is_told or covering(sure, text.starts[first]) is not None
+    return is_told or _is_end_of_card(text, first, last) or covering(sure, text.starts[first]) is not None
 
 
 def covering(spans: list[tuple[int, int]], start: int) -> tuple[int, int] | None:
@@ -153,6 +169,20 @@ def _is_hour(text: Passage, first: int, last: int) -> bool:
     """ "at 1430"; not "I changed it to 1430"."""
     is_one = first == last and text.has(first - 1, "hours") and _WRITTEN_HOUR.fullmatch(text.texts[first])
     return bool(is_one) and not any(text.has(before, "changed") for before in range(first - 7, first))
+
+
+def _is_end_of_card(text: Passage, first: int, last: int) -> bool:
+    """ "De Visa die eindigt op 4471", "sonu 7036 ile biten kart"."""
+    if first != last or len(text.texts[first]) != _FIGURES_OF_CARD:
+        return False
+    ends = any(text.has(place, "ends_in") for place in (*range(first - 3, first), first + 1, first + 2))
+    near = range(max(0, first - _NEAR_CARD), min(len(text), last + _NEAR_CARD))
+    return ends and any(_CARD.match(text.texts[place]) for place in near)
+
+
+def is_drawn(written: str) -> bool:
+    """Four numbers or more with commas between, of which three have two figures: no PIN is told so."""
+    return bool(_DRAW.fullmatch(written)) and len(_TWO_FIGURES.findall(written)) >= _FEWEST_OF_DRAW
 
 
 def _label(text: Passage, first: int) -> int | None:
@@ -233,4 +263,4 @@ def _is_bare_year(text: Passage, first: int, last: int) -> bool:
 
 def looks_like_product(chunk: str) -> bool:
     """Whether letters and digits together are a count, an ordinal, a time or the name of a thing: "2de", "A54", "14u30"."""
-    return bool(_PRODUCT_OR_COUNT.fullmatch(chunk)) or any(pattern.fullmatch(chunk) for pattern in (_WEB, _MAIL, _SITE))
+    return any(pattern.fullmatch(chunk) for pattern in (_PRODUCT_OR_COUNT, _NETWORK, _WEB, _MAIL, _SITE))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from digibel.guardrails.secrets.chunks import Chunk, Span
-from digibel.guardrails.secrets.innocence import covering, is_no_code, surely_innocent
+from digibel.guardrails.secrets.innocence import covering, is_drawn, is_no_code, surely_innocent
 from digibel.guardrails.secrets.names import find_names
 from digibel.guardrails.secrets.passages import Passage, passage
 from digibel.guardrails.secrets.reading import COVER, Reading
@@ -42,10 +42,9 @@ _RIGHT: Final = 9
 # How near a token stands: the next one, the one after, ...
 _DISTANCES: Final = (0, 1, 2, 2, 2, *[3] * 12)
 _STEM: Final = 5
-# The name of a network as it comes out of the box, of a file, of a version, of a setting: everybody may read it.
+# The name of a file, of a version, of a setting: everybody may read it.
 _OF_MACHINE: Final = re.compile(
-    r"(?:telenet|proximus|orange|voo|bbox|wifi|scarlet|tplink|tp-link|huawei|fritz)(?:[-_](?:home|box|guest|wifi|ext))?[-_][0-9a-f]{2,6}(?:[-_]\dg)?$"
-    r"|.*\.(?:md|txt|pdf|docx?|xlsx?|csv|jpe?g|png|html?|css|js|py|json|zip|ics|sqlite3|toml)\b"
+    r".*\.(?:md|txt|pdf|docx?|xlsx?|csv|jpe?g|png|html?|css|js|py|json|zip|ics|sqlite3|toml)\b"
     r"|process-\d+|.*[-_.]v\d+\b|[a-z_]+=|.*[{}<>]|.*://|و(?:19|20)\d\d$"
 )
 _SIGN_WITHIN: Final = re.compile(r"[^\W_][@!#$%^*~+?&][^\W_]")
@@ -90,6 +89,7 @@ def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]
         is_weighed = _FEWEST_DIGITS <= value.digits <= _MOST_DIGITS and not _is_of_house(text, value.first)
         if (
             is_weighed
+            and not is_drawn(text.folded[text.starts[value.first] : text.ends[value.last]])
             and not is_no_code(text, value.first, value.last, sure)
             and taken.isdisjoint(range(value.first, value.last + 1))
         ):

@@ -29,6 +29,8 @@ _LONGEST_LABEL: Final = 20
 _SHORT_NUMBER: Final = re.compile(r"[0-9]{4,8}")
 _ALONE: Final = re.compile(r"(?<![\w.,:/+-])(?!(?:19|20)[0-9]{2}\b)[0-9]{4,8}(?![\w:/+-]|[.,][0-9]| ?(?:€|eur))")
 _SWITCH: Final = re.compile(r"(?<=[^\W\d_])-?[0-9]|(?<=[0-9])-?[^\W\d_]")
+_FEWEST_OF_PHRASE: Final = 3
+_MOST_OF_PHRASE: Final = 8
 _CHOSEN: Final = r"(?P<value>[^\W\d_][^\s,;()\"]{5,40})"
 _CLOSING: Final = ".,:;'\")"
 
@@ -147,6 +149,13 @@ def _is_plain_word(reading: Reading, told: re.Match[str]) -> bool:
     return all(not (known := word(one)).roles and not known.phrases and not known.links for one in words)
 
 
+def _is_phrase(reading: Reading, told: re.Match[str]) -> bool:
+    """ "The goat eats plastic": some words that make a clause of their own, and none that says more about the password."""
+    words = told["value"].split()
+    names = any((known := word(one).phrases) and known.phrase for one in words)
+    return _FEWEST_OF_PHRASE <= len(words) <= _MOST_OF_PHRASE and not names
+
+
 def _is_chosen(reading: Reading, told: re.Match[str]) -> bool:
     """ "Soleil12", "Minou.Schaerbeek54", "Rosie_1948": what people make up, and no product or file."""
     written = told["value"].rstrip(_CLOSING)
@@ -237,6 +246,13 @@ _TURNS: Final = (
     ),
     _turn("screen_lock", _FOUR, rf"\b{_W['screen_lock']}\b[^.!?\n0-9]{{0,25}}{_TO_SIX}"),
     _turn("renewed", _SAYS, rf"\b{_W['renewed']} *[:=] *{_CHOSEN}", _is_chosen),
+    _turn(
+        "password phrase",
+        _SAYS,
+        rf"\b(?:{_W['password']}\b{_SENTENCE}{{0,60}}?\b{_W['phrase']}|{_W['phrase']}\b{_SENTENCE}{{0,40}}?\b{_W['password']})\b"
+        r"[^.!?\n:]{0,60}: *(?P<value>[^\W\d_][^.,;:!?()\n]{9,70})",
+        _is_phrase,
+    ),
     _turn("password", _SAYS, rf"\b{_W['password']}\b{_SENTENCE}{{0,80}}?[:=] *{_CHOSEN}(?=[.,]?(?:\s|$))", _is_chosen),
     _turn(
         "bank phone",
