@@ -1,5 +1,6 @@
 """Clients for programs: as little as the work needs, and never a codeword. Every reading is written in the audit."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from digibel.etags import IfMatch
 from digibel.organisations.once import IdempotencyKey, once
 from digibel.problems import NotFound
 from digibel.requests import intake, rectifying, shapes
+from digibel.requests.alike import one_at_a_time, rows_alike_once
 from digibel.requests.api import ApiRequest
 from digibel.requests.drafts import read_client, read_draft
 from digibel.requests.models import Client
@@ -46,10 +48,7 @@ def add_client(request: ApiRequest, told: ClientTold, idempotency_key: Idempoten
     draft = read_client(told.model_dump())
 
     def add() -> list[str]:
-        with transaction.atomic():
-            client = intake.add_client(draft, organisation=organisation)
-            record("client.added", client, by=Actor.api(request.auth), organisation_id=organisation.pk)
-        return [str(client.pk)]
+        return [str(openings.add_client(draft, organisation=organisation, by=Actor.api(request.auth)).pk)]
 
     done = once(organisation, "add_client", idempotency_key, told, add)
     return Status(200 if done.again else 201, ClientAdded(id=UUID(done.made[0])))
@@ -73,7 +72,8 @@ def correct_client(
     found = intake.find_client(request.auth.organisation, client_id)
     draft = read_client(told.model_dump())
     with transaction.atomic():
-        openings.lock_requests(found)
+        one_at_a_time(found.organisation_id)
+        openings.lock_requests(found, alike=partial(rows_alike_once, found, draft))
         held = rectifying.lock_client(found)
         etags.check(if_match, etags.tag(_known(held)))
         changed = following.correct(held, draft, version=held.version, by=Actor.api(request.auth))

@@ -12,6 +12,7 @@ from digibel.notifications.calls import open_call
 from digibel.notifications.models import CallTask
 from digibel.problems import Conflict
 from digibel.requests import judging
+from digibel.requests.alike import one_at_a_time
 from digibel.requests.drafts import ClientDraft, RequestDraft
 from digibel.requests.models import Client, Closing, HelpRequest
 from digibel.scheduling import alarms, errors, openings, visits
@@ -81,7 +82,7 @@ def ask_slip(visit: Visit, slug: str, *, by: Actor) -> HelpRequest:
 
     Asked twice at one visit it is one request. Raises `MayBeDone` for what a volunteer may do here, `UnknownTask`.
     """
-    locked = lock_visit(visit.pk)
+    locked = _hold(visit, slug)
     if judge_wishes(locked, [slug]).for_volunteer and not _asked_already(locked, slug):
         raise MayBeDone
     made = _log(locked, slug, by=by)
@@ -97,7 +98,7 @@ def count_wish(visit: Visit, slug: str, *, by: Actor) -> HelpRequest | None:
     Said twice at one visit it is one request; None for what this visit is about anyhow. Raises `NotCounted` for what is not
     about money, or not for a volunteer; `TooEarly`.
     """
-    locked = lock_visit(visit.pk)
+    locked = _hold(visit, slug)
     if clock.now() < locked.starts_at - visits.EARLY_IN:
         raise errors.TooEarly
     if _asked_already(locked, slug) or locked.request.tasks.filter(slug=slug).exists():
@@ -107,6 +108,12 @@ def count_wish(visit: Visit, slug: str, *, by: Actor) -> HelpRequest | None:
     made = _log(locked, slug, by=by)
     openings.close(made, closing=Closing.SOLVED, by=by)
     return made
+
+
+def _hold(visit: Visit, slug: str) -> Visit:
+    if slug in judging.MONEY:
+        one_at_a_time(visit.request.organisation_id)
+    return lock_visit(visit.pk)
 
 
 def _log(visit: Visit, slug: str, *, by: Actor) -> HelpRequest:

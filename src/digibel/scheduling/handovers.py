@@ -16,6 +16,7 @@ from digibel.notifications.models import CallTask, Channel
 from digibel.organisations.models import Organisation, Role
 from digibel.problems import Conflict, Problem
 from digibel.requests import intake, stafffirst
+from digibel.requests.alike import one_at_a_time
 from digibel.requests.drafts import ClientDraft, RequestDraft
 from digibel.requests.errors import AlreadyClosed
 from digibel.requests.models import Client, Closing, Consent, HelpRequest
@@ -106,6 +107,7 @@ def find(organisation: Organisation, handover_id: uuid.UUID) -> Handover:
 @transaction.atomic
 def accept(handover: Handover, *, by: Actor) -> HelpRequest:
     """It is ours now: a client of our own with the least, and the request; the first organisation's part closes as referred."""
+    one_at_a_time(handover.to_id)
     original = lock_request(handover.request_id)
     locked = _lock(handover)
     _check_may_go(original, locked.to)

@@ -23,7 +23,7 @@ from digibel.notifications import numbers
 from digibel.notifications.calls import drop_calls
 from digibel.notifications.models import CallTask, Channel, InboundMessage, OutboundMessage, Recipient
 from digibel.requests import intake, judging
-from digibel.requests.alike import rows_alike_once
+from digibel.requests.alike import one_at_a_time, rows_alike_once
 from digibel.requests.drafts import ClientDraft
 from digibel.requests.errors import CannotMerge, CannotUnmerge, VisitsAtOnce
 from digibel.requests.models import Client, Consent, HelpRequest, Merge, MovedRow, NamedHelper, StaffFirst
@@ -137,6 +137,7 @@ def follow_pointer(message: InboundMessage) -> str | None:
 def _hold(one: Client, other: Client, *, alike: Callable[[], Iterable[Client]] = tuple) -> tuple[Client, Client]:
     """Their requests, and those of the rows `alike`; then the two of them and how they are reached, each in one order for
     everybody."""
+    one_at_a_time(one.organisation_id)
     held = until_all_are_held(partial(_requests_then_both, [one.pk, other.pk], alike))
     # Whoever writes a text that belongs to one of them waits until it is clear to whom.
     reached = Recipient.objects.filter(client__in=[one.pk, other.pk]).order_by("pk")

@@ -14,7 +14,8 @@ from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.organisations.models import Organisation, Role
 from digibel.requests import intake, judging, referrals
-from digibel.requests.drafts import RequestDraft, Window
+from digibel.requests.alike import one_at_a_time
+from digibel.requests.drafts import ClientDraft, RequestDraft, Window
 from digibel.requests.errors import AlreadyClosed, MergedMeanwhile, NotOneOf, PersonGone, TooLateToUndo
 from digibel.requests.models import Client, Closing, HelpRequest, NextActionKind
 from digibel.requests.rectifying import lock_client
@@ -40,6 +41,8 @@ def open_request(
     idempotency_print: str = "",
 ) -> list[HelpRequest]:
     """Log a request (see `intake.log_request`) and put what it asks for on somebody's list."""
+    if _is_counted(draft, client):
+        one_at_a_time(organisation.pk)
     if client is not None and (client := _hold_survivor(client, requests=_touches_others(draft))).gone_at is not None:
         raise PersonGone
     if client is not None and client.recipient.restricted_at is not None:
@@ -69,6 +72,23 @@ def open_request(
         rejudging.judge_client_again(logged[0].client, by=by)
     _tell_coordinator(logged)
     return logged
+
+
+@transaction.atomic
+def add_client(draft: ClientDraft, *, organisation: Organisation, by: Actor) -> Client:
+    """Somebody who will ask something. Where it is somebody we know under another row, who decides about their money counts there too."""
+    if draft.decides_about_money:
+        one_at_a_time(organisation.pk)
+    client = intake.add_client(draft, organisation=organisation)
+    record("client.added", client, by=by, organisation_id=organisation.pk)
+    if draft.decides_about_money:
+        rejudging.judge_client_again(client, by=by)
+    return client
+
+
+def _is_counted(draft: RequestDraft, client: Client | None) -> bool:
+    """Whether it counts for a person, whoever that is: what they ask about money, or that somebody else decides about it."""
+    return not judging.MONEY.isdisjoint(draft.tasks) or (client is None and bool(draft.client.decides_about_money))
 
 
 def _touches_others(draft: RequestDraft) -> bool:
@@ -234,6 +254,7 @@ def undo_gone(client: Client, *, reason: str, by: Actor) -> None:
     Nothing comes back by itself: a visit that was cancelled is looked for anew, by a person. `reason` is a code. Raises
     `TooLateToUndo`, `NotOneOf`.
     """
+    one_at_a_time(client.organisation_id)
     lock_requests(client)
     client.refresh_from_db()
     if client.gone_at is None or clock.now() > client.gone_at + UNDONE_WITHIN:

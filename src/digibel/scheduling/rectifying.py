@@ -14,7 +14,7 @@ from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.requests import intake, rectifying
-from digibel.requests.alike import rows_alike_once
+from digibel.requests.alike import one_at_a_time, rows_alike_once
 from digibel.requests.drafts import ClientDraft
 from digibel.requests.models import Client, HelpRequest
 from digibel.scheduling import announcing, households, offers, openings, rejudging, timers, ways, worklist
@@ -33,6 +33,7 @@ ASKED_ON = frozenset({"postcode", "floor", "lift", "dog", "smoke", "speaks", "wi
 @transaction.atomic
 def correct(client: Client, draft: ClientDraft, *, version: int, by: Actor) -> frozenset[str]:
     """Put it right; returns the names of what changed. Raises as `requests.rectifying.correct`."""
+    one_at_a_time(client.organisation_id)
     requests = openings.lock_requests(client, alike=partial(rows_alike_once, client, draft))
     changed = rectifying.correct(client, draft, version=version, by=by)
     if changed & COUNTED_BY:
