@@ -1,5 +1,6 @@
-"""Two deeds at the same moment that only together make two rows one person, or the third problem of one (rule E9): none slips by."""
+"""Two deeds at one moment that only together make two rows one person, or the third problem of one (rule E9): none slips by."""
 
+import os
 import time
 from dataclasses import replace
 from functools import partial
@@ -20,6 +21,11 @@ from races.side_by_side import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.guardrail("E9")]
 
+# Two of a kind: the long run tries the others too.
+long_run = pytest.mark.skipif(
+    os.environ.get("DIGIBEL_TEST_LONG") != "1", reason="the long run tries every pair of deeds"
+)
+
 GUIDO = {"first_name": "Guido", "phone": "0470 12 34 56"}
 ADMINISTRATOR = {"decides_about_money": "Meester Bo", "money_kind": "administrator"}
 
@@ -39,7 +45,7 @@ def slowly(deed, *arguments, **options):
     try:
         with transaction.atomic():
             deed(*arguments, **options)
-            time.sleep(0.4)
+            time.sleep(0.2)
     except Problem as refusal:
         return refusal.code
     return "done"
@@ -82,6 +88,7 @@ def test_two_corrections_that_make_two_rows_one_person(lindeboom):
     assert by_reason() == [0, 2]
 
 
+@long_run
 def test_two_corrections_that_make_a_third_problem_of_one_person(lindeboom):
     asked(lindeboom, **GUIDO)
     others = [asked(lindeboom, task, **{**GUIDO, "first_name": "Guy"}) for task in ("bank-app", "tax-view")]
@@ -89,6 +96,7 @@ def test_two_corrections_that_make_a_third_problem_of_one_person(lindeboom):
     assert by_reason() == [1, 0]
 
 
+@long_run
 def test_an_administrator_comes_with_a_new_row_while_the_other_asks(lindeboom):
     told = read_draft(cast.told(client={**GUIDO, **ADMINISTRATOR})).client
     together(
@@ -98,6 +106,7 @@ def test_an_administrator_comes_with_a_new_row_while_the_other_asks(lindeboom):
     assert by_reason() == [0, 1]
 
 
+@long_run
 def test_two_programs_that_each_log_one_more(lindeboom):
     asked(lindeboom, **GUIDO)
     together((log, lindeboom, {**GUIDO, "task": "bank-app"}), (log, lindeboom, {**GUIDO, "task": "tax-view"}))
@@ -110,10 +119,13 @@ def test_an_administrator_is_told_while_the_other_row_asks(lindeboom):
     assert by_reason() == [0, 2]
 
 
+@long_run
 def test_two_are_made_one_while_another_row_becomes_theirs(lindeboom):
     one, two = (asked(lindeboom, task, **GUIDO) for task in ("online-payment", "bank-app"))
     third = asked(lindeboom, "tax-view", **{**GUIDO, "first_name": "Guy"})
-    together((merging.merge, one.client, two.client, {"by": SYSTEM}), (put_right, third.client, {"first_name": "Guido"}))
+    together(
+        (merging.merge, one.client, two.client, {"by": SYSTEM}), (put_right, third.client, {"first_name": "Guido"})
+    )
     assert by_reason() == [1, 0]
 
 

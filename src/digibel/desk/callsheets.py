@@ -149,7 +149,8 @@ def people(errand: Errand) -> list[Person]:
     client_of = errand.client
     passes_on = _("reception: never the codeword") if client_of.reception else _("worker they trust")
     worker = Person(client_of.trusted_worker, passes_on, client_of.trusted_worker_phone)
-    found = [client, worker] if client_of.reception else [client]
+    # Who cannot be rung themselves: whom they trust may know how.
+    found = [client] if client.number and not client_of.reception else [client, worker]
     if errand.call.kind == "visit.alarm" and volunteer:
         found = [volunteer, client, contact]
     elif errand.call.kind == "visit.nobody_home" and volunteer:

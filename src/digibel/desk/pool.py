@@ -147,6 +147,8 @@ def _state_of(volunteer: Volunteer, missing: list[str]) -> tuple[str, words.Word
         return "later", words.POOL["paused"], ""
     if volunteer.recipient.stopped_at is not None:
         return "later", words.POOL["stopped"], ""
+    if volunteer.recipient.number_is_wrong:
+        return "alarm", words.POOL["wrong_number"], ""
     if missing:
         return "wait", words.POOL["not_ready"], ", ".join(str(words.REQUIREMENTS[one]) for one in missing)
     return "done", words.POOL["ready"], ""

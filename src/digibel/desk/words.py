@@ -296,6 +296,7 @@ POOL: dict[str, Words] = {
     "soon": _("something runs out soon"),
     "paused": _("pausing"),
     "stopped": _("said STOP to offers"),
+    "wrong_number": _("somebody else answers at the number we have"),
 }
 
 

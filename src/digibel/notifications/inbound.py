@@ -22,7 +22,7 @@ from digibel.notifications import hours, numbers
 from digibel.notifications.gateways.base import InboundText
 from digibel.notifications.models import InboundMessage, OutboundMessage, Recipient
 from digibel.notifications.outbox import queue_message
-from digibel.notifications.recipients import with_number
+from digibel.notifications.recipients import known_at
 from digibel.organisations.models import Organisation
 from digibel.problems import Problem
 from digibel.sealing import keys
@@ -134,6 +134,8 @@ def reply(message: InboundMessage, kind: str, **values: Any) -> OutboundMessage 
 
 def _outcome(message: InboundMessage) -> str:
     """Who shares a number with somebody is asked first whom a STOP is for; else whoever was texted lately is meant."""
+    if message.recipient.number_is_wrong:
+        return ""  # noted since it came in: a person looks whose it is
     sharing = _sharing(message)
     if sharing.count() < 2:
         return _ask(message, handlers())
@@ -168,7 +170,7 @@ def handlers() -> list[Handler]:
 
 def speaker(number: str) -> Recipient:
     """Who texts: of several people at one number, the one who was texted last; a stranger only where nobody is known."""
-    here = with_number(number)
+    here = list(known_at(numbers.index(number)))
     known = [one for one in here if one.kind != Recipient.Kind.UNKNOWN] or here[:1]
     if not known:
         return Recipient.objects.create(
@@ -187,8 +189,7 @@ def _last_texted(recipient: Recipient) -> str:
 
 def _sharing(message: InboundMessage) -> QuerySet[Recipient]:
     """Everybody at this number. Whoever texted us before we knew them is no second person."""
-    here = Recipient.objects.filter(number_index=message.recipient.number_index).exclude(number_index="")
-    return here.exclude(kind=Recipient.Kind.UNKNOWN)
+    return known_at(message.recipient.number_index).exclude(kind=Recipient.Kind.UNKNOWN)
 
 
 def _are_doubtful(sharing: QuerySet[Recipient]) -> bool:

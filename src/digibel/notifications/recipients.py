@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Sequence
 
+from django.db.models import F, QuerySet
+
 from digibel.languages import best_language
 from digibel.notifications import numbers
 from digibel.notifications.errors import NoTextsThere
@@ -25,6 +27,12 @@ def add_recipient(
         languages=list(languages),
         channel=channel,
     )
+
+
+def known_at(index: str) -> QuerySet[Recipient]:
+    """Whom a text from this number can be of, by the trace of it: not somebody of whom we know that a stranger answers there."""
+    here = Recipient.objects.filter(number_index=index).exclude(number_index="")
+    return here.exclude(wrong_index=F("number_index")).order_by("pk")
 
 
 def with_number(e164: str) -> list[Recipient]:

@@ -18,8 +18,8 @@ from digibel.sealing.reading import unsealed_or_none
 def one_at_a_time(organisation_id: uuid.UUID) -> None:
     """Hold what counts a person in this organisation, before anything else; in a transaction.
 
-    Of two deeds at the same moment neither sees what the other is about to write: only together do two corrections make two rows one
-    person, or a third problem. So whoever changes by what people are known, or asks what is counted, waits for who does so.
+    Of two deeds at one moment neither sees what the other is about to write, and only together do two corrections make two rows
+    one person, or a third problem. So whoever changes by what people are known, or asks what is counted, waits for who does so.
     """
     Organisation.objects.select_for_update(no_key=True).only("pk").get(pk=organisation_id)
 

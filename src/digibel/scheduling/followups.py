@@ -80,7 +80,8 @@ def awaited(client: Client) -> list[Visit]:
 
 
 def _has_texts(client: Client) -> bool:
-    return client.recipient.channel == Channel.SMS and client.recipient.stopped_at is None
+    recipient = client.recipient
+    return recipient.channel == Channel.SMS and recipient.stopped_at is None and not recipient.number_is_wrong
 
 
 def _text(visit: Visit) -> None:

@@ -76,7 +76,7 @@ def open_request(
 
 @transaction.atomic
 def add_client(draft: ClientDraft, *, organisation: Organisation, by: Actor) -> Client:
-    """Somebody who will ask something. Where it is somebody we know under another row, who decides about their money counts there too."""
+    """Somebody who will ask something. Whoever decides about their money counts under every row they are known by."""
     if draft.decides_about_money:
         one_at_a_time(organisation.pk)
     client = intake.add_client(draft, organisation=organisation)

@@ -266,18 +266,17 @@ SAID_BEFORE_IT = {"announce", "confirm", "cancelled", "new_word", "late", "undel
 RELAYED = {"visit.cancelled", "visit.new_word"}
 AFTER_ALL_TRIES = timedelta(hours=4)
 CALL_OUTCOMES = {
-    "visit.follow_up": ("works", "fails", "refer", "refused", "no_answer"),
-    "visit.cancelled": ("reached", "no_answer", "wrong_number"),
+    "visit.follow_up": ("works", "fails", "refer", "refused", "no_answer", "wrong_number"),
+    # Several people are rung at once: whose number it was, their own pages ask.
     "visit.alarm": ("reached", "no_answer"),
-    "visit.report": ("reached", "no_answer"),
-    "visit.not_ok": ("reached", "no_answer"),
-    "visit.late": ("reached", "no_answer"),
     "visit.nobody_home": ("reached", "no_answer"),
-    "visit.door_changed": ("reached", "no_answer"),
-    "visit.way_too_long": ("reached", "no_answer"),
-    "visit.stricter": ("reached", "no_answer"),
-    "visit.new_word": ("reached", "no_answer"),
-    "visit.phone_lost": ("reached", "no_answer"),
+    **dict.fromkeys(
+        (
+            *("visit.cancelled", "visit.late", "visit.new_word", "visit.report", "visit.not_ok", "visit.door_changed"),
+            *("visit.way_too_long", "visit.stricter", "visit.phone_lost"),
+        ),
+        ("reached", "no_answer", "wrong_number"),
+    ),
 }
 
 

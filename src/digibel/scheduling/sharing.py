@@ -9,7 +9,7 @@ from digibel import clock
 from digibel.notifications import phrasebook, replies, stopping
 from digibel.notifications.inbound import reply
 from digibel.notifications.models import InboundMessage, Recipient
-from digibel.notifications.recipients import language_of
+from digibel.notifications.recipients import known_at, language_of
 from digibel.requests.models import Client
 from digibel.volunteers.models import Volunteer
 
@@ -21,7 +21,7 @@ MOST_NAMES = 3
 
 def handle(message: InboundMessage) -> str | None:
     """Own a STOP, the answer to "who?", and a START, of a number that is known to be of several people."""
-    sharing = list(Recipient.objects.filter(number_index=message.recipient.number_index).order_by("pk"))
+    sharing = known_at(message.recipient.number_index)
     here = [one for one in sharing if one.kind in {Recipient.Kind.CLIENT, Recipient.Kind.VOLUNTEER}]
     going_on = [one for one in here if one.stopped_at is None]
     intent = _intent(message)

@@ -1,18 +1,20 @@
 """Somebody else answers at a number we have: what was said to it was heard by nobody, and opens no door any more.
 
-A client hears of the visit anew, by another way and with another word, and nobody goes before they have said yes. A
-volunteer's number is as a telephone that was lost: a card was texted to it.
+A client hears of each visit anew, by another way and with another word, and nobody goes before they have said yes; what a
+text asked after a visit is asked by a voice. A volunteer's number is as a telephone that was lost: a card was texted to it. What
+is texted from there is a stranger's (`notifications.recipients.known_at`).
 """
 
 import uuid
 
 from digibel import clock
 from digibel.audit.actors import CLOCK
-from digibel.notifications import outbox
+from digibel.notifications import outbox, reaching
 from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage, Recipient
 from digibel.requests import intake
+from digibel.requests.alike import rows_alike
 from digibel.requests.models import Client
-from digibel.scheduling import announcing, households, lostphones, pairs, visits, worklist
+from digibel.scheduling import announcing, followups, households, lostphones, pairs, visits, worklist
 from digibel.scheduling.locks import lock_requests, lock_visit
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
@@ -29,13 +31,26 @@ def follow(recipient_id: uuid.UUID) -> None:
     if recipient.kind == Recipient.Kind.VOLUNTEER:
         lostphones.phone_lost(Volunteer.objects.select_related("recipient").get(recipient=recipient), by=CLOCK)
         return
-    client = Client.objects.select_related("organisation", "recipient").get(recipient=recipient)
-    for request in lock_requests(intake.survivor(client)):
-        coming = Visit.objects.of_firsts().filter(request=request, status=VisitStatus.BOOKED, needs_second=False)
-        for pk in coming.filter(starts_at__gt=clock.now()).order_by("pk").values_list("pk", flat=True):
+    client = intake.survivor(Client.objects.select_related("organisation", "recipient").get(recipient=recipient))
+    for request in lock_requests(client):
+        of_request = Visit.objects.of_firsts().filter(request=request)
+        coming = of_request.filter(status=VisitStatus.BOOKED, needs_second=False, starts_at__gt=clock.now())
+        for pk in coming.order_by("pk").values_list("pk", flat=True):
             visit = lock_visit(pk)
             if _was_told(visit, recipient):
                 _tell_anew(visit)
+    for visit in followups.awaited(client):
+        outbox.withdraw(OutboundMessage.objects.about(visit))
+        followups.ring(visit)
+        worklist.rewrite(visit.request)
+    _note_alike(client, recipient.wrong_index)
+
+
+def _note_alike(client: Client, wrong: str) -> None:
+    """The same person under other rows: what those ask must know it too."""
+    for other in rows_alike(client):
+        if other.recipient.number_index == wrong != other.recipient.wrong_index:
+            reaching.note_wrong_number(other.recipient, by=CLOCK)
 
 
 def _was_told(visit: Visit, recipient: Recipient) -> bool:

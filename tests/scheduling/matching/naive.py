@@ -134,6 +134,8 @@ def reasons_against(person: Person, asked: Wanted, interpreter: bool, now: datet
         yield "paused"
     if volunteer.recipient.stopped_at:
         yield "stopped"
+    if volunteer.recipient.number_is_wrong:
+        yield "wrong_number"
     if all(readiness.missing_on(person.readiness, day) for day in asked.days):
         yield "not_ready"
     if asked.wish and volunteer.gender != asked.wish:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 import cast
@@ -48,6 +49,7 @@ def first_reasons(request: HelpRequest, volunteer: Volunteer) -> tuple[str, ...]
 WRITES = {
     "paused": lambda els: Volunteer.objects.update(paused_at=clock.now()),
     "stopped": lambda els: type(els.recipient).objects.update(stopped_at=clock.now()),
+    "wrong_number": lambda els: type(els.recipient).objects.update(wrong_index=F("number_index")),
     "not_ready": lambda els: Readiness.objects.filter(volunteer=els)[:1].get().delete(),
     "no_moment": lambda els: AvailableHours.objects.filter(volunteer=els).delete(),
     "absent": lambda els: Absence.objects.bulk_create(

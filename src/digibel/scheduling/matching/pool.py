@@ -37,7 +37,7 @@ MODE_BIT: Final = {mode: 1 << place for place, mode in enumerate(travel.MODES)}
 USUAL_MODES: Final = sum(MODE_BIT[mode] for mode in travel.USUAL)
 REQUIREMENTS: Final = tuple(Requirement.values)
 
-PAUSED, STOPPED, STAIRS_OK, DOG_OK, SMOKE_OK, WOMAN, MAN = (1 << place for place in range(7))
+PAUSED, STOPPED, STAIRS_OK, DOG_OK, SMOKE_OK, WOMAN, MAN, WRONG_NUMBER = (1 << place for place in range(8))
 GENDERS: Final = {Wish.WOMAN.value: WOMAN, Wish.MAN.value: MAN}
 
 # The newest offers of each volunteer: enough to count those of a week, and no reason to keep more in memory.
@@ -233,7 +233,8 @@ def read(ids: Collection[uuid.UUID] | None = None) -> Pool:
 
 FIELDS: Final = (
     *("pk", "postcode", "modes", "reach_minutes", "reach_km", "speaks", "language_levels", "skills", "gender"),
-    *("stairs_ok", "dog_ok", "smoke_ok", "weekly_limit", "offers_limit", "paused_at", "recipient__stopped_at"),
+    *("stairs_ok", "dog_ok", "smoke_ok", "weekly_limit", "offers_limit", "paused_at"),
+    *("recipient__stopped_at", "recipient__number_index", "recipient__wrong_index"),
 )
 
 
@@ -281,6 +282,7 @@ def _flags(one: Mapping[str, Any]) -> int:
     return (
         PAUSED * (one["paused_at"] is not None)
         | STOPPED * (one["recipient__stopped_at"] is not None)
+        | WRONG_NUMBER * ("" != one["recipient__number_index"] == one["recipient__wrong_index"])
         | STAIRS_OK * one["stairs_ok"]
         | DOG_OK * one["dog_ok"]
         | SMOKE_OK * one["smoke_ok"]

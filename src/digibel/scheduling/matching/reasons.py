@@ -23,6 +23,7 @@ SENTENCES = {
     # why not
     "paused": _("is pausing"),
     "stopped": _("said STOP to offers"),
+    "wrong_number": _("somebody else answers at the number we have"),
     "absent": _("is away then"),
     "not_ready": _("is not ready: {missing}"),
     "over_limit": _("has reached their own limit for the week"),
@@ -48,6 +49,7 @@ SENTENCES = {
 SEVERAL = {
     "paused": _("pausing"),
     "stopped": _("said STOP to offers"),
+    "wrong_number": _("somebody else answers at the number we have"),
     "absent": _("away then"),
     "not_ready": _("not ready for this organisation"),
     "over_limit": _("at their own limit for the week"),

@@ -35,6 +35,7 @@ AGAINST: Final = (
     "too_far",
     "paused",
     "stopped",
+    "wrong_number",
     "not_ready",
     "not_the_wish",
     "not_again",
@@ -154,6 +155,7 @@ def reasons_against(pool: Pool, rows: Numbers, question: Question, table: WayTab
     against[need > pool.reach[rows]] |= BIT["too_far"]
     against[(flags & columns.PAUSED) != 0] |= BIT["paused"]
     against[(flags & columns.STOPPED) != 0] |= BIT["stopped"]
+    against[(flags & columns.WRONG_NUMBER) != 0] |= BIT["wrong_number"]
     against[~_ready(pool, rows, question)] |= BIT["not_ready"]
     if wanted.wish:
         against[(flags & GENDERS[wanted.wish]) == 0] |= BIT["not_the_wish"]
