@@ -538,3 +538,13 @@ def test_the_next_action_is_right_after_every_kind_of_second_look(lindeboom, els
     assert worklist.differences() == []
     assert Offer.objects.live().count() == 0
     assert not Visit.objects.standing().exists()
+
+
+def test_the_day_of_a_rule_is_seen_while_time_is_moved_on(lindeboom):
+    """Nothing rings between the end of their absence and the fifth day; the rule of the third counts all the same."""
+    request = cast.request(lindeboom)
+    openings.note_away(request.client, until=clock.today() + timedelta(days=1), by=SYSTEM)
+    tighten(lindeboom, "video-call", days=2)
+    with clock.travel(clockwork.live_through(clock.now() + timedelta(days=4))):
+        assert [task.verdict for task in request.tasks.all()] == ["staff_only"]
+        assert worklist.differences() == []

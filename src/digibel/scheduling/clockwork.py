@@ -1,6 +1,6 @@
 """What time brings: every minute somebody looks which moments have come, in order, and what they mean."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db.models import Min
 
@@ -78,14 +78,19 @@ def next_moment() -> datetime | None:
 
 
 def live_through(until: datetime) -> datetime:
-    """Let time pass until `until`, through every due moment in order: ring, send, and look again. For the demo and tests."""
+    """Let time pass until `until`, through every due moment and the beginning of every day, in order: ring, send, and look again.
+
+    What has a day and no row, as a rule that becomes stricter, a paper that runs out or a pause that ends, is seen as it begins.
+    For the demo and tests.
+    """
     here = clock.now()
     while True:
         with clock.travel(here):
             tick()
             outbox.free_stuck()
             outbox.sweep()
-            moment = next_moment()
-        if moment is None or moment > until:
+            moments = [next_moment(), clock.at(clock.today() + timedelta(days=1), time())]
+        moment = min(filter(None, moments))
+        if moment > until:
             return until
         here = max(moment, here + timedelta(seconds=1))
