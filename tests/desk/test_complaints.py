@@ -8,6 +8,8 @@ from django.test import Client as Browser
 import cast
 from desk.conftest import logged_in
 from digibel import clock
+from digibel.audit.actors import SYSTEM
+from digibel.scheduling import visits
 from digibel.scheduling.models import Complaint
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -92,3 +94,47 @@ def test_a_visit_of_somebody_else_is_no_visit_of_theirs(desk, lindeboom, guido):
     desk.post(f"/clients/{guido.pk}/complain", {"kind": "money", "text": "Geld weg", "visit": str(visit.pk)})
     els.refresh_from_db()
     assert (Complaint.objects.get().visit, els.paused_at) == (None, None)
+
+
+# --- about one of us, and about money ---------------------------------------------------------------------------------------
+
+
+def test_whoever_it_is_about_neither_reads_nor_answers_it(desk, lindeboom, guido):
+    chris = cast.coordinator(lindeboom, name="Chris")
+    told = {"kind": "service", "text": "Kortaf aan de telefoon", "about": str(chris.pk)}
+    desk.post(f"/clients/{guido.pk}/complain", told)
+    path, theirs = f"/complaints/{Complaint.objects.get().pk}", logged_in(Browser(), chris)
+    for page in ("/", "/complaints", f"/clients/{guido.pk}"):
+        assert path in desk.get(page).content.decode()
+        assert path not in theirs.get(page).content.decode()
+    assert "service" not in theirs.get("/complaints.csv").content.decode()
+    assert [theirs.get(path).status_code, theirs.post(path, {"text": "x", "outcome": "otherwise"}).status_code] == [
+        403
+    ] * 2
+    desk.post(path, {"text": "Excuses.", "outcome": "right"})
+    assert Complaint.objects.get().outcome == "right"
+
+
+@pytest.mark.parametrize("told", ["", "x", "00000000-0000-0000-0000-000000000000", "theirs"])
+def test_whoever_is_none_of_us_is_nobody_in_particular(desk, guido, told):
+    elsewhere = cast.coordinator(cast.organisation("Elders", sms_number="+32460000009"), name="Chris")
+    about = str(elsewhere.pk) if told == "theirs" else told
+    desk.post(f"/clients/{guido.pk}/complain", {"kind": "service", "text": "Kortaf", "about": about})
+    assert Complaint.objects.get().about_staff is None
+
+
+def test_about_money_somebody_says_at_which_visit_or_that_it_was_at_none(desk, lindeboom):
+    els = cast.volunteer(lindeboom)
+    visit = cast.booked(cast.request(lindeboom), els)
+    with clock.travel(visit.starts_at):
+        visits.check_in(visit, by=SYSTEM)
+    path, told = f"/clients/{visit.client_id}/complain", {"kind": "money", "text": "Er is geld weg"}
+    refused = desk.post(path, {**told, "visit": ""})
+    assert (refused.status_code, Complaint.objects.count()) == (422, 0)
+    assert "Er is geld weg" in refused.content.decode()
+    desk.post(path, {**told, "visit": "none"})
+    els.refresh_from_db()
+    assert (Complaint.objects.get().visit, els.paused_at) == (None, None)
+    desk.post(path, {**told, "visit": str(visit.pk)})
+    els.refresh_from_db()
+    assert els.paused_at == clock.now()

@@ -15,7 +15,7 @@ from digibel.organisations.models import Organisation, Staff
 from digibel.organisations.permissions import may
 from digibel.requests.models import Client, HelpRequest, NamedHelper
 from digibel.scheduling import merging, openings
-from digibel.scheduling.models import Visit
+from digibel.scheduling.models import Complaint, Visit
 from digibel.sealing import keys
 
 MOST_VISITS = 12
@@ -41,7 +41,7 @@ def may_do(one: NamedHelper) -> str:
     return ", ".join(said for may, said in allowed if may)
 
 
-def context(client: Client) -> dict[str, Any]:
+def context(client: Client, reader: Staff) -> dict[str, Any]:
     """Everything on the page, in a fixed number of queries; the address and the numbers come only when they are asked for."""
     organisation = client.organisation
     requests = list(client.help_requests.prefetch_related("tasks").order_by("-logged_at")[:MOST_REQUESTS])
@@ -59,7 +59,9 @@ def context(client: Client) -> dict[str, Any]:
         "requests": [_request(one) for one in sorted(requests, key=lambda one: not one.is_open)],
         "visits": visitlines.as_lines(visits),
         "looks": _looks(client, organisation),
-        "complaints": complaintlines.as_rows(client.complaints.select_related("client")),
+        "complaints": complaintlines.as_rows(
+            Complaint.objects.filter(client=client).read_by(reader).select_related("client")
+        ),
         "merges": merging.standing(client),
         "mistakes": clientdeeds.MISTAKES.items() if _may_undo(client) else (),
     }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from digibel import clock
 from digibel.desk import words
-from digibel.organisations.models import Organisation
+from digibel.organisations.models import Organisation, Staff
 from digibel.scheduling.models import Complaint, ComplaintQuerySet
 from digibel.sealing import keys
 
@@ -37,8 +37,9 @@ STATES: dict[str, words.Words] = {
 }
 
 
-def search(organisation: Organisation, *, kind: str = "", state: str = "") -> ComplaintQuerySet:
-    found = Complaint.objects.of(organisation)
+def search(organisation: Organisation, reader: Staff, *, kind: str = "", state: str = "") -> ComplaintQuerySet:
+    """All that this reader may see: not what is about themselves."""
+    found = Complaint.objects.of(organisation).read_by(reader)
     if kind in KINDS:
         found = found.filter(kind=kind)
     if state in {"open", "late"}:
@@ -66,9 +67,9 @@ def bell(complaint: Complaint) -> str:
     return "alarm" if complaint.due_at < clock.now() else "you"
 
 
-def due(organisation: Organisation) -> list[tuple[Complaint, str]]:
+def due(organisation: Organisation, reader: Staff) -> list[tuple[Complaint, str]]:
     """Every open complaint with the page where it is answered."""
-    open_ones = Complaint.objects.of(organisation).open().select_related("client").order_by("due_at")
+    open_ones = Complaint.objects.of(organisation).read_by(reader).open().select_related("client").order_by("due_at")
     return [(one, reverse("desk:complaint", args=[one.pk])) for one in open_ones]
 
 

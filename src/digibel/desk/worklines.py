@@ -95,7 +95,7 @@ def lines(organisation: Organisation, staff: Staff, now: datetime) -> list[Line]
     keys.prefetch([row.request.client.key_id for row in rows] + [visit.volunteer.key_id for visit in visits.values()])
     found = [_of_row(row, visits.get(row.request.pk), asked.get(row.request.pk, 0), staff, now) for row in rows]
     found += [of_errand(errand, staff, now) for errand in apart]
-    found += [_of_complaint(one, url, staff, now) for one, url in complaintlines.due(organisation)]
+    found += [_of_complaint(one, url, staff, now) for one, url in complaintlines.due(organisation, staff)]
     found += [_of_concern(one, staff, now) for one in _undecided(organisation)]
     found += [_of_applicant(one, staff, now) for one in _applicants(organisation)]
     found += [_of_session(line, staff, now) for line in desksessions.to_do(organisation, now)]

@@ -172,7 +172,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "complaints",
         _("What a client complained of, in words, and what we answered"),
-        (Part("scheduling.Complaint", ("client", "key_id", "text", "answer", "noted_by"), "client"),),
+        (Part("scheduling.Complaint", ("client", "key_id", "text", "answer", "noted_by", "about_staff"), "client"),),
         _("to answer, to learn from it, and for a claim that may follow (five years: old Civil Code, art. 2262bis)"),
         COMPLAINT,
         5 * YEAR,

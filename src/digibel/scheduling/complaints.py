@@ -11,12 +11,12 @@ from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.guardrails import secrets
-from digibel.organisations.models import Role
+from digibel.organisations.models import Role, Staff
 from digibel.problems import Conflict, Problem
 from digibel.requests.models import Client
 from digibel.requests.rectifying import lock_client
 from digibel.scheduling import concerns
-from digibel.scheduling.models import Complaint, Visit
+from digibel.scheduling.models import Complaint, Visit, VisitStatus
 from digibel.scheduling.reports import call_volunteer
 
 ANSWER_WITHIN = 5
@@ -44,9 +44,38 @@ class ComplaintEnded(Conflict):
     message = "This complaint has ended. Write down a new one for something new."
 
 
+class WhichVisit(Problem):
+    code = "which_visit"
+    message = "Say at which visit it was, or that it was at none: whoever came pauses until you have talked."
+
+
+class NotOneOfUs(Problem):
+    code = "not_one_of_us"
+    message = "Choose a colleague of this organisation, or nobody."
+
+
+class AboutYourself(Conflict):
+    code = "about_yourself"
+    status = 403
+    message = (
+        "This complaint is about you: a colleague answers it. Is there no other coordinator, whoever looks after the network "
+        "makes one."
+    )
+
+
 @transaction.atomic
-def note(client: Client, *, kind: str, text: str, by: Actor, visit: Visit | None = None) -> Complaint:
-    """Write it down; the coordinator's from now on. `visit` is one of this client's.
+def note(
+    client: Client,
+    *,
+    kind: str,
+    text: str,
+    by: Actor,
+    visit: Visit | None = None,
+    at_no_visit: bool = False,
+    about: Staff | None = None,
+) -> Complaint:
+    """Write it down; the coordinator's from now on. `visit` is one of this client's; about money it is asked for, or that it was
+    `at_no_visit`. `about` is one of us, who neither reads nor answers it.
 
     About money, codes or a card it is the client's word, as in a follow-up (guardrail E8): the volunteer pauses until a person
     decides, others take over their visits, and somebody talks to them the same day; unless what we know of the client is kept
@@ -55,6 +84,10 @@ def note(client: Client, *, kind: str, text: str, by: Actor, visit: Visit | None
     said = _said(text)
     if kind not in Complaint.Kind.values:
         raise NoSuchKind
+    if about is not None and about.organisation_id != client.organisation_id:
+        raise NotOneOfUs
+    if kind == Complaint.Kind.MONEY and visit is None and not at_no_visit and _was_visited(client):
+        raise WhichVisit
     if kind == Complaint.Kind.MONEY and visit is not None:
         concerns.raise_concern(visit, ["money"], by=by)
         if client.recipient.restricted_at is None:
@@ -69,6 +102,7 @@ def note(client: Client, *, kind: str, text: str, by: Actor, visit: Visit | None
         text=said,
         made_at=now,
         noted_by=str(by),
+        about_staff=about,
         owner=Role.COORDINATOR,
         due_at=answer_due(now),
     )
@@ -82,6 +116,8 @@ def answer(complaint: Complaint, *, text: str, by: Actor, outcome: str = "") -> 
     locked = Complaint.objects.select_for_update(of=("self",)).get(pk=complaint.pk)
     if locked.ended_at is not None:
         raise ComplaintEnded
+    if locked.about_staff is not None and str(by) == str(Actor.staff(locked.about_staff)):
+        raise AboutYourself
     if outcome and outcome not in Complaint.Outcome.values:
         raise NoSuchKind
     now = clock.now()
@@ -91,6 +127,10 @@ def answer(complaint: Complaint, *, text: str, by: Actor, outcome: str = "") -> 
     locked.ended_at, locked.outcome = (now, outcome) if outcome else (None, "")
     locked.save()
     record("complaint.answered", locked, by=by, organisation_id=locked.organisation_id, outcome=outcome)
+
+
+def _was_visited(client: Client) -> bool:
+    return client.visits.filter(status__in=[VisitStatus.UNDER_WAY, VisitStatus.DONE]).exists()
 
 
 def end_open(client: Client, *, by: Actor) -> None:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from digibel.notifications.models import OutboundMessage
-from digibel.organisations.models import Organisation, Role
+from digibel.organisations.models import Organisation, Role, Staff
 from digibel.organisations.ways import Asking
 from digibel.requests.models import Client, HelpRequest
 from digibel.scheduling.checked import PromisesChecked as PromisesChecked
@@ -510,6 +510,10 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def open(self) -> ComplaintQuerySet:
         return self.filter(ended_at=None)
 
+    def read_by(self, staff: Staff) -> ComplaintQuerySet:
+        """Not those about themselves."""
+        return self.filter(Q(about_staff=None) | ~Q(about_staff=staff))
+
 
 class Complaint(models.Model):
     """Somebody is not content, with a visit, a volunteer or with us. It has an owner and a day until it has ended.
@@ -541,6 +545,8 @@ class Complaint(models.Model):
     answer = SealedTextField(blank=True, default="")
     made_at = models.DateTimeField()
     noted_by = models.CharField(max_length=80)
+    # One of us: somebody else answers it, and they do not read it.
+    about_staff = models.ForeignKey(Staff, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     owner = models.CharField(max_length=16, choices=Role.people(), default=Role.COORDINATOR)
     due_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)

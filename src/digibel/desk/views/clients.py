@@ -211,7 +211,7 @@ def _to_choose(request: StaffRequest, found: Client) -> dict[str, Any]:
 
 def page(request: StaffRequest, found: Client, *, status: int = 200, **more: Any) -> HttpResponse:
     context = {
-        **clientpage.context(found),
+        **clientpage.context(found, request.user),
         "staff_first": clientpage.staff_first(found, request.user),
         "spoken": spoken_choices(),
         **more,

@@ -14,6 +14,7 @@ from digibel.desk import actors, complaintlines, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.guardrails import secrets
+from digibel.organisations.models import Organisation, Staff
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import Problem
 from digibel.requests import intake
@@ -24,6 +25,7 @@ from digibel.sentences import sentence
 
 PER_PAGE = 30
 MOST_VISITS = 10
+NONE = "none"
 
 
 @staff_page
@@ -40,6 +42,8 @@ def complain(request: StaffRequest, client_id: uuid.UUID) -> HttpResponse:
             kind=request.POST.get("kind", ""),
             text=request.POST.get("text", ""),
             visit=_visit(client, request.POST.get("visit", "")),
+            at_no_visit=request.POST.get("visit", "") == NONE,
+            about=_colleague(request.organisation, request.POST.get("about", "")),
             by=Actor.staff(request.user),
         )
     except Problem as problem:
@@ -58,6 +62,8 @@ def _form(request: StaffRequest, client: Client, *, status: int = 200, **more: A
         "kind": request.POST.get("kind", request.GET.get("kind", "")),
         "chosen_visit": request.POST.get("visit", request.GET.get("visit", "")),
         "visits": visits,
+        "colleagues": request.organisation.staff.filter(is_active=True),
+        "about": request.POST.get("about", ""),
         **more,
     }
     return render(request, "desk/complain.html", context, status=status)
@@ -75,13 +81,21 @@ def _visit(client: Client, told: str) -> Visit | None:
         return None
 
 
+def _colleague(organisation: Organisation, told: str) -> Staff | None:
+    """One of us; anything else is nobody in particular."""
+    try:
+        return organisation.staff.filter(pk=uuid.UUID(told)).first()
+    except ValueError:
+        return None
+
+
 @staff_page
 @require_GET
 def complaints(request: StaffRequest) -> HttpResponse:
     """The register: by kind and state, the latest first."""
     check_may(request.user, "complaints")
     chosen = {name: request.GET.get(name, "") for name in ("kind", "state")}
-    found = complaintlines.search(request.organisation, **chosen)
+    found = complaintlines.search(request.organisation, request.user, **chosen)
     page = Paginator(found.select_related("client"), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "section": "requests",
@@ -99,9 +113,8 @@ def complaints(request: StaffRequest) -> HttpResponse:
 @require_GET
 def complaints_csv(request: StaffRequest) -> HttpResponse:
     check_may(request.user, "complaints")
-    found = complaintlines.search(
-        request.organisation, kind=request.GET.get("kind", ""), state=request.GET.get("state", "")
-    )
+    chosen = {name: request.GET.get(name, "") for name in ("kind", "state")}
+    found = complaintlines.search(request.organisation, request.user, **chosen)
     answer = HttpResponse(complaintlines.as_csv(found), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="complaints.csv"'
     return answer
@@ -111,9 +124,13 @@ def complaints_csv(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def complaint(request: StaffRequest, complaint_id: uuid.UUID) -> HttpResponse:
     """GET: what was said, and what we answered. POST: an answer, or the end."""
-    related = Complaint.objects.of(request.organisation).select_related("client", "visit__volunteer", "visit__request")
+    related = Complaint.objects.of(request.organisation).select_related(
+        "client", "about_staff", "visit__volunteer", "visit__request"
+    )
     found = related.get(pk=complaint_id)
     check_may(request.user, "complaints")
+    if found.about_staff == request.user:
+        raise verbs.AboutYourself
     if request.method == "POST":
         text, outcome = request.POST.get("text", ""), request.POST.get("outcome", "")
         by = Actor.staff(request.user)
