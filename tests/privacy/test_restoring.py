@@ -1,6 +1,8 @@
 """Yesterday's backup comes back beside today's keys: whoever was forgotten since stays forgotten."""
 
 import sqlite3
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,16 +12,20 @@ from django.db import connection
 import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
-from digibel.notifications import outbox
+from digibel.notifications import outbox, reaching
 from digibel.notifications.models import OutboundMessage, Recipient
-from digibel.privacy import erasing, restoring
-from digibel.requests.models import HelpRequest, NameToken
-from digibel.scheduling import cards, lostphones, promises
+from digibel.privacy import erasing, restoring, stopping
+from digibel.problems import Problem
+from digibel.requests.models import Client, HelpRequest, NameToken
+from digibel.requests.rectifying import as_draft
+from digibel.scheduling import cards, concerns, lostphones, merging, openings, promises, rectifying
 from digibel.scheduling.errors import NoSuchCard
-from digibel.scheduling.models import Visit
+from digibel.scheduling.models import Concern, Visit
 from digibel.sealing import keys
 from digibel.sealing.errors import Erased
 from digibel.sealing.models import Standing
+from digibel.volunteers import pool
+from digibel.volunteers.models import Volunteer
 from privacy.house import NOTE, PLANTED_WORDS, WORDS, followed_up, planted_found, visit_is_over
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -215,6 +221,110 @@ def test_words_on_a_lost_telephone_open_no_door_after_a_restore(booked):
     outbox.sweep()
     assert OutboundMessage.objects.filter(recipient=booked.volunteer.recipient, status="queued").count() == 0
     assert visit.word in OutboundMessage.objects.get(kind="visit.new_word").body
+
+
+def lost_number(house):
+    reaching.note_wrong_number(house.client.recipient, by=house.by)
+
+
+ENDED = {
+    "died": lambda house: openings.note_gone(house.client, by=house.by, gone_as="died"),
+    "a yes taken back": lambda house: stopping.withdraw_consent(house.client, by=house.by, close=True),
+    "kept and not used": lambda house: stopping.restrict_client(house.client, "claim", by=house.by),
+    "a stranger answers": lost_number,
+    "reported": lambda house: concerns.raise_concern(house.visit, ["money"], by=house.by),
+    "a volunteer kept": lambda house: stopping.restrict_volunteer(
+        house.volunteer, "objection", by=house.by, at=house.organisation
+    ),
+}
+
+
+def what_holds():
+    client, volunteer = (
+        Client.objects.select_related("recipient").get(),
+        Volunteer.objects.select_related("recipient").get(),
+    )
+    return {
+        "died": client.gone_as == "died",
+        "a yes taken back": not client.consents.filter(withdrawn_at=None).exists(),
+        "kept and not used": client.recipient.restricted_why == "claim",
+        "a stranger answers": client.recipient.number_is_wrong,
+        "reported": volunteer.paused_at is not None and volunteer.recipient.restricted_at is None,
+        "a volunteer kept": volunteer.recipient.restricted_why == "objection",
+    }
+
+
+@pytest.mark.parametrize("what", ENDED)
+def test_what_ended_since_has_ended(booked, what):
+    backup = Backup()
+    ENDED[what](booked)
+    assert back(backup).ended == 1
+    assert [one for one, holds in what_holds().items() if holds] == [what]
+    assert Visit.objects.filter(status="booked").exists() == (what == "a stranger answers")
+    assert restoring.after_restore(by=SYSTEM).ended == 0
+    assert broken_promises() == []
+
+
+def test_what_went_on_again_since_goes_on(booked):
+    backup = Backup()
+    for deed in ENDED.values():
+        with suppress(Problem):
+            deed(booked)
+        stopping.lift(booked.client, by=booked.by, at=booked.organisation)
+        stopping.lift(booked.volunteer, by=booked.by, at=booked.organisation)
+        booked.client.refresh_from_db()
+        with suppress(Problem):
+            openings.undo_gone(booked.client, reason="wrong_button", by=booked.by)
+        openings.note_own_yes(booked.client, language="nl", by=booked.by)
+        reaching.note_right_number(booked.client.recipient, by=booked.by)
+        for concern in Concern.objects.open():
+            concerns.decide(concern, "goes_on", note="Een misverstand", by=booked.by)
+        pool.resume(booked.volunteer, by=booked.by)
+    assert Standing.objects.filter(what__in=["back", "yes", "used", "right", "decided"]).count() == 6
+    assert back(backup).ended == 0
+    assert [one for one, holds in what_holds().items() if holds] == []
+    assert broken_promises() == []
+
+
+def test_two_rows_made_one_after_the_copy_are_both_forgotten(booked):
+    other = cast.request(booked.organisation).client
+    backup = Backup()
+    merging.merge(booked.client, other, by=SYSTEM)
+    erasing.erase_client(fresh(booked.client), by=booked.by)
+    assert back(backup).people == 2
+    assert planted_found() == []
+    for one in (booked.client, other):
+        with pytest.raises(Erased):
+            _ = fresh(one).first_name
+    assert HelpRequest.objects.open().count() == 0
+    assert broken_promises() == []
+
+
+def test_a_copy_of_the_days_in_which_two_were_one_brings_nobody_back(booked):
+    other = cast.request(booked.organisation, client={"first_name": "Guido"}).client
+    done = merging.merge(booked.client, other, by=SYSTEM)
+    backup = Backup()
+    merging.undo(done, by=SYSTEM)
+    erasing.erase_client(fresh(booked.client), by=booked.by)
+    back(backup)
+    assert planted_found() == []
+    assert broken_promises() == []
+
+
+def test_what_was_put_right_since_is_forgotten_with_them(booked):
+    backup = Backup()
+    was = booked.client
+    rectifying.correct(was, replace(as_draft(was), first_name="Anders"), version=was.version, by=booked.by)
+    erasing.erase_client(fresh(was), by=booked.by)
+    assert back(backup).people == 1
+    assert planted_found() == []
+    with pytest.raises(Erased):
+        _ = fresh(was).first_name
+    assert broken_promises() == []
+
+
+def fresh(thing):
+    return type(thing).objects.get(pk=thing.pk)
 
 
 def test_ledger_holds_ids_and_codes_only(booked):

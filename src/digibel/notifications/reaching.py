@@ -7,10 +7,13 @@ from digibel.audit.recording import record
 from digibel.notifications import numbers
 from digibel.notifications.models import Recipient
 from digibel.notifications.owners import owners
+from digibel.sealing import ledger
 
 
 def change(recipient: Recipient, *, number: str, languages: Sequence[str], channel: str) -> None:
     """Write it down; whoever has something to tell them takes the new way. `number` is E.164 or empty."""
+    if recipient.wrong_index and numbers.index(number) != recipient.wrong_index:
+        ledger.take_back(ledger.What.RIGHT, recipient.pk)
     recipient.number, recipient.number_index = number, numbers.index(number)
     recipient.languages, recipient.channel = list(languages), channel
     recipient.save(update_fields=["number", "number_index", "languages", "channel"])
@@ -19,6 +22,7 @@ def change(recipient: Recipient, *, number: str, languages: Sequence[str], chann
 
 def note_wrong_number(recipient: Recipient, *, by: Actor) -> None:
     """Somebody else answers there. Nothing is sent to it and nobody rings it, until there is another number."""
+    ledger.note(ledger.What.WRONG, recipient.pk)
     recipient.wrong_index = recipient.number_index
     recipient.save(update_fields=["wrong_index"])
     record("number.wrong", recipient, by=by)
@@ -28,6 +32,7 @@ def note_wrong_number(recipient: Recipient, *, by: Actor) -> None:
 
 def note_right_number(recipient: Recipient, *, by: Actor) -> None:
     """It was theirs after all."""
+    ledger.take_back(ledger.What.RIGHT, recipient.pk)
     recipient.wrong_index = ""
     recipient.save(update_fields=["wrong_index"])
     record("number.right", recipient, by=by)

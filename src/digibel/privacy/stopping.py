@@ -16,6 +16,7 @@ from digibel.requests import intake
 from digibel.requests.models import Client, Closing, HelpRequest
 from digibel.scheduling import beats, handovers, openings, readiness, timers, worklist
 from digibel.scheduling.models import Visit, VisitStatus
+from digibel.sealing import ledger
 from digibel.volunteers.models import Volunteer
 
 
@@ -26,6 +27,7 @@ def withdraw_consent(client: Client, *, by: Actor, close: bool = False) -> None:
     What is open waits for a new yes of the client's own, or is closed (`close`). A visit under way goes on to its end: they are
     together at the table, and either can end it.
     """
+    ledger.note(ledger.What.NO_YES, client.pk, value=int(close))
     client.consents.filter(withdrawn_at=None).update(withdrawn_at=clock.now())
     for request in openings.lock_requests(client):
         going_on, had_visit = _end(request, by=by, reason="client_cannot")
@@ -46,6 +48,7 @@ def restrict_client(client: Client, why: str, *, by: Actor) -> None:
     _check_why(why)
     if client.visits.filter(status=VisitStatus.UNDER_WAY).exists():
         raise VisitUnderWay
+    ledger.note(ledger.What.KEPT, client.pk, value=Restriction.values.index(why))
     requests = openings.lock_requests(client)
     for request in requests:
         _end(request, by=by, reason="client_cannot")
@@ -64,10 +67,16 @@ def restrict_volunteer(volunteer: Volunteer, why: str, *, by: Actor, at: Organis
     rights.check_sends(at, volunteer)
     if Visit.objects.by(volunteer).filter(status=VisitStatus.UNDER_WAY).exists():
         raise VisitUnderWay
-    readiness.pause(volunteer, by=by)
-    _restrict(volunteer.recipient, why)
+    keep_volunteer(volunteer, why, by=by)
     record("person.restricted", volunteer, by=by, organisation_id=at.pk, why=why)
     rights.answer_all(volunteer, Right.RESTRICTION, Right.OBJECTION, outcome=Outcome.DONE, by=by)
+
+
+def keep_volunteer(volunteer: Volunteer, why: str, *, by: Actor) -> None:
+    """What follows of it: they pause, and nothing is sent to them."""
+    ledger.note(ledger.What.KEPT, volunteer.pk, value=Restriction.values.index(why))
+    readiness.pause(volunteer, by=by)
+    _restrict(volunteer.recipient, why)
 
 
 @transaction.atomic
@@ -75,6 +84,7 @@ def lift(person: Client | Volunteer, *, by: Actor, at: Organisation) -> None:
     """It may be used again; the coordinator has told them so before (art. 18.3). A volunteer goes on pausing."""
     if isinstance(person, Volunteer):
         rights.check_sends(at, person)
+    ledger.take_back(ledger.What.USED, person.pk)
     Recipient.objects.filter(pk=person.recipient_id).update(restricted_at=None, restricted_why="")
     person.recipient.restricted_at = None
     if isinstance(person, Client):

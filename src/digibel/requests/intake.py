@@ -31,7 +31,7 @@ from digibel.requests.models import (
     StoredJudgement,
     TimeWindow,
 )
-from digibel.sealing import keys
+from digibel.sealing import keys, ledger
 from digibel.sealing.index import harmless_id, name_tokens, sound_tokens
 
 CONSENT_TEXT = "2026-11"
@@ -226,6 +226,7 @@ def record_own_yes(client: Client, *, language: str, by: Actor) -> Consent:
     consent = Consent.objects.create(
         client=client, given_at=clock.now(), language=language, text_version=CONSENT_TEXT, recorded_by=str(by)
     )
+    ledger.take_back(ledger.What.YES, client.pk)
     record("consent.given", client, by=by, organisation_id=client.organisation_id, text=CONSENT_TEXT)
     return consent
 

@@ -18,6 +18,7 @@ from digibel.scheduling import readiness, worklist
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Concern, Visit, VisitStatus
 from digibel.scheduling.reports import call_volunteer
+from digibel.sealing import ledger
 from digibel.volunteers import pool
 from digibel.volunteers.models import Volunteer
 
@@ -79,6 +80,7 @@ def raise_concern(visit: Visit, worries: Sequence[str], *, by: Actor) -> Concern
     if not made:
         concern.worries = [worry for worry in PAUSING if worry in (*concern.worries, *pausing)]
         concern.save(update_fields=["worries"])
+    ledger.note(ledger.What.REPORTED, volunteer.pk)
     record("concern.raised", concern, by=by, organisation_id=concern.organisation_id, worries=len(pausing))
     readiness.pause(volunteer, by=by)
     return concern

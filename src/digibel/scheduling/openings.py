@@ -17,13 +17,14 @@ from digibel.requests import intake, judging, referrals
 from digibel.requests.alike import one_at_a_time
 from digibel.requests.drafts import ClientDraft, RequestDraft, Window
 from digibel.requests.errors import AlreadyClosed, MergedMeanwhile, NotOneOf, PersonGone, TooLateToUndo
-from digibel.requests.models import Client, Closing, HelpRequest, NextActionKind
+from digibel.requests.models import Client, Closing, Gone, HelpRequest, NextActionKind
 from digibel.requests.rectifying import lock_client
 from digibel.scheduling import beats, offers, rejudging, stafffirst, timers, visits, worklist
 from digibel.scheduling.errors import MoveNotAllowed, Restricted
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.locks import lock_requests as lock_requests
 from digibel.scheduling.models import Visit, VisitStatus
+from digibel.sealing import ledger
 
 UNDONE_WITHIN = timedelta(days=1)
 MISTAKES = ("wrong_person", "misunderstood", "wrong_button")
@@ -227,6 +228,7 @@ def note_gone(client: Client, *, by: Actor, gone_as: str = "") -> None:
     requests = lock_requests(client)
     if client.gone_at is not None:
         return
+    ledger.note(ledger.What.GONE, client.pk, value=Gone.values.index(gone_as) + 1 if gone_as else 0)
     client.gone_at, client.gone_as = clock.now(), gone_as
     client.save(update_fields=["gone_at", "gone_as"])
     outbox.withdraw(OutboundMessage.objects.filter(recipient=client.recipient))
@@ -262,6 +264,7 @@ def undo_gone(client: Client, *, reason: str, by: Actor) -> None:
     if reason not in MISTAKES:
         raise NotOneOf(choices=", ".join(MISTAKES))
     since = client.gone_at
+    ledger.take_back(ledger.What.BACK, client.pk)
     client.gone_at, client.gone_as = None, ""
     client.save(update_fields=["gone_at", "gone_as"])
     for request in _closed_by_it(client, since):

@@ -14,7 +14,22 @@ from digibel import clock
 from digibel.sealing.models import Standing
 
 What = Standing.What
-_TOPIC = {What.STOP: "texts", What.START: "texts", What.CARD: "card", What.WORD: "word"}
+_TOPIC = {
+    What.STOP: "texts",
+    What.START: "texts",
+    What.CARD: "card",
+    What.WORD: "word",
+    What.NO_YES: "yes",
+    What.YES: "yes",
+    What.KEPT: "use",
+    What.USED: "use",
+    What.GONE: "gone",
+    What.BACK: "gone",
+    What.WRONG: "number",
+    What.RIGHT: "number",
+    What.REPORTED: "pause",
+    What.DECIDED: "pause",
+}
 
 
 def note(what: str, subject_id: UUID, *, value: int = 0) -> None:
@@ -22,6 +37,11 @@ def note(what: str, subject_id: UUID, *, value: int = 0) -> None:
     _write(what, subject_id, value) if what != What.START else transaction.on_commit(
         partial(_write, what, subject_id, value)
     )
+
+
+def take_back(what: str, subject_id: UUID) -> None:
+    """The opposite of what stands there, when its deed has committed. Nothing where nothing stands: most have never said it."""
+    transaction.on_commit(partial(_turn, what, subject_id))
 
 
 def standing(*what: str) -> Iterator[Standing]:
@@ -32,3 +52,8 @@ def standing(*what: str) -> Iterator[Standing]:
 def _write(what: str, subject_id: UUID, value: int) -> None:
     told = {"what": what, "at": clock.now(), "value": value}
     Standing.objects.update_or_create(topic=_TOPIC[What(what)], subject_id=subject_id, defaults=told)
+
+
+def _turn(what: str, subject_id: UUID) -> None:
+    entries = Standing.objects.filter(topic=_TOPIC[What(what)], subject_id=subject_id)
+    entries.update(what=what, at=clock.now())

@@ -51,8 +51,27 @@ class Standing(models.Model):
         START = "start", "wants texts again"
         CARD = "card", "a card was revoked"
         WORD = "word", "a codeword was changed"
+        NO_YES = "no_yes", "a yes was taken back"
+        YES = "yes", "a yes was given again"
+        KEPT = "kept", "kept and not used"
+        USED = "used", "used again"
+        GONE = "gone", "moved or died"
+        BACK = "back", "a mistake: still here"
+        WRONG = "wrong", "a stranger answers at the number"
+        RIGHT = "right", "the number is theirs, or another one"
+        REPORTED = "reported", "reported by a client: pauses until a person decides"
+        DECIDED = "decided", "a person decided, or ended the pause"
 
-    TOPICS: ClassVar[list[tuple[str, str]]] = [("texts", "texts"), ("card", "card"), ("word", "codeword")]
+    TOPICS: ClassVar[list[tuple[str, str]]] = [
+        ("texts", "texts"),
+        ("card", "card"),
+        ("word", "codeword"),
+        ("yes", "own yes"),
+        ("use", "use of what is known"),
+        ("gone", "moved or died"),
+        ("number", "wrong number"),
+        ("pause", "pause of somebody reported"),
+    ]
 
     topic = models.CharField(max_length=8, choices=TOPICS, help_text="One entry for each of them and subject.")
     subject_id = models.UUIDField()

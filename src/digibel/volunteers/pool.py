@@ -18,7 +18,7 @@ from digibel.notifications.models import Recipient
 from digibel.notifications.recipients import add_recipient
 from digibel.places import travel
 from digibel.problems import Problem
-from digibel.sealing import keys
+from digibel.sealing import keys, ledger
 from digibel.sheets.hours import Hours
 from digibel.volunteers.models import AvailableHours, Volunteer
 
@@ -92,6 +92,7 @@ def pause(volunteer: Volunteer, *, by: Actor, until: date | None = None, own: bo
 @transaction.atomic
 def resume(volunteer: Volunteer, *, by: Actor) -> None:
     Volunteer.objects.filter(pk=volunteer.pk).update(paused_at=None, paused_until=None, pause_is_own=False)
+    ledger.take_back(ledger.What.DECIDED, volunteer.pk)
     record("volunteer.resumed", volunteer, by=by)
 
 
