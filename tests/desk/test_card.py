@@ -2,18 +2,19 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 import cast
-from digibel import clock
+from digibel import clock, languages
 from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
 from digibel.desk.views.card import DEEDS, STEPS
 from digibel.guardrails import catalogue
-from digibel.notifications import phrasebook
+from digibel.notifications import numbers, phrasebook
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.requests import judging
 from digibel.requests.models import HelpRequest
@@ -72,6 +73,25 @@ def test_card_shows_only_the_conditions_until_they_are_read(client, visit):
     assert "You look away." in html
     assert [word for word in (*HIDDEN, visit.word) if word in html] == []
     assert not Event.objects.about(visit).filter(verb="address.shown").exists()
+
+
+@pytest.mark.guardrail("E3", "Z1", "Z2", "Z3", "Z4", "Z5", "Z6", "Z7", "Z8", "Z9")
+def test_every_condition_stands_on_the_card_read_or_not(client, visit):
+    for is_read in (False, True):
+        if is_read:
+            doorstep.read_rules(visit, by=SYSTEM)
+        for language in languages.LANGUAGES:
+            html = unescape(re.sub("<[^>]+>", "", client.get(at(visit, lang=language)).content.decode()))
+            told = {rule.id: rule.sentence(language) for rule in catalogue.STANDING_CONDITIONS}
+            assert [id for id, sentence in told.items() if sentence not in html] == [], (language, is_read)
+
+
+@pytest.mark.guardrail("E3", "Z2", "Z3")
+def test_who_has_no_card_is_texted_what_matters_most(lindeboom):
+    ali = cast.volunteer(lindeboom, name="Ali", sms_only=True)
+    visit = cast.booked(cast.request(lindeboom), ali)
+    phone = numbers.display(lindeboom.phone)
+    assert phrasebook.render("house_rules", "nl", phone=phone) in cast.telephone(visit.volunteer)
 
 
 @pytest.mark.guardrail("E3")

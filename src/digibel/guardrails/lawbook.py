@@ -48,6 +48,17 @@ _VERDICTS = {
 }
 
 
+PLACES = {
+    "card": "on the card, before anything that says who or where",
+    "text": "as a text, for who has no card",
+    "questions": "in the five questions of every year",
+    "report": "asked of the volunteer after the visit",
+    "follow_up": "asked of the client a week later",
+    "client": "told to the client with their own yes",
+    "software": "the software refuses it, or does it",
+}
+
+
 def system_rules() -> tuple[Rule, ...]:
     """What the software itself holds: E1, E2 and on."""
     return tuple(rule for id, rule in RULES.items() if id.startswith("E"))
@@ -76,6 +87,7 @@ def _lines(proofs: Proofs) -> Iterator[str]:
     yield "## At every visit\n"
     for rule in STANDING_CONDITIONS:
         yield from _rule(rule, proofs)
+    yield from _places()
     yield "## What the software holds\n"
     for rule in system_rules():
         yield from _rule(rule, proofs)
@@ -93,6 +105,16 @@ def _rule(rule: Rule, proofs: Proofs) -> Iterator[str]:
         yield f"- **{language}** {rule.sentence(language)}"
     yield f"- {_origin(rule)}"
     yield f"- {_held(rule, proofs.get(rule.id, ()))}"
+    yield ""
+
+
+def _places() -> Iterator[str]:
+    """Where each condition of a visit is told, asked or refused. The offer has no room for them: see ADR 7."""
+    yield "### Where each of them is held\n"
+    yield "Who has no internet gets the two that matter most as a text. The offer names the topic alone: its one text is full.\n"
+    for rule, places in tables.read("standing.toml").items():
+        yield f"- **{rule}**"
+        yield from (f"  - {PLACES[place]}: `{test}`" for place, test in places.items())
     yield ""
 
 
