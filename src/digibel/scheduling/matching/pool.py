@@ -5,7 +5,7 @@ Nothing here says who somebody is: no name, no number, no text. A row costs some
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
@@ -37,7 +37,8 @@ MODE_BIT: Final = {mode: 1 << place for place, mode in enumerate(travel.MODES)}
 USUAL_MODES: Final = sum(MODE_BIT[mode] for mode in travel.USUAL)
 REQUIREMENTS: Final = tuple(Requirement.values)
 
-PAUSED, STOPPED, STAIRS_OK, DOG_OK, SMOKE_OK, WOMAN, MAN, WRONG_NUMBER = (1 << place for place in range(8))
+FLAGS: Final = 8
+PAUSED, STOPPED, STAIRS_OK, DOG_OK, SMOKE_OK, WOMAN, MAN, WRONG_NUMBER = (1 << place for place in range(FLAGS))
 GENDERS: Final = {Wish.WOMAN.value: WOMAN, Wish.MAN.value: MAN}
 
 # The newest offers of each volunteer: enough to count those of a week, and no reason to keep more in memory.
@@ -100,9 +101,17 @@ class Pool:
     absences: Ragged
     extra: Ragged
     ready: Mapping[uuid.UUID, Numbers]
+    _ready_days: dict[uuid.UUID, tuple[Numbers, Numbers]] = field(default_factory=dict, init=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def ready_days(self, organisation_id: uuid.UUID) -> tuple[Numbers, Numbers]:
+        """From when until when everything is in order for this organisation; worked out once for all its requests."""
+        if organisation_id not in self._ready_days:
+            days = self.ready[organisation_id] if organisation_id in self.ready else _nobody_ready(len(self))
+            self._ready_days[organisation_id] = days[:, :, 0].max(axis=1), days[:, :, 1].min(axis=1)
+        return self._ready_days[organisation_id]
 
     @cached_property
     def key(self) -> Numbers:
@@ -167,7 +176,7 @@ class Pool:
 
 
 RAGGED: Final = ("visits", "absences", "extra")
-COLUMNS: Final = tuple(name for name in Pool.__annotations__ if name not in {*RAGGED, "ready"})
+COLUMNS: Final = tuple(name for name in Pool.__annotations__ if name not in {*RAGGED, "ready", "_ready_days"})
 
 
 def ranges(first: Numbers, last: Numbers) -> Numbers:

@@ -161,7 +161,7 @@ class Ranking:
     def in_favour(self, place: int) -> Iterator[Reason]:
         """Why the candidate at this place of the order stands there."""
         pool, order, question = self.pool, self.weighed.order, self.question
-        row, own = int(order.rows[place]), order.rows[place : place + 1]
+        row = int(order.rows[place])
         if pool.id_of(row) in question.ties.came:
             yield because("came_before")
         yield from self._of_languages(row)
@@ -174,7 +174,7 @@ class Ranking:
             yield because("never_asked")
         elif (days := (micros(question.now) - last) // DAY_LONG) > 0:
             yield because("rested", days=days)
-        if count := int(weighing.visits_that_week(pool, own, order.moments[place : place + 1])[0]):
+        if count := int(order.visits[place]):
             yield because("visits_this_week", count=count)
         if order.elsewhere[place]:
             yield because("has_open_offer")

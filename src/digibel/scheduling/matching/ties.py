@@ -103,9 +103,6 @@ KINDS: "dict[str, Field[Any, Any]]" = {
 def _part(what: str, rows: QuerySet[Any, Any], who: str, **columns: str) -> QuerySet[Any, Any]:
     """Rows of any model in the same seven columns; what a model does not have is empty."""
     told = {"who": who, **columns}
-    said = {
-        f"tie_{name}": Cast(F(told[name]), kind) if told.get(name) else Cast(Value(None), kind)
-        for name, kind in KINDS.items()
-    }
+    said = {f"tie_{name}": F(told[name]) if told.get(name) else Cast(Value(None), kind) for name, kind in KINDS.items()}
     plain: QuerySet[Any, Any] = rows.order_by().annotate(tie_what=Value(what, CharField(max_length=12)), **said)
     return plain.values_list("tie_what", *said)

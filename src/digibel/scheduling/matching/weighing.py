@@ -5,8 +5,10 @@ against; then an order that people would defend. Every point is a whole number, 
 everywhere. `tests/scheduling/matching/naive.py` says the same one volunteer at a time, and is the judge.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -98,116 +100,157 @@ class Question:
 @dataclass(frozen=True)
 class Order:
     """Candidates, the best first: their rows in the pool, and for each up to three beginnings (`NO_MOMENT` where there are
-    fewer), the minutes to get there, the points in all, and whether another offer is open."""
+    fewer), the minutes to get there, the visits they have in the week of the first, the points in all, and whether another
+    offer is open."""
 
     rows: Numbers
     moments: Numbers
     minutes: Numbers
+    visits: Numbers
     points: Numbers
     elsewhere: Numbers
 
 
 @dataclass(frozen=True)
 class Weighed:
-    """`order` of those who can, and of those within reach who cannot the `rows` with the bits of all reasons `against`."""
+    """`order` of those who can. Of those within reach who cannot, `rows` and the bits of all reasons `against` are worked out
+    once somebody wants to know: most of them fail at the first condition, and finding who can goes."""
 
     order: Order
-    rows: Numbers
-    against: Numbers
     beyond: int
+    _reasons: Callable[[], tuple[Numbers, Numbers]]
+
+    @cached_property
+    def rows(self) -> Numbers:
+        return self._skipped[0]
+
+    @cached_property
+    def against(self) -> Numbers:
+        return self._skipped[1]
+
+    @cached_property
+    def _skipped(self) -> tuple[Numbers, Numbers]:
+        return self._reasons()
 
     def counts(self) -> dict[str, int]:
         """How many are skipped for each first reason, the commonest first."""
-        lowest = self.against & -self.against
-        counted = {code: int((lowest == bit).sum()) for code, bit in BIT.items()}
+        first = np.bitwise_count((self.against & -self.against) - 1)
+        counted = dict(zip(AGAINST, np.bincount(first, minlength=len(AGAINST)).tolist(), strict=True))
         counted["too_far"] += self.beyond
         return {code: count for code, count in sorted(counted.items(), key=lambda one: -one[1]) if count}
 
 
 def weigh(pool: Pool, question: Question) -> Weighed:
     """Rank the pool. Whoever lives out of their own reach is counted and not looked at."""
-    table = ways_to(question.wanted.postcode)
-    rows = pool.within_reach(table)
+    rows = pool.within_reach(ways_to(question.wanted.postcode))
     return replace(weigh_rows(pool, rows, question), beyond=len(pool) - len(rows))
 
 
 def weigh_rows(pool: Pool, rows: Numbers, question: Question) -> Weighed:
     """Rank these rows (in order), whatever their reach."""
     table = ways_to(question.wanted.postcode)
-    against = reasons_against(pool, rows, question, table)
-    free = np.flatnonzero(against == 0)
-    moments, why_not = find_moments(pool, rows[free], question, table)
-    against[free] = why_not
+    free = rows
+    for condition in CONDITIONS:
+        free = free[condition(pool, free, question) == 0]
+    moments, why_not = find_moments(pool, free, question, table)
     can = why_not == 0
-    order = _in_order(pool, rows[free[can]], moments[can], question, table)
+    order = _in_order(pool, free[can], moments[can], question, table)
+    without_moment = (free[~can], why_not[~can])
+    return Weighed(order, 0, lambda: _reasons(pool, rows, question, without_moment))
+
+
+def _reasons(
+    pool: Pool, rows: Numbers, question: Question, without_moment: tuple[Numbers, Numbers]
+) -> tuple[Numbers, Numbers]:
+    """Of these rows those who cannot go, each with the bits of every reason; of who could, but for their time, why not then."""
+    against = np.zeros(len(rows), dtype=np.int64)
+    for condition in CONDITIONS:
+        against |= condition(pool, rows, question)
+    at, why_not = without_moment
+    against[np.searchsorted(rows, at)] = why_not
     cannot = against != 0
-    return Weighed(order, rows[cannot], against[cannot], beyond=0)
+    return rows[cannot], against[cannot]
 
 
 # --- the hard conditions ------------------------------------------------------------------------------------------
 
 
-def reasons_against(pool: Pool, rows: Numbers, question: Question, table: WayTable) -> Numbers:
-    """For each row the bits of every reason against sending them, but for their time."""
-    against = np.zeros(len(rows), dtype=np.int64)
-    wanted, flags = question.wanted, pool.flags[rows]
-    need = table.need(pool.place[rows], pool.modes[rows], pool.by_minutes[rows])
-    against[need > pool.reach[rows]] |= BIT["too_far"]
-    against[(flags & columns.PAUSED) != 0] |= BIT["paused"]
-    against[(flags & columns.STOPPED) != 0] |= BIT["stopped"]
-    against[(flags & columns.WRONG_NUMBER) != 0] |= BIT["wrong_number"]
-    against[~_ready(pool, rows, question)] |= BIT["not_ready"]
+def _far(pool: Pool, rows: Numbers, question: Question) -> Numbers:
+    need = ways_to(question.wanted.postcode).need(pool.place[rows], pool.modes[rows], pool.by_minutes[rows])
+    return _where(need > pool.reach[rows], "too_far")
+
+
+def _flagged(pool: Pool, rows: Numbers, question: Question) -> Numbers:
+    """What one bit says of somebody: paused, STOP, a stranger at their number, man or woman where the client wishes so, and what they mind at the door.
+
+    Every combination of the bits is looked at once, and the rows look it up.
+    """
+    wanted, flags = question.wanted, np.arange(1 << columns.FLAGS, dtype=np.int64)
+    against = _where(flags & columns.PAUSED, "paused") | _where(flags & columns.STOPPED, "stopped")
+    against |= _where(flags & columns.WRONG_NUMBER, "wrong_number")
     if wanted.wish:
-        against[(flags & GENDERS[wanted.wish]) == 0] |= BIT["not_the_wish"]
-    _against_languages(pool, rows, question, against)
-    for need_one in wanted.needs:
-        against[(pool.skills[rows] & columns.bits(need_one, SKILL_BIT)) == 0] |= BIT["no_skill"]
+        against |= _where((flags & GENDERS[wanted.wish]) == 0, "not_the_wish")
     doors = (("stairs", wanted.stairs, columns.STAIRS_OK), ("dog", wanted.dog, columns.DOG_OK))
     for code, there, is_ok in (*doors, ("smoke", wanted.smoke, columns.SMOKE_OK)):
         if there:
-            against[(flags & is_ok) == 0] |= BIT[code]
-    _against_asking(pool, rows, question, against)
-    return against
+            against |= _where((flags & is_ok) == 0, code)
+    return against[pool.flags[rows]]
 
 
-def _ready(pool: Pool, rows: Numbers, question: Question) -> Numbers:
-    """Ready on one of the days at least."""
-    first, last = _ready_days(pool, rows, question)
-    days = [day.toordinal() for day in question.wanted.days]
-    ready = np.zeros(len(rows), dtype=bool)
-    for day in days:
-        ready |= (first <= day) & (day <= last)
-    return ready
+def _unskilled(pool: Pool, rows: Numbers, question: Question) -> Numbers:
+    skills = pool.skills[rows]
+    lacking = np.zeros(len(rows), dtype=bool)
+    for need in question.wanted.needs:
+        lacking |= (skills & columns.bits(need, SKILL_BIT)) == 0
+    return _where(lacking, "no_skill")
 
 
-def _ready_days(pool: Pool, rows: Numbers, question: Question) -> tuple[Numbers, Numbers]:
-    """From when until when everything is in order for this organisation."""
-    days = pool.ready.get(question.wanted.organisation_id)
-    if days is None:
-        return np.ones(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
-    ours = days[rows]
-    return ours[:, :, 0].max(axis=1, initial=0), ours[:, :, 1].min(axis=1, initial=columns.FOR_GOOD)
-
-
-def _against_languages(pool: Pool, rows: Numbers, question: Question, against: Numbers) -> None:
+def _without_language(pool: Pool, rows: Numbers, question: Question) -> Numbers:
     if question.ties.interpreter:
-        return
+        return np.zeros(len(rows), dtype=np.int64)
     asked = columns.bits(question.wanted.speaks, LANGUAGE_BIT)
     well = ((pool.well[rows] | pool.native[rows]) & asked) != 0
     little = (pool.little[rows] & asked) != 0
-    against[~well & ~little] |= BIT["no_language"]
-    against[~well & little] |= BIT["little_language"]
+    return _where(~well & ~little, "no_language") | _where(~well & little, "little_language")
 
 
-def _against_asking(pool: Pool, rows: Numbers, question: Question, against: Numbers) -> None:
-    week_ago = micros(question.now - WEEK)
-    asked = (pool.asked[rows] >= week_ago).sum(axis=1)
-    against[asked >= pool.offers_limit[rows]] |= BIT["too_many_offers"]
+def _unwelcome(pool: Pool, rows: Numbers, question: Question) -> Numbers:
+    """Not again, or asked already."""
+    against = np.zeros(len(rows), dtype=np.int64)
     said = {volunteer: ANSWERS.get(status, 0) for volunteer, status in question.ties.offers.items()}
     unwelcome = {volunteer: BIT["not_again"] for volunteer, again in question.ties.again.items() if not again}
     for answers in (said, unwelcome):
         at, bits = _spread(pool, rows, answers)
         against[at] |= bits
+    return against
+
+
+def _asked_often(pool: Pool, rows: Numbers, question: Question) -> Numbers:
+    asked = (pool.asked[rows] >= micros(question.now - WEEK)).sum(axis=1)
+    return _where(asked >= pool.offers_limit[rows], "too_many_offers")
+
+
+def _unready(pool: Pool, rows: Numbers, question: Question) -> Numbers:
+    """Ready on none of the days."""
+    first, last = _ready_days(pool, rows, question)
+    days = [day.toordinal() for day in question.wanted.days]
+    ready = np.zeros(len(rows), dtype=bool)
+    for day in days:
+        ready |= (first <= day) & (day <= last)
+    return _where(~ready, "not_ready")
+
+
+def _where(holds: Numbers, code: str) -> Numbers:
+    return np.where(holds, BIT[code], 0)
+
+
+# For each row the bits of the reasons against sending them, but for their time. The quickest first: what is slow looks at few.
+CONDITIONS: Final = (_far, _flagged, _without_language, _unskilled, _unwelcome, _asked_often, _unready)
+
+
+def _ready_days(pool: Pool, rows: Numbers, question: Question) -> tuple[Numbers, Numbers]:
+    first, last = pool.ready_days(question.wanted.organisation_id)
+    return first[rows], last[rows]
 
 
 def _spread(pool: Pool, rows: Numbers, facts: dict[Any, int]) -> tuple[Numbers, Numbers]:
@@ -361,18 +404,21 @@ def _any_of_row(row: Numbers, entries: Numbers, rows: int) -> Numbers:
 
 def _in_order(pool: Pool, rows: Numbers, moments: Numbers, question: Question, table: WayTable) -> Order:
     minutes = table.minutes[pool.place[rows], pool.modes[rows]].astype(np.int64)
+    visits = visits_that_week(pool, rows, moments)
     points = np.zeros(len(rows), dtype=np.int64)
-    for criterion, of_this in _points(pool, rows, moments, minutes, question).items():
+    for criterion, of_this in _points(pool, rows, moments, minutes, visits, question).items():
         points += question.house.weights[criterion] * of_this
     at, own = _spread(pool, rows, {who: 1 for who, said in question.ties.offers.items() if said in LIVE_OFFERS})
     live = pool.live[rows].astype(np.int64)
     live[at] -= own
     elsewhere = live > 0
     order = np.lexsort((pool.rank[rows], table.km[pool.place[rows]], minutes, -points, elsewhere))
-    return Order(rows[order], moments[order], minutes[order], points[order], elsewhere[order])
+    return Order(rows[order], moments[order], minutes[order], visits[order], points[order], elsewhere[order])
 
 
-def _points(pool: Pool, rows: Numbers, moments: Numbers, minutes: Numbers, question: Question) -> dict[str, Numbers]:
+def _points(
+    pool: Pool, rows: Numbers, moments: Numbers, minutes: Numbers, visits: Numbers, question: Question
+) -> dict[str, Numbers]:
     """For each criterion from none to a hundred. Never where somebody comes from, nor whether they are a woman or a man."""
     count = (moments != NO_MOMENT).sum(axis=1)
     device = SKILL_BIT.get(question.wanted.device, 0)
@@ -382,7 +428,7 @@ def _points(pool: Pool, rows: Numbers, moments: Numbers, minutes: Numbers, quest
         "language": _language(pool, rows, question.wanted.speaks),
         "skill": np.where(pool.skills[rows] & device, 100, 0) if device else np.full(len(rows), 100),
         "fairness": _fairness(pool, rows, question.now),
-        "load": np.maximum(100 - VISIT_COSTS * visits_that_week(pool, rows, moments), 0),
+        "load": np.maximum(100 - VISIT_COSTS * visits, 0),
         "choice": 50 * (count - 1),
     }
 
