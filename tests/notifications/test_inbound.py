@@ -3,6 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.db import transaction
+from django_q.models import OrmQ
+from django_q.signals import post_spawn
 
 import cast
 from digibel import clock
@@ -36,6 +40,23 @@ def test_the_same_delivery_is_stored_once(els):
     assert receive(els.recipient.number, "ja").body == "ja"
     assert receive(els.recipient.number, "ja") is None
     assert InboundMessage.objects.count() == 1
+
+
+def test_a_text_and_its_wake_up_are_written_together_or_not_at_all(els):
+    with transaction.atomic():
+        message = receive(els.recipient.number, "ja")
+        transaction.set_rollback(True)
+    assert not OrmQ.objects.exists()
+    message = receive(els.recipient.number, "ja")
+    assert [one.task["args"] for one in OrmQ.objects.all()] == [(str(message.pk),)]
+
+
+def test_a_worker_loads_what_reading_needs_before_its_first_text(monkeypatch):
+    loaded = []
+    monkeypatch.setattr(inbound, "vocabulary", lambda: loaded.append("words"))
+    monkeypatch.setattr(inbound, "_load", loaded.append)
+    post_spawn.send(sender="django_q", proc_name="a worker")
+    assert loaded == [*settings.INBOUND_HANDLERS, "words"]
 
 
 def test_a_secret_is_masked_before_it_is_stored_and_the_sender_hears_why(els, lindeboom):

@@ -19,9 +19,9 @@ from digibel.scheduling.models import Offer, Visit
 
 pytestmark = pytest.mark.django_db
 
-# From the moment of the yes; and from the text that says it, which is stored, and read after whatever they said before. The lock
-# of the request is a statement of its own where rows can be locked.
-STATEMENTS, WITH_THE_TEXT = (19, 29) if connection.vendor == "sqlite" else (20, 30)
+# From the moment of the yes; and from the text that says it, which is stored with its wake-up, and read after whatever they said
+# before. The lock of the request is a statement of its own where rows can be locked.
+STATEMENTS, WITH_THE_TEXT = (19, 30) if connection.vendor == "sqlite" else (20, 31)
 
 
 @pytest.fixture

@@ -9,13 +9,21 @@ class NotificationsConfig(AppConfig):
     name = "digibel.notifications"
 
     def ready(self) -> None:
-        from django_q.signals import post_execute_in_worker
+        from django_q.signals import post_execute_in_worker, post_spawn
 
+        post_spawn.connect(get_ready, dispatch_uid="digibel.get_ready")
         post_execute_in_worker.connect(mask_result, dispatch_uid="digibel.mask_result")
         # By name: what they look at knows the models, which are there only now.
         checks.register(import_string("digibel.notifications.checks.gateways_are_set_up"))
         senders = import_string("digibel.notifications.checks.senders_can_be_answered")
         checks.register(senders, checks.Tags.database)
+
+
+def get_ready(**_: Any) -> None:
+    """A worker is there, before its first task."""
+    from digibel.notifications import inbound
+
+    inbound.get_ready()
 
 
 def mask_result(task: dict[str, Any], **_: Any) -> None:

@@ -23,6 +23,7 @@ from digibel.notifications.gateways.base import InboundText
 from digibel.notifications.models import InboundMessage, OutboundMessage, Recipient
 from digibel.notifications.outbox import queue_message
 from digibel.notifications.recipients import known_at
+from digibel.notifications.replies.vocabulary import vocabulary
 from digibel.organisations.models import Organisation
 from digibel.problems import Problem
 from digibel.sealing import keys
@@ -60,8 +61,8 @@ def receive_text(
                 outcome=doubt,
             )
             if not doubt:
-                message_id = str(message.pk)
-                transaction.on_commit(lambda: async_task("digibel.notifications.tasks.route_text", message_id))
+                # A row of this database too: the text and its wake-up commit together.
+                async_task("digibel.notifications.tasks.route_text", str(message.pk))
     except IntegrityError:
         return None
     return message
@@ -166,6 +167,12 @@ def _load(path: str) -> Handler:
 
 def handlers() -> list[Handler]:
     return [_load(path) for path in settings.INBOUND_HANDLERS]
+
+
+def get_ready() -> None:
+    """Load what reading a text needs. It takes more than a second, for which the first text would hold the database."""
+    handlers()
+    vocabulary()
 
 
 def speaker(number: str) -> Recipient:
