@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Q
 
 from digibel import clock, languages
 from digibel.audit.actors import Actor
@@ -110,9 +110,8 @@ def _help(message: InboundMessage, kind: str) -> str:
 
 def live_offers(volunteer: Volunteer) -> list[Any]:
     """What this volunteer can say yes to now, in the order of the letters."""
-    related = Offer.objects.to(volunteer).live().select_related("request__organisation", "volunteer__recipient")
-    at_desk = Seat.objects.asked().filter(volunteer=OuterRef("volunteer"))
-    return list(related.annotate(also_at_desk=Exists(at_desk)).order_by("letter"))
+    at_desk = Seat.objects.asked().by(volunteer)
+    return list(Offer.objects.to(volunteer).live().annotate(also_at_desk=Exists(at_desk)).order_by("letter"))
 
 
 def open_questions(volunteer: Volunteer) -> list[Question]:

@@ -25,6 +25,19 @@ SHORT_NOTICE = timedelta(hours=2)
 TOLD_BY_VOICE = Q(kind="visit.announce", outcome__in=[CallTask.Outcome.REACHED, CallTask.Outcome.POSTED])
 ANNOUNCEMENTS = ("visit.announce", "visit.announce_two", "visit.new_volunteer", "visit.client_visit_moved")
 TOLD_BY_TEXT = Q(kind__in=ANNOUNCEMENTS, status__in=[MessageStatus.SENT, MessageStatus.DELIVERED])
+READ_OF_VISIT = (
+    "status",
+    "starts_at",
+    "ends_at",
+    "booked_at",
+    "moved_at",
+    "confirmed_at",
+    "checked_out_at",
+    "held_back_at",
+    "needs_second",
+    "follow_up_due",
+    "client__recipient__channel",
+)
 TIME_TO_CALL = timedelta(minutes=30)
 ANNOUNCE_WITHIN = timedelta(hours=2)
 ALARMS = ("visit.alarm", "visit.not_ok")
@@ -209,10 +222,12 @@ def _visit_facts(request: HelpRequest) -> VisitFacts | None:
             told_by_text=Exists(texts.filter(TOLD_BY_TEXT, since)),
             alarm_since=alarms.order_by("created_at").values("created_at")[:1],
             goes_on=Exists(running),
+            report_id=F("report__pk"),
+            follow_up_id=F("follow_up__pk"),
         )
     )
-    related = told.select_related("client__recipient", "report", "follow_up")
-    visit: Any = related.order_by("-booked_at", "-pk").first()
+    read = told.select_related("client__recipient").only(*READ_OF_VISIT)
+    visit: Any = read.order_by("-booked_at", "-pk").first()
     if visit is None:
         return None
     confirmed = visit.confirmed_at is not None
@@ -227,9 +242,9 @@ def _visit_facts(request: HelpRequest) -> VisitFacts | None:
         confirm_due=confirm_due(visit),
         alarm_since=visit.alarm_since,
         left_at=visit.checked_out_at,
-        reported=hasattr(visit, "report"),
+        reported=visit.report_id is not None,
         follow_up_due=visit.follow_up_due,
-        followed_up=hasattr(visit, "follow_up"),
+        followed_up=visit.follow_up_id is not None,
         second_wanted_at=visit.held_back_at if visit.needs_second else None,
         goes_on=visit.goes_on,
     )
