@@ -46,8 +46,8 @@ ONCE = tuple(
         "journeys/test_any_order.py", "journeys/test_half_deployed.py",
         *(f"scheduling/test_{name}.py" for name in (
             "arrivals", "asking", "availability", "calendars", "cards", "complaints", "concerns", "desksessions", "followups",
-            "fraud", "freetexts", "gone", "handovers", "invitations", "leaving", "merging", "onego", "readiness", "rectifying",
-            "rejudging", "rescheduling", "scripts", "series", "sharing", "slips", "stafffirst", "together", "wrongnumbers",
+            "fraud", "freetexts", "gone", "handovers", "invitations", "kits", "leaving", "merging", "onego", "readiness",
+            "rectifying", "rejudging", "rescheduling", "scripts", "series", "sharing", "slips", "stafffirst", "together", "wrongnumbers",
         )),
     )
 )  # fmt: skip

@@ -43,6 +43,8 @@ from digibel.scheduling import (
     visits,
 )
 from digibel.scheduling.hooks import keeping as hooks
+from digibel.scheduling.kits import lending
+from digibel.scheduling.kits.models import KitKind
 from digibel.scheduling.models import FraudAlarm, Handover, Visit
 from digibel.scheduling.paid import ExpenseKind, Way
 from digibel.volunteers import applying, links, pagelinks, training
@@ -151,7 +153,7 @@ def build(name: str, *, sms: str, volunteer: Volunteer | None, people: tuple[str
     cast.offered(requests[2], cast.volunteer(organisation, name="Bo"))
     text = cast.texts(requests[0].client, f"een vraag van {people[0]}", to=sms)
     alarm = fraud.during_visit(booked, by=Actor.volunteer(volunteer))
-    others = _everything_else(organisation, over, requests[3:])
+    others = _everything_else(organisation, booked, over, requests[3:])
     _, secret = make_key(organisation, name="programme", scopes=EVERY_SCOPE)
     old, revoked = make_key(organisation, name="old", scopes=EVERY_SCOPE)
     old.revoked_at = clock.now()
@@ -210,7 +212,7 @@ def _visited(visit: Visit, volunteer: Volunteer) -> None:
         reports.report(visits.check_out(visit, by=Actor.volunteer(volunteer)), by=SYSTEM, all_right=False)
 
 
-def _everything_else(organisation: Organisation, over: Visit, more: list[HelpRequest]) -> dict[str, Any]:
+def _everything_else(organisation: Organisation, booked: Visit, over: Visit, more: list[HelpRequest]) -> dict[str, Any]:
     """One of each thing with a page or a deed of its own, by the part of the address. `more`: a guest of Bea, and a twin."""
     said, today = SAID[organisation.name], clock.today()
     bea = cast.volunteer(organisation, name="Bea")
@@ -224,10 +226,15 @@ def _everything_else(organisation: Organisation, over: Visit, more: list[HelpReq
     claim = expenses.Claim(clock.local(over.starts_at).date(), ExpenseKind.FLAT, Decimal("20"))
     with clock.travel(over.ends_at):
         paid = expenses.pay(over.volunteer, organisation, [claim], way=Way.CASH, paid_on=clock.today(), by=SYSTEM)
+    kit = lending.add(organisation, KitKind.TABLET, by=SYSTEM)
+    day = clock.local(booked.starts_at).date()
+    loan = lending.keep(kit, booked, first_day=day, last_day=day, by=SYSTEM)
     twins = merging.merge(over.client, more[1].client, by=SYSTEM)
     return {
         "complaint_id": complaints.note(over.client, kind="service", text=f"over {said[0]}", by=SYSTEM).pk,
         "tightening_id": tightenings.tighten(organisation, "online-payment", Verdict.STAFF_ONLY, **reason).pk,
+        "kit_id": kit.pk,
+        "loan_id": loan.pk,
         "desk_session_id": cast.desk_session(organisation, place=cast.place(f"zaal-{organisation.pk.hex[:6]}")).pk,
         "session_id": training.add_session(organisation, module="door", day=today, place=said[2], by=SYSTEM).pk,
         "breach_id": breaches.note_breach(organisation, BreachKind.PAPER_LOST, by=SYSTEM).pk,

@@ -24,6 +24,7 @@ from digibel.desk.views import card as card_views
 from digibel.desk.views import desksessions as desk_session_views
 from digibel.desk.views import duty as duty_views
 from digibel.desk.views import hooks as hook_views
+from digibel.desk.views import kits as kit_views
 from digibel.desk.views import network as network_views
 from digibel.desk.views import ownaccount as own_account_views
 from digibel.desk.views import ownpage as own_page_views
@@ -156,6 +157,13 @@ desk:visit_deed/miss           -     lead
 desk:visit_deed/check-in       -     lead
 desk:visit_deed/check-out      -     lead
 desk:visit_deed/extend         -     lead
+desk:kits                      staff lead
+desk:kit_deed/retire           -     lead
+desk:kit_deed/use-again        -     lead
+desk:visit_kit                 -     staff
+desk:loan_deed/handed          -     staff
+desk:loan_deed/back            -     staff
+desk:loan_deed/release         -     staff
 desk:desk_sessions             staff match
 desk:desk_session              staff -
 desk:desk_session_list         -     staff
@@ -399,6 +407,8 @@ DEEDS = {
     "desk:hands_deed": ("take", "sent", "failed", "reply"),
     "desk:card_deed": tuple(card_views.DEEDS),
     "desk:desk_session_deed": tuple(desk_session_views.DEEDS),
+    "desk:kit_deed": tuple(kit_views.KIT_DEEDS),
+    "desk:loan_deed": tuple(kit_views.LOAN_DEEDS),
     "desk:duty_deed": tuple(duty_views.DEEDS),
     "desk:own_deed": tuple(own_account_views.DEEDS),
     "desk:hook_deed": hook_views.DEEDS,

@@ -27,6 +27,7 @@ WITHOUT_WORDS = {
     "handover.ended",
     "visit.door_changed",
     "visit.way_too_long",
+    "visit.no_kit",
 }
 
 

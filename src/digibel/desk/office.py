@@ -31,6 +31,7 @@ SHELVES = (
             Page("desk:complaints", _("Complaints"), _("What came in, by when it is answered."), "complaints"),
             Page("desk:duty", _("On duty"), _("Who answers the telephone, hour by hour; when you are closed.")),
             Page("desk:desk_sessions", _("Desk sessions"), _("When volunteers sit at a desk, and who comes.")),
+            Page("desk:kits", _("Kits"), _("What goes along to a visit: who has it, and what is not back.")),
             Page("desk:trainings", _("Trainings"), _("Dates, modules and who was there."), "train"),
             Page("desk:feeds", _("Calendars"), _("Visits in your own calendar program; renew an address.")),
             Page("desk:paid", _("Expenses of the year"), _("What was paid, and how near the ceiling."), "pay"),

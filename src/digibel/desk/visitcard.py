@@ -11,7 +11,7 @@ from digibel import clock, languages, places
 from digibel.audit.actors import Actor
 from digibel.audit.models import Event
 from digibel.audit.recording import record
-from digibel.desk import doorchanges, fraudsteps, words
+from digibel.desk import doorchanges, fraudsteps, kits, words
 from digibel.guardrails import catalogue, judgement, suggestions
 from digibel.organisations import duty, numbers
 from digibel.requests import access_notes
@@ -83,6 +83,7 @@ def context(visit: Visit) -> dict[str, Any]:
         "day": languages.day_in_words(visit.starts_at, language),
         "place": f"{client.postcode} {places.name(client.postcode, language)}",
         "door": door(visit),
+        "kits": kits.to_take(visit),
         "changed": doorchanges.at_the_door_since(client, visit.booked_at),
         "speaks": words.language_names(client.speaks),
         "tasks": words.task_names([task.slug for task in _tasks(visit)]),

@@ -112,6 +112,10 @@ ERRANDS: dict[str, Errand] = {
     "visit.door_changed": Errand(
         _("Tell the volunteer what changed at the door"), _("The card shows it. Ask whether they still come.")
     ),
+    "visit.no_kit": Errand(
+        _("Talk over what to take along: it is not free on the new day"),
+        _("The visit moved. Keep another one on its page, or tell them to go without."),
+    ),
     "visit.way_too_long": Errand(
         _("The door is further away now, and another visit of theirs leaves too little time: talk it over"),
         _("Can they make it all the same? If not, cancel this visit on its page: the search begins again."),
@@ -197,6 +201,7 @@ REACHED: dict[str, Words] = {
     "slip.read_out": _("Reached: they know"),
     "visit.door_changed": _("Reached: they know, and come"),
     "visit.way_too_long": _("Reached: they know, and come"),
+    "visit.no_kit": _("Reached: they know"),
 }
 
 # What a client reports, and what a volunteer tells about themselves.

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.db.models import Count
 from django.urls import reverse
@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from digibel import clock, languages
-from digibel.desk import complaintlines, conversations, desksessions, errands, words
+from digibel.desk import complaintlines, conversations, desksessions, errands, kits, words
 from digibel.desk.errands import Errand
 from digibel.notifications.models import CallTask, Channel
 from digibel.organisations.models import Organisation, Role, Staff
@@ -21,7 +21,7 @@ from digibel.scheduling.models import Complaint, Concern, Offer, Visit, VisitSta
 from digibel.sealing import keys
 from digibel.volunteers.models import Applicant
 
-EVENING = time(18)
+MORNING, EVENING = time(9), time(18)
 # Where a step is done that needs no call: by the kind of the next action. All others are on the visit's page.
 ON_REQUEST = {
     "own_yes",
@@ -99,6 +99,7 @@ def lines(organisation: Organisation, staff: Staff, now: datetime) -> list[Line]
     found += [_of_concern(one, staff, now) for one in _undecided(organisation)]
     found += [_of_applicant(one, staff, now) for one in _applicants(organisation)]
     found += [_of_session(line, staff, now) for line in desksessions.to_do(organisation, now)]
+    found += [_of_kit(line, staff, now) for line in kits.overdue(organisation, clock.local(now).date())]
     found += [_of_text(talk, now) for talk in conversations.waiting(organisation)]
     return sorted(found, key=lambda line: (not line.alert, line.at, line.name))
 
@@ -344,6 +345,24 @@ def _of_session(line: desksessions.Line, staff: Staff, now: datetime) -> Line:
         why=f"{languages.day_and_time(session.starts_at, words.desk_language())}. {line.state}.",
         late=words.how_late(due, now) if over else "",
         mine=staff.role in {Role.MATCHER, Role.COORDINATOR},
+    )
+
+
+def _of_kit(line: kits.LoanLine, staff: Staff, now: datetime) -> Line:
+    """It should have been back yesterday, or earlier: the volunteer is rung."""
+    due = clock.at(line.loan.last_day + timedelta(days=1), MORNING)
+    return Line(
+        at=due,
+        owner=Role.INTAKE,
+        bell="you",
+        name=line.who,
+        place=words.place_and_reference(gettext("volunteer"), line.loan.visit.request.reference),
+        what=_("Not back: %(kit)s") % {"kit": line.kit},
+        verb=words.RING,
+        url=reverse("desk:visit_desk", args=[line.loan.visit_id]),
+        why=f"{line.when}.",
+        late=words.how_late(due, now),
+        mine=staff.role in {Role.INTAKE, Role.COORDINATOR},
     )
 
 

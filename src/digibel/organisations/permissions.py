@@ -18,6 +18,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "answer": EVERYBODY,
     "print": EVERYBODY,
     "move_visit": EVERYBODY,  # whoever has the client on the line; every limit is looked at again
+    "lend_kits": EVERYBODY,  # whoever stands at the cupboard when a volunteer comes by
     "stop": EVERYBODY,  # in hospital, moved, died: whoever hears it must be able to silence everything at once
     "hand_over": MATCHING,
     "match": MATCHING,
@@ -41,6 +42,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "pay": COORDINATING,
     "check_number": COORDINATING,
     "note_places": COORDINATING,
+    "note_kits": COORDINATING,
     "calendars": COORDINATING,
     "choose_asking": COORDINATING,
     "name_duty": COORDINATING,
@@ -69,6 +71,7 @@ SENTENCES = {
     "see_access": "Who has access is for a coordinator. Ask one of them.",
     "check_number": "Correcting a number is for a coordinator. Tell one of them what you heard.",
     "note_places": "Putting a place right is for a coordinator. Tell one of them what you heard.",
+    "note_kits": "Which kits there are is noted by a coordinator. Ask one of them.",
     "choose_asking": "How volunteers are asked is for a coordinator to choose. Ask one of them.",
     "name_duty": "Who answers the telephone is for a coordinator to note. Ask one of them.",
     "complaints": "Answering complaints is for a coordinator. Ask one of them.",

@@ -487,7 +487,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "counts",
         _(
-            "What is counted: requests, tasks, postcode, languages, channel, outcome, offers, visits, desk sessions, minutes, "
+            "What is counted: requests, tasks, postcode, languages, channel, outcome, offers, visits, what was taken along, desk "
+            "sessions, minutes, "
             "how alone they can do it; who of the staff did it, as a number without a name"
         ),
         (
@@ -499,6 +500,7 @@ RULES: tuple[Rule, ...] = (
             Part("scheduling.Offer", ("volunteer", "letter", "windows", "asked_by"), "volunteer"),
             Part("scheduling.PlanLine", ("volunteer", "begins_at", "why"), "request__client"),
             Part("scheduling.Seat", ("volunteer", "letter"), "volunteer"),
+            Part("scheduling.KitLoan", ("visit", "first_day", "last_day"), "visit__client"),
             Part("scheduling.Visit", ("client", "volunteer", "spent_word"), "client"),
             Part("scheduling.Move", ("subject_kind", "was", "became", "by", "reason")),
             Part("scheduling.Report", ("made_by", "answers"), "visit__client"),
@@ -567,6 +569,7 @@ NOT_PERSONAL: dict[str, str] = {
     "notifications.TextTrouble": "an organisation, and since when",
     "scheduling.MatchChoice": "that an interpreter joins; who chose it, as a number",
     "scheduling.MatchWeights": "what an organisation finds important; who changed it, as a number",
+    "scheduling.Kit": "a thing of an organisation, with a number on it",
     "scheduling.DeskSession": "a place, a day, an hour and how many seats",
     "scheduling.Plan": "when an organisation planned, and how much one by one would have given",
     "scheduling.Hook": "an address of an organisation's program, and the secret it signs with",

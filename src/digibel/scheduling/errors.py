@@ -313,3 +313,42 @@ class NotYetThere(Conflict):
 class SeatSettled(Conflict):
     code = "seat_settled"
     message = "A colleague has noted this already, or the seat was given back. Look at the request."
+
+
+class KitElsewhere(Conflict):
+    code = "kit_elsewhere"
+    message = "Somebody else has this on one of those days. Choose another one, or other days."
+
+
+class KitNotBack(Conflict):
+    code = "kit_not_back"
+    message = (
+        "Whoever had this before has not brought it back yet. Note that first, or keep another one for this visit."
+    )
+
+
+class KitNotToday(Conflict):
+    code = "kit_not_today"
+    message = "It is kept from a later day on. Hand it over then."
+
+
+class KitSettled(Conflict):
+    code = "kit_settled"
+    message = "A colleague has noted this already. Look at what stands there now."
+
+
+class KitIsOut(Conflict):
+    code = "kit_is_out"
+    message = "Somebody has this, or it is kept for a visit. Take it back or give it free first."
+
+
+class WrongKitDays(Problem):
+    code = "wrong_kit_days"
+    message = (
+        "It is fetched today or later, before the visit or on its day, and back on that day or within two weeks of it."
+    )
+
+
+class TooManyKits(Problem):
+    code = "too_many_kits"
+    message = "There are ninety-nine of this kind. Use one again that is out of use."

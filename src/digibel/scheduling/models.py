@@ -20,6 +20,8 @@ from digibel.scheduling.desksessions.models import SeatStatus as SeatStatus
 from digibel.scheduling.hooks.models import Delivery as Delivery
 from digibel.scheduling.hooks.models import Hook as Hook
 from digibel.scheduling.invited import Invitation as Invitation
+from digibel.scheduling.kits.models import Kit as Kit
+from digibel.scheduling.kits.models import KitLoan as KitLoan
 from digibel.scheduling.learned import AnswerCount as AnswerCount
 from digibel.scheduling.learned import Lesson as Lesson
 from digibel.scheduling.matching.models import MatchChoice as MatchChoice

@@ -273,7 +273,7 @@ CALL_OUTCOMES = {
     **dict.fromkeys(
         (
             *("visit.cancelled", "visit.late", "visit.new_word", "visit.report", "visit.not_ok", "visit.door_changed"),
-            *("visit.way_too_long", "visit.stricter", "visit.phone_lost"),
+            *("visit.way_too_long", "visit.no_kit", "visit.stricter", "visit.phone_lost"),
         ),
         ("reached", "no_answer", "wrong_number"),
     ),

@@ -51,6 +51,7 @@ from digibel.scheduling.models import (
     STANDING_VISITS,
     Complaint,
     Concern,
+    KitLoan,
     Offer,
     OfferStatus,
     ReportNote,
@@ -177,6 +178,17 @@ def at_a_desk_and_elsewhere() -> Iterator[str]:
     yield from _ids(taken.filter(elsewhere))
     yield from _ids(taken.filter(seat_number__gt=F("session__seats")))
     yield from _ids(taken.exclude(session__called_off_at=None))
+
+
+def kits_in_two_places() -> Iterator[str]:
+    """A kit is kept for one visit at a time, of its own organisation; and nobody keeps one for a visit that nobody goes to."""
+    loans = KitLoan.objects.open()
+    others = loans.filter(kit=OuterRef("kit")).exclude(pk=OuterRef("pk"))
+    double = others.touching(OuterRef("first_day"), OuterRef("last_day"))
+    yield from _ids(loans.filter(Exists(double)))
+    yield from _ids(KitLoan.objects.exclude(kit__organisation=F("visit__request__organisation")))
+    ended = (VisitStatus.CANCELLED, VisitStatus.MISSED)
+    yield from _ids(loans.filter(handed_at=None, visit__status__in=ended))
 
 
 def seats_of_the_unready() -> Iterator[str]:
@@ -417,6 +429,7 @@ PROMISES = (
     Promise("one accepted offer per place", more_than_one_winner),
     Promise("nobody in two visits at once", in_two_visits_at_once),
     Promise("nobody at a desk and elsewhere at once, nor more than there are seats", at_a_desk_and_elsewhere),
+    Promise("no kit in two places at once, nor kept for a visit that was called off", kits_in_two_places),
     Promise("only ready volunteers are expected at a desk", seats_of_the_unready),
     Promise("nobody goes alone where two go", going_alone),
     Promise("of one home both are visited in one go, or neither yet", not_in_one_go),

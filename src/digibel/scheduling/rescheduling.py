@@ -24,6 +24,7 @@ from digibel.requests.drafts import FURTHEST
 from digibel.requests.errors import WindowTooFar
 from digibel.requests.judging import closes_on
 from digibel.scheduling import announcing, elsewhere, errors, invitations, offers, visits, worklist
+from digibel.scheduling.kits import lending
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.ranking import travel_time
 from digibel.scheduling.matching.reasons import REQUIREMENTS, because
@@ -74,6 +75,7 @@ def _reschedule(visit: Visit, start: datetime, *, was: datetime, by: Actor, outs
     expected = _expected(locked)
     unheard = _silence(locked)
     _write(locked, start, agreed=agreed, **expected)
+    lending.move_along(locked, was=clock.local(was).date(), by=by)
     visits.go_apart(locked)
     visits.restart_timers(locked)
     record("visit.moved", locked, by=by, organisation_id=locked.request.organisation_id, agreed=agreed)

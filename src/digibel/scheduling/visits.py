@@ -29,6 +29,7 @@ from digibel.scheduling import (
     ways,
     worklist,
 )
+from digibel.scheduling.kits import lending
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.ranking import travel_time
 from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
@@ -518,6 +519,7 @@ def _end(visit: Visit, status: str, *, by: Actor, reason: str) -> None:
     timers.drop_timers(visit.pk)
     timers.set_timer("card_closes", visit.pk, now + policies.CLOSES_AFTER)
     drop_calls(visit)
+    lending.let_go(visit, by=by)
     outbox.withdraw(OutboundMessage.objects.about(visit))
     invitations.tell(visit)
     HelpRequest.objects.filter(pk=visit.request_id).update(searched_in_vain_at=None)

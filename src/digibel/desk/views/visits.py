@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from digibel import clock, languages
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import requeststory, visitdeeds, visitlines, visitstory, words
+from digibel.desk import kits, requeststory, visitdeeds, visitlines, visitstory, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.autonomy import HOW_FAR
+from digibel.desk.forms.kits import KitLoanForm
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications.models import CallTask
 from digibel.organisations.permissions import check_may, may
@@ -24,7 +25,7 @@ from digibel.problems import NotFound
 from digibel.scheduling import cards, concerns, corrections, households, lostphones, pairs
 from digibel.scheduling import visits as verbs
 from digibel.scheduling.errors import CardClosed
-from digibel.scheduling.models import Autonomy, FollowUp, Report, Visit
+from digibel.scheduling.models import Autonomy, FollowUp, Kit, Report, Visit, VisitStatus
 from digibel.sealing import keys
 
 DAYS_SHOWN = 7
@@ -130,6 +131,8 @@ def visit_page(request: StaffRequest, visit: Visit, *, address_shown: bool = Fal
         "address_shown": address_shown,
         "calls": [(call, words.errand(call.kind).what) for call in CallTask.objects.open().about(visit)],
         "deeds": visitdeeds.possible(visit, request.user),
+        "loans": kits.of_visit(visit),
+        "kit_form": _kit_form(visit),
         "may_move": visitdeeds.may_move(visit, request.user),
         "events": visitstory.of(visit, request.organisation),
         "report": report,
@@ -142,6 +145,12 @@ def visit_page(request: StaffRequest, visit: Visit, *, address_shown: bool = Fal
         "section": "visits",
     }
     return render(request, "desk/visit_desk.html", context)
+
+
+def _kit_form(visit: Visit) -> KitLoanForm | None:
+    """Where the organisation has something to take along, and somebody still goes."""
+    has_some = Kit.objects.of(visit.request.organisation).in_use().exists()
+    return KitLoanForm(visit) if has_some and visit.status == VisitStatus.BOOKED else None
 
 
 def _autonomy(report: Report | None, follow_up: FollowUp | None) -> list[tuple[words.Words, words.Words, words.Words]]:
