@@ -47,7 +47,8 @@ ONCE = tuple(
         *(f"scheduling/test_{name}.py" for name in (
             "arrivals", "asking", "availability", "calendars", "cards", "complaints", "concerns", "desksessions", "followups",
             "fraud", "freetexts", "gone", "handovers", "invitations", "kits", "leaving", "merging", "onego", "readiness",
-            "rectifying", "rejudging", "rescheduling", "scripts", "series", "sharing", "slips", "stafffirst", "together", "wrongnumbers",
+            "rectifying", "rejudging", "rescheduling", "scripts", "series", "sharing", "slips", "stafffirst", "together",
+            "wrongnumbers",
         )),
     )
 )  # fmt: skip

@@ -124,6 +124,7 @@ desk:call_voice                -     staff
 desk:letters                   staff staff
 desk:take_alarm                -     staff
 desk:inbox                     staff -
+desk:inbox_together            -     staff
 desk:inbox_length              -     staff
 desk:inbox_answer              -     staff
 desk:inbox_deed/done           -     staff
@@ -525,6 +526,7 @@ SHARED = {
     *(f"desk:volunteers_together/{deed}" for deed in together.DEEDS),
     # One's own, whatever is named.
     "desk:undo",
+    "desk:inbox_together",
     "desk:feed_renew/own",
     "desk:own_outside",
     "desk:outside_go",

@@ -13,9 +13,9 @@ from digibel import clock
 from digibel.audit.models import Event
 from digibel.directory.models import HelpPlace
 from digibel.notifications import outbox
-from digibel.notifications.models import CallTask, MessageStatus, OutboundMessage
+from digibel.notifications.models import CallTask, InboundMessage, MessageStatus, OutboundMessage
 from digibel.requests.models import Closing
-from digibel.scheduling import openings
+from digibel.scheduling import complaints, openings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -127,6 +127,59 @@ def test_seven_days_stand_under_their_names(desk, lindeboom):
     assert (day, line.visit) == (clock.local(visit.starts_at).date(), visit)
 
 
+# ------------------------------------------------------------------ the way back
+
+
+def back_from(desk, record, at):
+    page = desk.get(record).content.decode()
+    return [one for one in page.split('"') if one.partition("?")[0] == at][-1].replace("&amp;", "&")
+
+
+def test_the_way_back_from_a_record_leads_to_the_list_as_it_stood(desk, three, monkeypatch):
+    monkeypatch.setattr("digibel.desk.views.requests.PER_PAGE", 1)
+    record = f"/requests/{three[0][0]}"
+    assert back_from(desk, record, "/requests") == "/requests"
+    desk.get("/requests?sort=newest&postcode=1090&dance=1&page=2")
+    assert back_from(desk, record, "/requests") == "/requests?postcode=1090&sort=newest&page=2"
+    desk.get("/requests")
+    assert back_from(desk, record, "/requests") == "/requests"
+
+
+@pytest.mark.parametrize("told", ['x"><script>', "a=b\r\nSet-Cookie:c=d", "sort=" + "x" * 400, "é=1", "//evil.example"])
+def test_a_cookie_that_somebody_made_up_leads_to_the_list_and_nowhere_else(desk, three, told):
+    desk.cookies["list_requests"] = told
+    address = back_from(desk, f"/requests/{three[0][0]}", "/requests")
+    assert address == "/requests"
+
+
+def test_who_searched_by_name_leaves_no_trace_of_it(desk, lindeboom):
+    cast.volunteer(lindeboom, name="Els")
+    desk.get("/volunteers?sort=name")
+    desk.post("/volunteers?sort=newest", {"name": "Els"})
+    assert desk.cookies["list_volunteers"].value == "sort=name"
+
+
+def test_after_a_call_they_are_back_in_the_list_they_came_from(desk, lindeboom):
+    visited(lindeboom)
+    call = CallTask.objects.open().get(kind="visit.announce")
+    desk.get("/calls?kind=visit.announce")
+    answer = desk.post(f"/calls/{call.pk}/outcome", {"outcome": "no_answer", "back": "calls"})
+    assert answer.url == "/calls?kind=visit.announce"
+
+
+def test_complaints_stand_in_the_order_that_was_asked(desk, lindeboom):
+    client, at = cast.request(lindeboom).client, clock.now()
+    made = []
+    for days, kind in ((0, "money"), (1, "service")):
+        with clock.travel(at + timedelta(days=days)):
+            made.append(complaints.note(client, kind=kind, text="zo", by=cast.SYSTEM))
+    order = {
+        query: [row["complaint"] for row in desk.get(f"/complaints?{query}").context["rows"]]
+        for query in ("", "sort=due", "kind=money&sort=due&state=dance")
+    }
+    assert order == {"": made[::-1], "sort=due": made, "kind=money&sort=due&state=dance": made[:1]}
+
+
 # ------------------------------------------------------------------ many at once
 
 
@@ -216,3 +269,52 @@ def test_nobody_ticked_texts_nobody_and_says_so(desk, two, who):
 
 def test_a_deed_for_many_that_does_not_exist_is_not_found(desk, two):
     assert text_all(desk, "dance", *two).status_code == 404
+
+
+@pytest.fixture
+def unclear(lindeboom, two):
+    """Three texts that nobody understood: of a client, of a volunteer, and of somebody who said STOP."""
+    client = cast.request(lindeboom).client
+    return [cast.texts(client, "een vraag over iets"), cast.texts(two[0], "hoe zit dat nu"), cast.texts(two[1], "stop")]
+
+
+def inbox(desk, query=""):
+    return [talk.message.pk for talk in desk.get(f"/inbox?{query}").context["talks"]]
+
+
+def test_the_inbox_shows_whose_texts_were_asked_for(desk, unclear):
+    first, second, stopped = (one.pk for one in unclear)
+    assert inbox(desk, "sender=client") == [first]
+    assert set(inbox(desk, "sender=volunteer")) == {second, stopped}
+    assert "Nothing fits all of this." in desk.get("/inbox?sender=unknown").content.decode()
+    assert inbox(desk, "sender=staff") == inbox(desk)
+
+
+def test_several_texts_are_put_aside_and_taken_back_as_they_lay(desk, unclear):
+    before, why = inbox(desk), {one.pk: one.outcome for one in InboundMessage.objects.all()}
+    answer = desk.post("/inbox/together", {"who": before})
+    assert (answer.url, inbox(desk)) == ("/inbox", [])
+    undo = desk.get("/").context["undo"]
+    assert undo.text == "3 texts are put aside."
+    desk.post(undo.url)
+    assert (inbox(desk), {one.pk: one.outcome for one in InboundMessage.objects.all()}) == (before, why)
+    assert Event.objects.filter(verb="text.waits_again").count() == 3
+
+
+def test_after_ten_seconds_they_stay_aside(desk, unclear, frozen_clock):
+    desk.post("/inbox/together", {"who": inbox(desk)})
+    undo = desk.get("/").context["undo"]
+    with clock.travel(frozen_clock + timedelta(seconds=11)):
+        assert "Too late" in desk.post(undo.url, follow=True).content.decode()
+    assert inbox(desk) == []
+
+
+def test_what_a_colleague_answered_meanwhile_is_theirs(desk, neighbour, unclear):
+    first, *others = inbox(desk)
+    desk.post("/inbox/together", {"who": [first]})
+    undo = desk.get("/").context["undo"]
+    InboundMessage.objects.filter(pk=first).update(outcome="answered")
+    assert "Too late" in desk.post(undo.url, follow=True).content.decode()
+    neighbour.post("/inbox/together", {"who": others})
+    assert inbox(desk) == others
+    assert "Tick at least one text first." in desk.post("/inbox/together", {"who": ["x"]}, follow=True).content.decode()

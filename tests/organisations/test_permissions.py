@@ -9,7 +9,7 @@ from digibel.problems import Refused
 
 pytestmark = pytest.mark.django_db
 
-FOR_ALL = {"look", "move_visit", "see_address", "log", "call", "refer", "answer", "print", "stop"}
+FOR_ALL = {"look", "move_visit", "see_address", "log", "call", "refer", "answer", "print", "stop", "lend_kits"}
 FOR_MATCHING = {"hand_over", "match", "note_availability", "note_limits", "offer", "cancel_visit", "hold_sessions"}
 FOR_COORDINATING = {
     "follow_up",
@@ -28,6 +28,7 @@ FOR_COORDINATING = {
     "pay",
     "check_number",
     "note_places",
+    "note_kits",
     "calendars",
     "choose_asking",
     "name_duty",

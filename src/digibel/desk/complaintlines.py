@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -37,9 +38,13 @@ STATES: dict[str, words.Words] = {
 }
 
 
-def search(organisation: Organisation, reader: Staff, *, kind: str = "", state: str = "") -> ComplaintQuerySet:
-    """All that this reader may see: not what is about themselves."""
+def search(
+    organisation: Organisation, reader: Staff, *, kind: str = "", state: str = "", sort: str = ""
+) -> ComplaintQuerySet:
+    """All that this reader may see, not what is about themselves: the latest first, or (`due`) what is due, and after it what ended."""
     found = Complaint.objects.of(organisation).read_by(reader)
+    if sort == "due":
+        found = found.order_by(F("due_at").asc(nulls_last=True), "-made_at")
     if kind in KINDS:
         found = found.filter(kind=kind)
     if state in {"open", "late"}:

@@ -99,9 +99,14 @@ class Waiting:
         return "rtl" if LANGUAGES[self.language].right_to_left else "ltr"
 
 
-def waiting(organisation: Organisation) -> list[Waiting]:
-    """The organisation's inbox, oldest first, with the sender of each. Three queries, and one for the keys."""
+def waiting(organisation: Organisation, *, sender: str = "") -> list[Waiting]:
+    """The organisation's inbox, oldest first, with the sender of each. Three queries, and one for the keys.
+
+    `sender`: only texts of this kind of recipient.
+    """
     found = InboundMessage.objects.filter(organisation=organisation, status=InboundMessage.Status.INBOX)
+    if sender:
+        found = found.filter(recipient__kind=sender)
     messages = list(found.select_related("recipient", "organisation").order_by("received_at"))
     return with_senders(messages, organisation)
 

@@ -1,4 +1,4 @@
-"""One deed for everybody who was ticked. Their texts wait for ten seconds, so that all of it can be taken back."""
+"""One deed for all that was ticked, and taking it back within ten seconds. Texts to many wait that long before they leave."""
 
 import uuid
 from collections.abc import Callable, Iterable
@@ -12,8 +12,8 @@ from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.desk import words
-from digibel.notifications import outbox
-from digibel.notifications.models import OutboundMessage
+from digibel.notifications import answering, outbox
+from digibel.notifications.models import InboundMessage, OutboundMessage
 from digibel.organisations.models import Organisation, Staff
 from digibel.organisations.permissions import may
 from digibel.problems import Conflict
@@ -27,6 +27,11 @@ WAITS = timedelta(seconds=10)
 class TooLate(Conflict):
     code = "too_late_to_undo"
     message = "Too late: the texts have left."
+
+
+class NoTimeLeft(Conflict):
+    code = "no_time_left_to_undo"
+    message = "Too late: this could be taken back for ten seconds."
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ def text_all(deed: Together, volunteers: Iterable[Volunteer], organisation: Orga
 
 
 @transaction.atomic
-def take_back(texts: Iterable[uuid.UUID], organisation: Organisation, *, by: Actor) -> int:
+def take_back(texts: Iterable[str], organisation: Organisation, *, by: Actor) -> int:
     """Withdraw those of our texts that have not left. Returns how many. Raises `TooLate` where all have."""
     ours = OutboundMessage.objects.filter(pk__in=list(texts), organisation=organisation)
     count = outbox.withdraw(ours)
@@ -86,3 +91,48 @@ def take_back(texts: Iterable[uuid.UUID], organisation: Organisation, *, by: Act
         raise TooLate
     record("texts.taken_back", organisation, by=by, organisation_id=organisation.pk, count=count)
     return count
+
+
+@transaction.atomic
+def put_aside_all(texts: Iterable[uuid.UUID], organisation: Organisation, *, by: Actor) -> list[str]:
+    """Texts of the inbox that need no answer. What a colleague has dealt with meanwhile is left to them.
+
+    Returns what `back_to_the_inbox` needs: each with why it lay there.
+    """
+    done = []
+    ours = InboundMessage.objects.filter(pk__in=list(texts), organisation=organisation).order_by("pk")
+    for message in ours.filter(status=InboundMessage.Status.INBOX):
+        try:
+            answering.put_aside(message, by=by)
+        except answering.TextAnswered:
+            continue
+        done.append(f"{message.pk} {message.outcome}")
+    return done
+
+
+@transaction.atomic
+def back_to_the_inbox(texts: Iterable[str], organisation: Organisation, *, by: Actor) -> int:
+    """They wait for a person again, each for the reason for which it did. Raises `NoTimeLeft` where there is none."""
+    count = 0
+    for told in texts:
+        message_id, _space, outcome = told.partition(" ")
+        count += answering.wait_again(uuid.UUID(message_id), organisation, outcome=outcome, by=by)
+    if not count:
+        raise NoTimeLeft
+    return count
+
+
+@dataclass(frozen=True)
+class Undo:
+    """`always`: also after ten seconds, as far as it is still possible. `to`: the list to which they come back."""
+
+    verb: Callable[..., int]
+    said: words.Words
+    to: str
+    always: bool = False
+
+
+UNDO = {
+    "texts": Undo(take_back, _("Taken back: nothing leaves."), "desk:volunteers", always=True),
+    "inbox": Undo(back_to_the_inbox, _("Taken back: they wait for a person again."), "desk:inbox"),
+}

@@ -1,6 +1,7 @@
-"""What somebody did a moment ago and can still take back: noted in their own session, by ids only."""
+"""What somebody did a moment ago and can still take back: noted in their own session, by ids and codes only."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,10 +23,23 @@ class Offer:
     url: str
 
 
-def remember(request: HttpRequest, texts: list[uuid.UUID], said: str) -> None:
+@dataclass(frozen=True)
+class Noted:
+    """`deed`: one of `together.UNDO`. `what` was done to, as its verb of taking back reads it."""
+
+    deed: str
+    what: list[str]
+    in_time: bool
+
+
+NOTHING = Noted("texts", [], in_time=False)
+
+
+def remember(request: HttpRequest, deed: str, what: Sequence[str], said: str) -> None:
     request.session[IN_SESSION] = {
         "id": str(uuid.uuid4()),
-        "texts": [str(pk) for pk in texts],
+        "deed": deed,
+        "what": list(what),
         "until": (clock.now() + WAITS).isoformat(),
         "said": said,
     }
@@ -34,19 +48,25 @@ def remember(request: HttpRequest, texts: list[uuid.UUID], said: str) -> None:
 def offered(request: HttpRequest) -> Offer | None:
     """Only while there is time; the page is not asked to count down."""
     noted = _noted(request)
-    if not noted or datetime.fromisoformat(noted["until"]) <= clock.now():
+    if not noted or _is_over(noted):
         return None
     return Offer(noted["said"], reverse("desk:undo", args=[noted["id"]]))
 
 
-def texts_of(request: HttpRequest, undo_id: uuid.UUID) -> list[uuid.UUID]:
-    """The texts of exactly this deed, once: a page that was left open takes nothing later back."""
+def taken(request: HttpRequest, undo_id: uuid.UUID) -> Noted:
+    """Exactly this deed, once: a page that was left open takes nothing later back."""
     noted = _noted(request)
     if noted.get("id") != str(undo_id):
-        return []
+        return NOTHING
     del request.session[IN_SESSION]
-    return [uuid.UUID(text) for text in noted["texts"]]
+    return Noted(noted["deed"], noted["what"], in_time=not _is_over(noted))
+
+
+def _is_over(noted: dict[str, Any]) -> bool:
+    return datetime.fromisoformat(noted["until"]) <= clock.now()
 
 
 def _noted(request: HttpRequest) -> dict[str, Any]:
-    return request.session.get(IN_SESSION) or {}
+    """Nothing where the version before this one noted it: its ten seconds are over."""
+    noted = request.session.get(IN_SESSION) or {}
+    return noted if "deed" in noted else {}

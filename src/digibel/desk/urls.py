@@ -112,6 +112,7 @@ urlpatterns = [
     path("calls/<uuid:call_id>/outcome", calls.call_outcome, name="call_outcome"),
     path("calls/<uuid:call_id>/take", calls.take_alarm, name="take_alarm"),
     path("inbox", inbox.inbox, name="inbox"),
+    path("inbox/together", together.inbox_together, name="inbox_together"),
     path("inbox/length", inbox.inbox_length, name="inbox_length"),
     path("inbox/<uuid:message_id>/answer", inbox.inbox_answer, name="inbox_answer"),
     path("inbox/<uuid:message_id>/do/<slug:deed>", inbox.inbox_deed, name="inbox_deed"),

@@ -1,5 +1,7 @@
 """A person answers a text that no rule understood, or puts it aside."""
 
+import uuid
+
 from django.db import transaction
 from uuid_utils.compat import uuid7
 
@@ -10,11 +12,13 @@ from digibel.guardrails import secrets
 from digibel.notifications import outbox, segments
 from digibel.notifications.models import InboundMessage, OutboundMessage
 from digibel.notifications.recipients import language_of
+from digibel.organisations.models import Organisation
 from digibel.problems import Conflict, Problem
 
 # Not in the phrasebook: a person typed it.
 FREE_TEXT_KIND = "plain.free"
 MOST_SEGMENTS = 3
+PUT_ASIDE = "put_aside"
 
 
 class NothingToSay(Problem):
@@ -72,7 +76,7 @@ def answer(message: InboundMessage, text: str, *, by: Actor) -> OutboundMessage:
 
 
 @transaction.atomic
-def put_aside(message: InboundMessage, *, by: Actor, outcome: str = "put_aside") -> InboundMessage:
+def put_aside(message: InboundMessage, *, by: Actor, outcome: str = PUT_ASIDE) -> InboundMessage:
     """A person has dealt with it; `outcome` is a code. Raises `TextAnswered` where somebody was faster."""
     locked = (
         InboundMessage.objects.select_for_update(of=("self",))
@@ -85,3 +89,15 @@ def put_aside(message: InboundMessage, *, by: Actor, outcome: str = "put_aside")
     locked.save(update_fields=["status", "outcome"])
     record("text.answered", locked, by=by, organisation_id=locked.organisation_id, outcome=outcome)
     return locked
+
+
+@transaction.atomic
+def wait_again(message_id: uuid.UUID, organisation: Organisation, *, outcome: str, by: Actor) -> bool:
+    """What was only put aside waits for a person again, for the reason it did (`outcome`). False: it is dealt with otherwise."""
+    aside = InboundMessage.objects.filter(
+        pk=message_id, organisation=organisation, status=InboundMessage.Status.ANSWERED, outcome=PUT_ASIDE
+    )
+    if not aside.update(status=InboundMessage.Status.INBOX, outcome=outcome):
+        return False
+    record("text.waits_again", aside.model(pk=message_id), by=by, organisation_id=organisation.pk)
+    return True

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from digibel import languages
-from digibel.desk import words
+from digibel.desk import complaintlines, words
 
 POSTCODE = r"^[1-9]\d{3}$"
 
@@ -62,6 +62,33 @@ class CallsFilter(ListFilter):
     def __init__(self, *args: Any, kinds: set[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._offer("kind", sorted(((kind, str(words.errand(kind).what)) for kind in kinds), key=lambda one: one[1]))
+
+
+class ComplaintsFilter(ListFilter):
+    kind = forms.ChoiceField(label=_("About"), required=False)
+    state = forms.ChoiceField(label=_("State"), required=False)
+    sort = forms.ChoiceField(label=_("Order"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer("kind", list(complaintlines.KINDS.items()), _("everything"))
+        self._offer("state", list(complaintlines.STATES.items()))
+        self._offer("sort", [("due", _("what is due first"))], _("the newest first"))
+
+
+class InboxFilter(ListFilter):
+    """Whose texts: each kind of sender with how many wait."""
+
+    sender = forms.ChoiceField(label=_("From"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        senders = {
+            "client": _("clients"),
+            "volunteer": _("volunteers"),
+            "unknown": _("numbers that we do not know"),
+        }
+        self._offer("sender", list(senders.items()), _("everybody"))
 
 
 class ReachFilter(ListFilter):

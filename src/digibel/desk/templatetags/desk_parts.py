@@ -25,7 +25,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from digibel import clock, languages, places
-from digibel.desk import maps
+from digibel.desk import listplace, maps
 from digibel.desk.persons import WHYS
 from digibel.notifications.models import Recipient
 from digibel.organisations import openid
@@ -288,6 +288,12 @@ def brussels_map(
             }
         )
     return {"tiles": tiles, "names_in": names_in, "reach_of": reach_of or gettext("this volunteer")}
+
+
+@register.simple_tag(takes_context=True)
+def list_url(context: Context, name: str) -> str:
+    """`{% list_url "desk:requests" %}`: the way back to a list, as it stood."""
+    return listplace.address(context.get("request"), name)
 
 
 @register.inclusion_tag("desk/parts/restricted.html")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from digibel import clock, languages
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import callsheets, errands, fraudsteps, presence, sounds, worklines
+from digibel.desk import callsheets, errands, fraudsteps, listplace, presence, sounds, worklines
 from digibel.desk.answers import go_on
 from digibel.desk.callsheets import FOLLOW_UPS
 from digibel.desk.errands import Errand
@@ -66,7 +66,7 @@ def calls(request: StaffRequest) -> HttpResponse:
         "now": now,
         "letters": listed.filter(kind="visit.announce", channel=Channel.LETTER).count(),
     }
-    return render(request, "desk/calls.html", context)
+    return listplace.kept(render(request, "desk/calls.html", context), request, form.query)
 
 
 def _rung_by(names: str) -> str:
@@ -150,7 +150,7 @@ def call_outcome(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
     messages.success(request, callsheets.noted(errand, outcome))
     if outcome == CallTask.Outcome.REFER and errand.request is not None:
         return go_on("desk:slip", errand.request.reference)
-    return go_on("desk:calls" if request.POST.get("back") == "calls" else "desk:today")
+    return listplace.go_back(request, "desk:calls") if request.POST.get("back") == "calls" else go_on("desk:today")
 
 
 def _can_move(errand: Errand) -> bool:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from digibel.audit.actors import Actor
-from digibel.desk import actors, complaintlines, words
+from digibel.desk import actors, complaintlines, listplace, words
 from digibel.desk.answers import do, go_on
+from digibel.desk.forms.lists import ComplaintsFilter
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.guardrails import secrets
 from digibel.organisations.models import Organisation, Staff
@@ -92,29 +93,26 @@ def _colleague(organisation: Organisation, told: str) -> Staff | None:
 @staff_page
 @require_GET
 def complaints(request: StaffRequest) -> HttpResponse:
-    """The register: by kind and state, the latest first."""
+    """The register: by kind and state, the latest first unless the address says otherwise."""
     check_may(request.user, "complaints")
-    chosen = {name: request.GET.get(name, "") for name in ("kind", "state")}
-    found = complaintlines.search(request.organisation, request.user, **chosen)
+    form = ComplaintsFilter(request.GET)
+    found = complaintlines.search(request.organisation, request.user, **form.wanted)
     page = Paginator(found.select_related("client"), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "section": "requests",
         "page": page,
         "rows": complaintlines.as_rows(page.object_list),
-        "kinds": complaintlines.KINDS.items(),
-        "states": complaintlines.STATES.items(),
-        "query": "&".join(f"{name}={value}" for name, value in chosen.items() if value.isalpha()),
-        **chosen,
+        "form": form,
+        "query": form.query,
     }
-    return render(request, "desk/complaints.html", context)
+    return listplace.kept(render(request, "desk/complaints.html", context), request, form.query)
 
 
 @staff_page
 @require_GET
 def complaints_csv(request: StaffRequest) -> HttpResponse:
     check_may(request.user, "complaints")
-    chosen = {name: request.GET.get(name, "") for name in ("kind", "state")}
-    found = complaintlines.search(request.organisation, request.user, **chosen)
+    found = complaintlines.search(request.organisation, request.user, **ComplaintsFilter(request.GET).wanted)
     answer = HttpResponse(complaintlines.as_csv(found), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="complaints.csv"'
     return answer

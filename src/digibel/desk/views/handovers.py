@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from digibel.audit.actors import Actor
-from digibel.desk import verdicts, words
+from digibel.desk import listplace, verdicts, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.organisations.models import Organisation
@@ -62,13 +62,13 @@ def handover(request: StaffRequest, handover_id: uuid.UUID) -> HttpResponse:
     by, deed = Actor.staff(request.user), request.POST.get("deed")
     if deed == "refuse":
         do(request, lambda: verbs.refuse(asked, by=by), _("Refused. They hear it, and look on."))
-        return go_on("desk:calls")
+        return listplace.go_back(request, "desk:calls")
     if deed != "accept":
         raise NotFound
     made: list[HelpRequest] = []
     if do(request, lambda: made.append(verbs.accept(asked, by=by)), _("It is yours now. Tell the client who you are.")):
         return go_on("desk:request", made[0].reference)
-    return go_on("desk:calls")
+    return listplace.go_back(request, "desk:calls")
 
 
 def _context(asked: Handover) -> dict[str, Any]:

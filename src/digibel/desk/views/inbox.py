@@ -14,8 +14,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from digibel.audit.actors import Actor
-from digibel.desk import conversations
-from digibel.desk.answers import do, go_on
+from digibel.desk import conversations, listplace
+from digibel.desk.answers import do
+from digibel.desk.forms.lists import InboxFilter
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.guardrails import secrets
 from digibel.notifications import answering, reaching, segments
@@ -58,7 +59,7 @@ def inbox_answer(request: StaffRequest, message_id: uuid.UUID) -> HttpResponse:
     if secrets.holds_secret(text):
         messages.warning(request, _("A code or a number was hidden in your answer. It was not sent and not kept."))
     messages.success(request, _("Your answer is on its way."))
-    return go_on("desk:inbox")
+    return listplace.go_back(request, "desk:inbox")
 
 
 @staff_page
@@ -81,7 +82,7 @@ def inbox_deed(request: StaffRequest, message_id: uuid.UUID, deed: str) -> HttpR
     permission, verb, said = deeds[deed]
     check_may(request.user, permission)
     do(request, lambda: verb(request, message), said)
-    return go_on("desk:inbox")
+    return listplace.go_back(request, "desk:inbox")
 
 
 @staff_page
@@ -95,10 +96,13 @@ def inbox_length(request: StaffRequest) -> HttpResponse:
 
 
 def inbox_page(request: StaffRequest, typed: Typed | None = None) -> HttpResponse:
-    talks = conversations.waiting(request.organisation)
+    form = InboxFilter(request.GET)
+    talks = conversations.waiting(request.organisation, **form.wanted)
     page = Paginator(talks, PER_PAGE).get_page(request.GET.get("page"))
     conversations.add_threads(list(page.object_list), request.organisation)
     context = {
+        "form": form,
+        "query": form.query,
         "page": page,
         "talks": page.object_list,
         "typed": typed,
@@ -106,7 +110,9 @@ def inbox_page(request: StaffRequest, typed: Typed | None = None) -> HttpRespons
         "may_ask_privacy": may(request.user, "privacy"),
         "section": "inbox",
     }
-    return render(request, "desk/inbox.html", context, status=typed.status if typed else 200)
+    if typed:
+        return render(request, "desk/inbox.html", context, status=typed.status)
+    return listplace.kept(render(request, "desk/inbox.html", context), request, form.query)
 
 
 def _find(request: StaffRequest, message_id: uuid.UUID) -> InboundMessage:

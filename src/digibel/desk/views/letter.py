@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import errands, letters, sounds
+from digibel.desk import errands, letters, listplace, sounds
 from digibel.desk.answers import do, go_on
 from digibel.desk.errands import Errand
 from digibel.desk.views.access import StaffRequest, staff_page
@@ -161,7 +161,7 @@ def _all_posted(request: StaffRequest) -> HttpResponse:
         len(posted),
     )
     messages.success(request, said % {"count": len(posted)})
-    return go_on("desk:calls")
+    return listplace.go_back(request, "desk:calls")
 
 
 def _note_posted(call: CallTask, *, by: Actor) -> bool:

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from digibel import clock
 from digibel.audit.actors import Actor
-from digibel.desk import placefiles, sliproads, weekdays, words
-from digibel.desk.answers import do, go_on
+from digibel.desk import listplace, placefiles, sliproads, weekdays, words
+from digibel.desk.answers import do
 from digibel.desk.forms.places import PlaceForm, PlacesFilter, as_written
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.directory import corrections, finding, writing
@@ -61,7 +61,7 @@ def places(request: StaffRequest) -> HttpResponse:
         "may_note": may(request.user, "note_places"),
         "section": "places",
     }
-    return render(request, "desk/places.html", context)
+    return listplace.kept(render(request, "desk/places.html", context), request, form.query)
 
 
 def _with_seats(lines: list[PlaceLine]) -> list[PlaceLine]:
@@ -133,7 +133,7 @@ def place(request: StaffRequest, place_id: uuid.UUID) -> HttpResponse:
             return _conflict(request, form, found, sentence(problem))
         else:
             messages.success(request, _("Noted: %(name)s was checked today.") % {"name": facts["name"]})
-            return go_on("desk:places")
+            return listplace.go_back(request, "desk:places")
     return _page(request, form, found, status=422)
 
 
@@ -150,7 +150,7 @@ def new_place(request: StaffRequest) -> HttpResponse:
             form.refused(error)
         else:
             messages.success(request, _("Noted: %(name)s is in the list.") % {"name": facts["name"]})
-            return go_on("desk:places")
+            return listplace.go_back(request, "desk:places")
     return _page(request, form, None, status=422 if form.is_bound else 200)
 
 
@@ -169,7 +169,7 @@ def place_checked(request: StaffRequest, place_id: uuid.UUID) -> HttpResponse:
         ),
         _("Noted: %(name)s was checked today.") % {"name": found.name_in(words.desk_language())},
     )
-    return go_on("desk:places")
+    return listplace.go_back(request, "desk:places")
 
 
 def _page(request: StaffRequest, form: PlaceForm, found: HelpPlace | None, *, status: int = 200) -> HttpResponse:

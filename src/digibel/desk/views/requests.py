@@ -14,6 +14,7 @@ from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.desk import (
     clientpage,
+    listplace,
     presence,
     requestdeeds,
     requeststate,
@@ -66,7 +67,7 @@ def requests(request: StaffRequest) -> HttpResponse:
         "shown": shown,
         "counts": counts,
     }
-    return render(request, "desk/requests.html", context)
+    return listplace.kept(render(request, "desk/requests.html", context), request, form.query)
 
 
 def _fitting(listed: RequestQuerySet, wanted: dict[str, Any]) -> RequestQuerySet:

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from digibel.audit.actors import Actor
-from digibel.desk import together, undoing
-from digibel.desk.answers import do, go_on
+from digibel.desk import listplace, together, undoing
+from digibel.desk.answers import do
 from digibel.desk.forms.volunteers import PoolFilter
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.organisations.permissions import check_may
@@ -39,6 +39,20 @@ def volunteers_together(request: StaffRequest, deed: str) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('desk:volunteers')}{'?' if query else ''}{query}", status=303)
 
 
+@staff_page
+@require_POST
+def inbox_together(request: StaffRequest) -> HttpResponse:
+    """POST `who`, once for each text that needs no answer."""
+    check_may(request.user, "answer")
+    done = together.put_aside_all(_ids(request), request.organisation, by=Actor.staff(request.user))
+    if done:
+        many = ngettext("%(count)d text is put aside.", "%(count)d texts are put aside.", len(done))
+        undoing.remember(request, "inbox", done, many % {"count": len(done)})
+    else:
+        messages.error(request, _("Tick at least one text first."))
+    return listplace.go_back(request, "desk:inbox")
+
+
 def _ids(request: StaffRequest) -> list[uuid.UUID]:
     found = []
     for told in request.POST.getlist("who")[:MOST]:
@@ -54,7 +68,7 @@ def _say(request: StaffRequest, told: together.Texted) -> None:
         many = ngettext(
             "%(count)d text leaves in ten seconds.", "%(count)d texts leave in ten seconds.", len(told.texts)
         )
-        undoing.remember(request, told.texts, many % {"count": len(told.texts)})
+        undoing.remember(request, "texts", [str(text) for text in told.texts], many % {"count": len(told.texts)})
     if told.had_one:
         many = ngettext(
             "%(count)d has such a text on its way already.",
@@ -74,7 +88,8 @@ def _say(request: StaffRequest, told: together.Texted) -> None:
 @staff_page
 @require_POST
 def undo(request: StaffRequest, undo_id: uuid.UUID) -> HttpResponse:
-    texts = undoing.texts_of(request, undo_id)
-    by = Actor.staff(request.user)
-    do(request, lambda: together.take_back(texts, request.organisation, by=by), _("Taken back: nothing leaves."))
-    return go_on("desk:volunteers")
+    noted = undoing.taken(request, undo_id)
+    how = together.UNDO[noted.deed]
+    what = noted.what if noted.in_time or how.always else []
+    do(request, lambda: how.verb(what, request.organisation, by=Actor.staff(request.user)), how.said)
+    return listplace.go_back(request, how.to)

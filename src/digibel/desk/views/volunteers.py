@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import freetime, papers, pool, visitlines, weekdays, words
+from digibel.desk import freetime, listplace, papers, pool, visitlines, weekdays, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.availability import PauseForm
 from digibel.desk.forms.limits import LimitsForm, as_told, modes_in_words
@@ -60,7 +60,8 @@ def volunteers(request: StaffRequest) -> HttpResponse:
     answer = render(request, "desk/volunteers.html", context)
     if name:
         answer["Cache-Control"] = "no-store"
-    return answer
+        return answer
+    return listplace.kept(answer, request, form.query)
 
 
 def _asked_name(request: StaffRequest) -> str:
