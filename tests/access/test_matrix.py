@@ -54,6 +54,7 @@ desk:intake_suggest            -     staff
 desk:intake_known              -     staff
 desk:intake_consent            -     staff
 desk:intake_fraud              -     staff
+desk:requests_together         -     staff
 desk:request                   staff -
 desk:request_beside            staff -
 desk:show_address              -     staff
@@ -65,6 +66,7 @@ desk:request_deed/landed       -     staff
 desk:request_deed/arrived      -     staff
 desk:request_deed/not-arrived  -     staff
 desk:request_deed/seat-back    -     staff
+desk:request_deed/assign       -     staff
 desk:request_deed/right-number -     staff
 desk:request_deed/undo-gone    -     staff
 desk:request_deed/staff-first  -     staff
@@ -531,6 +533,7 @@ SHARED = {
     "desk:own_outside",
     "desk:outside_go",
     "desk:outside_back",
+    "desk:requests_together",
     *(f"desk:own_deed/{deed}" for deed in own_account_views.DEEDS),
     "desk:feed_renew/organisation",
     "desk:number_checked",

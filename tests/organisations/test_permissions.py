@@ -9,7 +9,19 @@ from digibel.problems import Refused
 
 pytestmark = pytest.mark.django_db
 
-FOR_ALL = {"look", "move_visit", "see_address", "log", "call", "refer", "answer", "print", "stop", "lend_kits"}
+FOR_ALL = {
+    "look",
+    "move_visit",
+    "see_address",
+    "log",
+    "call",
+    "refer",
+    "answer",
+    "print",
+    "stop",
+    "lend_kits",
+    "assign",
+}
 FOR_MATCHING = {"hand_over", "match", "note_availability", "note_limits", "offer", "cancel_visit", "hold_sessions"}
 FOR_COORDINATING = {
     "follow_up",

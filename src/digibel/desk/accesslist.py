@@ -28,6 +28,7 @@ DEED_WORDS: dict[str, words.Words] = {
     "refer": _("refer, with a slip"),
     "answer": _("answer texts"),
     "print": _("print the day, slips and letters"),
+    "assign": _("give a request to a colleague, to follow it through"),
     "lend_kits": _("keep kits for a visit, hand them over and take them back"),
     "stop": _("stop everything for a person, and close lost cards"),
     "hand_over": _("hand a request over, and take one"),

@@ -18,10 +18,17 @@ def go_on(to: str, *args: object) -> HttpResponse:
 
 def do(request: HttpRequest, deed: Callable[[], object], done: str | Promise) -> bool:
     """Do it and leave a message for the next page: `done`, or the refusal's own sentence. Whether it was done."""
+    is_done = do_quietly(request, deed)
+    if is_done:
+        messages.success(request, str(done))
+    return is_done
+
+
+def do_quietly(request: HttpRequest, deed: Callable[[], object]) -> bool:
+    """The same where the page itself says what was done."""
     try:
         deed()
     except Problem as problem:
         messages.error(request, sentence(problem))
         return False
-    messages.success(request, str(done))
     return True

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from digibel.audit.actors import Actor
 from digibel.desk import clientdeeds, seriespage, words
 from digibel.desk.forms.intake import IntakeForm, told_of
+from digibel.organisations.models import Staff
 from digibel.requests import errors, intake
 from digibel.requests.drafts import read_draft
 from digibel.requests.models import Closing, HelpRequest
-from digibel.scheduling import arrivals, onego, openings, rejudging
-from digibel.scheduling.errors import NotAgreed
+from digibel.scheduling import arrivals, assigning, onego, openings, rejudging
+from digibel.scheduling.errors import NotAColleague, NotAgreed
 
 Posted = Mapping[str, str]
 Verb = Callable[[HelpRequest, Posted, Actor], None]
@@ -78,6 +80,21 @@ def moments(request: HelpRequest, form: IntakeForm, by: Actor) -> None:
     openings.change_moments(request, windows=draft.windows, always_home=draft.always_home, away=draft.away, by=by)
 
 
+def assign(request: HelpRequest, posted: Posted, by: Actor) -> None:
+    assigning.assign([request.pk], chosen_colleague(posted), organisation=request.organisation, by=by)
+
+
+def chosen_colleague(posted: Posted) -> Staff | None:
+    """Nobody where nothing was chosen. Raises `NotAColleague` for what is no account."""
+    told = posted.get("to", "")
+    if not told:
+        return None
+    try:
+        return Staff.objects.get(pk=UUID(told))
+    except (ValueError, Staff.DoesNotExist):
+        raise NotAColleague from None
+
+
 DEEDS: dict[str, Deed] = {
     **{name: Deed(one.permission, _to_client(one.verb), one.done) for name, one in clientdeeds.DEEDS.items()},
     "landed": Deed("refer", landed, _("Closed: the referral has helped.")),
@@ -90,5 +107,6 @@ DEEDS: dict[str, Deed] = {
     "next-visit": Deed("offer", seriespage.ask_next, _("The next visit is asked for.")),
     "one-go": Deed("match", one_go, _("The two are visited in one go: volunteers are asked for both.")),
     "each-alone": Deed("match", each_alone, _("Each is visited on their own after all.")),
+    "assign": Deed("assign", assign, _("Noted who follows it through.")),
     "close": Deed("stop", close, _("Closed. Everybody concerned is told.")),
 }

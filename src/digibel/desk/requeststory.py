@@ -27,6 +27,7 @@ DEEDS: dict[str, tuple[str, str, words.Words]] = {
     "request.referred": ("", "ticket", _("Slip handed out")),
     "request.arrived": ("done", "", _("They got to the place")),
     "request.not_arrived": ("wait", "", _("They did not get to the place")),
+    "request.assigned": ("", "people", _("Given to a colleague, or to nobody in particular")),
     "request.seat_given_back": ("", "ticket", _("The seat at the place was given back")),
     "request.slip_texted": ("", "sms", _("Slip sent as a text")),
     "request.slip_to_read": ("", "phone", _("Slip to be read out on the telephone")),

@@ -17,11 +17,13 @@ from digibel.notifications.models import InboundMessage, OutboundMessage
 from digibel.organisations.models import Organisation, Staff
 from digibel.organisations.permissions import may
 from digibel.problems import Conflict
+from digibel.scheduling import assigning
 from digibel.volunteers import asking, pagelinks
 from digibel.volunteers.errors import NoLetters
 from digibel.volunteers.models import Volunteer
 
 WAITS = timedelta(seconds=10)
+NOBODY = "-"
 
 
 class TooLate(Conflict):
@@ -122,6 +124,25 @@ def back_to_the_inbox(texts: Iterable[str], organisation: Organisation, *, by: A
     return count
 
 
+def as_told(given: Iterable[assigning.Given]) -> list[str]:
+    """What `give_back` needs, for the session."""
+    return [f"{one.request_id} {one.before or NOBODY} {one.now or NOBODY}" for one in given]
+
+
+def give_back(told: Iterable[str], organisation: Organisation, *, by: Actor) -> int:
+    """Each request is whose it was before. Raises `NoTimeLeft` where there is none, or a colleague has given all of them on."""
+    given = [_given(*one.split(" ")) for one in told]
+    count = assigning.take_back(given, organisation=organisation, by=by)
+    if not count:
+        raise NoTimeLeft
+    return count
+
+
+def _given(request_id: str, before: str, now: str) -> assigning.Given:
+    one, other = (None if told == NOBODY else uuid.UUID(told) for told in (before, now))
+    return assigning.Given(uuid.UUID(request_id), one, other)
+
+
 @dataclass(frozen=True)
 class Undo:
     """`always`: also after ten seconds, as far as it is still possible. `to`: the list to which they come back."""
@@ -134,5 +155,6 @@ class Undo:
 
 UNDO = {
     "texts": Undo(take_back, _("Taken back: nothing leaves."), "desk:volunteers", always=True),
+    "requests": Undo(give_back, _("Taken back: they are whose they were."), "desk:requests"),
     "inbox": Undo(back_to_the_inbox, _("Taken back: they wait for a person again."), "desk:inbox"),
 }

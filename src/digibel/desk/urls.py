@@ -72,6 +72,7 @@ urlpatterns = [
     path("requests/new/consent", intake.consent, name="intake_consent"),
     path("requests/new/fraud", intake.fraud_now, name="intake_fraud"),
     path("requests", requests.requests, name="requests"),
+    path("requests/together", together.requests_together, name="requests_together"),
     path("requests/<str:reference>", requests.request_page, name="request"),
     path("requests/<str:reference>/beside", requests.request_beside, name="request_beside"),
     path("requests/<str:reference>/address", requests.show_address, name="show_address"),

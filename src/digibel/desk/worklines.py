@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from digibel import clock, languages
-from digibel.desk import complaintlines, conversations, desksessions, errands, kits, words
+from digibel.desk import colleagues, complaintlines, conversations, desksessions, errands, kits, words
 from digibel.desk.errands import Errand
 from digibel.notifications.models import CallTask, Channel
 from digibel.organisations.models import Organisation, Role, Staff
@@ -93,7 +93,8 @@ def lines(organisation: Organisation, staff: Staff, now: datetime) -> list[Line]
     visits = _visits_of_open_requests(organisation)
     asked = _asked(organisation)
     keys.prefetch([row.request.client.key_id for row in rows] + [visit.volunteer.key_id for visit in visits.values()])
-    found = [_of_row(row, visits.get(row.request.pk), asked.get(row.request.pk, 0), staff, now) for row in rows]
+    names = colleagues.names(organisation)
+    found = [_of_row(row, visits.get(row.request.pk), asked.get(row.request.pk, 0), names, staff, now) for row in rows]
     found += [of_errand(errand, staff, now) for errand in apart]
     found += [_of_complaint(one, url, staff, now) for one, url in complaintlines.due(organisation, staff)]
     found += [_of_concern(one, staff, now) for one in _undecided(organisation)]
@@ -122,7 +123,11 @@ def _asked(organisation: Organisation) -> dict[uuid.UUID, int]:
     return dict(live.values_list("request_id").annotate(count=Count("pk")))
 
 
-def _of_row(row: worklist.Row, visit: Visit | None, asked: int, staff: Staff, now: datetime) -> Line:
+def _of_row(
+    row: worklist.Row, visit: Visit | None, asked: int, names: dict[uuid.UUID, str], staff: Staff, now: datetime
+) -> Line:
+    """`names`: of those who work here. What somebody follows through is theirs, whichever role its next step needs."""
+    with_whom = names.get(row.request.assigned_to_id) if row.request.assigned_to_id else None
     request, step = row.request, words.STEPS[row.request.next_kind]
     taken = row.alarm and row.call is not None and bool(row.call.acknowledged_by)
     post = row.alarm and row.call is not None and not taken
@@ -138,12 +143,16 @@ def _of_row(row: worklist.Row, visit: Visit | None, asked: int, staff: Staff, no
         url=_url_of(row, visit, post),
         why=" ".join(filter(None, _why(row, visit, asked))),
         late=words.how_late(due, now) if request.next_owner != Role.CLOCK else "",
-        tag=_("taken") if taken else _("alarm") if row.alarm else "",
+        tag=_("taken") if taken else _("alarm") if row.alarm else _with(with_whom),
         tag_kind="wait" if taken else "alarm" if row.alarm else "",
         alert=row.alarm,
         post=post,
-        mine=row.alarm or request.next_owner == staff.role,
+        mine=row.alarm or (request.assigned_to_id == staff.pk if with_whom else request.next_owner == staff.role),
     )
+
+
+def _with(name: str | None) -> str:
+    return gettext("with %(name)s") % {"name": name} if name else ""
 
 
 def _of_complaint(complaint: Complaint, url: str, staff: Staff, now: datetime) -> Line:

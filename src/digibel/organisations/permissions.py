@@ -18,6 +18,7 @@ DEEDS: dict[str, frozenset[Role]] = {
     "answer": EVERYBODY,
     "print": EVERYBODY,
     "move_visit": EVERYBODY,  # whoever has the client on the line; every limit is looked at again
+    "assign": EVERYBODY,  # whoever goes home passes on what is left
     "lend_kits": EVERYBODY,  # whoever stands at the cupboard when a volunteer comes by
     "stop": EVERYBODY,  # in hospital, moved, died: whoever hears it must be able to silence everything at once
     "hand_over": MATCHING,

@@ -493,7 +493,7 @@ RULES: tuple[Rule, ...] = (
         ),
         (
             Part("requests.Client", ("postcode", "speaks")),
-            Part("requests.HelpRequest", ("client", "reference", "logged_by", "caller"), "client"),
+            Part("requests.HelpRequest", ("client", "reference", "logged_by", "caller", "assigned_to"), "client"),
             Part("requests.RequestTask", ("slug", "catalogue_version"), "request__client"),
             Part("requests.Referral", ("route", "made_by"), "request__client"),
             Part("volunteers.Volunteer", ("postcode", "speaks")),

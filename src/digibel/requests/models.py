@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from digibel.directory.models import HelpPlace, PlaceSession
 from digibel.guardrails.catalogue import Verdict
 from digibel.notifications.models import Recipient
-from digibel.organisations.models import Organisation, Role
+from digibel.organisations.models import Organisation, Role, Staff
 from digibel.sealing.fields import SealedTextField
 
 
@@ -334,6 +334,14 @@ class HelpRequest(models.Model):
     logged_at = models.DateTimeField()
     logged_by = models.CharField(max_length=80)
     caller = models.CharField(max_length=12, default="client")
+    assigned_to = models.ForeignKey(
+        Staff,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Who of those who work here follows it through; nobody: whoever has the role of its next step.",
+    )
 
     key_id = models.UUIDField(help_text="The client's key.")
     in_own_words = SealedTextField(blank=True, default="", null=True, help_text="None: forgotten, a year after.")  # type: ignore[misc]

@@ -352,3 +352,8 @@ class WrongKitDays(Problem):
 class TooManyKits(Problem):
     code = "too_many_kits"
     message = "There are ninety-nine of this kind. Use one again that is out of use."
+
+
+class NotAColleague(Problem):
+    code = "not_a_colleague"
+    message = "Choose somebody who works here with clients, or nobody."

@@ -368,6 +368,8 @@ def unread_messages() -> Iterator[str]:
 
 def across_organisations() -> Iterator[str]:
     yield from _references(HelpRequest.objects.exclude(organisation=F("client__organisation")), "reference")
+    assigned = HelpRequest.objects.exclude(assigned_to=None)
+    yield from _references(assigned.exclude(organisation=F("assigned_to__organisation")), "reference")
     yield from _references(HelpRequest.objects.exclude(key_id=F("client__key_id")), "reference")
     yield from _references(Visit.objects.exclude(client=F("request__client")), "request__reference")
     strange = ~Q(offer__request=F("request")) | ~Q(offer__volunteer=F("volunteer"))

@@ -41,6 +41,7 @@ class RequestsFilter(ListFilter):
 
     show = forms.ChoiceField(choices=[("open", "open"), ("closed", "closed")], required=False, widget=forms.HiddenInput)
     step = forms.ChoiceField(label=_("Next step"), required=False)
+    whose = forms.ChoiceField(label=_("Followed through by"), required=False)
     postcode = postcode_field()
     sort = forms.ChoiceField(label=_("Order"), required=False)
 
@@ -50,8 +51,9 @@ class RequestsFilter(ListFilter):
         first = _("what ended last") if closed else _("what is due first")
         self._offer("sort", [("newest", _("the newest first")), ("postcode", _("by postcode"))], first)
         self._offer("step", [(kind, step.what) for kind, step in words.STEPS.items()])
+        self._offer("whose", [("mine", _("me")), ("nobody", _("nobody"))], _("everybody"))
         if closed:
-            del self.fields["step"]
+            del self.fields["step"], self.fields["whose"]
 
 
 class CallsFilter(ListFilter):

@@ -1,6 +1,7 @@
 """Requests: all of them, and one with its next step, its person, its story, and the buttons that stop everything."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,6 +15,7 @@ from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.desk import (
     clientpage,
+    colleagues,
     listplace,
     presence,
     requestdeeds,
@@ -31,6 +33,7 @@ from digibel.desk.forms.intake import WISHES, IntakeForm
 from digibel.desk.forms.lists import RequestsFilter
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.desk.views.handovers import partners
+from digibel.organisations.models import Staff
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import Invalid, Problem
 from digibel.requests import intake, judging, referrals
@@ -55,7 +58,9 @@ def requests(request: StaffRequest) -> HttpResponse:
     everything = HelpRequest.objects.of(request.organisation)
     counts = {"open": everything.open().count(), "closed": everything.exclude(closed_at=None).count()}
     listed = everything.open() if shown == "open" else everything.exclude(closed_at=None)
-    related = _ordered(_fitting(listed, wanted), shown, wanted).select_related("client").prefetch_related("tasks")
+    names = colleagues.names(request.organisation)
+    fitting = _of_whom(_fitting(listed, wanted), wanted.get("whose", ""), names, request.user)
+    related = _ordered(fitting, shown, wanted).select_related("client").prefetch_related("tasks")
     page = Paginator(related, PER_PAGE).get_page(request.GET.get("page"))
     keys.prefetch([one.client.key_id for one in page.object_list])
     context = {
@@ -63,7 +68,8 @@ def requests(request: StaffRequest) -> HttpResponse:
         "filtered": bool(wanted),
         "query": form.query,
         "page": page,
-        "rows": [_row(one) for one in page.object_list],
+        "rows": [_row(one, names) for one in page.object_list],
+        "colleagues": names.items() if shown == "open" and may(request.user, "assign") else (),
         "shown": shown,
         "counts": counts,
     }
@@ -76,12 +82,19 @@ def _fitting(listed: RequestQuerySet, wanted: dict[str, Any]) -> RequestQuerySet
     return listed.filter(client__postcode=wanted["postcode"]) if "postcode" in wanted else listed
 
 
+def _of_whom(listed: RequestQuerySet, whose: str, names: dict[UUID, str], staff: Staff) -> RequestQuerySet:
+    """Nobody's is also what somebody followed through who has left."""
+    if whose == "mine":
+        return listed.filter(assigned_to=staff)
+    return listed.exclude(assigned_to__in=list(names)) if whose == "nobody" else listed
+
+
 def _ordered(listed: RequestQuerySet, shown: str, wanted: dict[str, Any]) -> RequestQuerySet:
     usual = ("next_due", "reference") if shown == "open" else ("-closed_at", "reference")
     return listed.order_by(*ORDERS.get(wanted.get("sort", ""), usual))
 
 
-def _row(one: HelpRequest) -> dict[str, Any]:
+def _row(one: HelpRequest, names: dict[UUID, str]) -> dict[str, Any]:
     by_clock = one.next_owner == "clock"
     return {
         "request": one,
@@ -90,6 +103,7 @@ def _row(one: HelpRequest) -> dict[str, Any]:
         "tasks": words.task_names([task.slug for task in one.tasks.all()]),
         "what": words.STEPS[one.next_kind].what if one.is_open else requeststory.CLOSINGS[one.closed_as],
         "owner": words.ROLES.get(one.next_owner, ""),
+        "with_whom": names.get(one.assigned_to_id, "") if one.assigned_to_id and one.is_open else "",
         "late": words.how_late(one.next_due, clock.now()) if one.next_due and not by_clock else "",
         "bell": _bell(one),
     }
@@ -208,6 +222,7 @@ def _page(
         "may_overrule": may(request.user, "overrule") and rejudging.may_be_overruled(found),
         "staff_first": clientpage.staff_first(found.client, request.user),
         "refusal": refusal,
+        "colleagues": colleagues.names(found.organisation),
         "in_one_go": households.other_of(found),
         "same_home": onego.may_join(found) if may(request.user, "match") else [],
         "may_match": may(request.user, "match"),

@@ -10,12 +10,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from digibel.audit.actors import Actor
-from digibel.desk import listplace, together, undoing
-from digibel.desk.answers import do
+from digibel.desk import listplace, requestdeeds, together, undoing
+from digibel.desk.answers import do, do_quietly
 from digibel.desk.forms.volunteers import PoolFilter
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.organisations.permissions import check_may
 from digibel.problems import NotFound
+from digibel.scheduling import assigning
 from digibel.volunteers.models import Volunteer
 
 # As many as stand on one page of the list.
@@ -51,6 +52,25 @@ def inbox_together(request: StaffRequest) -> HttpResponse:
     else:
         messages.error(request, _("Tick at least one text first."))
     return listplace.go_back(request, "desk:inbox")
+
+
+@staff_page
+@require_POST
+def requests_together(request: StaffRequest) -> HttpResponse:
+    """POST `who`, once for each request, and `to`: a colleague, or nobody."""
+    check_may(request.user, "assign")
+    given: list[assigning.Given] = []
+    if do_quietly(request, lambda: given.extend(_assign(request))) and not given:
+        messages.error(request, _("Tick at least one request that is not theirs already."))
+    if given:
+        many = ngettext("%(count)d request is given.", "%(count)d requests are given.", len(given))
+        undoing.remember(request, "requests", together.as_told(given), many % {"count": len(given)})
+    return listplace.go_back(request, "desk:requests")
+
+
+def _assign(request: StaffRequest) -> list[assigning.Given]:
+    to = requestdeeds.chosen_colleague(request.POST.dict())
+    return assigning.assign(_ids(request), to, organisation=request.organisation, by=Actor.staff(request.user))
 
 
 def _ids(request: StaffRequest) -> list[uuid.UUID]:
