@@ -248,6 +248,7 @@ desk:place                     lead  lead
 desk:place_checked             -     lead
 desk:place_sessions            staff lead
 desk:place_session_off         -     lead
+desk:place_session_list        -     staff
 desk:office                    staff -
 desk:reports                   lead  -
 desk:report_funders            lead  -
@@ -529,11 +530,11 @@ SHARED = {
     # One's own, whatever is named.
     "desk:undo",
     "desk:inbox_together",
+    "desk:requests_together",
     "desk:feed_renew/own",
     "desk:own_outside",
     "desk:outside_go",
     "desk:outside_back",
-    "desk:requests_together",
     *(f"desk:own_deed/{deed}" for deed in own_account_views.DEEDS),
     "desk:feed_renew/organisation",
     "desk:number_checked",
@@ -542,6 +543,7 @@ SHARED = {
     "desk:place",
     "desk:place_checked",
     "desk:place_sessions",
+    "desk:place_session_list",
     "desk:report_csv",
     "desk:report_xlsx",
     "desk:report_pdf",

@@ -6,8 +6,11 @@ import pytest
 
 import cast
 from digibel import clock
+from digibel.audit.actors import SYSTEM
+from digibel.audit.models import Event
 from digibel.directory.models import PlaceSession
 from digibel.organisations.models import Role
+from digibel.scheduling import openings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
@@ -108,3 +111,30 @@ def test_thirty_sessions_ask_the_database_no_more_than_one(
         cast.place_session(lindeboom, place=office, days=days)
     with django_assert_max_num_queries(16):
         assert len(desk.get(f"/places/{office.pk}/sessions").context["lines"]) == many
+
+
+def test_the_list_for_the_door_has_first_names_and_languages_of_ours_and_the_number_of_others(
+    desk, neighbour, lindeboom, sleutel, office, asked
+):
+    session = cast.place_session(lindeboom, place=office, seats=5)
+    theirs = cast.request(sleutel, tasks=["benefits"], client={"first_name": "Zbigniewa"})
+    for one in (asked, theirs):
+        openings.refer(one, by=SYSTEM, place_ids=[str(office.pk)], sessions={office.pk: session.pk})
+    assert "List for the door" in desk.get(f"/places/{office.pk}/sessions").content.decode()
+    answer = desk.post(f"/places/sessions/{session.pk}/list")
+    page = answer.content.decode().partition("<article")[2]
+    shown = {
+        word: word in page for word in (asked.client.first_name, "Dutch", "One more comes from another organisation.")
+    }
+    assert shown == dict.fromkeys(shown, True)
+    hidden = {word: word in page for word in ("Zbigniewa", asked.client.family_name, asked.reference, "Theodorstraat")}
+    assert hidden == dict.fromkeys(hidden, False)
+    event = Event.objects.get(verb="place.list_printed")
+    assert (answer["Cache-Control"], event.facts, event.organisation_id) == ("no-store", {"people": 1}, lindeboom.pk)
+
+
+def test_help_near_you_says_where_a_seat_is_free(client, lindeboom, office):
+    address = "/near?postcode=1090&kind=office&lang=en"
+    assert "A seat is free on" not in client.get(address).content.decode()
+    cast.place_session(lindeboom, place=office)
+    assert "A seat is free on" in client.get(address).content.decode()

@@ -181,6 +181,7 @@ urlpatterns = [
     path("places/<uuid:place_id>", places.place, name="place"),
     path("places/<uuid:place_id>/sessions", placesessions.place_sessions, name="place_sessions"),
     path("places/sessions/<uuid:place_session_id>/off", placesessions.place_session_off, name="place_session_off"),
+    path("places/sessions/<uuid:place_session_id>/list", placesessions.place_session_list, name="place_session_list"),
     path("places/<uuid:place_id>/checked", places.place_checked, name="place_checked"),
     path("organisation", office.office, name="office"),
     path("reports", reports.reports, name="reports"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from digibel import languages, places
 from digibel.desk import limits, words
 from digibel.desk.forms.places import NearbyFilter
-from digibel.desk.views.places import line_of, look
+from digibel.desk.views.places import line_of, look, with_seats
 from digibel.organisations.models import Organisation
 from digibel.problems import TooOften
 from digibel.sentences import sentence
@@ -65,7 +65,7 @@ def _found(request: HttpRequest, form: NearbyFilter) -> dict[str, Any]:
     return {
         "page": page,
         "query": f"{form.query}&lang={words.desk_language()}",
-        "lines": [line_of(near) for near in page.object_list],
+        "lines": with_seats([line_of(near) for near in page.object_list]),
         "near": words.place_name(home),
         "houses": _houses(home),
     }

@@ -56,7 +56,7 @@ def places(request: StaffRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "query": form.query,
-        "lines": _with_seats([line_of(near) for near in page.object_list]),
+        "lines": with_seats([line_of(near) for near in page.object_list]),
         "asked": words.place_name(form.cleaned_data["postcode"]) if form.is_valid() else "",
         "may_note": may(request.user, "note_places"),
         "section": "places",
@@ -64,7 +64,7 @@ def places(request: StaffRequest) -> HttpResponse:
     return listplace.kept(render(request, "desk/places.html", context), request, form.query)
 
 
-def _with_seats(lines: list[PlaceLine]) -> list[PlaceLine]:
+def with_seats(lines: list[PlaceLine]) -> list[PlaceLine]:
     """With the next session in which a seat is free, of each place that has one."""
     offered = seats.offered([line.place.pk for line in lines])
     return [replace(line, seats=_next_seat(offered.get(line.place.pk, []))) for line in lines]

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from digibel import clock
 from digibel.audit.actors import Actor
-from digibel.desk import sliproads, words
+from digibel.audit.recording import record
+from digibel.desk import expected, sliproads, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.placesessions import PlaceSessionForm
 from digibel.desk.views.access import StaffRequest, staff_page
@@ -76,6 +78,33 @@ def place_session_off(request: StaffRequest, place_session_id: uuid.UUID) -> Htt
         _("Called off. Whoever has a seat has to be told: that stands on Today."),
     )
     return go_on("desk:place_sessions", session.place_id)
+
+
+@staff_page
+@require_POST
+def place_session_list(request: StaffRequest, place_session_id: uuid.UUID) -> HttpResponse:
+    """For who opens the door there: first names and languages of those whom we sent, and how many others come. It is recorded."""
+    check_may(request.user, "print")
+    session = PlaceSession.objects.select_related("place").get(pk=place_session_id)
+    ours, others = expected.at(session, request.organisation)
+    record(
+        "place.list_printed",
+        session.place,
+        by=Actor.staff(request.user),
+        organisation_id=request.organisation.pk,
+        people=len(ours),
+    )
+    context = {
+        "session": session,
+        "name": session.place.name_in(words.desk_language()),
+        "people": ours,
+        "others": others,
+        "now": clock.now(),
+        "section": "places",
+    }
+    response = render(request, "desk/place_session_list.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _lines(request: StaffRequest, place: HelpPlace) -> list[SessionLine]:
