@@ -26,7 +26,7 @@ def backward(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("organisations", "0009_who_asks_to_join"),
-        ("scheduling", "0006_hooks"),
+        ("scheduling", "0007_complaint_about_one_of_us"),
     ]
 
     operations = [
