@@ -181,7 +181,7 @@ def _far(pool: Pool, rows: Numbers, question: Question) -> Numbers:
 
 
 def _flagged(pool: Pool, rows: Numbers, question: Question) -> Numbers:
-    """What one bit says of somebody: paused, STOP, a stranger at their number, man or woman where the client wishes so, and what they mind at the door.
+    """What one bit says of somebody: paused, STOP, a stranger at their number, man or woman, and what they mind at the door.
 
     Every combination of the bits is looked at once, and the rows look it up.
     """
