@@ -41,7 +41,7 @@ STATES: dict[str, words.Words] = {
 def search(
     organisation: Organisation, reader: Staff, *, kind: str = "", state: str = "", sort: str = ""
 ) -> ComplaintQuerySet:
-    """All that this reader may see, not what is about themselves: the latest first; with `due` what is due first, then what ended."""
+    """All that this reader may see, nothing about themselves: the latest first; with `due` what is due, then what ended."""
     found = Complaint.objects.of(organisation).read_by(reader)
     if sort == "due":
         found = found.order_by(F("due_at").asc(nulls_last=True), "-made_at")
