@@ -370,6 +370,8 @@ def test_a_surname_of_brussels_is_no_misspelt_name_of_a_secret() -> None:
         "ses numéros de Lotto étaient 4, 11, 19, 23, 38 et 42, elle voulait vérifier le code du bulletin",
         "numri serik i printerit BRBSN4C0917, fjalëkalimin e wifit do ta pyesë te vajza",
         "contrato cancelado por telefone, ref. 31-778420, devolver o modem",
+        "Dossiernummer bij het OCMW is 2024/118833, wachtwoord vergeten",
+        "Le lecteur eID affiche erreur 0x8010002E, code oublié",
     ],
 )
 def test_what_stands_on_receipts_boxes_and_labels_stays(text: str) -> None:
@@ -383,6 +385,8 @@ def test_what_stands_on_receipts_boxes_and_labels_stays(text: str) -> None:
         ("paswoord: Proximus-7A20", "paswoord: [SECRET]"),
         ("puk 12, 34, 56, 78", "puk [SECRET]"),
         ("in plaats van een paswoord een zin: de geit eet plastic", "in plaats van een paswoord een zin: [SECRET]"),
+        ("recovery words: harbour tulip seven mango drift", "recovery words: [SECRET]"),
+        ("wifi bij de buren, wachtwoord yasmina2017wifi", "wifi bij de buren, wachtwoord [SECRET]"),
         ("zamiast hasła zdanie: stary rower stoi w piwnicy", "zamiast hasła zdanie: [SECRET]"),
         ("buzón de voz 5050 almohadilla", "buzón de voz [SECRET] almohadilla"),
     ],

@@ -13,7 +13,7 @@ from digibel.guardrails.secrets.passages import Passage
 _DIGIT: Final = re.compile(r"[0-9]")
 _DOMAIN: Final = re.compile(r"\.(?:be|com|org|net|eu|brussels|fr|nl)\b")
 _JOINED_DIGITS: Final = re.compile(r"[0-9][./-][0-9]")
-_OF_A_VERSION: Final = re.compile(r"[0-9]\.[0-9]|v\.? ?[0-9]")
+_OF_A_VERSION: Final = re.compile(r"[0-9]\.[0-9]|v\.? ?[0-9]|0x[0-9a-f]")
 _HOUR: Final = re.compile(r"[0-9] ?(?:[uh:]|[ap]\.?m)")
 _MONEY: Final = re.compile(r"[€$£%,]|eur")
 _FEWEST_OF_TELEPHONE: Final = 7
@@ -42,15 +42,17 @@ _ENTERPRISE: Final = re.compile(
 )
 # The message of a Belgian transfer.
 _STRUCTURED: Final = re.compile(r"[+*]{3} ?\d{3}/\d{4}/\d{5} ?[+*]{3}")
-# And addresses of machines; not a PUK in pairs.
+# And addresses of machines, and what they call their errors; not a PUK in pairs.
 _VERSION: Final = re.compile(
-    r"(?<![\d.])(?:\d{1,3}(?:\.\d{1,5}){2}|(?!\d\d(?:\.\d\d){3}(?!\d))\d{2,3}(?:\.\d{1,3}){3})(?![\d.])|\bv\.? ?\d+(?:\.\d+)*"
+    r"\b0x[0-9a-f]{2,16}\b|(?<![\d.])(?:\d{1,3}(?:\.\d{1,5}){2}|(?!\d\d(?:\.\d\d){3}(?!\d))\d{2,3}(?:\.\d{1,3}){3})(?![\d.])|\bv\.? ?\d+(?:\.\d+)*"
 )
 _MAIL: Final = re.compile(r"(?<!\S)\S{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
 _WEB: Final = re.compile(r"(?:https?:|www\.)\S{1,200}")
 _SITE: Final = re.compile(r"\b(?:[\w-]{1,64}\.){1,4}(?:be|com|org|net|eu|brussels|fr|nl)\b(?:/\S{0,200})?")
 # Our own: 26-0377 is the number of a request, and stands in every alarm.
 _REFERENCE: Final = re.compile(r"(?<![\d-])2\d-\d{4,5}(?![\d-])")
+# Of a file: "2024/118833", "2026.0554", "25/0871".
+_DOSSIER: Final = re.compile(r"(?<![\d./-])(?:20[0-3]\d[./-]|[12]\d/)\d{3,7}(?![\d]|[./-]\d)")
 _WRITTEN_HOUR: Final = re.compile(r"(?:0[6-9]|1\d|2[0-3])[0-5][05]")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _RECENT_YEAR: Final = re.compile(r"199\d|20[0-3]\d")
@@ -71,7 +73,7 @@ _CARD: Final = re.compile(
 _PRODUCT_OR_COUNT: Final = re.compile(
     r"[a-z]{1,2}\d{1,3}[a-z]?|[a-z]{1,3}-[a-z]?\d{1,4}[a-z]?|\d{1,3}[a-z]|\d+(?:st|nd|rd|th|de|ste|er|ere|eme|ieme|e|h|u|am|pm|x|min|uur|km|gb|mb|tb|kg|cm|mm|ml|kwh|mbps|mah|v|w|g|k|m)\d*|"
     r"(?:windows|iphone|ipad|android|office|covid|wifi|ipv|mp|ios|psd|galaxy|article|art|bus|tram|lijn|nr|no|appt|box|room|kamer|chambre|step|model|cpas|ocmw)-?\d+[a-z]?|"
-    r"\d{1,2}[hu]\d{2}|g?\d+ge?n|be\d+|fritz!box|v\d+|\d+/\d+"
+    r"\d{1,2}[hu]\d{2}|g?\d+ge?n|be\d+|fritz!box|0x[0-9a-f]+|v\d+|\d+/\d+"
 )
 
 
@@ -110,7 +112,7 @@ def _patterns(folded: str, digits: int) -> Iterator[re.Pattern[str]]:
     if "-" in folded or "_" in folded:
         yield _NETWORK
     if _JOINED_DIGITS.search(folded):
-        yield from (_DATE, _REFERENCE, _STRUCTURED)
+        yield from (_DATE, _REFERENCE, _STRUCTURED, _DOSSIER)
     if _OF_A_VERSION.search(folded):
         yield _VERSION
     if digits >= _DIGITS_OF_ENTERPRISE:

@@ -228,9 +228,11 @@ class Shapes:
         return Chunk(start, end, self.text.folded[start:end])
 
     def _holds_name(self, place: int, chunk: Chunk) -> bool:
-        """Whether a name for a secret is part of it. A password may well be called "nesrin_wifi88"."""
+        """Whether a name for a secret is part of it. A password may well be called "nesrin_wifi88", "yasmina2017wifi"."""
         inside = [one for one in self._tokens_of(place, chunk) if one in self.inside_names]
-        return bool(inside) and not (chunk.looks_chosen and place not in inside and "_" in chunk.text)
+        others = chunk.letters - sum(len(self.text.texts[one]) for one in inside)
+        is_called_so = chunk.looks_chosen and ("_" in chunk.text or (chunk.digits > 1 and others >= SHORTEST_MIXED))
+        return bool(inside) and not (is_called_so and place not in inside)
 
     def _tokens_of(self, place: int, chunk: Chunk) -> Iterator[int]:
         while place < len(self.text) and self.text.starts[place] < chunk.end:

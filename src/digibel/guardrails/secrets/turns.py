@@ -253,6 +253,13 @@ _TURNS: Final = (
         r"[^.!?\n:]{0,60}: *(?P<value>[^\W\d_][^.,;:!?()\n]{9,70})",
         _is_phrase,
     ),
+    _turn(
+        "pass_phrase",
+        _SAYS,
+        rf"\b{_W['pass_phrase']}\b[^.!?\n:,]{{0,60}}?: *"
+        r"(?P<value>[^\W\d_]+(?: [^\W\d_]+){3,7})(?= *(?:[,.;!?()\n]|$))",
+        _is_phrase,
+    ),
     _turn("password", _SAYS, rf"\b{_W['password']}\b{_SENTENCE}{{0,80}}?[:=] *{_CHOSEN}(?=[.,]?(?:\s|$))", _is_chosen),
     _turn(
         "bank phone",
@@ -287,7 +294,7 @@ _TURNS: Final = (
         r"(?P<value>[0-9]{4}[ -][0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{3})(?![0-9])",
     ),
     _turn("", r"\bg-[0-9]", r"(?<![\w-])(?P<value>g-[0-9]{6})(?![0-9-])"),
-    _turn("", r"[0-9][^\W\d_]+[0-9]", r"(?<![\w./@-])(?P<value>[a-z0-9]{8,40})(?![\w./@-])", _is_random_key),
+    _turn("", r"[0-9][^\W\d_]+[0-9]", r"(?<![\w./@-])(?!0x)(?P<value>[a-z0-9]{8,40})(?![\w./@-])", _is_random_key),
     _turn(
         "how_often digit",
         _ANY,
