@@ -139,6 +139,8 @@ def build(name: str, *, sms: str, volunteer: Volunteer | None, people: tuple[str
     """`people` are the first names of five clients. Everything that says who or where is a word found nowhere else."""
     organisation = cast.organisation(name, sms_number=sms)
     staff = {role: cast.staff(organisation, name=f"{role.title()}{name[3:6].strip()}", role=role) for role in ROLES}
+    # By a name that is found nowhere else: who is on duty stands on a page of its own.
+    cast.on_duty(staff[Role.INTAKE])
     if volunteer is None:
         volunteer = cast.volunteer(organisation, name="Els", weekly_limit=9)
     else:
@@ -161,7 +163,9 @@ def build(name: str, *, sms: str, volunteer: Volunteer | None, people: tuple[str
     references = [one.reference for one in HelpRequest.objects.of(organisation)]
     numbers = [one.client.recipient.number for one in requests]
     # The twin's number is gone with the merge; its request is the survivor's.
-    marks = {*people, street, *SAID[name], *references, *filter(None, numbers), *map(display, filter(None, numbers))}
+    # Whoever looks after the network is everybody's, and stands on each list of who has access.
+    people_here = {one.name for role, one in staff.items() if role != Role.NETWORK}
+    marks = {*people, *people_here, street, *SAID[name], *references, *filter(None, numbers), *map(display, filter(None, numbers))}
     return House(
         organisation,
         staff,
@@ -183,8 +187,8 @@ JOINER = {"name": "De Brug", "postcode": "1080", "contact": "Els", "phone": "+32
 PLACE = {"kind": "library", "name": "Bib", "postcode": "1080", "source": "rang them"}
 # What was written down by hand, and stands on a page of its own: found nowhere else.
 SAID = {
-    "De Lindeboom": ("Brombeer", "Kwikstaart", "Zonnedauw"),
-    "De Sleutel": ("Distelvink", "Molensteen", "Regenwulp"),
+    "De Lindeboom": ("Brombeer", "Kwikstaart", "Zonnedauw", "Kraanvogel", "Averulle"),
+    "De Sleutel": ("Distelvink", "Molensteen", "Regenwulp", "Hazelworm", "Sleedoorn"),
 }
 
 
@@ -252,14 +256,14 @@ def _everything_else(organisation: Organisation, booked: Visit, over: Visit, mor
             organisation=organisation, brought_at=clock.now(), added=0, changed=0
         ).pk,
         "text_id": _by_hand(organisation, over.client).pk,
-        "hook_id": hooks.make(organisation, name="till", address="https://till.example.org/in", by=SYSTEM)[0].pk,
-        "key_id": make_key(organisation, name="till")[0].pk,
+        "hook_id": hooks.make(organisation, name=said[3], address=f"https://{said[3]}.example.org/in", by=SYSTEM)[0].pk,
+        "key_id": make_key(organisation, name=f"kassa {said[3]}")[0].pk,
     }
 
 
 def _applicant(organisation: Organisation) -> Applicant:
     """Somebody who put themselves forward here; all organisations are as near."""
-    made = applying.put_forward(first_name="Roos", number=cast.mobile(), postcode="1090", speaks=["nl"])
+    made = applying.put_forward(first_name=SAID[organisation.name][4], number=cast.mobile(), postcode="1090", speaks=["nl"])
     Applicant.objects.filter(pk=made.pk).update(organisation=organisation)
     return made
 
