@@ -174,11 +174,11 @@ def worked(volunteer: Volunteer, organisation: Organisation, *days: date) -> lis
 _ids = iter(range(10_000_000))
 
 
-def texts(person: Any, body: str, *, to: str = SMS_NUMBER) -> InboundMessage:
+def texts(person: Any, body: str, *, to: str = SMS_NUMBER, provider_id: str = "") -> InboundMessage:
     """This person texts us, and the text is worked through and answered."""
     number = person.recipient.number if hasattr(person, "recipient") else person
-    provider_id = f"test-{next(_ids)}"
-    message = inbound.receive_text("simulator", InboundText(provider_id, number, to, body))
+    told = InboundText(provider_id or f"test-{next(_ids)}", number, to, body)
+    message = inbound.receive_text("simulator", told)
     assert message is not None
     inbound.route_text(message.pk)
     outbox.sweep()

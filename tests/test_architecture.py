@@ -116,3 +116,10 @@ def test_what_the_page_of_features_points_to_is_there():
     )
     assert len(pointed) > 30
     assert [one for one in pointed if not any((ROOT / base / one).exists() for base in ("", "src/digibel"))] == []
+
+
+@pytest.mark.parametrize("page", ["architecture.md", "security.md"])
+def test_tests_that_the_docs_name_are_there(page):
+    named = set(re.findall(r"`(tests/[\w/]+\.py)`", (ROOT / "docs" / page).read_text(encoding="utf-8")))
+    assert len(named) > 5
+    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []

@@ -165,7 +165,15 @@ def build(name: str, *, sms: str, volunteer: Volunteer | None, people: tuple[str
     # The twin's number is gone with the merge; its request is the survivor's.
     # Whoever looks after the network is everybody's, and stands on each list of who has access.
     people_here = {one.name for role, one in staff.items() if role != Role.NETWORK}
-    marks = {*people, *people_here, street, *SAID[name], *references, *filter(None, numbers), *map(display, filter(None, numbers))}
+    marks = {
+        *people,
+        *people_here,
+        street,
+        *SAID[name],
+        *references,
+        *filter(None, numbers),
+        *map(display, filter(None, numbers)),
+    }
     return House(
         organisation,
         staff,
@@ -263,7 +271,9 @@ def _everything_else(organisation: Organisation, booked: Visit, over: Visit, mor
 
 def _applicant(organisation: Organisation) -> Applicant:
     """Somebody who put themselves forward here; all organisations are as near."""
-    made = applying.put_forward(first_name=SAID[organisation.name][4], number=cast.mobile(), postcode="1090", speaks=["nl"])
+    made = applying.put_forward(
+        first_name=SAID[organisation.name][4], number=cast.mobile(), postcode="1090", speaks=["nl"]
+    )
     Applicant.objects.filter(pk=made.pk).update(organisation=organisation)
     return made
 

@@ -24,8 +24,9 @@ from hypothesis.stateful import (
 import cast
 from digibel import clock
 from digibel.audit.actors import Actor
-from digibel.notifications import calls
-from digibel.notifications.models import CallTask
+from digibel.notifications import calls, inbound
+from digibel.notifications.gateways.base import InboundText
+from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.problems import Problem
 from digibel.requests.models import Client, Closing, HelpRequest
 from digibel.scheduling import (
@@ -39,7 +40,7 @@ from digibel.scheduling import (
     rescheduling,
     visits,
 )
-from digibel.scheduling.models import Offer, Visit
+from digibel.scheduling.models import Move, Offer, Visit
 from digibel.sealing import keys
 from digibel.sealing.router import KEYS
 from digibel.volunteers import pool
@@ -51,6 +52,8 @@ pytestmark = pytest.mark.django_db
 LONG = os.environ.get("DIGIBEL_TEST_LONG") == "1"
 MONDAY = datetime(2026, 10, 19, 7, 30, tzinfo=UTC)  # the clocks go back on the Sunday after
 
+# Of the client whom `cast.told` tells of.
+WHO_OR_WHERE = ("Guido", "Claes", "Theodor", "41")
 ANSWERS = [
     "ja",
     "nee",
@@ -94,6 +97,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.lindeboom = cast.organisation()
         self.volunteers = [cast.volunteer(self.lindeboom, name=name) for name in ("Els", "Ayse", "Bob")]
         self.by = Actor.staff(self.lindeboom.staff.get())
+        self.brought, self.looked_at = 0, set()
 
     def teardown(self):
         for database in ("default", KEYS):
@@ -107,6 +111,15 @@ class AnyOrder(RuleBasedStateMachine):
         """A refusal is an answer too; it must leave nothing behind."""
         with suppress(Problem):
             deed(*arguments, **options)
+
+    def texts_twice(self, person, words):
+        """The network brings each text twice; the second time nothing happens, and nothing is answered."""
+        self.brought += 1
+        number, provider_id = person.recipient.number, f"twice-{self.brought}"
+        cast.texts(number, words, provider_id=provider_id)
+        before = OutboundMessage.objects.count(), Move.objects.count()
+        assert inbound.receive_text("simulator", InboundText(provider_id, number, cast.SMS_NUMBER, words)) is None
+        assert (OutboundMessage.objects.count(), Move.objects.count()) == before
 
     def choose(self, data, rows, label):
         return data.draw(st.sampled_from(list(rows.order_by("pk"))), label=label)
@@ -180,7 +193,7 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: Client.objects.filter(recipient__channel="sms").exists())
     @rule(data=st.data(), words=st.sampled_from(CLIENT_ANSWERS))
     def client_texts(self, data, words):
-        cast.texts(self.choose(data, Client.objects.exclude(recipient__number_index=""), "client"), words)
+        self.texts_twice(self.choose(data, Client.objects.exclude(recipient__number_index=""), "client"), words)
 
     # --- volunteers --------------------------------------------------------------------------------------------------
 
@@ -189,7 +202,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(number=st.integers(0, 2), words=st.sampled_from(ANSWERS))
     def volunteer_texts(self, number, words):
-        cast.texts(self.volunteer(number), words)
+        self.texts_twice(self.volunteer(number), words)
 
     @precondition(lambda self: Offer.objects.live().exists())
     @rule(data=st.data(), choice=st.integers(1, 3))
@@ -287,6 +300,14 @@ class AnyOrder(RuleBasedStateMachine):
         until = clockwork.live_through(moment)
         self.now.close()
         self.now.enter_context(clock.travel(until))
+
+    @invariant()
+    def before_a_yes_no_text_says_who_or_where(self):
+        """Invariant 7: whatever an offer says and whatever becomes of it, it is of a neighbourhood and a topic."""
+        asked = OutboundMessage.objects.filter(kind__startswith="offer.").exclude(pk__in=self.looked_at)
+        for text in asked.exclude(body=None).select_related("recipient"):
+            self.looked_at.add(text.pk)
+            assert [word for word in WHO_OR_WHERE if word in text.body] == [], text.kind
 
     @invariant()
     def every_promise_holds(self):
