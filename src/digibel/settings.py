@@ -212,6 +212,7 @@ DIGIBEL_PRICES_FILE = os.environ.get("DIGIBEL_PRICES_FILE", "")
 # Asked in order; the first that returns an outcome owns the text. Nobody: a person's inbox.
 INBOUND_HANDLERS = [
     "digibel.scheduling.merging.follow_pointer",
+    "digibel.privacy.leaving.hear_back",
     "digibel.scheduling.freetexts.start_again",
     "digibel.notifications.stopping.handle",
     "digibel.scheduling.inbound.handle_volunteer",

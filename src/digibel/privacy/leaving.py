@@ -1,17 +1,19 @@
 """A volunteer stops, by one press on their own page: at once for whoever waits for them, and within a month for what we know.
 
-Forgetting cannot be undone, so a person does it, after a last word with them: until then they can come back.
+Forgetting cannot be undone, so a person does it, after a last word with them: until then they can come back, there or by text.
 """
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from digibel.audit.actors import Actor
+from digibel.notifications.inbound import reply
+from digibel.notifications.models import InboundMessage, Recipient
 from digibel.organisations.models import Organisation
 from digibel.privacy import rights
 from digibel.privacy.errors import AtAVisit
 from digibel.privacy.models import Outcome, Right, RightsRequest
-from digibel.scheduling import availability, readiness
+from digibel.scheduling import availability, freetexts, readiness
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
 
@@ -37,6 +39,24 @@ def come_back(volunteer: Volunteer, *, by: Actor) -> None:
     availability.come_back(volunteer, by=by)
     for wish in wish_to_leave(volunteer):
         rights.answer(wish, Outcome.DROPPED, by=by)
+
+
+def hear_back(message: InboundMessage) -> str | None:
+    """Own a text that says "back" of somebody who had said that they stop: ending their pause alone would have them forgotten
+    while they are asked again. Whoever said STOP says START first."""
+    recipient = message.recipient
+    if (
+        recipient.kind != Recipient.Kind.VOLUNTEER
+        or recipient.stopped_at is not None
+        or not freetexts.says_back(message)
+    ):
+        return None
+    volunteer = Volunteer.objects.get(recipient=recipient)
+    if not wish_to_leave(volunteer).exists():
+        return None
+    come_back(volunteer, by=Actor.volunteer(volunteer))
+    reply(message, "plain.back_noted")
+    return "free.back"
 
 
 def wish_to_leave(volunteer: Volunteer) -> QuerySet[RightsRequest]:

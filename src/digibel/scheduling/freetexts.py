@@ -25,6 +25,15 @@ def handle(message: InboundMessage, volunteer: Volunteer) -> str | None:
     return {"pause": _pause, "off": _off, "back": _back, "page": _page}[wish.kind](message, volunteer, wish, language)
 
 
+def says_back(message: InboundMessage) -> bool:
+    """Back altogether, and not on one weekday."""
+    if message.organisation is None:
+        return False
+    language = language_of(message.recipient, message.organisation)
+    wish = freetime.read(message.body, language=language, today=clock.today())
+    return wish is not None and wish.kind == "back" and not wish.weekdays
+
+
 def start_again(message: InboundMessage) -> str | None:
     """Where "I am back" would be a START of somebody who never said STOP, it ends their pause."""
     recipient = message.recipient
