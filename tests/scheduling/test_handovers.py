@@ -14,10 +14,10 @@ from digibel.audit.models import Event
 from digibel.notifications.models import CallTask
 from digibel.organisations.models import Role
 from digibel.requests.errors import AlreadyClosed
-from digibel.requests.models import Client
-from digibel.scheduling import handovers, openings, worklist
+from digibel.requests.models import Client, Series
+from digibel.scheduling import handovers, offers, openings, promises, series, visits, worklist
 from digibel.scheduling.errors import AlreadyBooked, NoOwnYes
-from digibel.scheduling.models import Handover
+from digibel.scheduling.models import Handover, Visit
 from digibel.sealing import keys
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -138,6 +138,39 @@ def test_refused_it_stays_with_the_first_who_may_ask_another(request_, lindeboom
     assert not CallTask.objects.open().of(sleutel).exists()
     ask(request_, cast.organisation("Ailleurs", sms_number="+32460000009"))
     assert not CallTask.objects.open().filter(kind="handover.refused").exists()
+
+
+def test_series_goes_on_where_it_is_taken_with_what_is_left_of_it(request_, lindeboom, sleutel, frozen_clock):
+    series.plan(request_, goal="zelf videobellen", every_days=14, visits=4, by=SYSTEM)
+    [offer] = cast.offered(request_, cast.volunteer(lindeboom))
+    visit = offers.accept(offer, 1, by=Actor.volunteer(offer.volunteer))
+    with clock.travel(visit.starts_at):
+        visits.check_in(visit, by=SYSTEM)
+    with clock.travel(visit.ends_at):
+        visits.check_out(Visit.objects.get(), by=SYSTEM)
+        asked = ask(request_, sleutel)
+        page = browser_of(sleutel).get(reverse("desk:handover", args=[asked.pk])).content.decode()
+        assert "every two weeks, 3 visits left" in page
+        assert "zelf videobellen" not in page
+        made = handovers.accept(asked, by=SYSTEM)
+        mine, theirs = Series.objects.get(request=request_), Series.objects.get(request=made)
+        assert (mine.ended_as, mine.goal) == ("nobody_goes_on", "zelf videobellen")
+        assert (theirs.goal, theirs.every_days, theirs.visits, theirs.until) == ("zelf videobellen", 14, 3, None)
+        assert theirs.key_id == made.key_id
+        [window] = made.windows.all()
+        assert window.starts_at == visit.starts_at + timedelta(days=14)
+        assert [str(finding) for finding in promises.check() if not finding.holds] == []
+
+
+@pytest.mark.parametrize("until", [0, 1])
+def test_last_visit_of_a_series_is_taken_as_one_visit(request_, sleutel, until):
+    """Planned until tomorrow, and taken tomorrow or the day before."""
+    series.plan(request_, goal="zelf videobellen", until=clock.today() + timedelta(days=1), by=SYSTEM)
+    asked = ask(request_, sleutel)
+    with clock.travel(clock.now() + timedelta(days=until)):
+        made = handovers.accept(asked, by=SYSTEM)
+    assert Series.objects.filter(request=made).exists() is (until == 0)
+    assert not Series.objects.filter(request=request_, ended_at=None).exists()
 
 
 def test_it_is_in_the_audit_of_both(request_, lindeboom, sleutel):

@@ -5,6 +5,7 @@ of its own; the first keeps its reference and sees only whether theirs is still 
 """
 
 import uuid
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -19,8 +20,8 @@ from digibel.requests import intake, stafffirst
 from digibel.requests.alike import one_at_a_time
 from digibel.requests.drafts import ClientDraft, RequestDraft
 from digibel.requests.errors import AlreadyClosed
-from digibel.requests.models import Client, Closing, Consent, HelpRequest
-from digibel.scheduling import openings, worklist
+from digibel.requests.models import Client, Closing, Consent, HelpRequest, Series
+from digibel.scheduling import beats, openings, series, worklist
 from digibel.scheduling.errors import AlreadyBooked, NoOwnYes, Restricted
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Handover, Visit
@@ -120,6 +121,7 @@ def accept(handover: Handover, *, by: Actor) -> HelpRequest:
         recorded_by=locked.asked_by,
     )
     made = _log(original, client, by=by, key=f"handover:{locked.pk.hex}")
+    _go_on_with_series(original, made, by=by)
     _answer(locked, Handover.Status.ACCEPTED, by=by, made=made)
     openings.end_everything(original, by=by, reason="organisation")
     worklist.close(original, closing=Closing.REFERRED)
@@ -170,9 +172,12 @@ def _answer(locked: Handover, status: Handover.Status, *, by: Actor, made: HelpR
 
 
 def _log(original: HelpRequest, client: Client, *, by: Actor, key: str) -> HelpRequest:
-    """The same question and the moments still to come; not what was said in their own words."""
+    """The same question and the moments still to come, of a series the next; not what was said in their own words."""
     now = clock.now()
     coming = [(one.starts_at, one.ends_at, one.away) for one in original.windows.filter(starts_at__gt=now)]
+    agreed = beats.running(original)
+    if agreed is not None and agreed.asks_at is not None and agreed.beat_at is not None and agreed.beat_at > now:
+        coming.append((agreed.beat_at, agreed.beat_at + timedelta(minutes=original.minutes), False))
     draft = RequestDraft(
         client=_least(client, with_worker=True),
         tasks=tuple(task.slug for task in original.tasks.all()),
@@ -186,6 +191,23 @@ def _log(original: HelpRequest, client: Client, *, by: Actor, key: str) -> HelpR
     )
     made = openings.open_request(draft, organisation=client.organisation, by=by, client=client, idempotency_key=key)
     return made[0]
+
+
+def _go_on_with_series(original: HelpRequest, made: HelpRequest, *, by: Actor) -> None:
+    """What was agreed goes on there: the goal, the rhythm, and what is left until its end. One last visit is no series."""
+    agreed = beats.running(original)
+    if agreed is None:
+        return
+    beats.end(agreed, original, ended_as=Series.Ended.NOBODY_GOES_ON)
+    left = visits_left(agreed)
+    is_worth_it = left >= series.LEAST_VISITS if left is not None else (agreed.until or clock.today()) > clock.today()
+    if made.is_open and is_worth_it:
+        series.plan(made, goal=agreed.goal, every_days=agreed.every_days, visits=left, until=agreed.until, by=by)
+
+
+def visits_left(agreed: Series) -> int | None:
+    """None where a day was agreed."""
+    return None if agreed.visits is None else agreed.visits - beats.made(agreed)
 
 
 def _least(client: Client, *, with_worker: bool) -> ClientDraft:

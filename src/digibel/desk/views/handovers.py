@@ -11,12 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from digibel.audit.actors import Actor
 from digibel.desk import listplace, verdicts, words
 from digibel.desk.answers import do, go_on
+from digibel.desk.seriespage import RHYTHMS
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.organisations.models import Organisation
 from digibel.organisations.permissions import check_may
 from digibel.problems import NotFound
 from digibel.requests import intake, judging
 from digibel.requests.models import HelpRequest
+from digibel.scheduling import beats
 from digibel.scheduling import handovers as verbs
 from digibel.scheduling.models import Handover
 
@@ -86,5 +88,14 @@ def _context(asked: Handover) -> dict[str, Any]:
         "stairs": bool(client.floor) and not client.lift,
         "dog": client.dog,
         "smoke": client.smoke,
+        "series": _series(request),
         "section": "calls",
     }
+
+
+def _series(request: HelpRequest) -> dict[str, Any] | None:
+    """How often, and how long still; not the goal, which is in the client's words."""
+    agreed = beats.running(request)
+    if agreed is None:
+        return None
+    return {"rhythm": dict(RHYTHMS)[agreed.every_days], "left": verbs.visits_left(agreed), "until": agreed.until}
