@@ -31,11 +31,11 @@ def stops(said: Said) -> bool:
 
 
 def _stops_in_a_sentence(said: Said) -> bool:
-    """ "Could you stop sending me texts?": said in so many words, it bears more around it."""
+    """ "Could you stop sending me texts?": said in so many words, it bears more around it, but no "in the evening"."""
     sentences = [sign for sign in said.all if sign.meaning == "stop" and sign.words >= _SENTENCE]
-    beside = SMALL | DAYS | {"stop", "regret", "unknown", "reason", "thing", "no", "number", "day"}
+    beside = SMALL | {"stop", "today", "regret", "unknown", "reason", "thing", "no", "number"}
     beside |= {"question"} if any(sign.asked for sign in sentences) else set()
-    elsewhere = beside | {"negation", "others", "fails", "elsewhere"}
+    elsewhere = beside | {"negation", "others", "fails", "elsewhere", "day"} | DAYS
     parts = [meanings_of(clause) for clause in said.clauses()]
     # "I receive no more messages" complains of it, "I do not want to stop" denies it.
     wary = {"unknown", "no"}

@@ -20,7 +20,7 @@ from digibel.notifications.replies.answers import (
     Reply,
     first_content,
 )
-from digibel.notifications.replies.said import Said, meanings_of
+from digibel.notifications.replies.said import Said, is_but, meanings_of
 
 # A phrase of so many words says all by itself.
 _FULL: Final = 4
@@ -48,7 +48,7 @@ def _call_me(said: Said) -> Reply:
 
 
 def _works_or_not(said: Said, digits: Mapping[int, Intent]) -> Reply:
-    said = said.with_broken_things()
+    said = said.parted_at_but().with_broken_things()
     answers: set[Intent] = {"works"} if said.have("works", "yes") else set()
     answers |= {"fails"} if said.have("fails", "no") else set()
     numbers = said.values("number")
@@ -59,6 +59,8 @@ def _works_or_not(said: Said, digits: Mapping[int, Intent]) -> Reply:
     if len(answers) != 1 or said.have(*UNSURE):
         return UNCLEAR
     [answer] = answers
+    if answer == "fails" and _something_else_works(said):
+        return UNCLEAR
     stands = _works_for_them(said) if answer == "works" else _fails_them(said)
     return Reply(answer) if stands else UNCLEAR
 
@@ -82,6 +84,13 @@ def _but_something(said: Said) -> bool:
     """ "It went well, but he shouted at me": what is told behind the "but" is not known to us, and may be what matters."""
     behind = dropwhile(lambda sign: sign.meaning != "limit", said.all)
     return sum(sign.meaning == "unknown" for sign in behind) >= _A_TALE
+
+
+def _something_else_works(said: Said) -> bool:
+    """ "The tablet is fine but the printer is not": a thing of which nothing is denied, before a "but" and what fails."""
+    but = next((place for place, sign in enumerate(said.all) if is_but(sign)), len(said.all))
+    before, behind = meanings_of(said.all[:but]), meanings_of(said.all[but:])
+    return "thing" in before and before.isdisjoint({"fails", "no", "negation"}) and "thing" in behind
 
 
 def _fails_them(said: Said) -> bool:

@@ -92,6 +92,12 @@ BUSY: Final = 2
 IN_OR_OUT: Final = 3
 # A "checkin" that ends in "in", which may be the "in" of "in the tram".
 ENDS_IN_IN: Final = 4
+# A "limit" that is a "but", one that is the "sooner" of "sooner 2 than 1", and a "no" to today alone.
+BUT: Final = 5
+SOONER: Final = 6
+NOT_TODAY: Final = 7
+# The "wel" of "niet 1, wel 2": it wants what follows.
+CONTRAST: Final = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from digibel.notifications.replies.answers import (
     Reply,
     first_content,
 )
+from digibel.notifications.replies.choosing import chosen_over
 from digibel.notifications.replies.meanings import SO_BECAUSE, THAT_DAY, Sign
 from digibel.notifications.replies.said import Said, Told, meanings_of
 
@@ -40,11 +41,14 @@ class Offers:
 
 
 def answered(said: Said, offers: Offers) -> Reply:
-    said = _without_the_corrected(_without_the_refused(said))
+    said = _without_the_refused(said)
     letters = said.values("letter")
     if len(letters) > 1 or not (letters or len(offers.letters) == 1):
         return UNCLEAR
     place = letters[0] if letters else 0
+    chosen = None if letters else chosen_over(said, offers.windows[place])
+    if chosen:
+        return Reply("accept", offers.letters[place], chosen)
     # "Sorry, on holiday" and "I work that day" are a no that spares us the word.
     excused = said.busy or (said.have("reason") and said.have("regret", "day", "today", "tomorrow"))
     excused &= first_content(said).meaning != "number" or said.have("regret") or not said.because
@@ -57,7 +61,7 @@ def answered(said: Said, offers: Offers) -> Reply:
         return _declined(said, offers.letters[place], offers.windows[place])
     if said.kept_away and not (said.because and said.have("number")):
         return UNCLEAR
-    return _accepted(said.on_that_day().nowhere_inside(), offers.letters[place], offers.windows[place])
+    return _accepted(said.on_that_day().nowhere_inside(), place, offers)
 
 
 def _without_the_refused(said: Said) -> Said:
@@ -71,16 +75,6 @@ def _without_the_refused(said: Said) -> Said:
     return kept if len(kept.values("letter")) == 1 else said
 
 
-def _without_the_corrected(said: Said) -> Said:
-    """The answer where one window is turned down and another one wanted: "não a 2, prefiro a 1"."""
-    told = [sign for sign in said.all if sign.meaning not in SMALL]
-    if [sign.meaning for sign in told] != ["no", "number", "yes", "number"] or told[1].value == told[3].value:
-        return said
-    # "No 1 is good" may be English for the first: the other one stands in a clause of its own.
-    apart = told[1].clause < told[2].clause == told[3].clause
-    return Said([sign for sign in said.all if sign not in told[:2]]) if apart else said
-
-
 def _refuses_a_letter(clause: list[Sign]) -> bool:
     # One "no": who says it twice may mean the first offer with the second.
     refusals = [sign for sign in clause if sign.meaning in NO | {"negation"}]
@@ -88,11 +82,12 @@ def _refuses_a_letter(clause: list[Sign]) -> bool:
     return "letter" in told and len(refusals) == 1 and told <= _REFUSAL
 
 
-def _accepted(said: Said, letter: str, windows: int) -> Reply:
+def _accepted(said: Said, place: int, offers: Offers) -> Reply:
+    letter, windows = offers.letters[place], offers.windows[place]
     numbered = (bool(said.values("number")) or said.have("last")) and windows > 1
     twice = said.clearly("yes") or sum(sign.meaning in YES for sign in said.all) > 1
-    # A preference is a choice among windows, and a day may be named beside a choice or a yes.
-    fits = {"preference"} if numbered else set()
+    # A preference is a choice among windows or offers, and a day may be named beside a choice or a yes.
+    fits = {"preference"} if numbered or (len(offers.letters) > 1 and windows == 1) else set()
     fits |= DAYS if not said.have("preference") and (numbered or (windows == 1 and twice)) else set()
     told = said.answer_and_tale(
         SMALL | YES | {"number", "letter", "last", "middle", "see_you"} | fits, YES | {"number", "letter"}

@@ -6,7 +6,7 @@ from itertools import groupby, takewhile
 from operator import attrgetter
 from typing import Final
 
-from digibel.notifications.replies.meanings import BUSY, IN_OR_OUT, SO_BECAUSE, THAT_DAY, Sign
+from digibel.notifications.replies.meanings import BUSY, BUT, CONTRAST, IN_OR_OUT, SO_BECAUSE, THAT_DAY, Sign
 
 COURTESY: Final = frozenset({"greeting", "thanks", "closing", "polite", "name"})
 # A signature may hold any word but these: "groetjes Jo" is a name, "groetjes, misschien" is not.
@@ -83,6 +83,7 @@ class Said:
     """The signs of one reply, and the questions that we ask about them."""
 
     def __init__(self, signs: Sequence[Sign]) -> None:
+        self.heard = signs
         self.all = _denied(_another_time(_without_articles(_dated(_counted(_names(_in_sentences(signs)))))))
         self.meanings = frozenset(sign.meaning for sign in self.all)
 
@@ -168,6 +169,14 @@ class Said:
         """The same reply where this meaning is not understood."""
         return Said([replace(sign, meaning="unknown") if sign.meaning == meaning else sign for sign in self.all])
 
+    def parted_at_but(self) -> "Said":
+        """The same reply, where each "but" begins a clause of its own: "the tablet works but the printer does not"."""
+        parted, buts = list[Sign](), 0
+        for place, sign in enumerate(self.heard):
+            buts += is_but(sign) and _goes_on_telling(self.heard[place + 1 :])
+            parted.append(replace(sign, clause=sign.clause + buts))
+        return Said(parted) if buts else self
+
     def with_broken_things(self) -> "Said":
         """The same reply, where a thing of which something is denied does not work: "the printer does not print"."""
         broken = {clause[0].clause for clause in self.clauses() if _is_broken(clause)}
@@ -192,8 +201,18 @@ class Said:
         return frozenset(sign.meaning for sign in self.all if sign.clause in clauses)
 
 
+def is_but(sign: Sign) -> bool:
+    return sign.meaning == "limit" and sign.value in {BUT, CONTRAST}
+
+
+def _goes_on_telling(signs: Sequence[Sign]) -> bool:
+    """Whether more than a denial follows: the "maar" of "het werkt maar niet" parts nothing."""
+    behind = takewhile(lambda sign: sign.clause == signs[0].clause, signs)
+    return any(sign.meaning not in COURTESY | {"glue", "negation", "no"} for sign in behind)
+
+
 def _is_broken(clause: list[Sign]) -> bool:
-    told = [sign for sign in clause if sign.meaning not in COURTESY | {"glue"}]
+    told = [sign for sign in clause if sign.meaning not in COURTESY | {"glue"} and not is_but(sign)]
     fits = meanings_of(told).isdisjoint({"works", "fails", "yes"}) and any(_denies(sign) for sign in told)
     return fits and told[0].meaning == "thing"
 

@@ -11,11 +11,15 @@ from digibel.notifications.replies.meanings import (
     ANSWERS,
     BEFORE_A_NO,
     BUSY,
+    BUT,
+    CONTRAST,
     ENDS_IN_IN,
     IN_OR_OUT,
     NOT_A_NUMBER,
+    NOT_TODAY,
     SMALL_WORDS,
     SO_BECAUSE,
+    SOONER,
     THAT_DAY,
     WEIGHTY,
     Sign,
@@ -38,6 +42,11 @@ _JOINED: Final = frozenset(
 )
 # What a noun keeps in all its cases: a member of the family stays one that might come instead.
 _OF_NOUNS: Final = frozenset({"family", "reason", "thing"})
+# Minutes in each.
+_UNITS: Final = {"minute": 1, "hour": 60}
+# What may stand between a window and another one, and what turns one down.
+_BETWEEN: Final = frozenset({"contrast", "sooner", "instead", "than", "replaced"})
+_NEVER: Final = frozenset({"none", "not_coming", "unable", "cannot"})
 _SHORTEST_STEM: Final = 4
 _REASONS: Final = {"because": SO_BECAUSE, "busy": BUSY}
 
@@ -61,9 +70,13 @@ class _Reader(Counts):
                 sign = replace(sign, meaning="glue")
             if found and found[-1].meaning == "duration" and sign.meaning == "minute":
                 sign = replace(sign, meaning="glue")
+            if _is_more_of(found, sign):
+                found[-2] = replace(found[-2], meaning="duration", value=(found[-2].value or 0) * _UNITS[sign.meaning])
+                sign = replace(sign, meaning="glue")
             if sign.meaning == "number" and self._is_total(place):
                 sign = replace(sign, meaning="glue" if _is_rank(found) else "limit")
                 found = [replace(each, meaning="glue") if each.meaning == "at" else each for each in found]
+            sign = self._turned(sign, found, place, taken)
             if found:
                 found[-1] = self._seen_from(sign, found, tuple(self.words[before:place]))
             if self._is_but_after_regret(found, place, taken):
@@ -73,6 +86,46 @@ class _Reader(Counts):
             found.append(sign)
             place, before = place + taken, place
         return found
+
+    def _turned(self, sign: Sign, found: list[Sign], place: int, taken: int) -> Sign:
+        """What turns a text around: a "but", "rather than" between two windows, the "wel" of "niet 1, wel 2"."""
+        meanings = {
+            reading.meaning for reading in self._readings(tuple(self.words[place : place + taken]), self.language)
+        }
+        if sign.meaning == "limit" and "but" in meanings:
+            order = "particle" in meanings and self._ends_an_order(found, place + taken)
+            return replace(sign, meaning="glue") if order else replace(sign, value=BUT)
+        if "stop_too" in meanings and any(each.meaning == "stop" for each in found):
+            return replace(sign, meaning="polite")
+        if self.state != "offer" or meanings.isdisjoint(_BETWEEN) or not self._window_behind(place + taken):
+            return sign
+        if "contrast" in meanings and any(each.meaning in {"no", "negation", *_NEVER} for each in found):
+            return replace(sign, meaning="limit", value=CONTRAST)
+        if "sooner" in meanings and sign.meaning == "limit":
+            return replace(sign, value=SOONER)
+        between = any(each.meaning in {"number", "last", "middle"} and each.clause == sign.clause for each in found)
+        turning = meanings & {"instead", "than", "replaced"}
+        return replace(sign, meaning=min(turning)) if between and turning else sign
+
+    def _ends_an_order(self, found: list[Sign], end: int) -> bool:
+        """Whether a clause ends here that only orders a window or an offer: "doe mij B maar" leaves nothing to come."""
+        clause = self.pieces[end - 1].clause
+        told = [each.meaning for each in found if each.clause == clause and each.meaning not in SMALL_WORDS]
+        first = next(place for place, piece in enumerate(self.pieces) if piece.clause == clause)
+        orders = Reading("orders") in self._readings((self.words[first],), self.language)
+        return (
+            orders and told[:1] == ["yes"] and set(told[1:]) <= {"number", "letter"} and self._last_of_clause(end - 1)
+        )
+
+    def _window_behind(self, place: int) -> bool:
+        """Whether a window is named here, or behind the one small word that is here, with no comma before it."""
+        clause = self.pieces[place - 1].clause
+        places = [at for at in (place, place + 1) if at < len(self.pieces) and self.pieces[at].clause == clause]
+        return any(self._number_behind(at) or self._is_last_or_middle(at) for at in places)
+
+    def _is_last_or_middle(self, place: int) -> bool:
+        readings = self._readings(self._phrase_at(place)[0], self.language)
+        return any(reading.meaning in {"last", "middle"} for reading in readings)
 
     def _seen_from(self, sign: Sign, found: list[Sign], phrase: Phrase) -> Sign:
         """What the last sign that was found means, now that the next one is known.
@@ -99,7 +152,8 @@ class _Reader(Counts):
 
     def _is_but_after_regret(self, found: list[Sign], place: int, taken: int) -> bool:
         """The "but" of "I am sorry, but I work" limits nothing, as long as something follows."""
-        return bool(found) and found[-1].meaning in {"regret", "thanks"} and self._is_but(place, taken)
+        told = next((sign.meaning for sign in reversed(found) if sign.meaning not in SMALL_WORDS), None)
+        return told in {"regret", "thanks"} and self._is_but(place, taken)
 
     def _sign_at(self, place: int) -> tuple[Sign, int]:
         piece = self.pieces[place]
@@ -126,7 +180,8 @@ class _Reader(Counts):
         if len(self.pieces) == 1 and Reading("stops_alone") in self._readings(phrase, spoken):
             reading = Reading("stop")
         if reading.meaning == "number":
-            return self._with_unit(place, length, reading.value or NOT_A_NUMBER)
+            sign, taken = self._with_unit(place, length, reading.value or NOT_A_NUMBER)
+            return replace(sign, clear=sign.meaning == "number"), taken
         if reading.meaning == "name" and not (piece.looks_like_a_name or _has_no_capitals(piece.raw)):
             reading = Reading("unknown")
         if reading.meaning == "yes" and length > 1 and self._says_can(phrase[:1], spoken):
@@ -134,6 +189,8 @@ class _Reader(Counts):
         if reading.meaning == "by":
             # "I cannot come by car" may be a promise to come on foot. Beside anything but a visit it is chatter.
             reading = Reading("limit" if self.state in _OF_A_VISIT else "polite")
+        if reading.meaning == "no" and any(Reading("today") in self._readings((word,), spoken) for word in phrase):
+            reading = Reading("no", NOT_TODAY)
         if reading.meaning == "that_day":
             reading = Reading("day", THAT_DAY)
         if reading.meaning in _REASONS:
@@ -230,6 +287,12 @@ class _Reader(Counts):
         piece = self.pieces[place]
         last = place + 1 == len(self.pieces) and not piece.looks_like_a_name
         return last and piece.kind == "word" and is_cut_off(piece.text, self.language, self._wary)
+
+
+def _is_more_of(found: Sequence[Sign], unit: Sign) -> bool:
+    """Whether this is the unit of "30 more minutes"."""
+    counted = [sign.meaning for sign in found[-2:]] == ["number", "more"]
+    return counted and unit.meaning in _UNITS and unit.clause == found[-2].clause
 
 
 def _is_rank(before: Sequence[Sign]) -> bool:

@@ -251,5 +251,7 @@ def _longer(said: Said) -> Reply:
     named = _minutes(said)
     fits = named is None or (named != [] and named[-1] <= _LONGEST_EXTENSION)
     around = {"longer", "more", "duration", "number", "yes", "roughly", "time", "at", "limit", "elsewhere", "checkin"}
-    around |= {"question"} if said.clearly("longer") else set()
+    if said.clearly("longer") and not said.denied_nearby("longer"):
+        # "It takes half an hour longer, the printer does not work": whatever keeps them.
+        around |= {"question", "able", "fails", "negation"}
     return Reply("longer", minutes=LONGER_MINUTES) if fits and said.only(CHATTER, around) else UNCLEAR

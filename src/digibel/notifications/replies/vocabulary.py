@@ -23,6 +23,10 @@ under `kept`. A phrase wins from the words it is made of, so an exception is wri
 - read where nothing else is said: `stops_alone` (the Spanish "para" is "stop", and "for" in any sentence);
 - read by what follows: `join` (a word that asks, or joins a full answer: "que no puedo") and `but` (which limits nothing behind an
   excuse), each beside `doubt` or `limit`; a wish ("I would love to") stands under `regret` too, for the "but" behind it;
+- between two windows of an offer alone: `instead` ("1 rather than 2"), `than` (behind a wish or `sooner`: "sooner 1 than 2"),
+  `replaced` (the one before it is turned down: Turkish "1 yerine 2"), `contrast` (behind a no: "niet 1, wel 2"), and in Dutch
+  `particle` (the "maar" that ends what begins with one of the `orders`: "doe mij B maar");
+- beside a stop alone: `stop_too` ("I do not want any more");
 - only at one moment, and careful at any other: `preference` (an offer), `confirm` (of a visit), `more` (time, during
   one), `roughly` (how late), `asks` (a question, where a clause begins with it);
 - writing: `kept` (words whose accents mean something), `not_typos` (words that only look like another word misspelt), `aside`

@@ -1,0 +1,82 @@
+"""One window over another, in ten languages: which is wanted where one is turned down, and nobody booked in doubt."""
+
+import pytest
+
+from digibel.notifications import replies
+from digibel.notifications.replies import Reply
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "window"),
+    [
+        ("nl", "de eerste niet, de tweede wel", 2),
+        ("nl", "vandaag niet maar de derde past me", 3),
+        ("nl", "liever de tweede dan de eerste", 2),
+        ("fr", "pas la première, la deuxième me va", 2),
+        ("fr", "la 2 plutôt que la 1", 2),
+        ("en", "not 1, not 2, the third is fine", 3),
+        ("en", "first no second yes", 2),
+        ("en", "sooner the last than the first", 3),
+        ("ar", "الأول لا، الثاني نعم", 2),
+        ("ar", "٢ أفضل من ١", 2),
+        ("tr", "1 yerine 2", 2),
+        ("tr", "ilki olmaz ikincisi olur", 2),
+        ("ro", "nu prima, ci a doua", 2),
+        ("sq", "jo e para, e dyta po", 2),
+        ("pl", "nie pierwszy, tylko drugi", 2),
+        ("pt", "a 1ª não consigo, a 2ª sim", 2),
+        ("es", "la primera no, la tercera", 3),
+    ],
+)
+def test_window_chosen_over_another_is_the_one_that_is_booked(language: str, text: str, window: int) -> None:
+    assert replies.read(text, state="offer", language=language, windows=(3,)) == Reply("accept", "A", window)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "no 1, 2 is good"),
+        ("en", "not 1, 2"),
+        ("en", "not 1 but 2"),
+        ("en", "2 not 1 not"),
+        ("en", "not today, 2"),
+        ("en", "first no, second no"),
+        ("en", "first no, second yes, third yes"),
+        ("en", "first no, second yes if it is in the morning"),
+        ("en", "my son can't do 1, 2 is fine"),
+        ("nl", "1 niet 2"),
+        ("nl", "1 dan 2"),
+        ("nl", "de eerste of de tweede, niet de derde"),
+        ("fr", "la 2 plutôt que la 1 ?"),
+        ("fr", "la 4 non, la 5 oui"),
+        ("tr", "birincisi olmaz, ikincisi belki"),
+        ("pl", "pierwszy nie, drugi tak ale później"),
+        ("pt", "a primeira não, a segunda sim, acho"),
+        ("es", "la primera no"),
+    ],
+)
+def test_mixture_in_which_no_window_is_clearly_wanted_books_nobody(language: str, text: str) -> None:
+    assert replies.read(text, state="offer", language=language, windows=(3,)) == Reply("unclear")
+
+
+@pytest.mark.parametrize(
+    ("state", "language", "text", "meant"),
+    [
+        ("offer", "nl", "doe mij B maar", Reply("accept", "B", 1)),
+        ("offer", "tr", "B'yi alayım", Reply("accept", "B", 1)),
+        ("offer", "nl", "doe mij A of B maar", Reply("unclear")),
+        ("offer", "nl", "ik kan B maar", Reply("unclear")),
+        ("offer", "en", "please stop sending me texts in the evening", Reply("unclear")),
+        ("offer", "es", "no me manden más mensajes, no quiero más", Reply("stop")),
+        ("offer", "es", "no quiero más", Reply("unclear")),
+        ("booked", "tr", "başka birini bulmanız gerekecek, hastayım", Reply("cancel")),
+        ("booked", "tr", "başka birini bulmanız gerekmiyor", Reply("unclear")),
+        ("visit_day", "en", "need 30 more mins pls", Reply("longer", minutes=30)),
+        ("visit_day", "en", "it will not take 30 minutes longer", Reply("unclear")),
+        ("follow_up", "en", "the tablet is fine but the printer does not print", Reply("unclear")),
+        ("follow_up", "nl", "het werkt maar niet", Reply("fails")),
+        ("follow_up", "pl", "jeszcze nie próbowałam", Reply("unclear")),
+    ],
+)
+def test_what_stands_beside_an_answer_turns_it_or_leaves_it(state: str, language: str, text: str, meant: Reply) -> None:
+    assert replies.read(text, state=state, language=language, windows=(1, 1)) == meant
