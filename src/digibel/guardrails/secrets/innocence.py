@@ -44,7 +44,8 @@ _ENTERPRISE: Final = re.compile(
 _STRUCTURED: Final = re.compile(r"[+*]{3} ?\d{3}/\d{4}/\d{5} ?[+*]{3}")
 # And addresses of machines, and what they call their errors; not a PUK in pairs.
 _VERSION: Final = re.compile(
-    r"\b0x[0-9a-f]{2,16}\b|(?<![\d.])(?:\d{1,3}(?:\.\d{1,5}){2}|(?!\d\d(?:\.\d\d){3}(?!\d))\d{2,3}(?:\.\d{1,3}){3})(?![\d.])|\bv\.? ?\d+(?:\.\d+)*"
+    r"\b0x[0-9a-f]{2,16}\b|"
+    r"(?<![\d.])(?:\d{1,3}(?:\.\d{1,5}){2}|(?!\d\d(?:\.\d\d){3}(?!\d))\d{2,3}(?:\.\d{1,3}){3})(?![\d.])|\bv\.? ?\d+(?:\.\d+)*"
 )
 _MAIL: Final = re.compile(r"(?<!\S)\S{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
 _WEB: Final = re.compile(r"(?:https?:|www\.)\S{1,200}")
