@@ -80,3 +80,23 @@ def test_mixture_in_which_no_window_is_clearly_wanted_books_nobody(language: str
 )
 def test_what_stands_beside_an_answer_turns_it_or_leaves_it(state: str, language: str, text: str, meant: Reply) -> None:
     assert replies.read(text, state=state, language=language, windows=(1, 1)) == meant
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("pl", "Dzień dobry"),
+        ("pt", "valeu"),
+        ("pt", "pois"),
+        ("es", "bueno"),
+        ("es", "ánimo"),
+        ("nl", "graag gedaan"),
+        ("nl", "veel plezier"),
+    ],
+)
+def test_courtesy_and_hesitation_book_nobody(language: str, text: str) -> None:
+    assert replies.read(text, state="offer", language=language) == Reply("unclear")
+
+
+def test_going_to_the_home_of_the_client_checks_nobody_out() -> None:
+    assert replies.read("voy a casa de la señora", state="visit_day", language="es") == Reply("unclear")
