@@ -33,7 +33,7 @@ class CompressedFiles(GZipMiddleware):
         return super().process_response(request, response)
 
 
-# What another house sends along is drawn by chance, is read once and stays nowhere: masked, one in a thousand would not come in.
+# What another house sends along is drawn by chance and read once: masked, one in a thousand would not come in. It is on no page.
 FROM_ANOTHER_HOUSE: Final = re.compile(r"/login/with/[-\w]+/back\Z")
 
 
@@ -45,12 +45,14 @@ class MaskedAddresses:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.META.get("QUERY_STRING") and not FROM_ANOTHER_HOUSE.match(request.path):
+        if request.META.get("QUERY_STRING"):
             typed = {text for name, values in request.GET.lists() for text in (name, *values)}
-            unsafe = {text: safe for text in typed if (safe := masked(text)) != text}
+            unsafe = {text: hidden for text in typed if (hidden := masked(text)) != text}
             if unsafe:
-                request.GET = _replaced(request.GET, unsafe)  # type: ignore[assignment]
-                request.META["QUERY_STRING"] = request.GET.urlencode()
+                safe = _replaced(request.GET, unsafe)
+                request.META["QUERY_STRING"] = safe.urlencode()
+                if not FROM_ANOTHER_HOUSE.match(request.path):
+                    request.GET = safe  # type: ignore[assignment]
         return self.get_response(request)
 
 
