@@ -371,6 +371,8 @@ def test_a_surname_of_brussels_is_no_misspelt_name_of_a_secret() -> None:
         "numri serik i printerit BRBSN4C0917, fjalëkalimin e wifit do ta pyesë te vajza",
         "contrato cancelado por telefone, ref. 31-778420, devolver o modem",
         "Dossiernummer bij het OCMW is 2024/118833, wachtwoord vergeten",
+        "Elle a oublié son code PIN. L'agence de la chaussée de Wavre 305 ouvre à 9h",
+        "Codul comenzii de la Emag este 214509873, coletul ajunge vineri",
         "Le lecteur eID affiche erreur 0x8010002E, code oublié",
     ],
 )

@@ -68,6 +68,7 @@ _TWO_FIGURES: Final = re.compile(r"\d\d")
 _FEWEST_OF_DRAW: Final = 3  # numbers of two figures
 _FIGURES_OF_CARD: Final = 4  # at its end, as receipts show them
 _NEAR_CARD: Final = 8  # tokens
+_LONGEST_ADDRESS: Final = 7  # tokens
 _CARD: Final = re.compile(
     r"(?:bank)?(?:kaart|kart|card|cart[eao]|tarjeta|البطاق|بطاق|visa|mastercard|bancontact|maestro)"
 )
@@ -239,12 +240,14 @@ def _is_day(text: Passage, first: int, last: int) -> bool:
 
 
 def _is_in_address(text: Passage, first: int) -> bool:
-    """ "Avenue Louise 145"."""
-    for before in range(first - 1, max(-1, first - 5), -1):
-        if not text.is_word(before):
+    """ "Avenue Louise 145", "chaussée de Wavre 305"."""
+    has_name = False
+    for before in range(first - 1, max(-1, first - _LONGEST_ADDRESS), -1):
+        if not text.is_word(before) and text.text(before) not in "'-":
             return False
-        if text.has(before, "labels") and text.is_capital(before + 1) and before + 1 < first:
+        if has_name and text.has(before, "labels"):
             return True
+        has_name = has_name or text.is_capital(before)
     return False
 
 
