@@ -22,7 +22,7 @@ was changed; its mistakes have been repaired since. Right at that first reading,
     fifteenth.tsv  289 of 300 (96.3 %), 0    the same by a sixth hand
     sixteenth.tsv  262 of 300 (87.3 %), 1    one window over another, whole polite sentences, dialects; a bare "pois" had booked
     seventeenth.tsv 290 of 300 (96.7 %), 0   the same by an eighth hand; two of the ten ask 15 and 20 minutes, and hear 30
-    eighteenth.tsv 286 of 300 (95.3 %), 0    the same by a ninth hand; two ways of STOP and three of START in whole sentences went to a person
+    eighteenth.tsv 286 of 300 (95.3 %), 0    the same by a ninth hand; STOP and START in whole sentences went to a person
 """
 
 from pathlib import Path
