@@ -390,6 +390,7 @@ OPERATIONS = {
     "sign_out",
     "list_places",
     "show_place",
+    "show_place_sessions",
     "show_report",
     "list_events",
     "list_tasks",

@@ -109,6 +109,36 @@ def test_slip_names_places_and_is_handed_out(program: Any, refusal: Any) -> None
     assert refusal(program.post(path, {"route": "MARS"})) == (422, "invalid", {"route": ["not_one_of"]})
 
 
+def test_a_seat_is_booked_with_the_slip(program: Any, refusal: Any) -> None:
+    session = cast.place_session(program.organisation, seats=1)
+    sessions = f"/places/{session.place.slug}/sessions"
+    [offered] = program.get(sessions).json()["sessions"]
+    assert (offered["id"], offered["seats"], offered["free"]) == (str(session.pk), 1, 1)
+    request = cast.request(program.organisation, tasks=["benefits"])
+    path = f"/help-requests/{request.reference}/slip"
+    told = {"sessions": [str(session.pk)]}
+    first = program.post(path, told, Idempotency_Key="seat-1")
+    again = program.post(path, told, Idempotency_Key="seat-1")
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["seats"] == again.json()["seats"] == [{"session": str(session.pk), "number": 1}]
+    assert program.get(sessions).json()["sessions"][0]["free"] == 0
+    [line] = request.referrals.all()
+    assert (line.place, line.session, line.seat_number) == (session.place, session, 1)
+    other = cast.request(program.organisation, first_name="Ida", mobile=cast.mobile(), tasks=["benefits"])
+    assert refusal(program.post(f"/help-requests/{other.reference}/slip", told)) == (409, "no_seat_left", {})
+    assert not other.referrals.exists()
+
+
+def test_sessions_that_nobody_knows_or_two_of_one_place_are_refused(program: Any, refusal: Any) -> None:
+    first = cast.place_session(program.organisation)
+    second = cast.place_session(program.organisation, days=5, place=first.place)
+    request = cast.request(program.organisation, tasks=["benefits"])
+    for wanted in ([str(first.pk), str(second.pk)], [str(request.pk)]):
+        answer = program.post(f"/help-requests/{request.reference}/slip", {"sessions": wanted})
+        assert refusal(answer) == (422, "invalid", {"sessions": ["one_seat_each"]})
+    assert not request.referrals.exists()
+
+
 def test_texts_are_told_without_their_words(program: Any, request_: HelpRequest) -> None:
     els = cast.volunteer(program.organisation)
     cast.offered(request_, els)

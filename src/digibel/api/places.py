@@ -1,6 +1,6 @@
 """The directory of places where people can be sent to. Nothing of it is about a person, and all organisations share it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from digibel import cursors
 from digibel.directory.models import HelpPlace, Kind
 from digibel.notifications import numbers
 from digibel.notifications.errors import NotANumber
+from digibel.requests import seats
 from digibel.requests.api import After, ApiRequest, Limit, salt
 from digibel.requests.shapes import reader
 
@@ -63,6 +64,35 @@ def list_places(
 @places.get("/{slug}", response=PlaceShown)
 def show_place(request: ApiRequest, slug: str) -> PlaceShown:
     return shown_place(HelpPlace.objects.active().get(slug=slug.replace("\x00", "")))
+
+
+class SeatsShown(BaseModel):
+    """A place receives people whom we send, and keeps seats for them."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    seats: int
+    free: int
+
+
+class SessionsShown(BaseModel):
+    sessions: list[SeatsShown]
+
+
+@places.get("/{slug}/sessions", response=SessionsShown)
+def show_place_sessions(request: ApiRequest, slug: str) -> SessionsShown:
+    """The next six, the earliest first; the full ones too. A seat is booked with the slip of a request."""
+    place = HelpPlace.objects.active().get(slug=slug.replace("\x00", ""))
+    offered = seats.offered([place.pk]).get(place.pk, [])
+    return SessionsShown(sessions=[_session(one) for one in offered])
+
+
+def _session(one: seats.Offered) -> SeatsShown:
+    session = one.session
+    return SeatsShown(
+        id=session.pk, starts_at=session.starts_at, ends_at=session.ends_at, seats=session.seats, free=one.free
+    )
 
 
 def shown_place(place: HelpPlace) -> PlaceShown:

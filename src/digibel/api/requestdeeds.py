@@ -15,6 +15,8 @@ from digibel import cursors, etags
 from digibel.api.places import PlaceShown, shown_place
 from digibel.audit.actors import Actor
 from digibel.directory import finding
+from digibel.directory.errors import OneSeatEach
+from digibel.directory.models import PlaceSession
 from digibel.etags import IfMatch
 from digibel.notifications.models import MessageStatus, OutboundMessage, Recipient
 from digibel.organisations.once import IdempotencyKey, once
@@ -23,7 +25,7 @@ from digibel.requests import drafts, referrals, shapes
 from digibel.requests.api import After, ApiRequest, Limit, Reference, find, salt
 from digibel.requests.api import help_requests as help_requests
 from digibel.requests.errors import NotOneOf
-from digibel.requests.models import Closing, HelpRequest
+from digibel.requests.models import Closing, HelpRequest, Referral
 from digibel.requests.shapes import MomentsTold, RequestRow, Told, one_of
 from digibel.scheduling import offers, openings
 from digibel.scheduling.api import OfferShown, shown_offers
@@ -161,12 +163,23 @@ class SlipTold(Told):
 
     places: list[Annotated[UUID, Field(strict=False)]] = Field([], max_length=10, description="Ids, from GET.")
     route: str = Field("", max_length=20)
+    sessions: list[Annotated[UUID, Field(strict=False)]] = Field(
+        [],
+        max_length=10,
+        description="A seat in each, from GET /places/{slug}/sessions; its place stands on the slip too.",
+    )
+
+
+class SeatBooked(BaseModel):
+    session: UUID
+    number: int
 
 
 class Referred(BaseModel):
     """`referrals` are the lines of the slip. Two weeks later somebody asks whether it helped."""
 
     referrals: list[UUID]
+    seats: list[SeatBooked]
     request: RequestRow
 
 
@@ -180,13 +193,32 @@ def hand_out_slip(
 
     def refer() -> list[str]:
         _check_route(told.route)
-        places = [str(one) for one in told.places]
-        openings.refer(found, by=Actor.api(request.auth), place_ids=places, route=told.route)
+        sessions = _sessions(told.sessions)
+        places = [str(one) for one in {**dict.fromkeys(told.places), **sessions}]
+        openings.refer(found, by=Actor.api(request.auth), place_ids=places, route=told.route, sessions=sessions)
         return [str(pk) for pk in found.referrals.exclude(pk__in=before).values_list("pk", flat=True)]
 
     done = once(request.auth.organisation, f"hand_out_slip {found.pk}", idempotency_key, told, refer)
-    shown = Referred(referrals=[UUID(one) for one in done.made], request=_row(request, reference))
+    lines = [UUID(one) for one in done.made]
+    shown = Referred(referrals=lines, seats=_seats(lines), request=_row(request, reference))
     return Status(200 if done.again else 201, shown)
+
+
+def _sessions(wanted: list[UUID]) -> dict[UUID, UUID]:
+    """By place the session in which a seat is wanted."""
+    found = {one.pk: one.place_id for one in PlaceSession.objects.filter(pk__in=wanted)}
+    if found.keys() != set(wanted) or len(set(found.values())) < len(found):
+        raise Invalid({"sessions": [OneSeatEach()]})
+    return {place: session for session, place in found.items()}
+
+
+def _seats(lines: list[UUID]) -> list[SeatBooked]:
+    booked = Referral.objects.filter(pk__in=lines, seat_number__isnull=False).order_by("pk")
+    return [
+        SeatBooked(session=session, number=number)
+        for session, number in booked.values_list("session_id", "seat_number")
+        if session is not None and number is not None
+    ]
 
 
 def _check_route(route: str) -> None:

@@ -45,6 +45,7 @@ NEEDS: dict[str, Scope | None] = {
     "sign_out": Scope.DESK_SESSIONS_WRITE,
     "list_places": Scope.PLACES_READ,
     "show_place": Scope.PLACES_READ,
+    "show_place_sessions": Scope.PLACES_READ,
     "show_report": Scope.REPORTS_READ,
     "list_events": Scope.EVENTS_READ,
 }

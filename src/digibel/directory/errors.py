@@ -100,6 +100,11 @@ class SessionBegan(Conflict):
     message = "This session has begun or was called off. Choose another one."
 
 
+class OneSeatEach(Problem):
+    code = "one_seat_each"
+    message = "Name sessions that stand in the directory, and one of each place at most."
+
+
 class NoSeatLeft(Conflict):
     code = "no_seat_left"
     message = "The last seat of this session is taken. Choose another one."
