@@ -97,3 +97,20 @@ def test_thing_of_which_something_is_denied_does_not_work(language: str, text: s
 def test_how_many_windows_there_are_is_no_choice(language: str, one_of_three: str, last_of_three: str) -> None:
     assert meant(one_of_three, "offer", language, 3) == "unclear"
     assert meant(last_of_three, "offer", language, 3) == "accept 3"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Hi it's Carmen from last month, yes I can do it"),
+        ("fr", "Bonjour, c'est Carmen qui suis venue le mois passé, oui je peux y aller"),
+        ("nl", "Dag, met Carmen van vorige maand, ja ik kan gaan. Mvg Carmen 0470 12 34 56"),
+        ("tr", "Merhaba ben geçen ay gelen Ayşe, evet gidebilirim"),
+    ],
+)
+def test_who_somebody_is_and_their_number_are_no_part_of_the_answer(language: str, text: str) -> None:
+    assert meant(text, "offer", language) == "accept 1"
+
+
+def test_somebody_elses_answer_stays_somebody_elses() -> None:
+    assert meant("Hi it's Carmen's husband from last month, yes she can", "offer", "en") == "unclear"

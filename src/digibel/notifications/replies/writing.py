@@ -22,6 +22,8 @@ _SPELT: Final = re.compile(r"(?<!\w)(?:[^\W\d_a-z] ){2,}[^\W\d_a-z](?!\w)")
 _NUMBER_SIGN: Final = re.compile(r"(?<!\w)[nN](?:\.?\s?[°º](?=\s?\d)|o\.(?=\s?\d(?![\d.,:]|\s?[a-z]?\d)))")
 _PRIME: Final = re.compile(r"(\d)\s?['’′](?!\w)")
 _IRISH: Final = re.compile(r"\b(O)['’](?=[A-Z])")
+# Below a text, as in a letter: "Mvg Rita 0470 12 34 56". It chooses no moment.
+_OWN_NUMBER: Final = re.compile(r"(?<![\w+])(?:\+|0)[1-9](?:[ ./-]?\d){7,12}\s*\Z")
 _PIECE: Final = re.compile(
     r"(?P<time>\d{1,2}[:.hu]\d{2}(?!\d)(?:[hu](?!\w))?)"
     r"|(?P<share>\d+(?:[.,]\d+)?\s?%)"
@@ -79,7 +81,8 @@ def _is_mark(character: str) -> bool:
 
 def pieces(text: str, kept: frozenset[str] = frozenset()) -> list[Piece]:
     """The words, numbers and signs of a text, in order. Words in `kept` hold on to their accents, because these mean something."""
-    text = _DOTTED.sub(lambda dotted: dotted.group().replace(".", ""), plain(text))
+    text = _OWN_NUMBER.sub("", plain(text))
+    text = _DOTTED.sub(lambda dotted: dotted.group().replace(".", ""), text)
     text = _SPELT.sub(lambda spelt: spelt.group().replace(" ", ""), text)
     text = _IRISH.sub(r"\1", text)
     text = _PRIME.sub(r"\1 min", text)
