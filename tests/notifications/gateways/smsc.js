@@ -30,6 +30,7 @@ let next = 1;
 let asked = 0;
 const taken = [];
 const sessions = new Map();
+const owed = new Set();  // receipts that nobody has acknowledged: told again on the next link, as a real network does
 
 function receiptOf(id, pdu, state) {
   const stamp = '2611251200';
@@ -38,6 +39,12 @@ function receiptOf(id, pdu, state) {
     source_addr: pdu.destination_addr, source_addr_ton: 1, source_addr_npi: 1,
     destination_addr: pdu.source_addr, esm_class: 4, short_message: Buffer.from(text, 'latin1'),
   };
+}
+
+function tell(session, user, receipt) {
+  const kept = { user, receipt };
+  owed.add(kept);
+  session.deliver_sm(receipt, () => owed.delete(kept));
 }
 
 function submitted(session, user, pdu) {
@@ -63,9 +70,9 @@ function submitted(session, user, pdu) {
   }
   const state = behaviour.receipts.shift() || behaviour.receipt;
   const receipt = pdu.registered_delivery && state ? receiptOf(id, pdu, state) : null;
-  if (receipt && behaviour.early) session.deliver_sm(receipt);
+  if (receipt && behaviour.early) tell(session, user, receipt);
   session.send(pdu.response({ message_id: id }));
-  if (receipt && !behaviour.early) session.deliver_sm(receipt);
+  if (receipt && !behaviour.early) tell(session, user, receipt);
 }
 
 function welcome(session) {
@@ -79,6 +86,9 @@ function welcome(session) {
     }
     sessions.set(session, pdu.system_id);
     session.send(pdu.response());
+    if (pdu.command !== 'bind_transmitter') for (const kept of [...owed]) {
+      if (kept.user === pdu.system_id && owed.delete(kept)) tell(session, kept.user, kept.receipt);
+    }
   };
   for (const kind of ['bind_transceiver', 'bind_receiver', 'bind_transmitter']) session.on(kind, bind);
   session.on('submit_sm', (pdu) => submitted(session, sessions.get(session), pdu));

@@ -81,6 +81,7 @@ def test_a_restart_of_the_network_in_the_middle_loses_nothing_and_repeats_nothin
 ):
     messages = [queue(els, lindeboom, f"Nummer {number}.") for number in range(3)]
     assert outbox.sweep() == 3
+    door.until(lambda: len(on_the_telephone(network, els)) == 3, what="the first three")
     network("restart")
     messages += [queue(els, lindeboom, f"Nummer {number}.") for number in range(3, 6)]
     assert outbox.sweep() == 3, "Kannel keeps them until the network is back"
