@@ -11,7 +11,8 @@ from digibel.organisations.models import Role
 from digibel.scheduling import calendars
 
 from .conftest import House, address, routes
-from .test_matrix import DEEDS, DEMO, operations, table
+from .test_matrix import DEEDS, DEMO, table
+from .test_operations import operations
 
 pytestmark = pytest.mark.django_db
 LONG = os.environ.get("DIGIBEL_TEST_LONG") == "1"
