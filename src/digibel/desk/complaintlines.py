@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from digibel import clock
 from digibel.desk import words
 from digibel.organisations.models import Organisation, Staff
-from digibel.scheduling.models import Complaint, ComplaintQuerySet
+from digibel.scheduling.models import Complaint
+from digibel.scheduling.troubles import ComplaintQuerySet
 from digibel.sealing import keys
 
 KINDS: dict[str, words.Words] = {
