@@ -340,13 +340,13 @@ def _without_articles(signs: list[Sign]) -> list[Sign]:
 
 
 def _another_time(signs: list[Sign]) -> list[Sign]:
-    """ "Another time, gladly" says yes to nothing now."""
+    """ "Another time, gladly" and "another time, perhaps" say nothing of now."""
     result = list(signs)
-    small = COURTESY | _POSITIVE | {"glue", "next_time", "yes"}
+    small = COURTESY | _POSITIVE | {"glue", "next_time", "yes", "doubt"}
     for clause in {sign.clause for sign in signs if sign.meaning == "next_time"}:
         places = [place for place, sign in enumerate(signs) if sign.clause == clause]
         if {signs[place].meaning for place in places} <= small:
-            _replace(result, places, _POSITIVE | {"yes"}, "glue")
+            _replace(result, places, _POSITIVE | {"yes", "doubt"}, "glue")
     return result
 
 
