@@ -48,6 +48,13 @@ code. Each later round was first read by code that had never seen it, and then l
 | 42 | 133 of 140 | 2 of 140 | the same by a third hand |
 | 43 | 132 of 140 | 6 of 140 | ordinary voices; all six in texts that name no secret, which is weighed since |
 | 44 | 137 of 140 | 2 of 140 | ordinary voices again, by another hand; both were numbers of parcels |
+| 45 | 128 of 140 | 12 of 140 | ordinary notes, by a new hand |
+| 46 | 139 of 140 | 24 of 140 | by somebody strict about look-alikes: ends of cards, names of networks, meters, draws |
+| 47 | 135 of 140 | 5 of 140 | by twenty situations |
+| 48 | 140 of 140 | 4 of 140 | by an intake worker |
+| 49 | 138 of 140 | 2 of 140 | by a coordinator, with fifty near misses |
+| 50 | 117 of 140 | 4 of 140 | typed during calls; 13 of the 23 were patterns, answers, words to recover and dates of cards |
+| 51 | 120 of 140 | 6 of 140 | texted; all but two of the 20 were patterns, answers and words to recover; answers.py is from here |
 
 `secrets_unseen.tsv` was written by somebody who knew nothing but the kinds that are looked for. Nothing is learned from it: neither
 words nor weights. Rules alone found 129 of its 140 spoken secrets, rules and weights 139, and all 40 numbers with check digits.

@@ -69,13 +69,17 @@ _FEWEST_OF_DRAW: Final = 3  # numbers of two figures
 _FIGURES_OF_CARD: Final = 4  # at its end, as receipts show them
 _NEAR_CARD: Final = 8  # tokens
 _LONGEST_ADDRESS: Final = 7  # tokens
+_STREET: Final = re.compile(
+    r"(?:straat|laan|steenweg|plein|dreef|kaai)$|^(?:avenue|av|boulevard|bd|chaussee|place|square|quai|allee|dreve)$"
+)
 _CARD: Final = re.compile(
     r"(?:bank)?(?:kaart|kart|card|cart[eao]|tarjeta|البطاق|بطاق|visa|mastercard|bancontact|maestro)"
 )
 _PRODUCT_OR_COUNT: Final = re.compile(
-    r"[a-z]{1,2}\d{1,3}[a-z]?|[a-z]{1,3}-[a-z]?\d{1,4}[a-z]?|\d{1,3}[a-z]|\d+(?:st|nd|rd|th|de|ste|er|ere|eme|ieme|e|h|u|am|pm|x|min|uur|km|gb|mb|tb|kg|cm|mm|ml|kwh|mbps|mah|v|w|g|k|m)\d*|"
+    r"[a-z]{1,2}\d{1,3}[a-z]?|[a-z]{1,3}-[a-z]?\d{1,4}[a-z]?|\d{1,3}[a-z]|\d{1,3}(?:st|nd|rd|th|de|ste|er|ere|eme|ieme|e|h|u|am|pm|x)\d*|\d+(?:min|uur|km|gb|mb|tb|kg|cm|mm|ml|kwh|mbps|mah|v|w|g|k|m)\d*|"
     r"(?:windows|iphone|ipad|android|office|covid|wifi|ipv|mp|ios|psd|galaxy|article|art|bus|tram|lijn|nr|no|appt|box|room|kamer|chambre|step|model|cpas|ocmw)-?\d+[a-z]?|"
-    r"\d{1,2}[hu]\d{2}|g?\d+ge?n|be\d+|fritz!box|0x[0-9a-f]+|v\d+|\d+/\d+"
+    r"\d{1,2}[hu]\d{2}|g?\d+ge?n|be\d+|fritz!box|0x[0-9a-f]+|v\d+|\d+/\d+|"
+    r"\d+/(?:maand|mois|month|mes|miesiac|mies|luna|ay|muaj|jaar|an|year|rok|yil|vit|week|semaine|dag|jour|day|pers|m|j|h|u|d)"
 )
 
 
@@ -136,9 +140,10 @@ def how_innocent(text: Passage, first: int, last: int, sure: list[tuple[int, int
     if (
         _is_day(text, first, last)
         or _is_in_address(text, first)
+        or _is_in_street(text, first)
         or _is_postcode(text, first, last)
         or _is_bare_year(text, first, last)
-        or text.has(first, "public_numbers")
+        or (text.has(first, "public_numbers") and not _is_typed(text, last))
     ):
         return Innocence.LIKELY
     return Innocence.NONE
@@ -184,6 +189,13 @@ def _is_end_of_card(text: Passage, first: int, last: int) -> bool:
     return ends and any(_CARD.match(text.texts[place]) for place in near)
 
 
+def is_of_house(text: Passage, first: int) -> bool:
+    """ "Rue des Palais Outre-Ponts 1453": the name of a street, and nothing else before its number."""
+    return any(
+        text.has(place, "streets") or _STREET.search(text.texts[place]) for place in _places_of_address(text, first)
+    )
+
+
 def is_drawn(written: str) -> bool:
     """Four numbers or more with commas between, of which three have two figures: no PIN is told so."""
     return bool(_DRAW.fullmatch(written)) and len(_TWO_FIGURES.findall(written)) >= _FEWEST_OF_DRAW
@@ -222,12 +234,17 @@ def _is_label(text: Passage, place: int) -> bool:
     if text.has(place, "streets") and not (text.is_capital(place - 1) or text.is_capital(place + 1)):
         # "the code of the street door": the number of a house stands by the name of its street.
         return False
-    return text.has(place, "labels") or text.has(place, "products")
+    return (text.has(place, "labels") and not text.has(place - 1, "by")) or text.has(place, "products")
 
 
 def _is_any_number(text: Passage, place: int) -> bool:
     """Whether this word says no more than "number", or is a thing with a code."""
     return text.has(place, "fillers") or text.has(place, "things")
+
+
+def _is_typed(text: Passage, last: int) -> bool:
+    """ "3366 puis étoile": a key is pressed after it."""
+    return text.has(last + 1, "signs") or (text.has(last + 1, "afterwards") and text.has(last + 2, "signs"))
 
 
 def _is_day(text: Passage, first: int, last: int) -> bool:
@@ -249,6 +266,20 @@ def _is_in_address(text: Passage, first: int) -> bool:
             return True
         has_name = has_name or text.is_capital(before)
     return False
+
+
+def _is_in_street(text: Passage, first: int) -> bool:
+    """The same in haste: "av. louise 331". A door of a street has a code; "straat", "av" and their like have only numbers."""
+    return any(_STREET.search(text.texts[place]) for place in _places_of_address(text, first))
+
+
+def _places_of_address(text: Passage, first: int) -> Iterator[int]:
+    """The words before a number that the name of a street can be made of, the nearest first."""
+    for place in range(first - 1, max(-1, first - 1 - _LONGEST_ADDRESS), -1):
+        is_short = text.text(place) == "." and text.has(place - 1, "abbreviations")
+        if not (text.is_word(place) or text.text(place) in ("-", "'") or is_short):
+            return
+        yield place
 
 
 def _is_postcode(text: Passage, first: int, last: int) -> bool:

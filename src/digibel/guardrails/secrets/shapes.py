@@ -5,6 +5,7 @@ from collections.abc import Container, Iterator
 from typing import Final
 
 from digibel.guardrails.secrets.chunks import SHORTEST_MIXED, Chunk, Span
+from digibel.guardrails.secrets.logins import is_login
 from digibel.guardrails.secrets.names import Name
 from digibel.guardrails.secrets.passages import Passage
 from digibel.guardrails.secrets.reading import COVER
@@ -47,7 +48,9 @@ class Shapes:
         if text.is_sign(place) and text.text(place) not in _OPENS_CHUNK:
             return None
         chunk = self._chunk_from(place)
-        return chunk if chunk and chunk.is_mixed and not self._holds_name(place, chunk) else None
+        if not (chunk and chunk.is_mixed) or self._holds_name(place, chunk):
+            return None
+        return None if is_login(text.folded, *chunk.span) else chunk
 
     def mixed_until(self, place: int) -> Chunk | None:
         """The chunk of letters with digits that ends at this token."""
@@ -65,7 +68,8 @@ class Shapes:
                 return None
         chunk = self._chunk(text.starts[first], text.ends[place])
         is_whole = chunk.is_mixed and chunk.digits and len(chunk.text) >= SHORTEST_MIXED and COVER not in chunk.text
-        return chunk if is_whole and not chunk.is_product and not self._holds_name(first, chunk) else None
+        is_other = chunk.is_product or self._holds_name(first, chunk) or is_login(text.folded, *chunk.span)
+        return chunk if is_whole and not is_other else None
 
     def word_at(self, name: Name, place: int, link: int = -1) -> Span | None:
         """A password that is an ordinary word, or several: "zonnebloem", "de kat slaapt". `link`: the token that says "is"."""
@@ -77,6 +81,9 @@ class Shapes:
         if not text.is_word(place) or place in self.inside_names or place in self.numbers:
             return None
         if text.has(place, "descriptions") or text.has(place, "years") or text.has(place, "makers"):
+            return None
+        if text.has(place, "machines") and text.has(link, "into"):
+            # "mi-a schimbat parola la laptop"
             return None
         last = self._end_of_clause(place) if self._announces_phrase(name) else self._last_of_phrase(place)
         if any(text.has(one, "persons") for one in range(place + 1, last + 2)):
@@ -106,7 +113,7 @@ class Shapes:
         if text.texts[place + 1] not in _JOINS_COMPOUND or not text.is_word(place) or text.is_glued(place):
             return None
         chunk = self._chunk_from(place)
-        if not chunk or not _COMPOUND.fullmatch(chunk.text) or chunk.is_product:
+        if not chunk or not _COMPOUND.fullmatch(chunk.text) or chunk.is_product or is_login(text.folded, *chunk.span):
             return None
         is_sentence = text.words[place].roles - _CHOSEN and "_" not in chunk.text
         is_name = any(one in self.inside_names for one in self._tokens_of(place, chunk))

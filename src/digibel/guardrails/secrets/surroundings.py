@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from digibel.guardrails.secrets.chunks import Chunk, Span
-from digibel.guardrails.secrets.innocence import Innocence, covering, is_drawn, is_no_code, surely_innocent
+from digibel.guardrails.secrets.innocence import Innocence, covering, is_drawn, is_no_code, is_of_house, surely_innocent
 from digibel.guardrails.secrets.names import find_names
 from digibel.guardrails.secrets.passages import Passage, passage
 from digibel.guardrails.secrets.reading import COVER, Reading
@@ -33,10 +33,6 @@ _MOST_DIGITS: Final = 10
 _SHORTEST: Final = 4
 # A house number, a reference or a page of an address that stands in a field of its own has no surroundings.
 _FEWEST_WORDS: Final = 3
-_LONGEST_STREET: Final = 7  # tokens
-_STREET: Final = re.compile(
-    r"(?:straat|laan|steenweg|plein|dreef|kaai)$|^(?:avenue|av|boulevard|bd|chaussee|place|square|quai|allee|dreve)$"
-)
 _LEFT: Final = 14
 _RIGHT: Final = 9
 # How near a token stands: the next one, the one after, ...
@@ -85,11 +81,12 @@ def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]
     taken: set[int] = set()
     for first, last, chunk in _chunks(scene):
         taken.update(range(first, last + 1))
-        if _is_weighed(chunk) and not covering(sure, chunk.start) and not scene.is_of_harmless(first):
+        is_told = covering(sure, chunk.start) or scene.is_of_harmless(first) or _is_identified(text, first)
+        if _is_weighed(chunk) and not is_told:
             yield chunk.span, _features(text, first, last, _of_letters(text, first, last) | told)
     for value in scene.values.values():
         # "A number: 4096", "numer 226401": what labels something else for the rules speaks here only against it.
-        is_weighed = _FEWEST_DIGITS <= value.digits <= _MOST_DIGITS and not _is_of_house(text, value.first)
+        is_weighed = _FEWEST_DIGITS <= value.digits <= _MOST_DIGITS and not is_of_house(text, value.first)
         if (
             is_weighed
             and not (only_harmless and value.innocence is Innocence.LIKELY)
@@ -100,14 +97,12 @@ def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]
             yield scene.span(value), _features(text, value.first, value.last, _of_number(text, value) | told)
 
 
-def _is_of_house(text: Passage, first: int) -> bool:
-    """ "Rue des Palais Outre-Ponts 1453": the name of a street, and nothing else before its number."""
-    for place in range(first - 1, max(-1, first - 1 - _LONGEST_STREET), -1):
-        if text.has(place, "streets") or _STREET.search(text.texts[place]):
-            return True
-        if not (text.is_word(place) or text.texts[place] in "-'"):
-            return False
-    return False
+def _is_identified(text: Passage, first: int) -> bool:
+    """ "Serial number is TLN8842": said to be that of an apparatus or an order."""
+    before = first - 1
+    while text.text(before) in (":", "(") or text.has(before, "links"):
+        before -= 1
+    return text.has(before, "identifying")
 
 
 def _chunks(scene: Scene) -> Iterator[tuple[int, int, Chunk]]:

@@ -5,17 +5,17 @@ key is in the box, number 5572". The words of each language for each part of a t
 """
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
+from digibel.guardrails.secrets import answers
 from digibel.guardrails.secrets.chunks import Chunk, Span
 from digibel.guardrails.secrets.innocence import covering, surely_innocent
 from digibel.guardrails.secrets.reading import Reading, fold
+from digibel.guardrails.secrets.turnwords import PART, WORD, bits, present_in
 from digibel.guardrails.secrets.wordings import word
 
 _SENTENCE: Final = r"[^.!?\n]"
@@ -31,41 +31,11 @@ _ALONE: Final = re.compile(r"(?<![\w.,:/+-])(?!(?:19|20)[0-9]{2}\b)[0-9]{4,8}(?!
 _SWITCH: Final = re.compile(r"(?<=[^\W\d_])-?[0-9]|(?<=[0-9])-?[^\W\d_]")
 _FEWEST_OF_PHRASE: Final = 3
 _MOST_OF_PHRASE: Final = 8
+_FEWEST_TO_RECOVER: Final = 9  # words: so many in a row say nothing
 _CHOSEN: Final = r"(?P<value>[^\W\d_][^\s,;()\"]{5,40})"
 _CLOSING: Final = ".,:;'\")"
 
 
-def _phrases() -> dict[str, list[str]]:
-    """The phrases of each part of a turn, folded."""
-    listed = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    return {part: [fold(one) for line in lines for one in line.split(", ")] for part, lines in listed.items()}
-
-
-def _alternative(phrases: list[str]) -> str:
-    """One of these, the longest first; `*` stands for any letters, a blank for any blanks."""
-    return "(?:" + "|".join(_pattern(one) for one in sorted(phrases, key=len, reverse=True)) + ")"
-
-
-def _pattern(phrase: str) -> str:
-    return re.escape(phrase).replace(r"\*", r"[^\W\d_]*").replace(r"\ ", " +")
-
-
-def _bits_of_heads() -> dict[str, int]:
-    """For each way in which a word can begin, the parts of turns that it may begin, a bit each."""
-    bits: dict[str, int] = {}
-    for place, phrases in enumerate(_PHRASES.values()):
-        for phrase in phrases:
-            head = "".join(_WORD.findall(phrase)[:1])[:_HEAD]
-            bits[head] = bits.get(head, 0) | 1 << place
-    return bits
-
-
-_WORD: Final = re.compile(r"[^\W_]+")
-_HEAD: Final = 3
-_PHRASES: Final = _phrases()
-_W: Final = {part: _alternative(phrases) for part, phrases in _PHRASES.items()}
-_BIT: Final = {part: 1 << place for place, part in enumerate(_PHRASES)}
-_BITS_OF: Final = _bits_of_heads()
 _ACCOUNT: Final = r"(?:[\w.+-]{1,40}@[\w-]{1,40}\.[\w.-]{1,40}|[^\W\d_]{1,20}[._][^\W_]{2,20}|[^\W\d_][^\W_]{3,20})"
 
 
@@ -81,9 +51,7 @@ class Turn:
 
 def find_turns(reading: Reading, folded: str) -> Iterator[Span]:
     """Where the secrets of all turns stand in the folded text."""
-    present = 0
-    for one in _WORD.findall(folded):
-        present |= _BITS_OF.get(one[:_HEAD], 0)
+    present = present_in(folded)
     for turn in _possible(present):
         if not turn.needs.search(folded):
             continue
@@ -91,6 +59,8 @@ def find_turns(reading: Reading, folded: str) -> Iterator[Span]:
             if turn.is_given(reading, told):
                 start, end = told.span("value")
                 yield start, start + len(folded[start:end].rstrip(_CLOSING))
+    if not answers.PARTS & ~present:
+        yield from answers.find_answers(reading, folded)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -122,7 +92,7 @@ def _are_alike(number: str, other: str) -> bool:
 
 def _is_labelled(folded: str, start: int) -> bool:
     """ "Dossier 6126", "bus 6126": said to be the number of something else."""
-    before = _WORD.findall(folded[max(0, start - _LONGEST_LABEL) : start])
+    before = WORD.findall(folded[max(0, start - _LONGEST_LABEL) : start])
     return bool(before) and "labels" in word(before[-1]).roles
 
 
@@ -156,6 +126,20 @@ def _is_phrase(reading: Reading, told: re.Match[str]) -> bool:
     return _FEWEST_OF_PHRASE <= len(words) <= _MOST_OF_PHRASE and not names
 
 
+def _are_words(reading: Reading, told: re.Match[str]) -> bool:
+    """The words with which a wallet or a telephone is got back, mostly twelve: so many in a row are no sentence."""
+    return len(told["value"].split()) >= _FEWEST_TO_RECOVER or _is_phrase(reading, told)
+
+
+def _is_to_unlock(reading: Reading, told: re.Match[str]) -> bool:
+    return _UNLOCKING.search(told.string) is not None
+
+
+def _is_of_device(reading: Reading, told: re.Match[str]) -> bool:
+    """Whether a telephone is spoken of, or that something is unlocked: other patterns go left and right as well."""
+    return _DEVICE.search(told.string) is not None
+
+
 def _is_chosen(reading: Reading, told: re.Match[str]) -> bool:
     """ "Soleil12", "Minou.Schaerbeek54", "Rosie_1948": what people make up, and no product or file."""
     written = told["value"].rstrip(_CLOSING)
@@ -183,114 +167,146 @@ def _looks_made_up(reading: Reading, told: re.Match[str]) -> bool:
 
 
 def _turn(parts: str, needs: str, pattern: str, is_given: Callable[[Reading, re.Match[str]], bool] = _always) -> Turn:
-    return Turn(sum(_BIT[part] for part in parts.split()), re.compile(needs), re.compile(pattern), is_given)
+    return Turn(bits(parts), re.compile(needs), re.compile(pattern), is_given)
 
 
-_MACHINE_IS_OPENED: Final = (
-    rf"(?:{_W['machine']}{_SENTENCE}{{0,30}}?\b{_W['start']}|{_W['start']}\b{_SENTENCE}{{0,30}}?{_W['machine']})"
+_MACHINE_IS_OPENED: Final = "|".join(
+    rf"(?:{PART[first]}\b{_SENTENCE}{{0,30}}?\b{PART[second]})"
+    for first, second in (("machine", "start"), ("start", "machine"))
 )
 _PLAIN: Final = r"(?P<value>[^\W\d_]{5,20}(?: [^\W\d_]{3,12})?)(?= *(?:[,.;!)\n]|$))"
 
+_DEVICE: Final = re.compile(rf"\b{PART['device']}\b")
+_UNLOCKING: Final = re.compile(rf"\b{PART['unlocking']}\b")
+_THREE: Final = r"(?<![0-9])(?P<value>[0-9]{3})(?![0-9])"
 _FOUR: Final = "[0-9]{4}"
 _ANY: Final = ""
 _TO_SIX: Final = r"(?<![0-9])(?P<value>[0-9]{4,6})(?![0-9]| ?[0-9])"
 _FIVE: Final = r"(?<![0-9])(?P<value>[0-9]{5})(?![0-9]| ?[0-9])"
 _SAYS: Final = "[:=]"
 
+
+def _drawn(part: str) -> str:
+    """From the first way a finger goes, behind this part, to the last one of the sentence."""
+    way = PART["way"]
+    return rf"\b{PART[part]}\b{_SENTENCE}{{0,60}}?\b(?P<value>{way}\b{_SENTENCE}{{0,90}}\b{way})\b"
+
+
 _TURNS: Final = (
     _turn(
         "",
         r"[^\W\d_][^\s\w]?_?[0-9]",
-        rf"(?:(?P<verb>\b{_W['logging_in']}\b){_SENTENCE}{{0,60}}?)?(?<!\S)(?P<account>{_ACCOUNT})"
-        rf"(?: *[/|+&] *| +{_W['and']} +)(?P<value>[^\W\d_][^\s,;()\"/]{{5,40}})",
+        rf"(?:(?P<verb>\b{PART['logging_in']}\b){_SENTENCE}{{0,60}}?)?(?<!\S)(?P<account>{_ACCOUNT})"
+        rf"(?: *[/|+&] *| +{PART['and']} +)(?P<value>[^\W\d_][^\s,;()\"/]{{5,40}})",
         _is_password_of_account,
     ),
     _turn(
         "three digits back",
         "[0-9]{3}",
-        rf"\b(?:{_W['three']}\W+{_W['digits']}|{_W['digits']}\W+{_W['three']})\b{_SENTENCE}{{0,40}}?"
-        rf"\b{_W['back']}\b[^.!?\n0-9]{{0,30}}(?<![0-9])(?P<value>[0-9]{{3}})(?![0-9])",
+        rf"\b(?:{PART['three']}\W+{PART['digits']}|{PART['digits']}\W+{PART['three']})\b{_SENTENCE}{{0,40}}?"
+        rf"\b{PART['back']}\b[^.!?\n0-9]{{0,30}}{_THREE}",
     ),
+    _turn(
+        "back bank", "[0-9]{3}", rf"\b{PART['back']}\b[^.!?\n0-9]{{0,12}}\b{PART['bank']}\b[^.!?\n0-9]{{0,25}}{_THREE}"
+    ),
+    _turn(
+        "validity back",
+        "[01][0-9]/[0-9]{2}.*[0-9]{3}",
+        rf"\b{PART['validity']}\b[^.!?\n0-9]{{0,12}}[01][0-9]/[0-9]{{2}}[^.!?\n0-9]{{0,40}}\b{PART['back']}\b[^.!?\n0-9]{{0,12}}{_THREE}",
+    ),
+    _turn("swiping way unlocking", _ANY, _drawn("swiping"), _is_to_unlock),
+    _turn("drawing way device", _ANY, _drawn("drawing"), _is_of_device),
     _turn(
         "machine start typing",
         _ANY,
-        rf"\b{_MACHINE_IS_OPENED}\b{_SENTENCE}{{0,25}}?\b{_W['typing']} +(?:{_W['somebody']} +)?{_PLAIN}",
+        rf"\b(?:{_MACHINE_IS_OPENED})\b{_SENTENCE}{{0,25}}?\b{PART['typing']} +(?:{PART['somebody']} +)?{_PLAIN}",
         _is_plain_word,
     ),
     _turn(
         "machine start typing_last",
         _ANY,
-        rf"\b{_W['machine']}\b{_SENTENCE}{{0,15}}?\b{_W['start']}\b +(?P<value>[^\W\d_]{{5,20}}) +{_W['typing_last']}\b",
+        rf"\b{PART['machine']}\b{_SENTENCE}{{0,15}}?\b{PART['start']}\b +(?P<value>[^\W\d_]{{5,20}}) +{PART['typing_last']}\b",
         _is_plain_word,
     ),
     _turn(
         "machine opens with",
         _ANY,
-        rf"\b{_W['machine']}\b{_SENTENCE}{{0,15}}?\b{_W['opens']} +{_W['with']} +(?P<value>\S{{5,30}})",
+        rf"\b{PART['machine']}\b{_SENTENCE}{{0,15}}?\b{PART['opens']} +{PART['with']} +(?P<value>\S{{5,30}})",
         _looks_made_up,
     ),
-    _turn("key box", _FOUR, rf"\b{_W['key']}\b{_SENTENCE}{{0,30}}?\b{_W['box']}\b[^.!?\n0-9]{{0,20}}{_TO_SIX}"),
-    _turn("pin day", _FOUR, rf"\b{_W['pin']}\b[^.,;!?\n]{{0,30}}?\b{_W['day']}\b[^.!?\n0-9]{{0,20}}{_TO_SIX}"),
-    _turn("pin day", _FOUR, rf"\b{_W['pin']}\b[^.!?\n0-9]{{0,40}}{_TO_SIX}{_SENTENCE}{{0,15}}?\b{_W['day']}\b"),
+    _turn(
+        "key box",
+        _FOUR,
+        rf"\b{PART['key']}\b{_SENTENCE}{{0,30}}?\b{PART['box']}\b(?:[^.!?\n0-9]|[0-9](?=[a-z])){{0,24}}{_TO_SIX}",
+    ),
+    _turn("pin day", _FOUR, rf"\b{PART['pin']}\b[^.,;!?\n]{{0,30}}?\b{PART['day']}\b[^.!?\n0-9]{{0,20}}{_TO_SIX}"),
+    _turn("pin day", _FOUR, rf"\b{PART['pin']}\b[^.!?\n0-9]{{0,40}}{_TO_SIX}{_SENTENCE}{{0,15}}?\b{PART['day']}\b"),
     _turn(
         "gadget bank",
         r"[0-9]{4}[ -]?[0-9]{2}",
-        rf"\b(?:{_W['gadget']}\b{_SENTENCE}{{0,25}}?\b{_W['bank']}|{_W['bank']}\b{_SENTENCE}{{0,25}}?\b{_W['gadget']})\b"
-        rf"(?![^.!?\n]{{0,40}}{_W['numbered']})[^.!?\n0-9]{{0,40}}"
+        rf"\b(?:{PART['gadget']}\b{_SENTENCE}{{0,25}}?\b{PART['bank']}|{PART['bank']}\b{_SENTENCE}{{0,25}}?\b{PART['gadget']})\b"
+        rf"(?![^.!?\n]{{0,40}}{PART['numbered']})[^.!?\n0-9]{{0,40}}"
         r"(?<![0-9])(?P<value>[0-9]{4}[ -][0-9]{4}|[0-9]{6,8})(?![0-9])",
     ),
     _turn(
         "intercom pressing",
         "[0-9]{2}",
-        rf"\b{_W['intercom']}\b{_SENTENCE}{{0,40}}?\b{_W['pressing']} +(?P<value>[0-9]{{2,5}}[a-z]|[a-z][0-9]{{2,5}})\b",
+        rf"\b{PART['intercom']}\b{_SENTENCE}{{0,40}}?\b{PART['pressing']} +(?P<value>[0-9]{{2,5}}[a-z]|[a-z][0-9]{{2,5}})\b",
     ),
-    _turn("screen_lock", _FOUR, rf"\b{_W['screen_lock']}\b[^.!?\n0-9]{{0,25}}{_TO_SIX}"),
-    _turn("renewed", _SAYS, rf"\b{_W['renewed']} *[:=] *{_CHOSEN}", _is_chosen),
+    _turn(
+        "intercom with",
+        "[0-9]{2}",
+        rf"\b{PART['with']} +(?P<value>(?=[a-z]{{0,2}}[0-9])[0-9a-z]{{3,6}}) +[^\W\d_]{{1,3}} +{PART['intercom']}\b",
+    ),
+    _turn("screen_lock", _FOUR, rf"\b{PART['screen_lock']}\b[^.!?\n0-9]{{0,25}}{_TO_SIX}"),
+    _turn("renewed", _SAYS, rf"\b{PART['renewed']} *[:=] *{_CHOSEN}", _is_chosen),
     _turn(
         "password phrase",
         _SAYS,
-        rf"\b(?:{_W['password']}\b{_SENTENCE}{{0,60}}?\b{_W['phrase']}|{_W['phrase']}\b{_SENTENCE}{{0,40}}?\b{_W['password']})\b"
+        rf"\b(?:{PART['password']}\b{_SENTENCE}{{0,60}}?\b{PART['phrase']}|{PART['phrase']}\b{_SENTENCE}{{0,40}}?\b{PART['password']})\b"
         r"[^.!?\n:]{0,60}: *(?P<value>[^\W\d_][^.,;:!?()\n]{9,70})",
         _is_phrase,
     ),
     _turn(
         "pass_phrase",
         _SAYS,
-        rf"\b{_W['pass_phrase']}\b[^.!?\n:,]{{0,60}}?: *"
-        r"(?P<value>[^\W\d_]+(?: [^\W\d_]+){3,7})(?= *(?:[,.;!?()\n]|$))",
-        _is_phrase,
+        rf"\b{PART['pass_phrase']}\b[^.!?\n:,]{{0,60}}?: *"
+        r"(?P<value>[^\W\d_]+(?: [^\W\d_]+){3,23})(?= *(?:[,.;!?()\n]|$))",
+        _are_words,
     ),
-    _turn("password", _SAYS, rf"\b{_W['password']}\b{_SENTENCE}{{0,80}}?[:=] *{_CHOSEN}(?=[.,]?(?:\s|$))", _is_chosen),
+    _turn(
+        "password", _SAYS, rf"\b{PART['password']}\b{_SENTENCE}{{0,80}}?[:=] *{_CHOSEN}(?=[.,]?(?:\s|$))", _is_chosen
+    ),
     _turn(
         "bank phone",
         _FOUR,
-        rf"\b{_W['bank']} *:? *(?P<value>[0-9]{{4}}) *[,;/] *{_W['phone']} *:? *[0-9]{{4}}(?![0-9]| ?[0-9])",
+        rf"\b{PART['bank']} *:? *(?P<value>[0-9]{{4}}) *[,;/] *{PART['phone']} *:? *[0-9]{{4}}(?![0-9]| ?[0-9])",
     ),
-    _turn("bank phone", _FOUR, rf"\b{_W['bank']} *:? *[0-9]{{4}} *[,;/] *{_W['phone']} *:? *{_TO_SIX}"),
+    _turn("bank phone", _FOUR, rf"\b{PART['bank']} *:? *[0-9]{{4}} *[,;/] *{PART['phone']} *:? *{_TO_SIX}"),
     _turn(
         "wifi",
         _SAYS,
-        rf"\b{_W['wifi']}\b{_SENTENCE}{{1,40}}?[:=] *(?P<value>[^\W_][^\s,;()\"]{{7,40}})",
+        rf"\b{PART['wifi']}\b{_SENTENCE}{{1,40}}?[:=] *(?P<value>[^\W_][^\s,;()\"]{{7,40}})",
         _is_key_of_network,
     ),
     _turn(
         "code_name",
         _FOUR,
-        rf"\b{_W['code_name']}\b(?![^.!?\n]{{0,50}}{_W['numbered']})(?:[^.,;!?\n0-9]{{0,50}}: *|[^.;!?\n0-9]{{0,80}}\()"
+        rf"\b{PART['code_name']}\b(?![^.!?\n]{{0,50}}{PART['numbered']})(?:[^.,;!?\n0-9]{{0,50}}: *|[^.;!?\n0-9]{{0,80}}\()"
         rf"{_TO_SIX}",
     ),
     _turn(
         "logging_in with",
         "[0-9]",
-        rf"\b{_W['logging_in']}\b{_SENTENCE}{{0,50}}?\b{_W['with']} +(?P<value>[^\W\d_][^\s,;()\"]{{5,40}})",
+        rf"\b{PART['logging_in']}\b{_SENTENCE}{{0,50}}?\b{PART['with']} +(?P<value>[^\W\d_][^\s,;()\"]{{5,40}})",
         _looks_made_up,
     ),
-    _turn("pin still", _FOUR, rf"\b{_W['pin']}\b[^.!?\n]{{0,60}}?\b{_W['still']} +{_TO_SIX}"),
-    _turn("itsme", "[0-9]{5}", rf"\b{_W['itsme']}\b(?![^\n]{{0,60}}{_W['reference']})[^\n0-9]{{0,60}}{_FIVE}"),
+    _turn("pin still", _FOUR, rf"\b{PART['pin']}\b[^.!?\n]{{0,60}}?\b{PART['still']} +{_TO_SIX}"),
+    _turn("itsme", "[0-9]{5}", rf"\b{PART['itsme']}\b(?![^\n]{{0,60}}{PART['reference']})[^\n0-9]{{0,60}}{_FIVE}"),
     _turn(
         "reader",
         r"[0-9]{3,4}[ -][0-9]{2,4}",
-        rf"\b{_W['reader']}\b(?![^.!?\n]{{0,40}}{_W['numbered']})[^.!?\n0-9]{{0,25}}(?<![0-9])"
+        rf"\b{PART['reader']}\b(?![^.!?\n]{{0,40}}{PART['numbered']})[^.!?\n0-9]{{0,25}}(?<![0-9])"
         r"(?P<value>[0-9]{4}[ -][0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{3})(?![0-9])",
     ),
     _turn("", r"\bg-[0-9]", r"(?<![\w-])(?P<value>g-[0-9]{6})(?![0-9-])"),
@@ -298,13 +314,13 @@ _TURNS: Final = (
     _turn(
         "how_often digit",
         _ANY,
-        rf"(?P<value>\b{_W['how_often']} +(?:[^\W\d_]{{1,3}} +)?(?:{_W['digit']}|[0-9]))(?= *(?:[.,;:!?)\"\n]|$))",
+        rf"(?P<value>\b{PART['how_often']} +(?:[^\W\d_]{{1,3}} +)?(?:{PART['digit']}|[0-9]))(?= *(?:[.,;:!?)\"\n]|$))",
     ),
-    _turn("so_many", _ANY, rf"(?P<value>\b{_W['so_many']})\b"),
+    _turn("so_many", _ANY, rf"(?P<value>\b{PART['so_many']})\b"),
     _turn(
         "wrong_one of_account is",
         _ANY,
-        rf"\b{_W['wrong_one']}\b[^\n]{{0,60}}?\b{_W['of_account']}\b(?:'[^\W\d_]+)? *{_W['is']} +(?:avec majuscule +)?"
+        rf"\b{PART['wrong_one']}\b[^\n]{{0,60}}?\b{PART['of_account']}\b(?:'[^\W\d_]+)? *{PART['is']} +(?:avec majuscule +)?"
         r"(?P<value>[0-9]{4,6}(?![0-9])|[^\W\d_][^\s,.;()\"]{4,40})",
     ),
 )
