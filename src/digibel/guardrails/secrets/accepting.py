@@ -54,6 +54,8 @@ class Accepting:
 
     def accepts(self, name: Name, value: Value, walk: Walk) -> bool:
         """Whether a number is what this name stands for."""
+        if self._is_changed_from(value):
+            return not walk.is_blocked
         if value.innocence is Innocence.SURE and not self._is_whole_birthday(name, value, walk):
             return name.kind != "password" and self.scene.opens_like_a_date(value)
         if self._is_birthday(name, value, walk) or self._is_concluded(value, walk):
@@ -97,6 +99,11 @@ class Accepting:
         if self.text.has(value.first - 1, "with") and walk.words <= 5:
             return True
         return walk.words == 0 or (walk.words <= 4 and self._follows_thing(value)) or self._is_all(name, value, walk)
+
+    def _is_changed_from(self, value: Value) -> bool:
+        """ "the code was changed from 1953 to 8206": the old one is no year."""
+        text, after = self.text, value.last + 1
+        return text.has(value.first - 1, "from") and text.has(after, "into") and text.is_number(after + 1)
 
     def _is_all(self, name: Name, value: Value, walk: Walk) -> bool:
         """ "pin mum 2019", and nothing else: a year that is noted with a name is no year."""

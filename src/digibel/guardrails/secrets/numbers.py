@@ -153,9 +153,19 @@ def find_ibans(folded: str) -> list[Span]:
             continue
         form = _iban_forms().get(_letters_at(folded, start))
         written = form.match(folded, start) if form else None
-        if written and is_iban(re.sub(r"[^a-z0-9]", "", written[0])):
+        if (
+            written
+            and is_iban(re.sub(r"[^a-z0-9]", "", written[0]))
+            and not _is_cut_from_words(folded, *written.span())
+        ):
             found.append(written.span())
     return found
+
+
+def _is_cut_from_words(folded: str, start: int, end: int) -> bool:
+    """ "protokołu: 359270103441438, kolor": it would begin or end within a word. "rekeningBE68" only lacks a blank."""
+    begins_within = folded[start - 1 : start].isalpha() and not folded[start + 2 : start + 3].isdecimal()
+    return begins_within or (folded[end - 1].isalpha() and folded[end : end + 1].isalpha())
 
 
 def is_card(digits: str) -> bool:

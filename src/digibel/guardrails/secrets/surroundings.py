@@ -81,7 +81,7 @@ def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]
     taken: set[int] = set()
     for first, last, chunk in _chunks(scene):
         taken.update(range(first, last + 1))
-        is_told = covering(sure, chunk.start) or scene.is_of_harmless(first) or _is_identified(text, first)
+        is_told = covering(sure, chunk.start) or scene.is_of_harmless(first) or _is_identified(text, first, chunk)
         if _is_weighed(chunk) and not is_told:
             yield chunk.span, _features(text, first, last, _of_letters(text, first, last) | told)
     for value in scene.values.values():
@@ -97,12 +97,15 @@ def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]
             yield scene.span(value), _features(text, value.first, value.last, _of_number(text, value) | told)
 
 
-def _is_identified(text: Passage, first: int) -> bool:
+def _is_identified(text: Passage, first: int, chunk: Chunk) -> bool:
     """ "Serial number is TLN8842": said to be that of an apparatus or an order."""
     before = first - 1
     while text.text(before) in (":", "(") or text.has(before, "links"):
         before -= 1
-    return text.has(before, "identifying")
+    if text.has(before, "identifying"):
+        return True
+    # "The printer gives code 5B00": of its own, on its screen.
+    return chunk.text.isalnum() and any(text.has(place, "printing") for place in range(max(0, first - _LEFT), first))
 
 
 def _chunks(scene: Scene) -> Iterator[tuple[int, int, Chunk]]:

@@ -278,6 +278,13 @@ _TURNS: Final = (
         "password", _SAYS, rf"\b{PART['password']}\b{_SENTENCE}{{0,80}}?[:=] *{_CHOSEN}(?=[.,]?(?:\s|$))", _is_chosen
     ),
     _turn(
+        "password",
+        ";.*;.*;",
+        rf"\b{PART['password']} *;[^\n]{{0,160}}?; *"
+        r"(?P<value>[^\W\d_][^\s,;()\"]{0,30}[#$%&*!_@+][^\s,;()\"]{0,30}) *(?:;|\n|$)",
+        _looks_made_up,
+    ),
+    _turn(
         "bank phone",
         _FOUR,
         rf"\b{PART['bank']} *:? *(?P<value>[0-9]{{4}}) *[,;/] *{PART['phone']} *:? *[0-9]{{4}}(?![0-9]| ?[0-9])",
