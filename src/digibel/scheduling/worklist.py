@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from digibel import clock
@@ -201,9 +202,10 @@ def _nobody_since(request: HelpRequest) -> datetime | None:
     return request.searched_in_vain_at
 
 
-def _visit_facts(request: HelpRequest) -> VisitFacts | None:
-    """The last visit, with what was said about it, in one query. One that did not take place counts as none: what was made
-    before it is what matters then."""
+@cache
+def _told_of_visits() -> QuerySet[Any]:
+    """Visits that took place or will, the last first, each with what was said about it. Every deed asks this of its request, so
+    what is the same for all of them is put together once."""
     calls = CallTask.objects.filter(subject_kind="visit", subject_id=OuterRef("pk"))
     # An alarm about the second of two is an alarm about this request.
     beside = Visit.objects.filter(goes_with=OuterRef(OuterRef("pk"))).order_by().values("pk")
@@ -215,7 +217,6 @@ def _visit_facts(request: HelpRequest) -> VisitFacts | None:
     running = Series.objects.filter(request=OuterRef("request"), ended_at=None)
     told = (
         Visit.objects.of_firsts()
-        .filter(request=request)
         .exclude(status__in=(VisitStatus.CANCELLED, VisitStatus.MISSED))
         .annotate(
             told_by_voice=Exists(calls.filter(TOLD_BY_VOICE, since)),
@@ -226,8 +227,13 @@ def _visit_facts(request: HelpRequest) -> VisitFacts | None:
             follow_up_id=F("follow_up__pk"),
         )
     )
-    read = told.select_related("client__recipient").only(*READ_OF_VISIT)
-    visit: Any = read.order_by("-booked_at", "-pk").first()
+    return told.select_related("client__recipient").only(*READ_OF_VISIT).order_by("-booked_at", "-pk")
+
+
+def _visit_facts(request: HelpRequest) -> VisitFacts | None:
+    """The last visit, with what was said about it, in one query. One that did not take place counts as none: what was made
+    before it is what matters then."""
+    visit: Any = _told_of_visits().filter(request=request).first()
     if visit is None:
         return None
     confirmed = visit.confirmed_at is not None
