@@ -19,6 +19,7 @@ _MONEY: Final = re.compile(r"[€$£%,]|eur")
 _FEWEST_OF_TELEPHONE: Final = 7
 _DIGITS_OF_ENTERPRISE: Final = 10
 _DIGITS_OF_PARCEL: Final = 9
+_DIGITS_OF_BARCODE: Final = 13
 # Of the post, in any country (UPU S10).
 _PARCEL: Final = re.compile(r"(?<![^\W_])[a-z]{2} ?\d{9} ?[a-z]{2}(?![^\W_])")
 _TELEPHONE: Final = re.compile(
@@ -45,11 +46,14 @@ _STRUCTURED: Final = re.compile(r"[+*]{3} ?\d{3}/\d{4}/\d{5} ?[+*]{3}")
 # And addresses of machines, and what they call their errors; not a PUK in pairs.
 _VERSION: Final = re.compile(
     r"\b0x[0-9a-f]{2,16}\b|"
-    r"(?<![\d.])(?:\d{1,3}(?:\.\d{1,5}){2}|(?!\d\d(?:\.\d\d){3}(?!\d))\d{2,3}(?:\.\d{1,3}){3})(?![\d.])|\bv\.? ?\d+(?:\.\d+)*"
+    r"(?<![\d.])(?:\d{1,3}(?:\.\d{1,5}){2}|(?!\d\d(?:\.\d\d){3}(?!\d)|\d(?:\.\d){3}(?!\d))\d{1,3}(?:\.\d{1,3}){3})"
+    r"(?![\d.])|\bv\.? ?\d+(?:\.\d+)*"
 )
 _MAIL: Final = re.compile(r"(?<!\S)\S{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
 _WEB: Final = re.compile(r"(?:https?:|www\.)\S{1,200}")
 _SITE: Final = re.compile(r"\b(?:[\w-]{1,64}\.){1,4}(?:be|com|org|net|eu|brussels|fr|nl)\b(?:/\S{0,200})?")
+# An EAN, as it is printed under the bars.
+_BARCODE: Final = re.compile(r"(?<![0-9] )(?<!\d)\d \d{6} \d{6}(?!\d)")
 # Our own: 26-0377 is the number of a request, and stands in every alarm.
 _REFERENCE: Final = re.compile(r"(?<![\d-])2\d-\d{4,5}(?![\d-])")
 # Of a file: "2024/118833", "2026.0554", "25/0871".
@@ -123,6 +127,8 @@ def _patterns(folded: str, digits: int) -> Iterator[re.Pattern[str]]:
         yield _VERSION
     if digits >= _DIGITS_OF_ENTERPRISE:
         yield _ENTERPRISE
+    if digits >= _DIGITS_OF_BARCODE:
+        yield _BARCODE
 
 
 def how_innocent(text: Passage, first: int, last: int, sure: list[tuple[int, int]], names: Container[int]) -> Innocence:
@@ -152,6 +158,7 @@ def how_innocent(text: Passage, first: int, last: int, sure: list[tuple[int, int
 def is_no_code(text: Passage, first: int, last: int, sure: list[tuple[int, int]]) -> bool:
     """A telephone number, a price, "100 times", "since 2019", "at 1430": whatever is said around it."""
     is_told = _is_counted(text, last) or _is_since(text, first, last) or _is_hour(text, first, last)
+    is_told = is_told or _is_warned_of(text, first)
     return is_told or _is_end_of_card(text, first, last) or covering(sure, text.starts[first]) is not None
 
 
@@ -162,6 +169,14 @@ def covering(spans: list[tuple[int, int]], start: int) -> tuple[int, int] | None
 def _is_counted(text: Passage, last: int) -> bool:
     """ "100 keer", "500 MB"; not where Arabic goes on with "and": "هو 5581 ورقم هاتفي"."""
     return not text.text(last + 1).startswith("و") and (text.has(last + 1, "units") or text.has(last + 1, "currencies"))
+
+
+def _is_warned_of(text: Passage, first: int) -> bool:
+    """ "Never use 1234 or 0000": a number that nobody should take is nobody's."""
+    while text.has(first - 1, "alternatives") and text.is_number(first - 2):
+        first -= 2
+    before = range(max(0, first - 3), first)
+    return any(text.has(place, "never") for place in before) and any(text.has(place, "using") for place in before)
 
 
 def _is_since(text: Passage, first: int, last: int) -> bool:

@@ -107,7 +107,7 @@ def _with_its_thing(text: Passage, name: Name) -> Name:
     """A "code" is a PIN where it is said of what: "the code of the lock". Not so the codeword of a visit."""
     if name.kind != "code" or text.text(name.first).startswith(_OF_A_VISIT):
         return name
-    if _is_of_a_paper(text, name.last):
+    if _is_of_a_paper(text, name.last) or _is_of_an_error(text, name.first):
         return replace(name, kind="harmless")
     for place in (*range(name.first - 3, name.first), *range(name.last + 1, name.last + REACH_OF_THINGS)):
         if place > name.last and (text.ends_sentence(place) or text.is_number(place)):
@@ -115,6 +115,11 @@ def _with_its_thing(text: Passage, name: Name) -> Name:
         if text.has(place, "things"):
             return replace(name, kind="pin")
     return name
+
+
+def _is_of_an_error(text: Passage, first: int) -> bool:
+    """ "Erreur « code 2103 »": a machine says what is wrong with it."""
+    return text.has(first - 1 - text.is_sign(first - 1), "errors")
 
 
 def _is_of_a_paper(text: Passage, last: int) -> bool:

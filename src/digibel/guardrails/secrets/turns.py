@@ -258,6 +258,11 @@ _TURNS: Final = (
         "[0-9]{2}",
         rf"\b{PART['with']} +(?P<value>(?=[a-z]{{0,2}}[0-9])[0-9a-z]{{3,6}}) +[^\W\d_]{{1,3}} +{PART['intercom']}\b",
     ),
+    _turn(
+        "",
+        "_.*[0-9]",
+        rf"(?<![^\W_])(?:{PART['password']}|pass|pw|pwd|ww|pin|puk)_(?P<value>[^\W_]*[0-9][^\W_]*)(?=[_.-]|$)",
+    ),
     _turn("screen_lock", _FOUR, rf"\b{PART['screen_lock']}\b[^.!?\n0-9]{{0,25}}{_TO_SIX}"),
     _turn("renewed", _SAYS, rf"\b{PART['renewed']} *[:=] *{_CHOSEN}", _is_chosen),
     _turn(
