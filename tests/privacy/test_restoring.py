@@ -265,6 +265,17 @@ def test_what_ended_since_has_ended(booked, what):
     assert broken_promises() == []
 
 
+def test_who_was_reported_waits_for_a_person_whatever_pause_of_their_own_the_copy_knows(booked):
+    """Their own would end by itself, or by one word of theirs."""
+    pool.pause(booked.volunteer, until=clock.today() + timedelta(days=3), own=True, by=booked.by)
+    backup = Backup()
+    ENDED["reported"](booked)
+    assert back(backup).ended == 1
+    again = Volunteer.objects.get()
+    assert (again.paused_until, again.pause_is_own) == (None, False)
+    assert restoring.after_restore(by=SYSTEM).ended == 0
+
+
 def test_what_went_on_again_since_goes_on(booked):
     backup = Backup()
     for deed in ENDED.values():

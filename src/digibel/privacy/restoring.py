@@ -118,8 +118,12 @@ def _wrong_number(entry: Standing, by: Actor) -> bool:
 
 
 def _reported(entry: Standing, by: Actor) -> bool:
-    volunteer = Volunteer.objects.filter(pk=entry.subject_id, left_at=None, paused_at=None).first()
-    if volunteer is None:
+    volunteer = Volunteer.objects.filter(pk=entry.subject_id, left_at=None).first()
+    # A pause of their own, or one with a day, would end by itself: the copy does not know that somebody has to decide.
+    waits = (
+        volunteer is not None and volunteer.paused_at and not volunteer.pause_is_own and volunteer.paused_until is None
+    )
+    if volunteer is None or waits:
         return False
     readiness.pause(volunteer, by=by)
     return True
