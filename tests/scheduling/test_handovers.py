@@ -11,11 +11,12 @@ import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
 from digibel.audit.models import Event
+from digibel.guardrails.catalogue import Verdict
 from digibel.notifications.models import CallTask
 from digibel.organisations.models import Role
 from digibel.requests.errors import AlreadyClosed
 from digibel.requests.models import Client, Series
-from digibel.scheduling import handovers, offers, openings, promises, series, visits, worklist
+from digibel.scheduling import handovers, offers, openings, promises, rejudging, series, visits, worklist
 from digibel.scheduling.errors import AlreadyBooked, NoOwnYes
 from digibel.scheduling.models import Handover, Visit
 from digibel.sealing import keys
@@ -160,6 +161,17 @@ def test_series_goes_on_where_it_is_taken_with_what_is_left_of_it(request_, lind
         [window] = made.windows.all()
         assert window.starts_at == visit.starts_at + timedelta(days=14)
         assert [str(finding) for finding in promises.check() if not finding.holds] == []
+
+
+@pytest.mark.guardrail("E1", "E9")
+def test_what_was_not_for_volunteers_is_for_staff_there_too(lindeboom, sleutel):
+    """Forbidden here by a rule of our own, which hides that somebody else decides about the money."""
+    rejudging.tighten(
+        lindeboom, "online-payment", Verdict.FORBIDDEN, reason="Liever niet", since=clock.today(), by=SYSTEM
+    )
+    request = cast.request(lindeboom, tasks=["online-payment"], client=KEPT)
+    made = handovers.accept(ask(request, sleutel), by=SYSTEM)
+    assert (made.tasks.get().verdict, made.next_kind) == ("staff_only", "refer")
 
 
 @pytest.mark.parametrize("until", [0, 1])

@@ -12,6 +12,7 @@ from django.db import transaction
 from digibel import clock, languages
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
+from digibel.guardrails.catalogue import Verdict
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import CallTask, Channel
 from digibel.organisations.models import Organisation, Role
@@ -186,7 +187,8 @@ def _log(original: HelpRequest, client: Client, *, by: Actor, key: str) -> HelpR
         always_home=original.always_home,
         windows=tuple((start, end) for start, end, away in coming if not away),
         away=tuple((start, end) for start, end, away in coming if away),
-        for_staff=tuple(task.slug for task in original.tasks.all() if task.verdict == "staff_only"),
+        # Also what is forbidden there: it may hide why it is not for volunteers, as somebody else who decides about money.
+        for_staff=tuple(task.slug for task in original.tasks.all() if not Verdict(task.verdict).for_volunteers),
         staff_first=tuple(held.codes) if (held := stafffirst.standing(original.client)) else (),
     )
     made = openings.open_request(draft, organisation=client.organisation, by=by, client=client, idempotency_key=key)
