@@ -28,6 +28,7 @@ from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.problems import Problem
 from digibel.requests.models import Client, HelpRequest, NextActionKind
 from digibel.scheduling import clockwork, concerns, followups, offers, openings, promises, readiness, reports, tasks
+from digibel.scheduling.errors import FollowUpFirst
 from digibel.scheduling.matching import snapshot
 from digibel.scheduling.models import Concern, Offer, Visit
 from digibel.volunteers import readiness as papers
@@ -294,7 +295,8 @@ class Network:
         elif drawn < 0.65 and client.recipient.number:
             self.text(client, "STOP")
         elif (request := HelpRequest.objects.open().filter(client=client).first()) is not None:
-            openings.close(request, closing="withdrawn", by=self.by)
+            with suppress(FollowUpFirst):
+                openings.close(request, closing="withdrawn", by=self.by)
 
 
 REACTIONS: dict[str, Callable[[Network, OutboundMessage], None]] = {

@@ -10,7 +10,7 @@ from digibel import clock
 from digibel.audit.actors import SYSTEM
 from digibel.notifications import calls, outbox
 from digibel.notifications.models import CallTask, OutboundMessage
-from digibel.scheduling import clockwork, followups, openings, readiness, reports, visits
+from digibel.scheduling import clockwork, errors, followups, openings, readiness, reports, visits
 from digibel.scheduling.models import AUTONOMY, FollowUp, Offer, Report, Visit
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +188,23 @@ def test_who_cannot_come_any_more_is_left_in_peace(week_later, els):
     readiness.pause(els, by=SYSTEM)
     followups.note(week_later, "fails", by=SYSTEM, again=suits)
     assert (asked(week_later), as_it_stands(week_later)) == ([], ("choose", ""))
+
+
+@pytest.mark.guardrail("E8")
+def test_closing_it_before_does_not_get_round_the_four_questions(visit):
+    with clock.travel(visit.starts_at + timedelta(hours=2)):
+        with pytest.raises(errors.FollowUpFirst):
+            openings.close(visit.request, closing="solved", by=SYSTEM)
+        assert not is_closed(visit)
+        followups.note(visit, "works", by=SYSTEM)
+        assert is_closed(visit) == "solved"
+
+
+def test_who_refuses_us_altogether_is_asked_nothing_more(visit):
+    with clock.travel(visit.starts_at + timedelta(hours=2)):
+        openings.close(visit.request, closing="withdrawn", refused=True, by=SYSTEM)
+    with clock.travel(clockwork.live_through(visit.follow_up_due + timedelta(minutes=5))):
+        assert asked_by_voice() == []
 
 
 def test_who_wants_no_more_help_is_left_in_peace(week_later, els):

@@ -16,9 +16,20 @@ from digibel.notifications.models import CallTask
 from digibel.organisations.models import Role
 from digibel.requests.errors import AlreadyClosed
 from digibel.requests.models import Client, Series
-from digibel.scheduling import handovers, offers, openings, promises, rejudging, series, visits, worklist
-from digibel.scheduling.errors import AlreadyBooked, NoOwnYes
-from digibel.scheduling.models import Handover, Visit
+from digibel.scheduling import (
+    clockwork,
+    followups,
+    handovers,
+    offers,
+    openings,
+    promises,
+    rejudging,
+    series,
+    visits,
+    worklist,
+)
+from digibel.scheduling.errors import AlreadyBooked, FollowUpFirst, NoOwnYes
+from digibel.scheduling.models import Concern, Handover, Visit
 from digibel.sealing import keys
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -161,6 +172,36 @@ def test_series_goes_on_where_it_is_taken_with_what_is_left_of_it(request_, lind
         [window] = made.windows.all()
         assert window.starts_at == visit.starts_at + timedelta(days=14)
         assert [str(finding) for finding in promises.check() if not finding.holds] == []
+
+
+@pytest.mark.guardrail("E8")
+def test_who_was_there_before_a_series_goes_elsewhere_is_asked_about_by_a_voice_of_ours(request_, lindeboom, sleutel):
+    series.plan(request_, goal="zelf videobellen", visits=4, by=SYSTEM)
+    visit = cast.booked(request_, cast.volunteer(lindeboom))
+    with clock.travel(visit.starts_at):
+        visits.check_in(visit, by=SYSTEM)
+        visits.check_out(visit, by=SYSTEM)
+        handovers.accept(ask(request_, sleutel), by=SYSTEM)
+    with clock.travel(visit.starts_at + timedelta(days=8)):
+        clockwork.tick()
+        call = CallTask.objects.open().get(kind=followups.ASKED)
+        assert (call.organisation, call.recipient) == (lindeboom, request_.client.recipient)
+        told = followups.note(visit, "fails", worries=("money",), again=[clock.now()], by=SYSTEM)
+        assert Concern.objects.open().get().visit == told.visit
+        request_.refresh_from_db()
+        assert (request_.is_open, request_.closed_as) == (False, "referred")
+
+
+@pytest.mark.guardrail("E8")
+def test_one_visit_that_nobody_asked_about_keeps_it_here(request_, lindeboom, sleutel):
+    asked = ask(request_, sleutel)
+    visit = cast.booked(request_, cast.volunteer(lindeboom))
+    with clock.travel(visit.starts_at):
+        visits.check_in(visit, by=SYSTEM)
+        visits.check_out(visit, by=SYSTEM)
+        for deed in (lambda: handovers.accept(asked, by=SYSTEM), lambda: ask(request_, sleutel)):
+            with pytest.raises(FollowUpFirst):
+                deed()
 
 
 @pytest.mark.guardrail("E1", "E9")

@@ -16,6 +16,7 @@ from digibel.organisations import tightenings
 from digibel.requests import judging
 from digibel.requests.errors import NothingToOverrule
 from digibel.requests.models import HelpRequest, Overruling, StoredJudgement
+from digibel.requests.rectifying import as_draft
 from digibel.scheduling import (
     clockwork,
     doorstep,
@@ -25,7 +26,9 @@ from digibel.scheduling import (
     offers,
     openings,
     promises,
+    rectifying,
     rejudging,
+    series,
     visits,
     worklist,
 )
@@ -176,6 +179,24 @@ def test_what_is_done_is_not_split_and_a_second_visit_is_judged_by_the_new_rule(
         followups.note(visit, "fails", by=SYSTEM)
         clockwork.tick()
         assert [task.slug for task in fresh(visit.request).tasks.all()] == ["video-call"]
+        in_order()
+
+
+@pytest.mark.guardrail("E1", "E9")
+def test_what_is_learned_after_a_visit_counts_before_anybody_is_asked_again(lindeboom, els):
+    """Nobody is asked before the follow-up, which judges it again; and a series that begins with that visit does so too."""
+    visit = cast.booked(cast.request(lindeboom, tasks=["online-payment"], always_home=True, windows=[]), els)
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        visits.check_in(visit, by=SYSTEM)
+        visits.check_out(visit, by=SYSTEM)
+        client = fresh(visit.client)
+        told = replace(as_draft(client), decides_about_money="Mevr. Janssens")
+        rectifying.correct(client, told, version=client.version, by=SYSTEM)
+        with pytest.raises(errors.FollowUpFirst):
+            offers.send_wave(fresh(visit.request), by=SYSTEM)
+        series.plan(fresh(visit.request), goal="zelf betalen", visits=2, by=SYSTEM)
+        with pytest.raises(errors.NotForVolunteers):
+            offers.send_wave(fresh(visit.request), by=SYSTEM)
         in_order()
 
 

@@ -279,11 +279,19 @@ def test_without_a_visit_it_is_closed_and_not_ended(lindeboom, els):
 
 
 def test_a_closed_request_asks_for_no_next_visit(lindeboom, els):
-    request, over = first_made(lindeboom, els)
-    with clock.travel(over):
-        openings.close(request, closing="withdrawn", by=SYSTEM)
-    with at(over + timedelta(days=20)):
+    request = planned(lindeboom)
+    visit = cast.booked(request, els)
+    openings.close(request, closing="withdrawn", by=SYSTEM)
+    with at(visit.ends_at + timedelta(days=20)):
         assert (asked(request), Offer.objects.filter(request=request).count(), broken()) == ([], 1, [])
+
+
+@pytest.mark.guardrail("E8")
+def test_with_a_visit_made_it_is_ended_and_not_closed(lindeboom, els):
+    """So that somebody asks a week later."""
+    request, over = first_made(lindeboom, els)
+    with clock.travel(over), pytest.raises(SeriesGoesOn):
+        openings.close(request, closing="withdrawn", by=SYSTEM)
 
 
 def test_after_a_visit_it_can_become_a_series(lindeboom, els):

@@ -33,6 +33,12 @@ def made(series: Series) -> int:
     return done.filter(starts_at__gte=series.began_at).count()
 
 
+def waits_for_follow_up(request: HelpRequest) -> bool:
+    """A visit was made, no other of a series follows, and nobody has asked yet how it is since (rule E8)."""
+    done = Visit.objects.of_firsts().filter(request=request, status=VisitStatus.DONE, followed_up_at=None)
+    return done.exists() and running(request) is None
+
+
 def is_over(series: Series) -> bool:
     """As many visits as were agreed have been made, or its last day has passed."""
     if series.visits is not None:

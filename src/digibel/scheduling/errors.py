@@ -21,6 +21,11 @@ class SeriesGoesOn(Conflict):
     message = "This visit is one of a series that goes on. End the series first; a week after its last visit we ask."
 
 
+class FollowUpFirst(Conflict):
+    code = "follow_up_first"
+    message = "A visit was made, and nobody has asked yet how it is since. Note that first, with the four questions."
+
+
 class NoSeries(Conflict):
     code = "no_series"
     message = "No series goes on here. Look at the request again."

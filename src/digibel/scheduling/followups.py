@@ -26,7 +26,7 @@ from digibel.scheduling.errors import MoveNotAllowed, SeriesGoesOn
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.moments import days_at_home
 from digibel.scheduling.matching.ranking import rank_anew, rank_pool
-from digibel.scheduling.models import FollowUp, Visit, VisitStatus
+from digibel.scheduling.models import FollowUp, Handover, Visit, VisitStatus
 from digibel.scheduling.reports import call_volunteer
 
 WORRIES = ("code_seen", "card_held", "money", "came_back")
@@ -41,14 +41,20 @@ CLOSES = {"works": Closing.SOLVED, "refused": Closing.WITHDRAWN, "silent": Closi
 def ask(visit_id: uuid.UUID) -> None:
     """The week is over: a text, or a call on the coordinator's list. Rung by the clock, again where no answer came."""
     visit = Visit.objects.select_related("request__organisation", "client__recipient").get(pk=visit_id)
-    client = visit.client
-    is_wanted = visit.request.is_open and client.gone_at is None and client.recipient.restricted_at is None
-    if visit.status == VisitStatus.DONE and visit.followed_up_at is None and visit.follow_up_due and is_wanted:
-        if _has_texts(client) and not asked_by_text(visit):
+    if visit.status == VisitStatus.DONE and visit.followed_up_at is None and visit.follow_up_due and _is_wanted(visit):
+        if visit.request.is_open and _has_texts(visit.client) and not asked_by_text(visit):
             _text(visit)
         else:
             ring(visit)
     worklist.rewrite(visit.request)
+
+
+def _is_wanted(visit: Visit) -> bool:
+    """Also where another organisation goes on with the series: of who was there for us nobody there knows."""
+    request, client = visit.request, visit.client
+    goes_on_elsewhere = request.handovers.filter(status=Handover.Status.ACCEPTED)
+    is_ours = request.is_open or goes_on_elsewhere.exists()
+    return is_ours and client.gone_at is None and client.recipient.restricted_at is None
 
 
 def ring(visit: Visit, *, urgent: bool = False) -> CallTask:
@@ -175,7 +181,7 @@ def _go_on(visit: Visit, told: FollowUp, again: Sequence[datetime], *, by: Actor
         return
     HelpRequest.objects.filter(pk=visit.request_id).update(searched_in_vain_at=None)
     rejudging.catch_up(visit.request, by=by)
-    if outcome == "fails" and again:
+    if outcome == "fails" and again and visit.request.is_open:
         _ask_again(visit, again, same=not told.worries, by=by)
     worklist.rewrite(visit.request)
 

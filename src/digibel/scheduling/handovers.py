@@ -23,7 +23,7 @@ from digibel.requests.drafts import ClientDraft, RequestDraft
 from digibel.requests.errors import AlreadyClosed
 from digibel.requests.models import Client, Closing, Consent, HelpRequest, Series
 from digibel.scheduling import beats, openings, series, worklist
-from digibel.scheduling.errors import AlreadyBooked, NoOwnYes, Restricted
+from digibel.scheduling.errors import AlreadyBooked, FollowUpFirst, NoOwnYes, Restricted
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Handover, Visit
 
@@ -58,7 +58,7 @@ def hand_over(
     """Ask another organisation to take it. Nothing of the client goes there yet.
 
     `consent_language` is the language in which the client said yes to exactly this. Raises `YesNotSpoken`, `NoOwnYes`,
-    `NotYourself`, `AskedAlready`, `AlreadyBooked`, `AlreadyClosed`, `Restricted`.
+    `NotYourself`, `AskedAlready`, `AlreadyBooked`, `AlreadyClosed`, `Restricted`, `FollowUpFirst`.
     """
     locked = lock_request(request.pk)
     _check_may_go(locked, to)
@@ -98,6 +98,8 @@ def _check_may_go(request: HelpRequest, to: Organisation) -> None:
         raise NoOwnYes
     if Visit.objects.filter(request=request).standing().exists():
         raise AlreadyBooked
+    if beats.waits_for_follow_up(request):
+        raise FollowUpFirst
 
 
 def find(organisation: Organisation, handover_id: uuid.UUID) -> Handover:
@@ -201,6 +203,8 @@ def _go_on_with_series(original: HelpRequest, made: HelpRequest, *, by: Actor) -
     if agreed is None:
         return
     beats.end(agreed, original, ended_as=Series.Ended.NOBODY_GOES_ON)
+    # Who was there for us: we ask the client ourselves, by voice (E8). There, they ask about their own.
+    beats.ask_about_last(original)
     left = visits_left(agreed)
     is_worth_it = left >= series.LEAST_VISITS if left is not None else (agreed.until or clock.today()) > clock.today()
     if made.is_open and is_worth_it:

@@ -24,7 +24,7 @@ from digibel.problems import Conflict
 from digibel.requests.judging import closes_on, judge_request
 from digibel.requests.models import HelpRequest, TwoGo
 from digibel.requests.stafffirst import said_yes_and_held
-from digibel.scheduling import errors, households, pairs, timers, visits, worklist
+from digibel.scheduling import beats, errors, households, pairs, timers, visits, worklist
 from digibel.scheduling.asking import policy
 from digibel.scheduling.asking.proposing import Proposal, chosen_by_hand, propose, shortlist
 from digibel.scheduling.locks import hold_request, lock_request
@@ -48,6 +48,9 @@ def check_may_be_offered(request: HelpRequest) -> tuple[judgement.VolunteerTask,
         raise errors.AlreadyBooked
     if (first := households.first_of(request)) is not None:
         raise errors.GoesAlong(reference=first.reference)
+    if beats.waits_for_follow_up(request):
+        # Until then nobody judges it again by what was learned of the client meanwhile (E9), and the four questions wait (E8).
+        raise errors.FollowUpFirst
     second = households.along_with(request)
     return check_request(request) + (check_request(second) if second is not None else ())
 

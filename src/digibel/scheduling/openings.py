@@ -20,7 +20,7 @@ from digibel.requests.errors import AlreadyClosed, MergedMeanwhile, NotOneOf, Pe
 from digibel.requests.models import Client, Closing, Gone, HelpRequest, NextActionKind
 from digibel.requests.rectifying import lock_client
 from digibel.scheduling import beats, offers, rejudging, stafffirst, timers, visits, worklist
-from digibel.scheduling.errors import MoveNotAllowed, Restricted
+from digibel.scheduling.errors import FollowUpFirst, MoveNotAllowed, Restricted, SeriesGoesOn
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.locks import lock_requests as lock_requests
 from digibel.scheduling.models import Visit, VisitStatus
@@ -188,14 +188,29 @@ def refer(
 
 
 @transaction.atomic
-def close(request: HelpRequest, *, closing: Closing, by: Actor) -> None:
-    """Nothing more is wanted: offers and visits end, and everybody concerned hears it."""
+def close(request: HelpRequest, *, closing: Closing, by: Actor, refused: bool = False) -> None:
+    """Nothing more is wanted: offers and visits end, and everybody concerned hears it.
+
+    After a visit that is an answer to the questions of a week later (`followups.note`), so that nobody is forgotten (E8); where a
+    series goes on, to those after its end. Not where the client has `refused` that we go on at all. Raises `FollowUpFirst`,
+    `SeriesGoesOn`.
+    """
     _check_open(request)
+    if not refused:
+        _check_nothing_to_ask(request)
     if Visit.objects.filter(request=request, status=VisitStatus.UNDER_WAY).exists():
         raise MoveNotAllowed(was=VisitStatus.UNDER_WAY)
     end_everything(request, by=by, reason="client_cannot")
     worklist.close(request, closing=closing)
     record("request.closed", request, by=by, organisation_id=request.organisation_id, closing=closing)
+
+
+def _check_nothing_to_ask(request: HelpRequest) -> None:
+    if beats.waits_for_follow_up(request):
+        raise FollowUpFirst
+    series = beats.running(request)
+    if series is not None and beats.made(series):
+        raise SeriesGoesOn
 
 
 def end_everything(request: HelpRequest, *, by: Actor, reason: str) -> None:

@@ -11,7 +11,7 @@ from digibel.notifications.numbers import display
 from digibel.notifications.owners import PlainTexts, Script, language_for
 from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Role
-from digibel.requests.models import HelpRequest
+from digibel.requests.models import Closing, HelpRequest
 from digibel.scheduling import announcing, followups, offers, openings, readiness, scripts, timers, visits, worklist
 from digibel.scheduling.desksessions import signing
 from digibel.scheduling.errors import MoveNotAllowed
@@ -311,7 +311,7 @@ class RequestTexts(PlainTexts):
             language = language_of(request.client.recipient, request.organisation)
             openings.note_own_yes(request.client, language=language, by=by)
         elif outcome == CallTask.Outcome.REFUSED:
-            openings.close(request, closing="withdrawn", by=by)  # type: ignore[arg-type]
+            openings.close(request, closing=Closing.WITHDRAWN, by=by, refused=True)
         else:
             self._once_more(call)
         worklist.rewrite(request)

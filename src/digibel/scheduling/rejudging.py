@@ -96,8 +96,8 @@ def _touched(one: Tightening) -> Iterator[uuid.UUID]:
 def _rejudge(request_id: uuid.UUID, *, by: Actor, client: Client | None = None) -> bool:
     """With a client, by what is true of them now; else by what was known of them when it was judged."""
     request = lock_request(request_id)
-    if not request.is_open or _waits_for_follow_up(request):
-        # What was done is done; should it need another visit, the next minute looks again.
+    if not request.is_open or beats.waits_for_follow_up(request):
+        # What was done is done; should it need another visit, it is judged again before anybody is asked.
         return False
     day = _last_day(request)
     facts = judging.facts_then(request) if client is None else judging.facts_now(request, client)
@@ -124,11 +124,6 @@ def _strictest_of(before: dict[str, Verdict], tightened: dict[str, Verdict], fac
         )
         for slug, verdict in before.items()
     }
-
-
-def _waits_for_follow_up(request: HelpRequest) -> bool:
-    done = Visit.objects.of_firsts().filter(request=request, status=VisitStatus.DONE, followed_up_at=None)
-    return beats.running(request) is None and done.exists()
 
 
 def _last_day(request: HelpRequest) -> date:

@@ -18,7 +18,7 @@ from digibel.notifications.calls import drop_calls
 from digibel.notifications.models import OutboundMessage
 from digibel.problems import Conflict
 from digibel.requests.models import HelpRequest, Series
-from digibel.scheduling import beats, errors, followups, offers, openings, timers, worklist
+from digibel.scheduling import beats, errors, followups, offers, openings, rejudging, timers, worklist
 from digibel.scheduling.asking.proposing import asked_in_week
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Offer, Visit, VisitStatus
@@ -53,6 +53,8 @@ def plan(
     agreed = {"goal": told, "every_days": every_days, "visits": visits, "until": until}
     running = beats.running(locked)
     series = _change(running, agreed) if running is not None else _begin(locked, agreed, by=by)
+    # What was learned of the client while the visit before waited for its follow-up counts from now on (rule E9).
+    rejudging.catch_up(locked, by=by)
     record(
         "series.planned",
         locked,
