@@ -182,6 +182,21 @@ def test_no_word_after_the_end_rings_a_bell_that_climbs(visit, els, lindeboom):
         assert alarm.urgent
 
 
+@pytest.mark.guardrail("E6", "Z7")
+def test_who_is_inside_so_late_that_the_bells_have_rung_is_missed_all_the_same(visit, els):
+    """They said that they would be late, and so late that it was to be over by then."""
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        visits.note_late(visit, 90, by=SYSTEM)
+    inside = visit.ends_at + timedelta(minutes=35)
+    with clock.travel(clockwork.live_through(inside)):
+        visits.check_in(visit, by=SYSTEM)
+    for minutes, asked, rung in ((14, 0, 0), (16, 1, 0), (31, 1, 1)):
+        over = inside + (visit.ends_at - visit.starts_at) + timedelta(minutes=minutes)
+        with clock.travel(clockwork.live_through(over)):
+            counts = [told_of(kind).count() for kind in ("visit.checkout_missing", "alarm.alarm_no_checkout")]
+            assert counts == [asked, rung]
+
+
 def told_of(kind):
     return OutboundMessage.objects.filter(kind=kind).exclude(status="withdrawn")
 

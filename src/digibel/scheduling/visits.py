@@ -340,6 +340,9 @@ def check_in(visit: Visit, *, by: Actor) -> Visit:
     move(locked, VisitStatus.UNDER_WAY, by=by, checked_in_at=clock.now(), changed_at=clock.now())
     timers.drop_timers(locked.pk, "check_in_late", "confirm_by", "unconfirmed")
     drop_calls(locked, "visit.announce", "visit.confirm", "visit.alarm", "visit.nobody_home")
+    if clock.now() >= locked.ends_at:
+        # Its own bells have rung already, for nobody who was inside: from here on, as long as it was to take (rule E6).
+        _ring_without_out(locked, clock.now() + (locked.ends_at - locked.starts_at))
     record("visit.begun", locked, by=by, organisation_id=locked.request.organisation_id)
     worklist.rewrite(locked.request)
     return locked
@@ -400,8 +403,7 @@ def extend(visit: Visit, *, by: Actor) -> datetime:
     # On paper it ends where the next visit begins; the quiet lasts as long as was asked for.
     on_paper = max(locked.ends_at, min([until, *_next_begins(locked)]))
     _write(locked, ends_at=on_paper, busy_until=max(locked.busy_until, on_paper), sequence=locked.sequence + 1)
-    timers.set_timer("check_out_nudge", locked.pk, until + CHECK_OUT_NUDGE)
-    timers.set_timer("check_out_alarm", locked.pk, until + CHECK_OUT_ALARM)
+    _ring_without_out(locked, until)
     if (beside := households.visit_beside(locked)) is not None:
         # At the same table: nobody is missing there as long as this takes.
         timers.set_timer("check_in_late", beside.pk, max(until, beside.starts_at) + CHECK_IN_WITHIN)
@@ -409,6 +411,11 @@ def extend(visit: Visit, *, by: Actor) -> datetime:
     record("visit.extended", locked, by=by, organisation_id=locked.request.organisation_id)
     worklist.rewrite(locked.request)
     return until
+
+
+def _ring_without_out(visit: Visit, until: datetime) -> None:
+    timers.set_timer("check_out_nudge", visit.pk, until + CHECK_OUT_NUDGE)
+    timers.set_timer("check_out_alarm", visit.pk, until + CHECK_OUT_ALARM)
 
 
 def _next_begins(visit: Visit) -> Iterator[datetime]:
