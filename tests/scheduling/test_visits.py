@@ -336,3 +336,14 @@ def test_the_card_opens_on_acceptance_and_closes_a_day_after_check_out(visit, el
         cards.open_card(token)
     with pytest.raises(errors.NoSuchCard):
         cards.open_card("x" * 16)
+
+
+@pytest.mark.guardrail("E7")
+def test_a_card_that_has_closed_is_not_opened_again_by_a_late_word(visit, els):
+    token = cards.token(visit)
+    with clock.travel(visit.starts_at):
+        visits.check_in(visit, by=SYSTEM)
+    with clock.travel(visit.ends_at + timedelta(days=5)):
+        visits.check_out(visit, by=SYSTEM)
+        with pytest.raises(errors.CardClosed):
+            cards.open_card(token)

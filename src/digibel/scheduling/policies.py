@@ -44,4 +44,8 @@ def card_is_open(visit: Visit) -> bool:
 
 
 def card_closes_at(visit: Visit) -> datetime:
-    return visit.checked_out_at + CLOSES_AFTER if visit.checked_out_at else visit.ends_at + CLOSES_AT_LAST
+    """What has closed by itself is not opened again by an OUT that is said days later."""
+    at_last = visit.ends_at + CLOSES_AT_LAST
+    if visit.checked_out_at is None or visit.checked_out_at >= at_last:
+        return at_last
+    return visit.checked_out_at + CLOSES_AFTER
