@@ -7,8 +7,10 @@ import pytest
 from django.urls import reverse
 
 import cast
+from digibel.audit.actors import SYSTEM
 from digibel.directory.models import HelpPlace
 from digibel.notifications.models import OutboundMessage
+from digibel.privacy import stopping
 from digibel.requests.models import NextActionKind, Referral
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -62,6 +64,15 @@ def text(answer):
 def test_choosing_starts_with_the_nearest_of_each_route(desk, asked, office):
     html = desk.get(address(asked)).content.decode()
     assert re.findall(r'name="place" value="([^"]+)" checked', html) == [str(office.pk)]
+
+
+@pytest.mark.guardrail("E13")
+def test_nobody_is_sent_anywhere_before_their_own_yes_nor_while_it_is_kept_and_not_used(desk, lindeboom, asked, office):
+    somebody_else_rang = cast.request(lindeboom, tasks=["benefits"], caller="family", consent={"given": False})
+    answer = desk.post(address(somebody_else_rang), {"place": [str(office.pk)]})
+    assert (answer.status_code, Referral.objects.count()) == (409, 0)
+    stopping.restrict_client(asked.client, "claim", by=SYSTEM)
+    assert (desk.post(address(asked), {"place": [str(office.pk)]}).status_code, Referral.objects.count()) == (409, 0)
 
 
 @pytest.mark.guardrail("E13")

@@ -20,7 +20,7 @@ from digibel.requests.errors import AlreadyClosed, MergedMeanwhile, NotOneOf, Pe
 from digibel.requests.models import Client, Closing, Gone, HelpRequest, NextActionKind
 from digibel.requests.rectifying import lock_client
 from digibel.scheduling import beats, offers, rejudging, stafffirst, timers, visits, worklist
-from digibel.scheduling.errors import FollowUpFirst, MoveNotAllowed, Restricted, SeriesGoesOn
+from digibel.scheduling.errors import FollowUpFirst, MoveNotAllowed, NoOwnYes, Restricted, SeriesGoesOn
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.locks import lock_requests as lock_requests
 from digibel.scheduling.models import Visit, VisitStatus
@@ -179,9 +179,14 @@ def refer(
 ) -> None:
     """Hand out the slip, and ask two weeks later whether it landed; where a seat is booked, the day after whether they got there.
 
-    `sessions`: the session by the place. Raises what `referrals.refer` raises.
+    `sessions`: the session by the place. Nobody is sent anywhere before their own yes (rule E13), or while what we know of them is
+    kept and not used. Raises `NoOwnYes`, `Restricted` and what `referrals.refer` raises.
     """
     _check_open(request)
+    if not intake.has_own_yes(request.client):
+        raise NoOwnYes
+    if request.client.recipient.restricted_at is not None:
+        raise Restricted
     chosen = referrals.places_among(request, place_ids or [])
     referrals.refer(request, by=by, places=chosen, route=route, sessions=sessions)
     worklist.rewrite(request)
