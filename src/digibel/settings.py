@@ -234,6 +234,7 @@ MESSAGE_OWNERS = {
     "request": "digibel.scheduling.owners.RequestTexts",
     "client": "digibel.scheduling.owners.ClientTexts",
     "slip": "digibel.scheduling.slips.SlipTexts",
+    "handover": "digibel.scheduling.handovers.HandoverCalls",
     "alarm": "digibel.scheduling.owners.AlarmTexts",
     "readiness": "digibel.volunteers.owners.ReadinessTexts",
     "fraud": "digibel.scheduling.fraud.FraudCalls",

@@ -132,12 +132,16 @@ def test_the_first_keeps_its_reference_and_hears_the_end(request_, lindeboom, sl
     assert "It has ended there." in page
 
 
+@pytest.mark.guardrail("E5")
 def test_the_new_organisation_tells_the_client(request_, sleutel):
+    """Who it is, that nobody asks for a code or a card, and whom to ring: they heard it of the other one only."""
     made = handovers.accept(ask(request_, sleutel), by=SYSTEM)
     [call] = CallTask.objects.open().of(sleutel).filter(kind="handover.tell")
     assert (call.recipient, call.owner) == (made.client.recipient, Role.INTAKE)
     page = browser_of(sleutel).get(reverse("desk:call", args=[call.pk])).content.decode()
     assert "Meneer Claes: Tell them that we help them from now on" in page
+    told = ("Ik bel van De Sleutel", "Onze helper vraagt u nooit een code", "Bel ons dan op")
+    assert [words for words in told if words not in page] == []
 
 
 def test_refused_it_stays_with_the_first_who_may_ask_another(request_, lindeboom, sleutel):

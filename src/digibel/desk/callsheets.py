@@ -22,7 +22,6 @@ WITHOUT_WORDS = {
     "visit.phone_lost",
     "visit.stricter",
     "client.money_again",
-    "handover.tell",
     "handover.refused",
     "handover.ended",
     "visit.door_changed",

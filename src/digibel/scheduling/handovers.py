@@ -13,8 +13,11 @@ from digibel import clock, languages
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.guardrails.catalogue import Verdict
+from digibel.notifications import phrasebook
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import CallTask, Channel
+from digibel.notifications.numbers import display
+from digibel.notifications.owners import PlainTexts, Script, language_for
 from digibel.organisations.models import Organisation, Role
 from digibel.problems import Conflict, Problem
 from digibel.requests import intake, stafffirst
@@ -247,3 +250,15 @@ def _least(client: Client, *, with_worker: bool) -> ClientDraft:
 def of_call(call: CallTask) -> Handover | None:
     """What a call of this room is about."""
     return Handover.objects.select_related("request__organisation", "made").filter(pk=call.subject_id).first()
+
+
+class HandoverCalls(PlainTexts):
+    """Whoever was handed over hears who we are, never to give a code or a card, and whom to ring: as at their own yes (rule E5)."""
+
+    def script(self, call: CallTask, *, language: str = "") -> Script:
+        if call.kind != TOLD:
+            return super().script(call, language=language)
+        language = language or language_for(call)
+        organisation = call.organisation
+        said = phrasebook.render("consent", language, organisation=organisation.name, phone=display(organisation.phone))
+        return Script(language=language, sentences=said, outcomes=("reached", "no_answer", "wrong_number"))
