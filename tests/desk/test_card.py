@@ -92,6 +92,8 @@ def test_who_has_no_card_is_texted_what_matters_most(lindeboom):
     visit = cast.booked(cast.request(lindeboom), ali)
     phone = numbers.display(lindeboom.phone)
     assert phrasebook.render("house_rules", "nl", phone=phone) in cast.telephone(visit.volunteer)
+    [event] = Event.objects.about(visit).filter(verb="visit.rules_texted")
+    assert event.facts == {"catalogue": catalogue.CATALOGUE_VERSION}
 
 
 @pytest.mark.guardrail("E3")

@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from digibel import clock, languages
-from digibel.audit.actors import Actor
+from digibel.audit.actors import SYSTEM, Actor
 from digibel.audit.recording import record
+from digibel.guardrails import catalogue
 from digibel.notifications import outbox, phrasebook
 from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import Channel, OutboundMessage
@@ -86,6 +87,14 @@ def texts_to_volunteer(visit: Visit, *, answers: bool = False) -> Iterator[Outbo
     if (hour_before := visit.starts_at - HOUR_BEFORE) > clock.now():
         clock_time = languages.clock_time(visit.starts_at, language)
         yield _to_volunteer(visit, "reminder_hour", not_before=hour_before, client=client, time=clock_time, word=word)
+
+
+def note_texted(visit: Visit) -> None:
+    """Who has no internet gets the conditions in a text: which version it was is kept, as of a card that was read (rule E3)."""
+    if visit.volunteer.sms_only and not visit.needs_second:
+        note_address_texted(visit)
+        facts = {"catalogue": catalogue.CATALOGUE_VERSION}
+        record("visit.rules_texted", visit, by=SYSTEM, organisation_id=visit.request.organisation_id, **facts)
 
 
 def note_address_texted(visit: Visit) -> None:

@@ -92,7 +92,7 @@ def book(
     told = announcing.texts_to_volunteer(visit, answers=by == Actor.volunteer(volunteer))
     texts = [*told, *announcing.announcement_texts(visit, replaces=replaces)]
     outbox.queue_all([*beside, *texts])
-    announcing.note_address_texted(visit)
+    announcing.note_texted(visit)
     invitations.tell(visit)
     _start_timers(visit)
     if replaces:
@@ -193,7 +193,7 @@ def _tell_that_it_stands(
     for visit in others:
         _start_timers(visit)
     for visit in (first, *others):
-        announcing.note_address_texted(visit)
+        announcing.note_texted(visit)
         invitations.tell(visit)
     if replaces:
         wait_for_yes(first)
