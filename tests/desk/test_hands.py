@@ -12,10 +12,12 @@ import cast
 
 # The doors of the simulator depend on the gateway at the time when they are first read: before a test changes it.
 import digibel.urls  # noqa: F401
+from digibel.audit.models import Event
 from digibel.desk.views import gateways as gateways_page
 from digibel.notifications import outbox
 from digibel.notifications.models import CallTask, GatewayState, InboundMessage, OutboundMessage
 from digibel.organisations.models import Role
+from digibel.scheduling import announcing
 
 from .conftest import logged_in
 
@@ -44,6 +46,17 @@ def page(browser):
     response = browser.get("/texts/by-hand")
     assert response.status_code == 200
     return response.content.decode()
+
+
+@pytest.mark.guardrail("E12")
+def test_whoever_sends_the_street_by_hand_has_looked_at_the_address(desk, lindeboom, settings):
+    visit = cast.booked(cast.request(lindeboom), cast.volunteer(lindeboom, name="Ali", sms_only=True))
+    settings.DIGIBEL_GATEWAY = "by_hand"
+    announcing.tell_volunteer_address(visit)
+    outbox.sweep()
+    do(desk, OutboundMessage.objects.get(kind=announcing.WITH_STREET, gateway="by_hand"), "take")
+    looks = Event.objects.about(visit).filter(verb="address.shown", actor__startswith="staff:")
+    assert [look.facts for look in looks] == [{"on": "text"}]
 
 
 def test_the_words_are_shown_to_who_takes_it_and_to_nobody_else(desk, text, lindeboom):

@@ -74,8 +74,9 @@ def take(message: OutboundMessage, *, by: Actor) -> OutboundMessage:
     elif outbox.is_true(locked):
         locked.taken_by, locked.taken_at = str(by), frozen_now
         locked.save(update_fields=["taken_by", "taken_at"])
-        # Its words say who and where: whoever takes it has seen them (rule E12).
+        # Its words say who, and may say where: whoever takes it has seen them (rule E12).
         record("text.taken", locked, by=by, organisation_id=locked.organisation_id)
+        owner_of(locked.kind).seen(locked, by=by)
     else:
         move(locked, MessageStatus.WITHDRAWN, trouble="untrue")
     return locked

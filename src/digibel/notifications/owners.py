@@ -30,6 +30,10 @@ class Owner(Protocol):
         """Asked right before a text leaves. False: it is withdrawn."""
         ...
 
+    def seen(self, message: OutboundMessage, *, by: Actor) -> None:
+        """Somebody here has its words before them, to send it by hand; within the transaction in which they take it."""
+        ...
+
     def left(self, message: OutboundMessage) -> None:
         """The gateway took it; within the transaction that says so."""
         ...
@@ -68,6 +72,9 @@ class PlainTexts:
 
     def still_true(self, message: OutboundMessage) -> bool:
         return True
+
+    def seen(self, message: OutboundMessage, *, by: Actor) -> None:
+        return None
 
     def left(self, message: OutboundMessage) -> None:
         return None

@@ -23,6 +23,8 @@ from digibel.volunteers.models import Volunteer
 
 REMIND_AT = time(17)
 HOUR_BEFORE = timedelta(hours=1)
+# To who has no internet: the one text that says where.
+WITH_STREET = "visit.accepted_sms_only"
 CALLED_OFF = frozenset({VisitStatus.CANCELLED, VisitStatus.MISSED})
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from digibel import clock
 from digibel.audit.actors import CLOCK, Actor
+from digibel.audit.recording import record
 from digibel.notifications import phrasebook
 from digibel.notifications.calls import open_call
 from digibel.notifications.models import CallTask, Channel, OutboundMessage, Recipient
@@ -110,6 +111,12 @@ class VisitTexts(PlainTexts):
         if key in {"reminder_day", "reminder_hour", "client_reminder", "client_reminder_two"}:
             return visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now() and visit.held_back_at is None
         return visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now()
+
+    def seen(self, message: OutboundMessage, *, by: Actor) -> None:
+        """A text with the street is a look at the address (rule E12)."""
+        if message.kind == announcing.WITH_STREET:
+            visit = Visit.objects.get(pk=message.subject_id)
+            record("address.shown", visit, by=by, organisation_id=message.organisation_id, on="text")
 
     def left(self, message: OutboundMessage) -> None:
         if message.kind in worklist.ANNOUNCEMENTS:
