@@ -58,6 +58,23 @@ def test_it_holds_for_whatever_they_ask_and_for_both_parts(lindeboom, held):
     in_order()
 
 
+def test_it_holds_for_the_person_whatever_row_a_program_adds(lindeboom):
+    somebody = {"phone": "+32475112298"}
+    cast.request(lindeboom, staff_first=["pests", "aggression"], client=somebody)
+    again = cast.request(lindeboom, client={**somebody, "first_name": "GUIDO"})
+    assert fresh(again).next_kind == "staff_first"
+    added = openings.add_client(cast.draft(client=somebody).client, organisation=lindeboom, by=SYSTEM)
+    assert added.staff_first.standing().get().codes == again.client.staff_first.standing().get().codes
+    assert cast.request(lindeboom, client={**somebody, "first_name": "Riet"}).next_kind == "choose"
+    in_order()
+
+
+def test_of_two_made_one_either_reason_keeps_volunteers_away(lindeboom, held):
+    other = cast.request(lindeboom, staff_first=["aggression"]).client
+    merging.merge(held.client, other, by=SYSTEM)
+    assert set(held.client.staff_first.standing().get().codes) == {"pests", "aggression"}
+
+
 def test_their_own_yes_comes_before_it(lindeboom):
     asked = cast.request(lindeboom, staff_first=["pests"], consent=None, caller="family")
     assert asked.next_kind == "own_yes"

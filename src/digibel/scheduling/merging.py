@@ -28,7 +28,7 @@ from digibel.requests.drafts import ClientDraft
 from digibel.requests.errors import CannotMerge, CannotUnmerge, VisitsAtOnce
 from digibel.requests.models import Client, Consent, HelpRequest, Merge, MovedRow, NamedHelper, StaffFirst
 from digibel.requests.rectifying import CORRECTED, FIELDS, REACH, as_draft, differences
-from digibel.requests.stafffirst import said_yes_and_held
+from digibel.requests.stafffirst import hold, said_yes_and_held
 from digibel.scheduling import announcing, households, openings, rectifying, rejudging, stafffirst, worklist
 from digibel.scheduling.errors import Restricted
 from digibel.scheduling.locks import LoggedMeanwhile, lock_visit, until_all_are_held
@@ -72,6 +72,9 @@ def merge(kept: Client, other: Client, *, theirs: Iterable[str] = (), by: Actor)
     done.kept_before, done.kept_after, done.merged_before = json.dumps(facts), "{}", json.dumps(_reach(other))
     done.save(force_insert=True)
     moved = _move_all(done, other, kept)
+    for held in StaffFirst.objects.standing().filter(client=other):
+        # Why staff look first at each of them: let go for the one reason, nobody goes past the other. Undone, both stay.
+        hold(kept, held.codes, by=by)
     _blank(other, into=kept)
     _write(kept, _won(facts, of_other, chosen))
     _strictest_preferences(kept, other)

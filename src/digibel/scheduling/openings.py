@@ -71,6 +71,7 @@ def open_request(
     if client is None:
         # Perhaps somebody we know under another row, and of whom we now know more.
         rejudging.judge_client_again(logged[0].client, by=by)
+        stafffirst.note_as_known(logged[0].client, by=by)
     _tell_coordinator(logged)
     return logged
 
@@ -84,6 +85,7 @@ def add_client(draft: ClientDraft, *, organisation: Organisation, by: Actor) -> 
     record("client.added", client, by=by, organisation_id=organisation.pk)
     if draft.decides_about_money:
         rejudging.judge_client_again(client, by=by)
+    stafffirst.note_as_known(client, by=by)
     return client
 
 

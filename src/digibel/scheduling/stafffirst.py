@@ -6,6 +6,7 @@ from django.db import transaction
 
 from digibel.audit.actors import Actor
 from digibel.requests import stafffirst
+from digibel.requests.alike import rows_alike
 from digibel.requests.models import Client, HelpRequest, StaffFirst
 from digibel.scheduling import households, offers, reports, timers, visits, worklist
 from digibel.scheduling.locks import lock_requests
@@ -27,6 +28,14 @@ def note(client: Client, why: Iterable[str], *, by: Actor) -> StaffFirst:
     for neighbour in same_home:
         note(neighbour, codes, by=by)
     return held
+
+
+def note_as_known(client: Client, *, by: Actor) -> None:
+    """A new row of somebody whom staff look at first under another one: a program adds a client anew with every question."""
+    others = [one.pk for one in rows_alike(client) if one.pk != client.pk]
+    codes = {code for held in StaffFirst.objects.standing().filter(client__in=others) for code in held.codes}
+    if codes:
+        note(client, codes, by=by)
 
 
 def keep(request: HelpRequest, *, by: Actor) -> None:
