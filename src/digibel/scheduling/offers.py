@@ -29,7 +29,16 @@ from digibel.scheduling.asking import policy
 from digibel.scheduling.asking.proposing import Proposal, chosen_by_hand, propose, shortlist
 from digibel.scheduling.locks import hold_request, lock_request
 from digibel.scheduling.matching.ranking import Candidate, Ranking, rank, rank_anew, travel_time
-from digibel.scheduling.models import LIVE_OFFERS, Offer, OfferQuerySet, OfferStatus, Seat, Visit
+from digibel.scheduling.models import (
+    LIVE_OFFERS,
+    STANDING_VISITS,
+    Offer,
+    OfferQuerySet,
+    OfferStatus,
+    Seat,
+    Visit,
+    VisitStatus,
+)
 from digibel.scheduling.moves import move, move_offers, settle
 from digibel.scheduling.next_actions import next_morning
 from digibel.volunteers import readiness
@@ -44,11 +53,13 @@ ASKING = ("offer.offer_one", "offer.offer_many")
 
 def check_may_be_offered(request: HelpRequest) -> tuple[judgement.VolunteerTask, ...]:
     """Refuse whatever must not reach a volunteer; return the tasks that may (rule E1 is in their type)."""
-    if Visit.objects.filter(request=request, needs_second=False).standing().exists():
+    standing_or_made = Visit.objects.filter(request=request, needs_second=False, followed_up_at=None)
+    statuses = set(standing_or_made.order_by().values_list("status", flat=True))
+    if statuses.intersection(STANDING_VISITS):
         raise errors.AlreadyBooked
     if (first := households.first_of(request)) is not None:
         raise errors.GoesAlong(reference=first.reference)
-    if beats.waits_for_follow_up(request):
+    if VisitStatus.DONE in statuses and beats.waits_for_follow_up(request):
         # Until then nobody judges it again by what was learned of the client meanwhile (E9), and the four questions wait (E8).
         raise errors.FollowUpFirst
     second = households.along_with(request)
