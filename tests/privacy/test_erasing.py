@@ -30,7 +30,8 @@ from digibel.privacy.retention import End, Part, Rule
 from digibel.requests.errors import CannotUnmerge
 from digibel.requests.intake import known_clients
 from digibel.requests.models import Client, HelpRequest, Merge, MovedRow, NamedHelper
-from digibel.scheduling import complaints, fraud, handovers, merging, promises, visits
+from digibel.scheduling import complaints, concerns, fraud, handovers, merging, promises, visits
+from digibel.scheduling.concerns import ConcernOpen
 from digibel.scheduling.models import Offer, Visit
 from digibel.sealing import keys
 from digibel.sealing.errors import Erased
@@ -392,6 +393,17 @@ def test_open_complaint_keeps_somebody_until_it_has_ended(booked):
     before = counted()["complaints"]
     certificate = erasing.erase_client(booked.client, by=SYSTEM)
     assert (planted_found(), counted()["complaints"], certificate.stays["complaints"]) == ([], before, 1)
+    assert broken_promises() == []
+
+
+@pytest.mark.guardrail("E8")
+def test_who_was_reported_is_not_forgotten_before_somebody_has_decided(booked):
+    """They would come back as somebody new, whom nobody has reported."""
+    concern = concerns.raise_concern(booked.visit, ["money"], by=SYSTEM)
+    with pytest.raises(ConcernOpen):
+        erasing.erase_volunteer(booked.volunteer, by=SYSTEM)
+    concerns.decide(concern, "stops", note="Gesproken met beiden", by=SYSTEM)
+    assert erasing.erase_volunteer(booked.volunteer, by=SYSTEM).person_kind == "volunteer"
     assert broken_promises() == []
 
 

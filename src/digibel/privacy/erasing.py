@@ -38,8 +38,9 @@ from digibel.requests.intake import rows_of, survivor
 from digibel.requests.models import Client, Closing
 from digibel.requests.rectifying import lock_client
 from digibel.scheduling import complaints, handovers, openings, pairs, readiness, timers, visits, worklist
+from digibel.scheduling.concerns import ConcernOpen
 from digibel.scheduling.locks import lock_request
-from digibel.scheduling.models import FraudAlarm, Offer, Visit, VisitStatus
+from digibel.scheduling.models import Concern, FraudAlarm, Offer, Visit, VisitStatus
 from digibel.sealing import keys
 from digibel.sealing.fields import SealedTextField
 from digibel.sealing.reading import erased_shown_as
@@ -161,6 +162,9 @@ def check_may_be_erased(person: Client | Volunteer) -> None:
         near = theirs.filter(status=VisitStatus.BOOKED, starts_at__lt=clock.now() + NEAR)
         if near.exists():
             raise VisitNear
+        if Concern.objects.open().filter(volunteer=person).exists():
+            # Forgotten, they could come back as somebody new, and nobody would have decided (rule E8; GDPR art. 17.3.e).
+            raise ConcernOpen
     elif person.complaints.open().exists():
         raise ComplaintOpen
     _refuse_what_law_keeps(kind, person)
