@@ -115,4 +115,6 @@ def test_only_a_coordinator_of_this_organisation_decides(client, lindeboom, sleu
         client.force_login(person, backend=backend)
         assert client.get(page_of(applicant)).status_code == code
         assert client.post(page_of(applicant), {"deed": "take"}).status_code == code
+    client.force_login(cast.coordinator(sleutel, name="Zoe"), backend=backend)
+    assert applicant.first_name not in client.get(reverse("desk:today")).content.decode()
     assert not Volunteer.objects.exists()

@@ -10,6 +10,7 @@ import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
 from digibel.audit.models import Event
+from digibel.desk import desksessions as lines
 from digibel.organisations.models import Role
 from digibel.scheduling.desksessions import asking, attending, signing
 from digibel.scheduling.models import DeskSession, Seat
@@ -166,3 +167,5 @@ def test_organisation_of_somebody_else_sees_nothing(client, els, session):
     client.force_login(cast.coordinator(neighbour), backend="django.contrib.auth.backends.ModelBackend")
     assert page(client, session).status_code == 404
     assert client.get(reverse("desk:desk_sessions")).context["to_come"] == []
+    near = session.starts_at - timedelta(hours=1)
+    assert [len(lines.to_do(one, near)) for one in (session.organisation, neighbour)] == [1, 0]

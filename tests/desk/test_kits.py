@@ -71,6 +71,19 @@ def test_what_cannot_be_read_keeps_nothing(desk, visit, tablet):
     assert KitLoan.objects.count() == 0
 
 
+def test_the_neighbours_see_and_take_nothing_of_it(neighbour, sleutel, lindeboom, visit, tablet):
+    loan, spare = kept(tablet, visit), lending.add(lindeboom, KitKind.TABLET, by=SYSTEM)
+    theirs = cast.booked(cast.request(sleutel), cast.volunteer(sleutel, name="Bo"))
+    assert (lending.free_for(theirs), 'name="kit"' in page(neighbour, f"/visits/{theirs.pk}")) == ([], False)
+    first_day, last_day = lending.days_around(theirs)
+    told = {"kit": spare.pk, "first_day": first_day, "last_day": last_day}
+    assert (neighbour.post(f"/visits/{theirs.pk}/kit", told).status_code, KitLoan.objects.count()) == (303, 1)
+    paths = (f"/kits/{tablet.pk}/do/retire", f"/kits/loans/{loan.pk}/do/back", f"/visits/{visit.pk}/kit")
+    assert [neighbour.post(path, told).status_code for path in paths] == [404] * 3
+    with clock.travel(clock.at(loan.last_day + timedelta(days=1), clock.WAKING[1])):
+        assert ("No kit yet." in page(neighbour, "/kits"), "Not back" in page(neighbour, "/")) == (True, False)
+
+
 def test_not_back_it_is_something_to_do_until_it_is(desk, visit, tablet):
     loan = kept(tablet, visit)
     with clock.travel(clock.at(loan.last_day, clock.WAKING[1])):

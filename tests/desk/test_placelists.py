@@ -91,6 +91,7 @@ def test_what_is_no_list_is_told(text: str, nadia: Staff, client: Browser) -> No
 def test_another_organisation_takes_nothing_back(nadia: Staff, client: Browser) -> None:
     pressed(client, posted(client, LIST))
     client.force_login(cast.coordinator(cast.organisation("Sleutel")), backend=BACKEND)
+    assert client.get("/places/list").context["last"] is None
     assert client.post(f"/places/list/{PlacesImport.objects.get().pk}/back").status_code == 404
     assert HelpPlace.objects.count() == 2
 

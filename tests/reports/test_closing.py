@@ -48,6 +48,16 @@ def test_quarters_of_months_in_which_nothing_ran_are_closed_late(lindeboom):
         ]
 
 
+def test_the_neighbours_have_quarters_of_their_own(lindeboom):
+    cast.request(lindeboom)
+    closing.close(lindeboom, Quarter(2025, 4))
+    neighbours = cast.organisation("De Sleutel", sms_number="+32460000002", duty=False)
+    assert [str(one) for one in closing.quarters_of(neighbours)] == ["2026-3"]
+    assert closing.find(neighbours, Quarter(2025, 4)) is None
+    with clock.travel(clock.now() + timedelta(days=365)):
+        assert [str(one) for one in closing.quarters_of(neighbours)] == ["2027-3"]
+
+
 def test_two_nights_at_once_close_it_once(lindeboom):
     closing.close(lindeboom, AUTUMN)
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -429,6 +429,8 @@ def test_who_is_not_ready_gone_or_pausing_cannot_sign_up(session, lindeboom, els
 def test_lost_readiness_frees_the_seat_the_same_minute_and_they_hear_it(session, lindeboom, els, jan, now):
     sign_up(session, els)
     sign_up(session, jan)
+    # In order for the neighbours, which is no help here.
+    cast.make_ready(els, cast.organisation("De Sleutel", sms_number="+32460000002", duty=False))
     yesterday = clock.today() - timedelta(days=1)
     readiness.lose_readiness(els, lindeboom, "insurance", last_day=yesterday, by=SYSTEM)
     outbox.sweep()
@@ -497,6 +499,8 @@ def test_day_at_a_desk_is_a_day_worked_for_expenses_and_minutes_are_in_the_repor
         day = clock.local(session.starts_at).date()
         assert expenses.days_worked(els, lindeboom, day.year) == [day]
         assert expenses.days_worked(jan, lindeboom, day.year) == []
+        neighbours = cast.organisation("De Sleutel", sms_number="+32460000002", duty=False)
+        assert (expenses.days_worked(els, neighbours, day.year), counting.count(neighbours, Quarter(2026, 3))) == ([], {})
         figures = counting.count(lindeboom, Quarter(2026, 3))
         told = {key.measure: number for key, number in figures.items() if key.measure.startswith("desks")}
         assert told == {

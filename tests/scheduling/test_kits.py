@@ -151,6 +151,7 @@ def test_moved_it_goes_along_or_another_of_its_kind_does(lindeboom, tablet):
 
 
 def test_moved_to_a_day_without_one_somebody_rings_the_volunteer(lindeboom, tablet):
+    lending.add(cast.organisation("De Sleutel", sms_number="+32460000002"), KitKind.TABLET, by=SYSTEM)
     visit, other = visit_in(lindeboom, 3), visit_in(lindeboom, 10)
     for one in (visit, other):
         keep(tablet, one, last_day=day_of(one))

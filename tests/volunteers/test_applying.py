@@ -48,6 +48,14 @@ def test_the_same_number_twice_is_one_line(lindeboom):
     assert Applicant.objects.get().first_name == "Aïcha"
 
 
+def test_the_same_number_elsewhere_is_a_line_of_their_own_there(lindeboom):
+    """Nobody learns, by whose list it is, that another organisation was asked."""
+    far = cast.organisation("Ver", sms_number="+32460000002")
+    far.postcode = "1180"
+    far.save()
+    assert [asked(postcode=one).organisation for one in ("1090", "1180")] == [lindeboom, far]
+
+
 @pytest.mark.parametrize(
     ("wrong", "problem"),
     [
