@@ -168,6 +168,10 @@ def test_a_lost_telephone_closes_the_card_and_holds_back_its_link(desk, visit):
 def test_the_new_link_is_texted_when_somebody_asks_for_it(desk, visit):
     do(desk, visit, "revoke")
     do(desk, visit, "send-link")
+    assert not OutboundMessage.objects.about(visit).waiting().filter(kind="visit.reminder_day").exists()
+    assert "the number they have now" in desk.get(f"/visits/{visit.pk}").content.decode()
+    desk.post(f"/volunteers/{visit.volunteer_id}/do/right-number")
+    do(desk, visit, "send-link")
     [sent] = OutboundMessage.objects.about(visit).waiting().filter(kind="visit.reminder_day")
     assert sent.body.count(cards.link(visit)) == 1
 

@@ -342,4 +342,4 @@ def test_ledger_holds_ids_and_codes_only(booked):
     cast.texts(booked.client, "STOP")
     lostphones.phone_lost(booked.volunteer, by=booked.by)
     told = {(entry.topic, entry.what, entry.value) for entry in Standing.objects.all()}
-    assert told == {("texts", "stop", 0), ("card", "card", 2), ("word", "word", 0)}
+    assert told == {("texts", "stop", 0), ("card", "card", 2), ("word", "word", 0), ("number", "wrong", 0)}

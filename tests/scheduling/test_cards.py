@@ -8,11 +8,22 @@ import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
 from digibel.audit.models import Event
-from digibel.notifications import phrasebook
+from digibel.notifications import outbox, phrasebook
 from digibel.notifications.errors import NotANumber, NoTextsThere
-from digibel.notifications.models import CallTask, OutboundMessage
-from digibel.scheduling import announcing, calendars, cards, clockwork, doorstep, lostphones, openings, policies, visits
-from digibel.scheduling.errors import CardClosed, NoSuchCard
+from digibel.notifications.models import CallTask, OutboundMessage, Recipient
+from digibel.scheduling import (
+    announcing,
+    calendars,
+    cards,
+    clockwork,
+    doorstep,
+    lostphones,
+    offers,
+    openings,
+    policies,
+    visits,
+)
+from digibel.scheduling.errors import CardClosed, NoSuchCard, NotACandidate, NumberSetAside
 from digibel.scheduling.models import Offer, Visit
 from digibel.scheduling.policies import Seen
 from digibel.sealing import keys
@@ -206,6 +217,30 @@ def test_with_a_new_number_the_booking_is_told_anew_and_only_there(visit, els):
     [text] = OutboundMessage.objects.about(visit).waiting().filter(kind="visit.accepted_sms_only")
     assert fresh(visit).word in text.body
     assert cast.texts(old, "JA").recipient_id != els.recipient_id
+
+
+def test_without_a_new_number_nothing_goes_to_the_lost_telephone_and_nothing_from_it_counts(lindeboom, visit, els):
+    lostphones.phone_lost(els, by=SYSTEM)
+    read, known = cast.telephone(els), Recipient.objects.get(pk=els.recipient_id)
+    assert known.number_is_wrong
+    with pytest.raises(NumberSetAside):
+        cards.send_link(fresh(visit), by=SYSTEM)
+    with pytest.raises(NotACandidate):
+        offers.send_wave(cast.request(lindeboom), by=SYSTEM, volunteers=[els])
+    assert cast.texts(known.number, "ANNULEER").recipient_id != els.recipient_id
+    assert fresh(visit).status == "booked"
+    with clock.travel(clock.now() + timedelta(minutes=10)):
+        clockwork.tick()
+        outbox.sweep()
+    assert cast.telephone(els) == read
+    assert OutboundMessage.objects.filter(kind="visit.new_word").count() == 1
+
+
+def test_the_same_number_on_another_telephone_is_theirs_again(visit, els):
+    lostphones.phone_lost(els, by=SYSTEM)
+    lostphones.phone_lost(els, by=SYSTEM, number=els.recipient.number)
+    assert not Recipient.objects.get(pk=els.recipient_id).number_is_wrong
+    assert OutboundMessage.objects.about(visit).waiting().filter(kind="visit.accepted_sms_only").exists()
 
 
 @pytest.mark.parametrize("number", ["02 425 11 22", "12", "een nieuw"])

@@ -22,12 +22,17 @@ def change(recipient: Recipient, *, number: str, languages: Sequence[str], chann
 
 def note_wrong_number(recipient: Recipient, *, by: Actor) -> None:
     """Somebody else answers there. Nothing is sent to it and nobody rings it, until there is another number."""
+    set_aside(recipient, by=by)
+    for owner in owners():
+        owner.number_wrong(recipient)
+
+
+def set_aside(recipient: Recipient, *, by: Actor) -> None:
+    """The same, for whoever sees to what follows themselves."""
     ledger.note(ledger.What.WRONG, recipient.pk)
     recipient.wrong_index = recipient.number_index
     recipient.save(update_fields=["wrong_index"])
     record("number.wrong", recipient, by=by)
-    for owner in owners():
-        owner.number_wrong(recipient)
 
 
 def note_right_number(recipient: Recipient, *, by: Actor) -> None:

@@ -14,7 +14,7 @@ from digibel.notifications import outbox
 from digibel.notifications.models import OutboundMessage
 from digibel.notifications.recipients import language_of
 from digibel.scheduling import policies, timers
-from digibel.scheduling.errors import CardClosed, MoveNotAllowed, NoSuchCard
+from digibel.scheduling.errors import CardClosed, MoveNotAllowed, NoSuchCard, NumberSetAside
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import STANDING_VISITS, Visit, VisitStatus
 from digibel.sealing import ledger
@@ -112,6 +112,8 @@ def send_link(visit: Visit, *, by: Actor) -> None:
     if locked.status != VisitStatus.BOOKED or locked.starts_at <= clock.now():
         raise MoveNotAllowed(was=locked.status)
     organisation, recipient = locked.request.organisation, locked.volunteer.recipient
+    if recipient.number_is_wrong:
+        raise NumberSetAside
     outbox.queue_message(
         recipient,
         "visit.reminder_day",

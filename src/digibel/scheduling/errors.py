@@ -242,6 +242,14 @@ class SlipTexted(Conflict):
     message = "They have this slip as a text already. Read it out on the telephone, or print it."
 
 
+class NumberSetAside(Conflict):
+    code = "number_set_aside"
+    message = (
+        "Somebody else may have the telephone with this number, so nothing is texted to it. Note the number they have now on the "
+        "volunteer's page: the link leaves by itself."
+    )
+
+
 class NoTelephone(Conflict):
     code = "no_telephone"
     message = "We have no number for this. Print the slip, and post it or hand it over."

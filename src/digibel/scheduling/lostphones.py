@@ -2,7 +2,8 @@
 
 Every open card of theirs closes, whichever organisation it is for; the words change and the clients hear the new ones; their
 calendar has another address; what they were asked ends, as anybody may answer on that telephone now. A new link is texted
-only to a number they gave after the loss, or when somebody asks for it. (GDPR art. 32 and 33: a lost telephone is a breach
+only to a number they gave after the loss, or once somebody says that the old one is in their hands again: until then nobody
+rings it, nothing is texted to it, and what comes from it is a stranger's. (GDPR art. 32 and 33: a lost telephone is a breach
 to be judged; the audit says when it was told.)
 """
 
@@ -15,7 +16,7 @@ from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.models import Event
 from digibel.audit.recording import record
-from digibel.notifications import numbers, outbox
+from digibel.notifications import numbers, outbox, reaching
 from digibel.notifications.calls import open_call
 from digibel.notifications.errors import NoTextsThere
 from digibel.notifications.models import OutboundMessage, Recipient
@@ -46,6 +47,8 @@ def phone_lost(volunteer: Volunteer, *, by: Actor, number: str = "") -> int:
         readiness.end_offer(offer, by=by, reason="phone_lost")
     if e164:
         _change_number(volunteer.recipient, e164)
+    elif volunteer.recipient.number and not volunteer.recipient.number_is_wrong:
+        reaching.set_aside(volunteer.recipient, by=by)
     Volunteer.objects.filter(pk=volunteer.pk).update(calendar_version=F("calendar_version") + 1)
     pagelinks.close_pages(volunteer)
     # Whoever has the telephone may have had the visits sent to themselves.
@@ -141,5 +144,7 @@ def tell_volunteer(visit: Visit, *, reachable: bool) -> None:
 
 
 def _change_number(recipient: Recipient, e164: str) -> None:
-    recipient.number, recipient.number_index = e164, numbers.index(e164)
-    recipient.save(update_fields=["number", "number_index"])
+    if recipient.wrong_index:
+        ledger.take_back(ledger.What.RIGHT, recipient.pk)
+    recipient.number, recipient.number_index, recipient.wrong_index = e164, numbers.index(e164), ""
+    recipient.save(update_fields=["number", "number_index", "wrong_index"])
