@@ -9,6 +9,7 @@ import cast
 from desk.conftest import logged_in
 from digibel import clock
 from digibel.audit.actors import SYSTEM
+from digibel.organisations.models import Staff
 from digibel.scheduling import visits
 from digibel.scheduling.models import Complaint
 
@@ -113,6 +114,31 @@ def test_whoever_it_is_about_neither_reads_nor_answers_it(desk, lindeboom, guido
     ] * 2
     desk.post(path, {"text": "Excuses.", "outcome": "right"})
     assert Complaint.objects.get().outcome == "right"
+
+
+def test_whoever_it_is_about_does_not_read_it_in_the_copy_of_what_we_know_either(desk, lindeboom, guido):
+    chris = cast.coordinator(lindeboom, name="Chris")
+    desk.post(f"/clients/{guido.pk}/complain", {"kind": "service", "text": "Kortaf gezegd", "about": str(chris.pk)})
+    theirs = logged_in(Browser(), chris)
+    for path in ("data", "data.json"):
+        assert "Kortaf gezegd" in desk.get(f"/privacy/client/{guido.pk}/{path}").content.decode()
+        assert "Kortaf gezegd" not in theirs.get(f"/privacy/client/{guido.pk}/{path}").content.decode()
+    assert "Ask a colleague to make the copy" in theirs.get(f"/privacy/client/{guido.pk}/data").content.decode()
+
+
+def test_about_the_only_coordinator_it_waits_for_another_one_in_sight(client, sleutel):
+    only = Staff.objects.get(organisation=sleutel)
+    client_of = cast.request(sleutel).client
+    browser = logged_in(Browser(), cast.staff(sleutel, name="Ines"))
+    told = {"kind": "service", "text": "Kortaf", "about": str(only.pk)}
+    said = browser.post(f"/clients/{client_of.pk}/complain", told, follow=True).content.decode()
+    assert "about your only coordinator" in said
+    above = logged_in(client, cast.staff(sleutel, name="Ilse", role="network"))
+    page = above.get("/network").content.decode()
+    assert "A complaint that nobody there may read" in page
+    assert "Kortaf" not in page
+    cast.coordinator(sleutel, name="Zeynep")
+    assert "A complaint that nobody there may read" not in above.get("/network").content.decode()
 
 
 @pytest.mark.parametrize("told", ["", "x", "00000000-0000-0000-0000-000000000000", "theirs"])

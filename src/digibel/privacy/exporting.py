@@ -5,7 +5,8 @@ data stays out: of a volunteer a client gets the first name, of a client a volun
 """
 
 import re
-from collections.abc import Iterator, Sequence
+import uuid
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -21,7 +22,7 @@ from digibel.privacy.models import Certificate, RightsRequest
 from digibel.requests.intake import rows_of
 from digibel.requests.models import Client, Merge
 from digibel.scheduling import calendars
-from digibel.scheduling.models import Move, Offer, Seat, Visit
+from digibel.scheduling.models import Complaint, Move, Offer, Seat, Visit
 from digibel.sealing.fields import SealedTextField
 from digibel.sealing.reading import erased_shown_as
 from digibel.volunteers.models import Volunteer
@@ -46,15 +47,26 @@ BY_ID: tuple[type[Model], ...] = (Move, CallTask, RightsRequest, Certificate, Ev
 def export(person: Person, *, organisation: Organisation, by: Actor) -> dict[str, Any]:
     """Every row about this person, by model, with every column that says something. That it was made is recorded."""
     own_organisation = organisation if isinstance(person, Volunteer) else None
-    told = {
+    hidden = _about_reader(person, by)
+    told: dict[str, Any] = {
         "made_at": clock.now().isoformat(),
         "made_for": organisation.name,
         "person": person._meta.model_name,
-        "data": gather(person, only_for=own_organisation),
+        "data": gather(person, only_for=own_organisation, but=hidden),
         "who_looked_and_who_did_what": _looks(person, organisation),
     }
+    if hidden:
+        told["left_out_for_this_reader"] = len(hidden)
     record("data.exported", person, by=by, organisation_id=organisation.pk)
     return told
+
+
+def _about_reader(person: Person, by: Actor) -> Collection[Any]:
+    """Complaints about whoever makes the copy: they do not read them, here either, and a colleague makes the whole copy."""
+    if by.kind != "staff":
+        return ()
+    about = Complaint.objects.filter(client__in=[one.pk for one in _known_as(person)], about_staff=uuid.UUID(by.id))
+    return set(about.values_list("pk", flat=True))
 
 
 def export_own(volunteer: Volunteer, *, organisation: Organisation) -> dict[str, Any]:
@@ -75,8 +87,12 @@ def export_own(volunteer: Volunteer, *, organisation: Organisation) -> dict[str,
     }
 
 
-def gather(person: Person, *, only_for: Organisation | None = None) -> dict[str, list[dict[str, Any]]]:
-    """`only_for`: the pool of volunteers is shared, and what another organisation did with them is that one's to tell."""
+def gather(
+    person: Person, *, only_for: Organisation | None = None, but: Collection[Any] = ()
+) -> dict[str, list[dict[str, Any]]]:
+    """`only_for`: the pool of volunteers is shared, and what another organisation did with them is that one's to tell.
+    `but`: ids of rows that are left out.
+    """
     told: dict[str, list[dict[str, Any]]] = {}
     seen: set[tuple[type[Model], Any]] = set()
     with erased_shown_as(""):
@@ -84,7 +100,7 @@ def gather(person: Person, *, only_for: Organisation | None = None) -> dict[str,
             for model, rows in _rows_about(one):
                 if only_for is not None:
                     rows = _only_for(only_for, rows)
-                new = [row for row in rows.order_by("pk") if (model, row.pk) not in seen]
+                new = [row for row in rows.order_by("pk") if (model, row.pk) not in seen and row.pk not in but]
                 seen |= {(model, row.pk) for row in new}
                 if new:
                     told.setdefault(model._meta.label, []).extend(_row(row, one) for row in new)

@@ -6,12 +6,13 @@ A first answer comes within five working days and the end within thirty days, wh
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.guardrails import secrets
-from digibel.organisations.models import Role, Staff
+from digibel.organisations.models import Organisation, Role, Staff
 from digibel.problems import Conflict, Problem
 from digibel.requests.models import Client
 from digibel.requests.rectifying import lock_client
@@ -37,6 +38,11 @@ class NoSuchKind(Problem):
 class SaidTooMuch(Problem):
     code = "said_too_much"
     message = "This is too long: at most {most} characters."
+
+
+class NoAnswerWritten(Problem):
+    code = "no_answer_written"
+    message = "Write down what you answered, in a few words."
 
 
 class ComplaintEnded(Conflict):
@@ -121,12 +127,23 @@ def answer(complaint: Complaint, *, text: str, by: Actor, outcome: str = "") -> 
     if outcome and outcome not in Complaint.Outcome.values:
         raise NoSuchKind
     now = clock.now()
+    if not text.strip():
+        raise NoAnswerWritten
     locked.answer = "\n\n".join(filter(None, [locked.answer, _said(text)]))
     locked.answered_at = locked.answered_at or now
     locked.due_at = None if outcome else end_due(locked.made_at)
     locked.ended_at, locked.outcome = (now, outcome) if outcome else (None, "")
     locked.save()
     record("complaint.answered", locked, by=by, organisation_id=locked.organisation_id, outcome=outcome)
+
+
+def waiting_for_another() -> list[Organisation]:
+    """Where an open complaint is about the only coordinator: nobody there may read it, until whoever looks after the network names
+    another one."""
+    answering = Staff.objects.filter(role=Role.COORDINATOR, is_active=True, organisation=OuterRef("organisation"))
+    about_one = Complaint.objects.open().exclude(about_staff=None)
+    unread = about_one.exclude(Exists(answering.exclude(pk=OuterRef("about_staff"))))
+    return list(Organisation.objects.filter(pk__in=unread.values("organisation")).order_by("name"))
 
 
 def _was_visited(client: Client) -> bool:

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -38,7 +39,7 @@ def complain(request: StaffRequest, client_id: uuid.UUID) -> HttpResponse:
     if request.method != "POST":
         return _form(request, client)
     try:
-        verbs.note(
+        noted = verbs.note(
             client,
             kind=request.POST.get("kind", ""),
             text=request.POST.get("text", ""),
@@ -50,8 +51,23 @@ def complain(request: StaffRequest, client_id: uuid.UUID) -> HttpResponse:
     except Problem as problem:
         said = secrets.mask(request.POST.get("text", "").replace("\x00", ""))
         return _form(request, client, refusal=sentence(problem), said=said, status=problem.status)
-    do(request, lambda: None, _("Written down. A coordinator answers within five working days: say so."))
+    for said in _what_to_say(noted):
+        messages.success(request, said)
+    if noted.about_staff_id and noted.organisation in verbs.waiting_for_another():
+        messages.warning(
+            request,
+            _("It is about your only coordinator. Ask whoever looks after the network to name another one today."),
+        )
     return go_on("desk:client", client.pk)
+
+
+def _what_to_say(noted: Complaint) -> list[str]:
+    """What whoever has the client on the line can tell them."""
+    said = [_("Written down. A coordinator answers within five working days: say so.")]
+    if noted.kind == Complaint.Kind.MONEY and noted.visit is not None:
+        told = _("%(name)s pauses from now on and goes nowhere, until a coordinator has talked and decided.")
+        said.append(told % {"name": noted.visit.volunteer.first_name})
+    return said
 
 
 def _form(request: StaffRequest, client: Client, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -134,11 +150,13 @@ def complaint(request: StaffRequest, complaint_id: uuid.UUID) -> HttpResponse:
         by = Actor.staff(request.user)
         if do(request, lambda: verbs.answer(found, text=text, outcome=outcome, by=by), _("The answer is noted.")):
             return go_on("desk:complaint", found.pk)
-        return _page(request, found, said=secrets.mask(text.replace("\x00", "")), status=422)
+        return _page(request, found, said=secrets.mask(text.replace("\x00", "")), outcome=outcome, status=422)
     return _page(request, found)
 
 
-def _page(request: StaffRequest, found: Complaint, *, said: str = "", status: int = 200) -> HttpResponse:
+def _page(
+    request: StaffRequest, found: Complaint, *, said: str = "", outcome: str = "", status: int = 200
+) -> HttpResponse:
     context = {
         "section": "requests",
         "complaint": found,
@@ -147,6 +165,7 @@ def _page(request: StaffRequest, found: Complaint, *, said: str = "", status: in
         "what": complaintlines.what(found),
         "bell": complaintlines.bell(found),
         "outcomes": complaintlines.OUTCOMES.items(),
+        "outcome": outcome,
         "by": actors.names([found.noted_by], request.organisation)[found.noted_by],
         "may_answer": may(request.user, "complaints"),
         "place": words.place_name(found.client.postcode),

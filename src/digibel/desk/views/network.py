@@ -25,7 +25,7 @@ from digibel.organisations.permissions import check_may, may
 from digibel.privacy import erasing, rights
 from digibel.privacy.models import Outcome, Right, RightsRequest
 from digibel.problems import NotFound, Problem
-from digibel.scheduling import leaving
+from digibel.scheduling import complaints, leaving
 from digibel.sentences import sentence
 from digibel.volunteers.models import Volunteer
 
@@ -39,6 +39,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         "held": outbox.held_since(),
         "first": firststeps.of_network(),
         "joiners": joining.waiting(),
+        "unanswered": complaints.waiting_for_another(),
         "section": "network",
     }
     return render(request, "desk/network.html", context)
