@@ -168,3 +168,42 @@ def test_the_talk_after_not_all_right_is_noted_on_the_same_report(desk, done):
     report = Report.objects.get()
     assert (report.all_right, report.answers, report.note) == (False, {"private": True}, "Koffie in het weekend")
     assert not CallTask.objects.open().filter(kind="visit.not_ok").exists()
+
+
+def test_who_is_at_a_table_now_is_told_first_and_anothers_client_is_not_named(desk, lindeboom, sleutel, done):
+    els = Volunteer.objects.get()
+    cast.make_ready(els, sleutel)
+    there = []
+    for days, house in enumerate((lindeboom, sleutel), start=3):
+        client = {"first_name": "Berthe", "address_as": f"Mevrouw {house.slug}"}
+        there.append(cast.booked(cast.request(house, windows=cast.windows(days=days), client=client), els))
+        Visit.objects.filter(pk=there[-1].pk).update(status="under_way")
+    concern = concerns.raise_concern(done, ["money"], by=SYSTEM)
+    page = desk.get(page_of(concern)).content.decode()
+    assert f"Els is with {there[0].client.called} now." in page
+    assert f"/visits/{there[0].pk}" in page
+    assert "Els is at a visit for De Sleutel now." in page
+    assert there[1].client.called not in page
+
+
+def test_what_was_said_leads_to_the_decision_and_back(desk, done):
+    told = {"kind": "money", "text": "Twintig euro gevraagd", "visit": str(done.pk)}
+    desk.post(f"/clients/{done.client_id}/complain", told)
+    concern = Concern.objects.get()
+    assert "Twintig euro gevraagd" in desk.get(page_of(concern)).content.decode()
+    complaint = done.client.complaints.get()
+    assert page_of(concern) in desk.get(f"/complaints/{complaint.pk}").content.decode()
+    theirs = desk.get(f"/volunteers/{concern.volunteer_id}").content.decode()
+    assert page_of(concern) in theirs
+    assert "Offers may come again" not in theirs
+
+
+def test_the_talk_says_that_a_client_reported_something_until_it_is_decided(desk, done):
+    concerns.report(done, ["money"], by=SYSTEM)
+    call = CallTask.objects.open().get(kind="visit.not_ok")
+    for page in (desk.get("/calls"), desk.get("/?who=team"), desk.get(f"/calls/{call.pk}")):
+        assert "A client reported something: hear the volunteer" in page.content.decode()
+        assert "It is a talk, nothing more" not in page.content.decode()
+    assert page_of(Concern.objects.get()) in desk.get(f"/calls/{call.pk}").content.decode()
+    concerns.decide(Concern.objects.get(), "goes_on", note="Een misverstand", by=SYSTEM)
+    assert "The visit was not all right: hear why" in desk.get("/calls").content.decode()

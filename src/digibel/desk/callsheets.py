@@ -77,7 +77,7 @@ class Sheet:
 
 def title(errand: Errand) -> str:
     """ "Meneer Claes: tell them who comes, when, and the codeword"."""
-    return f"{errand.name}: {words.errand(errand.call.kind).what}"
+    return f"{errand.name}: {words.errand(errand.about).what}"
 
 
 def of(errand: Errand) -> Sheet:
@@ -100,7 +100,7 @@ def of(errand: Errand) -> Sheet:
         facts=tuple(_facts(errand)),
         alarm=call.kind in words.ALARMS,
         taken_by=_taken_by(call),
-        why=words.errand(call.kind).why,
+        why=words.errand(errand.about).why,
     )
 
 

@@ -86,7 +86,7 @@ def _call(errand: errands.Errand) -> PaperCall:
         call=errand.call,
         name=errand.name,
         people=sheet.people,
-        what=words.errand(errand.call.kind).what,
+        what=words.errand(errand.about).what,
         language=sheet.language,
         language_name=sheet.language_name,
         script=tuple(sentence for sentence, _ in sheet.script),

@@ -11,7 +11,7 @@ from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Organisation, Staff
 from digibel.requests.models import Client, ClientQuerySet, HelpRequest, RequestQuerySet
 from digibel.scheduling import fraud, handovers
-from digibel.scheduling.models import FraudAlarm, Offer, OfferQuerySet, Visit, VisitQuerySet
+from digibel.scheduling.models import Concern, FraudAlarm, Offer, OfferQuerySet, Visit, VisitQuerySet
 from digibel.sealing import keys
 from digibel.volunteers.models import Volunteer, VolunteerQuerySet
 
@@ -28,6 +28,12 @@ class Errand:
     client: Client | None = None
     colleague: Staff | None = None
     partner: str = ""
+    concern_id: uuid.UUID | None = None
+
+    @property
+    def about(self) -> str:
+        """What the words for it are found by: a talk is another one where a client reported something."""
+        return "visit.reported" if self.concern_id else self.call.kind
 
     @property
     def to_volunteer(self) -> bool:
@@ -82,7 +88,7 @@ def with_subjects(calls: Iterable[CallTask]) -> list[Errand]:
     clients: dict[uuid.UUID | None, Client] = {
         one.recipient_id: one for one in _clients().filter(recipient__in=rung, organisation=organisation)
     }
-    frauds = _frauds(listed)
+    frauds, reported = _frauds(listed), _reported(listed)
     found = []
     for call in listed:
         if call.kind.startswith("handover."):
@@ -105,6 +111,7 @@ def with_subjects(calls: Iterable[CallTask]) -> list[Errand]:
                 offer,
                 volunteer=about.volunteer if about else volunteers.get(call.recipient_id),
                 client=request.client if request else clients.get(call.recipient_id),
+                concern_id=reported.get(call.subject_id) if call.kind == "visit.not_ok" else None,
             )
         )
     _prefetch_people(found)
@@ -124,6 +131,13 @@ def _frauds(calls: Sequence[CallTask]) -> dict[uuid.UUID, FraudAlarm]:
         "client__recipient",
     )
     return {one.pk: one for one in related.filter(pk__in=ids, organisation=calls[0].organisation_id)}
+
+
+def _reported(calls: Sequence[CallTask]) -> dict[uuid.UUID, uuid.UUID]:
+    """What clients reported and nobody has decided about yet, by the visit. Asked only where a talk is to be had."""
+    ids = [call.subject_id for call in calls if call.kind == "visit.not_ok"]
+    found = Concern.objects.open().filter(visit__in=ids, organisation=calls[0].organisation_id) if ids else ()
+    return {one.visit_id: one.pk for one in found}
 
 
 def _of_fraud(call: CallTask, alarm: FraudAlarm) -> Errand:

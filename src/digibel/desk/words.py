@@ -86,6 +86,11 @@ ERRANDS: dict[str, Errand] = {
     ),
     "visit.report": Errand(_("Hear how the visit went"), ""),
     "visit.not_ok": Errand(_("The visit was not all right: hear why"), _("It is a talk, nothing more.")),
+    # The same call, after a client reported something and before somebody has decided.
+    "visit.reported": Errand(
+        _("A client reported something: hear the volunteer"),
+        _("About money, a code or a card. They pause until a coordinator has heard both sides and decides."),
+    ),
     "visit.follow_up": Errand(_("A week later: does it still work?"), ""),
     "visit.stricter": Errand(
         _("Ring the volunteer now: this may no longer be done"),

@@ -239,7 +239,7 @@ def in_language(codes: Sequence[str]) -> str:
 
 def of_errand(errand: Errand, staff: Staff, now: datetime, *, rung_by: str = "") -> Line:
     """A call as a line, on today's list or on the list of calls. `rung_by`: who has it before them now."""
-    call, named = errand.call, words.errand(errand.call.kind)
+    call, named = errand.call, words.errand(errand.about)
     alarm = call.kind in words.ALARMS
     taken = alarm and bool(call.acknowledged_by)
     why = [str(named.why), visit_in_words(errand.visit) if errand.visit else "", attempt_in_words(call)]

@@ -22,7 +22,7 @@ from digibel.problems import Problem
 from digibel.requests import intake
 from digibel.requests.models import Client
 from digibel.scheduling import complaints as verbs
-from digibel.scheduling.models import Complaint, Visit
+from digibel.scheduling.models import Complaint, Concern, Visit
 from digibel.sentences import sentence
 
 PER_PAGE = 30
@@ -84,6 +84,13 @@ def _form(request: StaffRequest, client: Client, *, status: int = 200, **more: A
         **more,
     }
     return render(request, "desk/complain.html", context, status=status)
+
+
+def _concern(organisation: Organisation, found: Complaint) -> Concern | None:
+    """What was decided, or is to be decided, about the volunteer of that visit."""
+    if found.visit_id is None:
+        return None
+    return Concern.objects.of(organisation).filter(visit=found.visit_id).order_by("-reported_at").first()
 
 
 def _visit(client: Client, told: str) -> Visit | None:
@@ -166,6 +173,7 @@ def _page(
         "bell": complaintlines.bell(found),
         "outcomes": complaintlines.OUTCOMES.items(),
         "outcome": outcome,
+        "concern": _concern(request.organisation, found),
         "by": actors.names([found.noted_by], request.organisation)[found.noted_by],
         "may_answer": may(request.user, "complaints"),
         "place": words.place_name(found.client.postcode),

@@ -15,10 +15,11 @@ from digibel.desk import actors, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.concerns import DecisionForm
 from digibel.desk.views.access import StaffRequest, staff_page
+from digibel.organisations.models import Organisation
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import Problem
 from digibel.scheduling import concerns as verbs
-from digibel.scheduling.models import Concern, Visit
+from digibel.scheduling.models import Complaint, Concern, Visit, VisitStatus
 from digibel.sealing import keys
 from digibel.sentences import sentence
 
@@ -80,6 +81,10 @@ def report(request: StaffRequest, visit_id: uuid.UUID) -> HttpResponse:
 def _page(request: StaffRequest, found: Concern, form: DecisionForm, *, status: int = 200) -> HttpResponse:
     by = Actor.staff(request.user)
     record("number.shown", found.volunteer, by=by, organisation_id=request.organisation.pk)
+    at_the_table = [] if found.decided_at else _at_the_table(found, request.organisation)
+    for one in at_the_table:
+        if one["own"]:
+            record("number.shown", one["visit"], by=by, organisation_id=request.organisation.pk)
     names = actors.names([one for one in (found.reported_by, found.decided_by) if one], request.organisation)
     context: dict[str, Any] = {
         **_line(found),
@@ -87,9 +92,20 @@ def _page(request: StaffRequest, found: Concern, form: DecisionForm, *, status: 
         "reported_by": names[found.reported_by],
         "decided_by": names[found.decided_by] if found.decided_by else "",
         "may_decide": may(request.user, "decide"),
+        "complaints": Complaint.objects.of(request.organisation).read_by(request.user).filter(visit=found.visit),
+        "at_the_table": at_the_table,
         "section": "calls",
     }
     return render(request, "desk/concern.html", context, status=status)
+
+
+def _at_the_table(found: Concern, organisation: Organisation) -> list[dict[str, Any]]:
+    """A visit under way goes on while they pause: somebody has to ring there. Another organisation is named, its client is not."""
+    under_way = Visit.objects.by(found.volunteer).filter(status=VisitStatus.UNDER_WAY)
+    return [
+        {"visit": one, "own": one.request.organisation_id == organisation.pk, "organisation": one.request.organisation}
+        for one in under_way.select_related("client__recipient", "request__organisation")
+    ]
 
 
 def _line(found: Concern) -> dict[str, Any]:

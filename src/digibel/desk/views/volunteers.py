@@ -28,7 +28,7 @@ from digibel.organisations.permissions import check_may, may
 from digibel.problems import NotFound
 from digibel.scheduling import invitations
 from digibel.scheduling.concerns import resume
-from digibel.scheduling.models import Offer, Visit
+from digibel.scheduling.models import Concern, Offer, Visit
 from digibel.scheduling.readiness import pause
 from digibel.volunteers import pagelinks
 from digibel.volunteers.models import Volunteer
@@ -102,6 +102,8 @@ def volunteer(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
         "weekdays_off": [weekdays.weekday(one.weekday) for one in found.weekdays_off.order_by("weekday")],
         "extra": found.extra_hours.filter(day__gte=clock.today()).order_by("day", "start"),
         "pause_form": PauseForm(),
+        "concern": Concern.objects.of(organisation).open().filter(volunteer=found).first(),
+        "may_decide": may(request.user, "decide"),
         "may_note_availability": may(request.user, "note_availability"),
         "may_limit": may(request.user, "note_limits"),
         "may_edit": may(request.user, "edit_volunteer"),
