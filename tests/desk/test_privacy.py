@@ -109,6 +109,18 @@ def test_client_is_forgotten_and_the_certificate_prints_in_three_languages(desk,
     assert "erased already" in again
 
 
+def test_the_page_of_who_is_forgotten_says_so_and_asks_nothing_more(desk, claes):
+    reference = claes.help_requests.get().reference
+    deed(desk, claes, "erase", sure="yes")
+    page = desk.get(f"/clients/{claes.pk}").content.decode()
+    assert "This person is forgotten." in page
+    assert reference in page
+    for gone in ("Moved or died", "Correct<", "A complaint", "This is a mistake", "Who is it?"):
+        assert gone not in page
+    for path in ("edit", "complain"):
+        assert desk.get(f"/clients/{claes.pk}/{path}").url == f"/clients/{claes.pk}"
+
+
 def test_certificate_is_for_the_organisation_that_made_it(desk, neighbour, claes):
     deed(desk, claes, "erase", sure="yes")
     assert neighbour.get(reverse("desk:certificate", args=[Certificate.objects.get().pk])).status_code == 404

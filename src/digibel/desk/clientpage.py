@@ -41,6 +41,11 @@ def may_do(one: NamedHelper) -> str:
     return ", ".join(said for may, said in allowed if may)
 
 
+def is_forgotten(client: Client) -> bool:
+    """Nobody can read who it was. Whoever is forgotten is gone too, so that most pages ask nothing."""
+    return client.gone_at is not None and bool(keys.destroyed_among([client.key_id]))
+
+
 def context(client: Client, reader: Staff) -> dict[str, Any]:
     """Everything on the page, in a fixed number of queries; the address and the numbers come only when they are asked for."""
     organisation = client.organisation

@@ -92,6 +92,8 @@ def client_edit(request: StaffRequest, client_id: uuid.UUID) -> HttpResponse:
     """GET: all that we know, to be put right. POST: put it right, or show what a colleague changed meanwhile."""
     check_may(request.user, "log")
     found, by = intake.find_client(request.organisation, client_id), Actor.staff(request.user)
+    if clientpage.is_forgotten(found):
+        return go_on("desk:client", found.pk)
     if request.method != "POST":
         record("address.shown", found, by=by, organisation_id=request.organisation.pk)
         return _edit(request, found, ClientForm(client=found))
@@ -216,4 +218,5 @@ def page(request: StaffRequest, found: Client, *, status: int = 200, **more: Any
         "spoken": spoken_choices(),
         **more,
     }
-    return render(request, "desk/client.html", context, status=status)
+    template = "desk/client_forgotten.html" if clientpage.is_forgotten(found) else "desk/client.html"
+    return render(request, template, context, status=status)

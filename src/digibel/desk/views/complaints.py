@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from digibel.audit.actors import Actor
-from digibel.desk import actors, complaintlines, listplace, words
+from digibel.desk import actors, clientpage, complaintlines, listplace, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.lists import ComplaintsFilter
 from digibel.desk.views.access import StaffRequest, staff_page
@@ -36,6 +36,8 @@ def complain(request: StaffRequest, client_id: uuid.UUID) -> HttpResponse:
     """GET: what is it about? POST: written down, and the coordinator's."""
     check_may(request.user, "log")
     client = intake.find_client(request.organisation, client_id)
+    if clientpage.is_forgotten(client):
+        return go_on("desk:client", client.pk)
     if request.method != "POST":
         return _form(request, client)
     try:
