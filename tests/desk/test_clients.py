@@ -287,6 +287,19 @@ def test_two_rows_are_compared_made_one_and_two_again(desk, lindeboom, guido):
     assert (guido.family_name, twin.merged_into, twin.help_requests.count()) == ("Claes", None, 1)
 
 
+def test_what_one_of_two_rows_knows_is_what_is_proposed(desk, lindeboom, guido):
+    """A row that was made in haste takes away neither the bell nor the dog."""
+    known = {"family_name": "Klaas", "phone": "0470 65 43 21", "bell": "Klaas-Peeters", "dog": True, "floor": "0"}
+    rows = cast.request(lindeboom, client=known).client, guido
+    for kept, other in (rows, rows[::-1]):
+        page = desk.get(f"/clients/{kept.pk}/merge", {"with": other.pk})
+        proposed = {one["name"]: one["theirs_first"] for one in page.context["changes"]}
+        assert {proposed[name] for name in ("bell", "dog", "floor")} == {kept == guido}
+        assert not proposed["family_name"]
+        assert "0470 65 43 21" in page.content.decode()
+        assert "+32470" not in page.content.decode()
+
+
 def test_another_name_to_look_for_is_posted_and_an_address_with_a_name_finds_nobody(desk, lindeboom, guido):
     twin = cast.request(lindeboom, client={"first_name": "Zita", "family_name": "Sels", "phone": cast.mobile()}).client
     assert f"with={twin.pk}" in desk.post(f"/clients/{guido.pk}/merge", {"q": "Zita Sels"}).content.decode()

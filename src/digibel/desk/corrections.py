@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy
 from digibel.audit.models import Event
 from digibel.desk import actors, words
 from digibel.desk.forms.intake import MONEY_KINDS, WISHES, IntakeForm
+from digibel.notifications.numbers import display
 from digibel.requests import rectifying
 from digibel.requests.drafts import ClientDraft, HelperDraft
 from digibel.requests.models import Client
 from digibel.scheduling import merging
 
+PHONES = {"phone", "contact_phone", "trusted_worker_phone", "money_phone"}
 LABELS: dict[str, words.Words] = {
     "speaks": gettext_lazy("Speaks"),
     "reads": gettext_lazy("Reads"),
@@ -42,6 +44,20 @@ def conflict(client: Client, draft: ClientDraft, version: int) -> dict[str, Any]
     }
 
 
+def _says_more(mine: Any, theirs: Any) -> bool:
+    """What is proposed: whatever is known, and a dog or smoke as soon as one of the two rows knows of it. A sparse row that was
+    made in haste would else take the bell, the floor and whom to ring away.
+    """
+    if isinstance(mine, list | tuple) and isinstance(theirs, list | tuple):
+        return len(theirs) > len(mine) and set(mine) <= set(theirs)
+    return _is_told(theirs) and not _is_told(mine)
+
+
+def _is_told(value: Any) -> bool:
+    """The ground floor is floor nought, and is told."""
+    return value is not None and value is not False and value != ""
+
+
 def label(name: str) -> words.Words:
     return LABELS.get(name) or IntakeForm.base_fields[name].label or name
 
@@ -59,6 +75,8 @@ def shown(name: str, value: Any) -> str:
         "money_kind": dict(MONEY_KINDS),
         "channel": words.CHANNELS,
     }
+    if name in PHONES and value:
+        return display(value)
     choices = named.get(name)
     text = str(choices.get(value, value)) if choices else str(value if value is not None else "")
     return text or _("nothing")
@@ -66,7 +84,9 @@ def shown(name: str, value: Any) -> str:
 
 def _helper(one: HelperDraft) -> str:
     may = [(one.may_change, _("may change the request")), (one.may_hear_word, _("may hear the codeword"))]
-    return ", ".join([one.name, *filter(None, [one.phone]), *(said for allowed, said in may if allowed)])
+    return ", ".join(
+        [one.name, *filter(None, [one.phone and display(one.phone)]), *(said for allowed, said in may if allowed)]
+    )
 
 
 MOVES: dict[str, words.Words] = {
@@ -95,6 +115,7 @@ def side_by_side(kept: Client, other: Client) -> dict[str, Any]:
                 "label": label(name),
                 "mine": shown(name, getattr(mine, name)),
                 "theirs": shown(name, getattr(theirs, name)),
+                "theirs_first": _says_more(getattr(mine, name), getattr(theirs, name)),
             }
             for name in merging.different(kept, other)
         ],
