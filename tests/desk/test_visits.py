@@ -13,7 +13,7 @@ from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import cards, onego, visits
+from digibel.scheduling import cards, lostphones, onego, visits
 from digibel.scheduling.errors import NoSuchCard
 from digibel.scheduling.models import Visit
 
@@ -96,6 +96,16 @@ def test_the_story_tells_what_was_sent_and_not_the_link(desk, visit):
     titles = [str(event.title) for event in page.context["events"]]
     assert titles.count("Text to the volunteer: the visit is booked") == 1
     assert page.content.decode().count(cards.token(visit)) == 0
+
+
+def test_the_story_says_which_text_it_was_and_why_it_was_called_off(desk, visit):
+    lostphones.new_word(visit, known={visit.word}, by=SYSTEM)
+    story = desk.get(f"/visits/{visit.pk}").content.decode()
+    assert "Text to the client: the codeword has changed" in story
+    assert "the codeword has changed" in desk.get(f"/requests/{visit.request.reference}").content.decode()
+    desk.post(f"/privacy/client/{visit.client_id}/do/withdraw", {"then": "ask"})
+    for page in (f"/visits/{visit.pk}", f"/requests/{visit.request.reference}"):
+        assert "the client took back their yes" in desk.get(page).content.decode()
 
 
 def test_confirmed_by_telephone(desk, visit):

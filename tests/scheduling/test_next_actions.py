@@ -89,6 +89,13 @@ def visit(**facts):
         ({"urgent": True}, "choose", timedelta(minutes=15), "matcher"),
         ({"own_yes": False}, "own_yes", timedelta(hours=4), "intake"),
         ({"own_yes": False, "for_volunteers": False}, "own_yes", timedelta(hours=4), "intake"),
+        # Taken back an hour later: nobody rings the same day, nor is late.
+        (
+            {"own_yes": False, "yes_withdrawn_at": NOW + timedelta(hours=1)},
+            "own_yes",
+            timedelta(hours=22, minutes=30),
+            "intake",
+        ),
         ({"for_volunteers": False}, "refer", timedelta(days=1), "intake"),
         ({"for_volunteers": False, "referred_at": NOW}, "check_referral", timedelta(days=14), "coordinator"),
         ({"referral_wanted_at": NOW + timedelta(days=9)}, "refer", timedelta(days=10), "intake"),

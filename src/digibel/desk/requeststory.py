@@ -82,7 +82,10 @@ TEXTS: dict[str, words.Words] = {
     "house_rules": _("the house rules"),
     "address_changed": _("the address has changed"),
     "checkout_missing": _("did you forget OUT?"),
+    "new_word": _("the codeword has changed"),
     "follow_up": _("does it still work?"),
+    "follow_up_honest": _("did the volunteer see a code, hold a card or touch money?"),
+    "solved_thanks": _("it still works, thank you"),
     "slip": _("where they are helped"),
 }
 CLOSINGS: dict[str, words.Words] = {

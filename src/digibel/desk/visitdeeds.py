@@ -24,6 +24,13 @@ REASONS: dict[str, words.Words] = {
     "client_away": _("the client is away"),
     "stricter": _("a rule became stricter"),
     "organisation": _("we cannot let it go on"),
+    # Nobody chooses these: they follow from another deed.
+    "client_gone": _("the client has moved or died"),
+    "yes_withdrawn": _("the client took back their yes"),
+    "client_kept": _("what we know of them is kept and not used"),
+    "client_forgotten": _("the client is forgotten"),
+    "not_ready": _("the volunteer pauses, or their papers are not in order"),
+    "phone_lost": _("the volunteer's telephone is lost"),
 }
 
 

@@ -57,6 +57,12 @@ TEXTS: dict[str, words.Words] = {
     "nobody_comes": _("nobody comes, do not open"),
     "client_visit_cancelled": _("nobody comes, do not open"),
     "solved_thanks": _("it still works, thank you"),
+    "new_word": _("the codeword has changed"),
+    "new_volunteer": _("somebody else comes"),
+    "house_rules": _("the house rules"),
+    "address_changed": _("the address has changed"),
+    "follow_up": _("does it still work?"),
+    "follow_up_honest": _("did the volunteer see a code, hold a card or touch money?"),
 }
 STATUSES: dict[str, words.Words] = {
     MessageStatus.QUEUED: _("not sent yet"),

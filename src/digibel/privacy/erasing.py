@@ -192,7 +192,7 @@ def end_client(client: Client, *, by: Actor) -> None:
     for request in client.help_requests.order_by("pk"):
         if request.is_open:
             locked = lock_request(request.pk)
-            openings.end_everything(locked, by=by, reason="client_cannot")
+            openings.end_everything(locked, by=by, reason="client_forgotten")
             handovers.withdraw(locked, by=by)
             worklist.close(locked, closing=Closing.WITHDRAWN)
             record("request.closed", locked, by=by, organisation_id=locked.organisation_id, closing=Closing.WITHDRAWN)

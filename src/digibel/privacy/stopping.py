@@ -30,7 +30,7 @@ def withdraw_consent(client: Client, *, by: Actor, close: bool = False) -> None:
     ledger.note(ledger.What.NO_YES, client.pk, value=int(close))
     client.consents.filter(withdrawn_at=None).update(withdrawn_at=clock.now())
     for request in openings.lock_requests(client):
-        going_on, had_visit = _end(request, by=by, reason="client_cannot")
+        going_on, had_visit = _end(request, by=by, reason="yes_withdrawn")
         # After a visit nothing is left to ask a new yes for.
         if (close or had_visit) and not going_on:
             worklist.close(request, closing=Closing.WITHDRAWN)
@@ -51,7 +51,7 @@ def restrict_client(client: Client, why: str, *, by: Actor) -> None:
     ledger.note(ledger.What.KEPT, client.pk, value=Restriction.values.index(why))
     requests = openings.lock_requests(client)
     for request in requests:
-        _end(request, by=by, reason="client_cannot")
+        _end(request, by=by, reason="client_kept")
     _restrict(client.recipient, why)
     for request in requests:
         request.client.recipient.refresh_from_db(fields=["restricted_at"])

@@ -20,7 +20,7 @@ FOLLOW_UP_AFTER = timedelta(days=7)
 # Holidays and days away after each other: after so many no rhythm is left.
 MOST_SKIPPED = 26
 # What falls out because of the client is not made up for on the same day with somebody else.
-OF_CLIENT = frozenset({"client_cannot", "client_away"})
+OF_CLIENT = frozenset({"client_cannot", "client_away", "yes_withdrawn", "client_kept", "client_forgotten"})
 
 
 def running(request: HelpRequest) -> Series | None:

@@ -67,6 +67,8 @@ class RequestFacts:
 
     logged_at: datetime
     own_yes: bool = True
+    # When they took it back: nobody is late in asking for it since before.
+    yes_withdrawn_at: datetime | None = None
     for_volunteers: bool = True
     urgent: bool = False
     staff_first_since: datetime | None = None
@@ -111,6 +113,8 @@ def _obligations(facts: RequestFacts) -> Iterator[NextAction]:
 
 def _towards_a_visit(facts: RequestFacts) -> NextAction:
     if not facts.own_yes:
+        if facts.yes_withdrawn_at is not None and facts.yes_withdrawn_at > facts.logged_at:
+            return NextAction(NextActionKind.OWN_YES, next_morning(facts.yes_withdrawn_at), Role.INTAKE)
         due = facts.logged_at + (URGENT_WITHIN if facts.urgent else SAME_DAY)
         return NextAction(NextActionKind.OWN_YES, due, Role.INTAKE)
     if not facts.for_volunteers or facts.referral_wanted_at is not None:

@@ -43,7 +43,9 @@ CHECK_OUT_ALARM = timedelta(minutes=30)
 EXTENSION = timedelta(minutes=30)
 EARLY_IN = timedelta(hours=2)
 DECIDED_BEFORE = timedelta(hours=2)
-TOLD_BY_CLIENT = frozenset({"client_gone", "client_cannot", "client_away"})
+TOLD_BY_CLIENT = frozenset(
+    {"client_gone", "client_cannot", "client_away", "yes_withdrawn", "client_kept", "client_forgotten"}
+)
 # What keeps one of two at home; the other reasons are the client's or ours, and keep both.
 OF_ONE = frozenset({"volunteer_cannot", "not_ready"})
 # Of two who are visited in one go: what calls off both, and after what somebody else is looked for who visits both.

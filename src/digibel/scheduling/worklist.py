@@ -126,9 +126,11 @@ def facts_of(request: HelpRequest) -> RequestFacts:
         return replace(facts, live_until=_live_until(request), nobody_since=_nobody_since(request))
     judged = judge_request(request)
     away_until = request.client.away_until
+    yeses = list(request.client.consents.values_list("withdrawn_at", flat=True))
     return RequestFacts(
         logged_at=request.logged_at,
-        own_yes=request.client.consents.filter(withdrawn_at=None).exists(),
+        own_yes=None in yeses,
+        yes_withdrawn_at=_last_withdrawn(yeses),
         for_volunteers=bool(judged.for_volunteer),
         urgent=judged.urgent,
         staff_first_since=request.client.staff_first.standing().values_list("noted_at", flat=True).first(),
@@ -143,6 +145,11 @@ def facts_of(request: HelpRequest) -> RequestFacts:
         goes_along=_goes_along(request),
         visit=visit,
     )
+
+
+def _last_withdrawn(yeses: Iterable[datetime | None]) -> datetime | None:
+    """When they took the last one back; a yes that stands is None among them."""
+    return max((moment for moment in yeses if moment is not None), default=None)
 
 
 def _referral_facts(request: HelpRequest) -> dict[str, datetime | None]:
