@@ -77,6 +77,22 @@ def test_what_is_asked_stands_in_the_register_and_on_the_list(desk, claes, linde
     assert (asked.outcome, CallTask.objects.open().filter(kind="privacy.request").count()) == ("refused", 0)
 
 
+def test_call_says_what_was_asked_and_leads_to_the_page_where_it_is_answered(desk, claes):
+    for right in ("rectification", "objection"):
+        deed(desk, claes, "ask", right=right, received=str(clock.today()))
+    listed = desk.get(reverse("desk:calls")).content.decode()
+    assert "Wants something put right. Answer before " in listed
+    assert "Objects. Answer before " in listed
+    asked = RightsRequest.objects.get(right="objection")
+    call = CallTask.objects.get(kind="privacy.request", subject_id=asked.pk)
+    theirs = f"/privacy/client/{claes.pk}"
+    assert f'href="{theirs}"' in desk.get(reverse("desk:call", args=[call.pk])).content.decode()
+    answer = reverse("desk:rights_answer", args=[asked.pk])
+    assert answer in desk.get(theirs).content.decode()
+    assert desk.post(answer, {"outcome": "refused", "back": "person"}).url == theirs
+    assert answer not in desk.get(theirs).content.decode()
+
+
 @pytest.mark.parametrize("received", ["", "gisteren", "2026-02-31", "2030-01-01"])
 def test_day_that_is_none_is_refused_in_a_sentence(desk, claes, received):
     page = deed(desk, claes, "ask", right="access", received=received).content.decode()

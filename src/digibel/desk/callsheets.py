@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from digibel import languages
-from digibel.desk import actors, words
+from digibel.desk import actors, persons, words
 from digibel.desk.errands import Errand
 from digibel.notifications import calls, phrasebook
 from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage, Recipient
@@ -216,6 +217,9 @@ def _buttons(call: CallTask) -> list[Button]:
 def _facts(errand: Errand) -> list[tuple[words.Words, str]]:
     question: tuple[words.Words, str] = (_("Question"), _tasks(errand))
     told: list[tuple[words.Words, str]] = []
+    if errand.asked is not None:
+        told.append((_("About their data"), str(persons.RIGHTS[errand.asked.right])))
+        told.append((_("Answer before"), date_format(errand.asked.due_on, "j F Y")))
     if errand.to_volunteer and errand.volunteer is not None:
         told.append((_("Speaks"), words.language_names(errand.volunteer.speaks)))
         told += [(_("Visit at"), errand.client.called)] if errand.client else []

@@ -9,6 +9,8 @@ from django.utils.translation import gettext
 from digibel.notifications.models import CallTask, Recipient
 from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Organisation, Staff
+from digibel.privacy import rights
+from digibel.privacy.models import RightsRequest
 from digibel.requests.models import Client, ClientQuerySet, HelpRequest, RequestQuerySet
 from digibel.scheduling import fraud, handovers
 from digibel.scheduling.models import Concern, FraudAlarm, Offer, OfferQuerySet, Visit, VisitQuerySet
@@ -29,6 +31,7 @@ class Errand:
     colleague: Staff | None = None
     partner: str = ""
     concern_id: uuid.UUID | None = None
+    asked: RightsRequest | None = None
 
     @property
     def about(self) -> str:
@@ -88,7 +91,7 @@ def with_subjects(calls: Iterable[CallTask]) -> list[Errand]:
     clients: dict[uuid.UUID | None, Client] = {
         one.recipient_id: one for one in _clients().filter(recipient__in=rung, organisation=organisation)
     }
-    frauds, reported = _frauds(listed), _reported(listed)
+    frauds, reported, asked = _frauds(listed), _reported(listed), _asked(listed)
     found = []
     for call in listed:
         if call.kind.startswith("handover."):
@@ -112,6 +115,7 @@ def with_subjects(calls: Iterable[CallTask]) -> list[Errand]:
                 volunteer=about.volunteer if about else volunteers.get(call.recipient_id),
                 client=request.client if request else clients.get(call.recipient_id),
                 concern_id=reported.get(call.subject_id) if call.kind == "visit.not_ok" else None,
+                asked=asked.get(call.subject_id),
             )
         )
     _prefetch_people(found)
@@ -138,6 +142,13 @@ def _reported(calls: Sequence[CallTask]) -> dict[uuid.UUID, uuid.UUID]:
     ids = [call.subject_id for call in calls if call.kind == "visit.not_ok"]
     found = Concern.objects.open().filter(visit__in=ids, organisation=calls[0].organisation_id) if ids else ()
     return {one.visit_id: one.pk for one in found}
+
+
+def _asked(calls: Sequence[CallTask]) -> dict[uuid.UUID, RightsRequest]:
+    """What people ask about their own data. Asked only when there is one."""
+    ids = [call.subject_id for call in calls if call.kind == rights.CALL]
+    found = RightsRequest.objects.filter(pk__in=ids, organisation=calls[0].organisation_id) if ids else ()
+    return {one.pk: one for one in found}
 
 
 def _of_fraud(call: CallTask, alarm: FraudAlarm) -> Errand:

@@ -7,12 +7,14 @@ from datetime import datetime, time, timedelta
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from digibel import clock, languages
-from digibel.desk import colleagues, complaintlines, conversations, desksessions, errands, kits, words
+from digibel.desk import colleagues, complaintlines, conversations, desksessions, errands, kits, persons, words
 from digibel.desk.errands import Errand
 from digibel.notifications.models import CallTask, Channel
 from digibel.organisations.models import Organisation, Role, Staff
@@ -242,7 +244,11 @@ def of_errand(errand: Errand, staff: Staff, now: datetime, *, rung_by: str = "")
     call, named = errand.call, words.errand(errand.about)
     alarm = call.kind in words.ALARMS
     taken = alarm and bool(call.acknowledged_by)
-    why = [str(named.why), visit_in_words(errand.visit) if errand.visit else "", attempt_in_words(call)]
+    why = [
+        _asks(errand) or str(named.why),
+        visit_in_words(errand.visit) if errand.visit else "",
+        attempt_in_words(call),
+    ]
     if errand.client is not None and not errand.to_volunteer:
         why.append(in_language(errand.client.speaks))
     letter = call.channel == Channel.LETTER and call.kind == "visit.announce"
@@ -269,6 +275,14 @@ def of_errand(errand: Errand, staff: Staff, now: datetime, *, rung_by: str = "")
         post=alarm and not taken,
         mine=alarm or call.owner == staff.role,
     )
+
+
+def _asks(errand: Errand) -> str:
+    """What they want of their own data, and by when it must be answered."""
+    if errand.asked is None:
+        return ""
+    until = gettext("Answer before %(day)s.") % {"day": date_format(errand.asked.due_on, "j F")}
+    return f"{capfirst(str(persons.RIGHTS[errand.asked.right]))}. {until}"
 
 
 def _place_of(errand: Errand) -> str:

@@ -125,7 +125,7 @@ def remind(asked_id: uuid.UUID) -> None:
 
 
 def _remind(asked: RightsRequest) -> None:
-    due = max(clock.now(), clock.at(asked.due_on - BEFORE_DUE, time(9)))
+    due = max(clock.now(), clock.next_waking(clock.at(asked.due_on - BEFORE_DUE, time(9))))
     open_call(CALL, asked, organisation=asked.organisation, recipient=_recipient(asked), due_at=due)
 
 

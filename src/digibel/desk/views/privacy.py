@@ -257,6 +257,8 @@ def rights_answer(request: StaffRequest, asked_id: uuid.UUID) -> HttpResponse:
     if outcome not in Outcome.values:
         raise NotFound
     do(request, lambda: rights.answer(asked, Outcome(outcome), by=Actor.staff(request.user)), _("Answered."))
+    if request.POST.get("back") == "person":
+        return go_on("desk:privacy_person", asked.person_kind, asked.person_id)
     return go_on("desk:privacy")
 
 
