@@ -257,6 +257,8 @@ def test_a_mistaken_death_is_undone_from_the_page(desk, guido):
     desk.post(f"/clients/{guido.pk}/do/gone", {"as": "died"})
     page = page_of(desk, guido)
     assert "Died: send and ring nothing." in page
+    told = desk.get(f"/requests/{guido.help_requests.get().reference}").content.decode()
+    assert "has died: everything is silent" in told
     assert "This is a mistake" in page
     desk.post(f"/clients/{guido.pk}/do/undo-gone", {"reason": "wrong_person"})
     assert "send and ring nothing" not in page_of(desk, guido)

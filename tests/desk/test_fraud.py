@@ -104,6 +104,26 @@ def test_somebody_we_know_has_their_request_at_once(lindeboom):
     assert (made.client, FraudAlarm.objects.get().request) == (guido, made)
 
 
+def test_what_staff_take_on_themselves_is_not_called_a_stricter_house(lindeboom):
+    guido = cast.request(lindeboom).client
+    browser = logged_in(Browser(), cast.staff(lindeboom, role=Role.INTAKE))
+    browser.post(reverse("desk:intake_fraud"), {"once": "vier", "identity": str(guido.pk)})
+    [made] = HelpRequest.objects.filter(tasks__slug="fraud-now")
+    page = browser.get(reverse("desk:request", args=[made.reference])).content.decode()
+    assert "Staff take this one on themselves" in page
+    assert "Our organisation is stricter here" not in page
+
+
+def test_the_volunteer_at_the_table_reads_no_doubt_about_the_numbers_and_the_call_no_empty_line(client, visit, desk):
+    doubt = "have not been rung to check them yet"
+    card = press(client, visit, lang="en")
+    assert "Fraud now" in card
+    assert doubt not in card
+    call = desk.get(reverse("desk:call", args=[CallTask.objects.get(kind="fraud.now").pk])).content.decode()
+    assert doubt in call
+    assert not re.search(r"<span>\s*</span></p>\s*<h3>", call)
+
+
 def test_the_call_names_the_colleague_at_the_telephone_and_the_steps(lindeboom, nadia, desk):
     tom = cast.staff(lindeboom, name="Tom")
     logged_in(Browser(), tom).post(reverse("desk:intake_fraud"), {"once": "drie"})

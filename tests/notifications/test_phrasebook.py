@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digibel import places
 from digibel.languages import LANGUAGES
 from digibel.notifications import phrasebook
 from digibel.notifications.phrasebook.folding import GSM_LETTERS
+from digibel.notifications.phrasebook.longest import longest_value
+from digibel.scheduling.offers import LONGEST_AREA
 
 
 def test_render_fills_in_a_text():
@@ -83,6 +86,18 @@ def test_door_tells_stairs_dog_and_smoke():
     assert phrasebook.door("nl", floor=4, lift=False, dog=True) == ", 4e verd geen lift, hond"
     assert phrasebook.door("fr", floor=4, lift=True, smoke=True) == ", étage 4 ascenseur, fumée"
     assert phrasebook.door("ar", floor=4, dog=True) == "، الطابق 4، كلب"
+
+
+@pytest.mark.parametrize("language", ["fr", "es", "pt"])
+def test_a_shortened_word_at_the_end_of_the_door_leaves_the_full_stop_to_the_text(language):
+    assert not phrasebook.door(language, floor=2, lift=False).endswith(".")
+    assert "., " in phrasebook.door(language, floor=2, lift=False, dog=True)
+
+
+@pytest.mark.parametrize("language", ["nl", "fr"])
+def test_no_name_of_a_municipality_in_brussels_is_cut(language):
+    names = [places.name(one.postcode, language) for one in places.brussels()]
+    assert max(map(len, names)) <= LONGEST_AREA == len(longest_value("area", language))
 
 
 def test_door_is_empty_when_there_is_nothing_to_tell():

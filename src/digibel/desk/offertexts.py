@@ -10,7 +10,7 @@ from digibel.notifications import phrasebook, segments
 from digibel.notifications.recipients import language_of
 from digibel.requests.models import HelpRequest
 from digibel.scheduling.matching.ranking import Candidate
-from digibel.scheduling.offers import spoken, topic
+from digibel.scheduling.offers import LONGEST_AREA, spoken, topic
 
 # Somebody who has another offer open reads a letter before each number; which one is only known when it is sent.
 SOME_LETTER = "B"
@@ -31,7 +31,7 @@ def of(request: HelpRequest, candidate: Candidate, tasks: Sequence[VolunteerTask
     moments = [day_and_time(start, language) for start in candidate.moments]
     values = {
         "letter": letter,
-        "area": places.name(client.postcode, language)[:20],
+        "area": places.name(client.postcode, language)[:LONGEST_AREA],
         "distance": phrasebook.distance(candidate.km, language),
         "languages": spoken(request, volunteer, language),
         "topic": topic(tuple(tasks), language),

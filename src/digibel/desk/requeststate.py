@@ -48,6 +48,10 @@ CLOSED: dict[str, words.Words] = {
     "unreachable": _("%(name)s could not be reached"),
     "gone": _("%(name)s has moved or died: everything is silent"),
 }
+GONE: dict[str, words.Words] = {
+    "died": _("%(name)s has died: everything is silent"),
+    "moved": _("%(name)s has moved: everything is silent"),
+}
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ class NextStep:
 
 
 def heading(request: HelpRequest, visit: Visit | None) -> str:
-    said = HEADINGS[request.next_kind] if request.is_open else CLOSED[request.closed_as]
+    closed = GONE.get(request.client.gone_as, CLOSED["gone"]) if request.closed_as == "gone" else ""
+    said = HEADINGS[request.next_kind] if request.is_open else closed or CLOSED[request.closed_as]
     volunteer = visit.volunteer.first_name if visit else gettext("the volunteer")
     return str(said) % {"name": request.client.called, "volunteer": volunteer}
 

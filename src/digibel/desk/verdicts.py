@@ -56,6 +56,7 @@ STRICTER: dict[judgement.Stricter, words.Words] = {
     judgement.Stricter.THIRD: gettext_lazy(
         "It is the third new question about money or papers: staff look at what is behind it."
     ),
+    judgement.Stricter.FROM_THE_CALL: gettext_lazy("Staff take this one on themselves, from the first call on."),
 }
 
 

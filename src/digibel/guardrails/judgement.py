@@ -27,6 +27,7 @@ class Stricter(StrEnum):
     ORGANISATION = "organisation"
     ADMINISTRATOR = "administrator"
     THIRD = "third"
+    FROM_THE_CALL = "from_the_call"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,13 +70,13 @@ def with_reasons(request: HelpRequest) -> judgement.Judgement:
     """The same verdicts, each with why it is stricter than the catalogue, as far as its last judgement says so."""
     made, last = judge_request(request), request.judgements.last()
     kept = {} if last is None else last.tightened
-    facts = facts_then(request)
+    facts, from_the_call = facts_then(request), kept_from_the_start(request)
     tasks = []
     for task in made.tasks:
         why = judgement.Stricter.ORGANISATION if task.slug in kept else None
         if task.tightened and why is None:
             in_play = facts.keeps_money_for_staff if task.task.money_or_administration else None
-            why = in_play or task.stricter
+            why = in_play or (judgement.Stricter.FROM_THE_CALL if task.slug in from_the_call else task.stricter)
         tasks.append(replace(task, stricter=why if task.tightened else None))
     return replace(made, tasks=tuple(tasks))
 

@@ -48,6 +48,8 @@ OPEN_FOR = timedelta(minutes=policy.OPEN_FOR)
 # The client still has to hear who comes, and the word.
 LEAST_NOTICE = timedelta(hours=1)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+# As long as `phrasebook/kinds.toml` measures it: the longest name in Brussels, so that no name is cut.
+LONGEST_AREA = 22
 ASKING = ("offer.offer_one", "offer.offer_many")
 
 
@@ -239,7 +241,7 @@ def _text(offer: Offer, candidate: Candidate, tasks: tuple[judgement.VolunteerTa
     moments = [day_and_time(start, language) for start in candidate.moments]
     values: dict[str, Any] = {
         "letter": letter,
-        "area": places.name(client.postcode, language)[:20],
+        "area": places.name(client.postcode, language)[:LONGEST_AREA],
         "distance": phrasebook.distance(candidate.km, language),
         "languages": spoken(request, volunteer, language),
         "topic": topic(tasks, language),
@@ -467,7 +469,7 @@ def _withdrawal(request: HelpRequest, offer: Offer, *, with_letter: bool) -> Out
         organisation=request.organisation,
         subject=offer,
         letter=offer.letter if with_letter else "",
-        area=places.name(request.client.postcode, language)[:20],
+        area=places.name(request.client.postcode, language)[:LONGEST_AREA],
     )
 
 

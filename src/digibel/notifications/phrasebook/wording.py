@@ -25,7 +25,8 @@ def door(
         pieces.append(f"{render('floor', language, number=floor)} {lifts[lift]}".strip())
     pieces += [render(word, language) for word, is_so in (("dog", dog), ("smoke", smoke)) if is_so]
     comma = render("comma", language)
-    return "".join(f"{comma} {piece}" for piece in pieces)
+    # A full stop comes after it; "sans asc.." is one too many.
+    return "".join(f"{comma} {piece}" for piece in pieces).removesuffix(".")
 
 
 def distance(kilometres: float, language: str) -> str:
