@@ -202,6 +202,7 @@ def privacy_data(request: StaffRequest, kind: str, person_id: uuid.UUID) -> Http
     told = _export(request, kind, person_id)
     subject = persons.find(request.organisation, kind, person_id)
     context = {"subject": subject, "told": told, "sections": list(datawords.sections(told["data"]))}
+    context["looks"] = list(datawords.looks(told["who_looked_and_who_did_what"]))
     return render(request, "desk/privacy_data.html", context)
 
 
