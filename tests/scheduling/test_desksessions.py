@@ -500,7 +500,10 @@ def test_day_at_a_desk_is_a_day_worked_for_expenses_and_minutes_are_in_the_repor
         assert expenses.days_worked(els, lindeboom, day.year) == [day]
         assert expenses.days_worked(jan, lindeboom, day.year) == []
         neighbours = cast.organisation("De Sleutel", sms_number="+32460000002", duty=False)
-        assert (expenses.days_worked(els, neighbours, day.year), counting.count(neighbours, Quarter(2026, 3))) == ([], {})
+        assert (expenses.days_worked(els, neighbours, day.year), counting.count(neighbours, Quarter(2026, 3))) == (
+            [],
+            {},
+        )
         figures = counting.count(lindeboom, Quarter(2026, 3))
         told = {key.measure: number for key, number in figures.items() if key.measure.startswith("desks")}
         assert told == {
