@@ -212,3 +212,23 @@ def test_the_in_of_a_tram_checks_nobody_in(text: str, language: str) -> None:
 )
 def test_choice_with_a_condition_or_an_unknown_word_behind_it_books_nobody(text: str, language: str) -> None:
     assert replies.read(text, state="offer", language=language, windows=(3,)) == Reply("unclear")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "windows", "meant"),
+    [
+        ("nici prima nici a doua", "ro", (2,), Reply("decline", "A")),
+        ("nici prima nici a doua", "ro", (3,), Reply("unclear")),
+        ("birincisi de ikincisi de uymuyor", "tr", (2,), Reply("decline", "A")),
+        ("1 kan niet, 2 kan ook niet", "nl", (2,), Reply("decline", "A")),
+        ("pe 1 nu pot, pe 2 lucrez", "ro", (2,), Reply("decline", "A")),
+        ("te paren jam ne pune, te dyten po", "sq", (2,), Reply("accept", "A", 2)),
+        ("vij neser a", "sq", (1, 1), Reply("unclear")),
+        ("muj me ardh me biciklete a", "sq", (1,), Reply("unclear")),
+        ("po per a", "sq", (1, 1), Reply("accept", "A", 1)),
+    ],
+)
+def test_no_to_each_window_declines_and_an_albanian_a_asks(
+    text: str, language: str, windows: tuple[int, ...], meant: Reply
+) -> None:
+    assert replies.read(text, state="offer", language=language, windows=windows) == meant

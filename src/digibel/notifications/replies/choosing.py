@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from digibel.notifications.replies.answers import NO, SMALL, YES
-from digibel.notifications.replies.meanings import BUT, CONTRAST, NOT_TODAY, SOONER, Sign
+from digibel.notifications.replies.meanings import BUSY, BUT, CONTRAST, NOT_TODAY, SOONER, Sign
 from digibel.notifications.replies.said import Said
 
 # What is said of the windows, one letter each: (n)umbers, (x) what turns one down, (y) what wants one, and words between two.
@@ -22,6 +22,8 @@ _CHOSEN: Final = re.compile(r"y*ny*")
 # A choice and what it was chosen over, in one breath: "1 no 2 yes", "not the first the second yes", "1 rather than 2".
 _SECOND: Final = re.compile(r"(?:nxn|xnn)y+|nrny*")
 _FIRST: Final = re.compile(r"y*niny*|(?:s|y+)nhny*|ny+hn")
+# A no to one window after another: "neither the first nor the second", "1 I cannot, on 2 I work", "1 and 2 do not suit".
+_EACH: Final = re.compile(r"(?:xn){2,}|(?:nx){2,}|nn+x")
 
 Part = tuple[str, list[Sign]]
 
@@ -52,6 +54,17 @@ def chosen_over(said: Said, windows: int) -> int | None:
     return chosen[0] if fits and all(1 <= number <= windows for number in (*chosen, *refused)) else None
 
 
+def all_refused(said: Said, windows: int) -> bool:
+    """Whether each window is turned down by a "no" of its own, and nothing else is said."""
+    parts = list(_parts(said))
+    signs = [sign for _, told in parts for sign in told]
+    letters = "".join(letters for letters, _ in parts)
+    refused = {_window(sign, windows) for sign in signs if _letter(sign) == "n"}
+    pairs = (signs[place : place + 2] for place in range(0, len(signs), 2))
+    each = bool(_EACH.fullmatch(letters)) and all(_turns_down(letters, pair) for pair in pairs)
+    return each and refused == set(range(1, windows + 1))
+
+
 def _parts(said: Said) -> Iterator[Part]:
     """The clauses, cut again at each "but", in letters; an empty one where it holds anything else."""
     letters, signs = "", list[Sign]()
@@ -70,6 +83,8 @@ def _parts(said: Said) -> Iterator[Part]:
 def _letter(sign: Sign) -> str:
     if sign.meaning in NO and sign.value == NOT_TODAY:
         return "d"
+    if sign.meaning == "reason" and sign.value == BUSY:
+        return "x"
     if sign.meaning == "limit":
         return _TURNS.get(sign.value, "?")
     return _LETTERS.get(sign.meaning, "?")

@@ -40,8 +40,17 @@ class Counts(Phrases):
             return True
         if after and not self.pieces[place + 1].glued and self.language in _A_IS_AN_ARTICLE:
             return True
+        if piece.raw == "a" and self._last_of_clause(place) and self._asks_at_the_end(place):
+            return True
         own_word = self.language in self.known.known(("a",)) or len(self.letters) == 1
         return own_word and not (before or after) and piece.raw == "a" and not self._last_of_clause(place)
+
+    def _asks_at_the_end(self, place: int) -> bool:
+        """ "Muj me ardh a?": behind a word that says something, an Albanian "a" asks; behind "per" it is an offer."""
+        if self._first_of_clause(place) or Reading("doubt") not in self._readings((self.words[place],), self.language):
+            return False
+        before = self._readings((self.words[place - 1],), self.language)
+        return Reading("glue") not in before and not self._number_at(place - 1)
 
     def _is_a(self, place: int) -> bool:
         return 0 <= place < len(self.pieces) and self.pieces[place].text == "a"

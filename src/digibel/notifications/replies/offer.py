@@ -19,7 +19,7 @@ from digibel.notifications.replies.answers import (
     Reply,
     first_content,
 )
-from digibel.notifications.replies.choosing import chosen_over
+from digibel.notifications.replies.choosing import all_refused, chosen_over
 from digibel.notifications.replies.meanings import SO_BECAUSE, THAT_DAY, Sign
 from digibel.notifications.replies.said import Said, Told, meanings_of
 
@@ -49,6 +49,8 @@ def answered(said: Said, offers: Offers) -> Reply:
     chosen = None if letters else chosen_over(said, offers.windows[place])
     if chosen:
         return Reply("accept", offers.letters[place], chosen)
+    if not letters and all_refused(said, offers.windows[place]):
+        return Reply("decline", offers.letters[place])
     # "Sorry, on holiday" and "I work that day" are a no that spares us the word.
     excused = said.busy or (said.have("reason") and said.have("regret", "day", "today", "tomorrow"))
     excused &= first_content(said).meaning != "number" or said.have("regret") or not said.because
