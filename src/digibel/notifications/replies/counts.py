@@ -50,7 +50,8 @@ class Counts(Phrases):
         if self._first_of_clause(place) or Reading("doubt") not in self._readings((self.words[place],), self.language):
             return False
         before = self._readings((self.words[place - 1],), self.language)
-        return Reading("glue") not in before and not self._number_at(place - 1)
+        glued_to_a_number = self._number_at(place - 1) and self.pieces[place].glued
+        return Reading("glue") not in before and not glued_to_a_number
 
     def _is_a(self, place: int) -> bool:
         return 0 <= place < len(self.pieces) and self.pieces[place].text == "a"
