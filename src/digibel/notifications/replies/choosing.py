@@ -19,9 +19,9 @@ _TURNS: Final[dict[int | None, str]] = {BUT: "b", CONTRAST: "c", SOONER: "s"}
 _NOT_TODAY: Final = re.compile(r"xt|tx|d")
 _REFUSED: Final = re.compile(r"xn|nx")
 _CHOSEN: Final = re.compile(r"y*ny*")
-# A choice and what it was chosen over, in one breath: "1 no 2 yes", "not the first the second yes", "1 rather than 2".
+# A choice and what it was chosen over, in one breath: "1 no 2 yes", "1 yes 2 no", "not the first the second yes", "1 over 2".
 _SECOND: Final = re.compile(r"(?:nxn|xnn)y+|nrny*")
-_FIRST: Final = re.compile(r"y*niny*|(?:s|y+)nhny*|ny+hn")
+_FIRST: Final = re.compile(r"y*niny*|(?:s|y+)nhny*|ny+hn|ny+nx")
 # A no to one window after another: "neither the first nor the second", "1 I cannot, on 2 I work", "1 and 2 do not suit".
 _EACH: Final = re.compile(r"(?:xn){2,}|(?:nx){2,}|nn+x")
 
