@@ -7,6 +7,8 @@ Right at the first reading, before anything was changed for them:
     families_plain.tsv   193 of 196 (98.5 %)     everyday sentences, after the second was learned from
 
 Of the doubtful texts (families_doubtful.tsv), 2 of 269, 6 of 270 and 1 of 144 acted at first; none does now.
+families_tempting.tsv was made against phrases of Turkish, Romanian and Albanian that had just been learned: 17 of the first 192
+acted, and none of 101 that came after.
 """
 
 import os
@@ -50,6 +52,16 @@ def test_doubtful_sentences_do_no_deed(language: str) -> None:
     acted = [
         text
         for state, _, windows, text in rows("families_doubtful", language)
+        if read(text, state, language, windows).startswith(("accept", "cancel", "stop"))
+    ]
+    assert acted == []
+
+
+@pytest.mark.parametrize("language", ["tr", "ro", "sq"])
+def test_sentences_that_begin_as_an_answer_and_are_none_do_no_deed(language: str) -> None:
+    acted = [
+        text
+        for state, _, windows, text in rows("families_tempting", language)
         if read(text, state, language, windows).startswith(("accept", "cancel", "stop"))
     ]
     assert acted == []
