@@ -113,9 +113,8 @@ class _Reader(Counts):
         told = [each.meaning for each in found if each.clause == clause and each.meaning not in SMALL_WORDS]
         first = next(place for place, piece in enumerate(self.pieces) if piece.clause == clause)
         orders = Reading("orders") in self._readings((self.words[first],), self.language)
-        return (
-            orders and told[:1] == ["yes"] and set(told[1:]) <= {"number", "letter"} and self._last_of_clause(end - 1)
-        )
+        windows = {"number", "letter", "last", "middle"}
+        return orders and told[:1] == ["yes"] and set(told[1:]) <= windows and self._last_of_clause(end - 1)
 
     def _window_behind(self, place: int) -> bool:
         """Whether a window is named here, or behind the one small word that is here, with no comma before it."""
