@@ -114,7 +114,9 @@ class _Reader(Counts):
         first = next(place for place, piece in enumerate(self.pieces) if piece.clause == clause)
         orders = Reading("orders") in self._readings((self.words[first],), self.language)
         windows = {"number", "letter", "last", "middle"}
-        return orders and told[:1] == ["yes"] and set(told[1:]) <= windows and self._last_of_clause(end - 1)
+        ordered = told[1:] if told[:1] == ["yes"] else told
+        once = self.words[first:end].count(self.words[end - 1]) == 1
+        return orders and once and bool(ordered) and set(ordered) <= windows and self._last_of_clause(end - 1)
 
     def _window_behind(self, place: int) -> bool:
         """Whether a window is named here, or behind the one small word that is here, with no comma before it."""
