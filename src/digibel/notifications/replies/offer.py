@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from digibel.notifications.replies.answers import (
@@ -137,13 +138,15 @@ def _for_a_choice(clause: list[Sign], numbered: bool) -> Set[str]:
 
 def _declined(said: Said, letter: str, windows: int) -> Reply:
     first = first_content(said)
-    if said.have(*YES, "last", "middle", *UNSURE) or (
+    unsure = UNSURE - {"question"} if _asks_for_another(said) else UNSURE
+    if said.have(*YES, "last", "middle", *unsure) or (
         said.have("both") and not (said.have("none") or first.meaning == "no")
     ):
         return UNCLEAR
     if not _numbers_fit_a_no(said, windows) or _counter_offered(said):
         return UNCLEAR
     around = EXCUSE | WHEN | STORY | {"letter", "number", "both", "others", "elsewhere", "on_the_way", "see_you"}
+    around |= UNSURE - unsure
     # "I have to look after my little one that day": a reason in words, and the day that we asked about.
     plain = said.busy or (
         said.have(*BECAUSE) and (said.have("regret") or (said.clearly("reason") and THAT_DAY in said.values("day")))
@@ -159,6 +162,13 @@ def _declined(said: Said, letter: str, windows: int) -> Reply:
     refused = plain or _refusal_stands_alone(said) or _refuses_in_words(said)
     excused = said.only(SMALL, NO, EXCUSE, {"letter", "number"} | (WHEN if windows == 1 else set()))
     return Reply("decline", letter) if excused or (refused and said.only(SMALL, NO, around)) else UNCLEAR
+
+
+def _asks_for_another(said: Said) -> bool:
+    """Whether the question is "could you ask somebody else?", which is a no put kindly."""
+    refusals = [sign for sign in said.all if sign.meaning == "no"]
+    asking = {before.meaning for before, sign in pairwise(said.all) if sign.meaning == "question"}
+    return any(sign.asked for sign in refusals) and asking <= {"no", "polite", "glue"}
 
 
 def _numbers_fit_a_no(said: Said, windows: int) -> bool:
