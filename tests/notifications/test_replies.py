@@ -26,9 +26,6 @@ was changed; its mistakes have been repaired since. Right at that first reading,
     families_tr.tsv 478 of 565 (84.6 %), 0   the second and third way to say it: six sets, each after the last was learned from;
     families_ro.tsv 496 of 570 (87.0 %), 2   the everyday ones among them were 57, 57 and 54 of 58; "va confirm diseara" had booked,
     families_sq.tsv 481 of 571 (84.2 %), 1   "nu mai vreau" had stopped, and "muj me ardh me biciklete a" had booked
-    families_nl.tsv 561 of 715 (78.5 %), 0   the second and third way to say it, six sets, each after the last was learned from
-    families_nl.tsv 722 of 981 (73.6 %), 0   the second and third way to say it, seven sets, each after the last was learned from
-    families_nl.tsv 828 of 1126 (73.5 %), 0  the second and third way to say it, eight sets, each after the last was learned from
     families_nl.tsv 887 of 1187 (74.7 %), 0  the second and third way to say it, nine sets, each after the last was learned from
     families_en.tsv 867 of 1183 (73.3 %), 0  the same in English, as natives and as second language
 """
