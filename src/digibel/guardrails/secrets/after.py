@@ -16,6 +16,7 @@ WORDS_INTO_NEXT_SENTENCE: Final = 5
 FARTHEST_SPELLED: Final = 5  # words between a name and a password letter by letter
 LONGEST_NOTE: Final = 7  # tokens
 
+_HIDDEN: Final = "***"
 _STRONG: Final = ("password", "pin", "code")
 
 
@@ -79,6 +80,8 @@ class After:
                     return []
                 place += 1
                 continue
+            if text.folded.startswith(_HIDDEN, text.starts[link + 1]):
+                return []
             walk.is_linked = True
             walk.was_linked = walk.was_linked or self.shapes.links_words(name, link)
             place = self.scene.skip_fillers(link + 1)

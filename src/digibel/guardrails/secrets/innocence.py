@@ -46,12 +46,16 @@ _STRUCTURED: Final = re.compile(r"[+*]{3} ?\d{3}/\d{4}/\d{5} ?[+*]{3}")
 # And addresses of machines, and what they call their errors; not a PUK in pairs.
 _VERSION: Final = re.compile(
     r"\b0x[0-9a-f]{2,16}\b|"
-    r"(?<![\d.])(?:\d{1,3}(?:\.\d{1,5}){2}|(?!\d\d(?:\.\d\d){3}(?!\d)|\d(?:\.\d){3}(?!\d))\d{1,3}(?:\.\d{1,3}){3})"
+    r"(?<![\d.])(?:\d{1,3}(?:\.\d{1,5}){2}|(?!\d\d(?:\.\d\d){3}(?!\d)|\d(?:\.\d){3}(?!\d))\d{1,3}(?:\.\d{1,5}){3})"
     r"(?![\d.])|\bv\.? ?\d+(?:\.\d+)*"
 )
 _MAIL: Final = re.compile(r"(?<!\S)\S{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
 _WEB: Final = re.compile(r"(?:https?:|www\.)\S{1,200}")
 _SITE: Final = re.compile(r"\b(?:[\w-]{1,64}\.){1,4}(?:be|com|org|net|eu|brussels|fr|nl)\b(?:/\S{0,200})?")
+# "Digipass 870", "DeskJet 2720e": sold under this name.
+_MODEL: Final = re.compile(
+    r"\b(?:digipass|deskjet|officejet|laserjet|envy|pixma|ecotank|expression|galaxy|nokia|cr) ?[a-z]?\d{2,4}[a-z]?(?![\w]| ?\d)"
+)
 # An EAN, as it is printed under the bars.
 _BARCODE: Final = re.compile(r"(?<![0-9] )(?<!\d)\d \d{6} \d{6}(?!\d)")
 # Our own: 26-0377 is the number of a request, and stands in every alarm.
@@ -83,7 +87,14 @@ _PRODUCT_OR_COUNT: Final = re.compile(
     r"[a-z]{1,2}\d{1,3}[a-z]?|[a-z]{1,3}-[a-z]?\d{1,4}[a-z]?|\d{1,3}[a-z]|\d{1,3}(?:st|nd|rd|th|de|ste|er|ere|eme|ieme|e|h|u|am|pm|x)\d*|\d+(?:min|uur|km|gb|mb|tb|kg|cm|mm|ml|kwh|mbps|mah|v|w|g|k|m)\d*|"
     r"(?:windows|iphone|ipad|android|office|covid|wifi|ipv|mp|ios|psd|galaxy|article|art|bus|tram|lijn|nr|no|appt|box|room|kamer|chambre|step|model|cpas|ocmw)-?\d+[a-z]?|"
     r"\d{1,2}[hu]\d{2}|g?\d+ge?n|be\d+|fritz!box|0x[0-9a-f]+|v\d+|\d+/\d+|"
+    r"kb\d{6,8}|[وبلف]{1,2}\d{1,2}[/:]\d{1,2}(?:/\d{2,4})?|"
     r"\d+/(?:maand|mois|month|mes|miesiac|mies|luna|ay|muaj|jaar|an|year|rok|yil|vit|week|semaine|dag|jour|day|pers|m|j|h|u|d)"
+)
+
+
+# The name of a file: "wachtwoordreset_v3.docx".
+_FILE: Final = re.compile(
+    r".*\.(?:md|txt|pdf|docx?|xlsx?|pptx?|od[pst]|csv|rtf|jpe?g|png|heic|gif|psd|indd|ai|mp[34]|html?|css|js|py|json|zip|eml|msg|ics|toml)\b.*"
 )
 
 
@@ -105,6 +116,7 @@ def surely_innocent(folded: str) -> list[tuple[int, int]]:
 
 def _patterns(folded: str, digits: int) -> Iterator[re.Pattern[str]]:
     """Those that can be found here at all: each is slow, and what it cannot do without is quickly looked for."""
+    yield _MODEL
     if _HOUR.search(folded):
         yield _TIME
     if digits >= _FEWEST_OF_TELEPHONE:
@@ -315,4 +327,4 @@ def _is_bare_year(text: Passage, first: int, last: int) -> bool:
 
 def looks_like_product(chunk: str) -> bool:
     """Whether letters and digits together are a count, an ordinal, a time or the name of a thing: "2de", "A54", "14u30"."""
-    return any(pattern.fullmatch(chunk) for pattern in (_PRODUCT_OR_COUNT, _NETWORK, _WEB, _MAIL, _SITE))
+    return any(pattern.fullmatch(chunk) for pattern in (_PRODUCT_OR_COUNT, _NETWORK, _WEB, _MAIL, _SITE, _FILE))

@@ -201,6 +201,9 @@ class Shapes:
         words = [place for place in inside if not text.is_sign(place)]
         if all(text.words[place].roles & {"not_values", "blockers"} for place in words):
             return None
+        if any(text.is_number(place) and text.has(place + 1, "units") for place in inside):
+            # "minimum 8 characters"
+            return None
         return text.starts[opening + 1], text.ends[closing - 1]
 
     def says_something_else(self, name: Name, place: int) -> bool:

@@ -39,10 +39,8 @@ _RIGHT: Final = 9
 _DISTANCES: Final = (0, 1, 2, 2, 2, *[3] * 12)
 _STEM: Final = 5
 # The name of a file, of a version, of a setting: everybody may read it.
-_OF_MACHINE: Final = re.compile(
-    r".*\.(?:md|txt|pdf|docx?|xlsx?|csv|jpe?g|png|html?|css|js|py|json|zip|ics|sqlite3|toml)\b"
-    r"|process-\d+|.*[-_.]v\d+\b|[a-z_]+=|.*[{}<>]|.*://|و(?:19|20)\d\d$"
-)
+_OF_MACHINE: Final = re.compile(r".*\.sqlite3\b|process-\d+|.*[-_.]v\d+\b|[a-z_]+=|.*[{}<>]|.*://|و(?:19|20)\d\d$")
+_COURSE: Final = re.compile(r"[a-z]{2,8}(?:-[a-z]{2,8})+-\d{1,3}")
 _SIGN_WITHIN: Final = re.compile(r"[^\W_][@!#$%^*~+?&][^\W_]")
 _LONG_RUN: Final = re.compile(r"(.)\1{3,}")
 _OTHER_LETTERS: Final = re.compile(r"[^\W\d_]")
@@ -82,11 +80,13 @@ def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]
     for first, last, chunk in _chunks(scene):
         taken.update(range(first, last + 1))
         is_told = covering(sure, chunk.start) or scene.is_of_harmless(first) or _is_identified(text, first, chunk)
+        is_told = is_told or _is_course(reading, chunk)
         if _is_weighed(chunk) and not is_told:
             yield chunk.span, _features(text, first, last, _of_letters(text, first, last) | told)
     for value in scene.values.values():
         # "A number: 4096", "numer 226401": what labels something else for the rules speaks here only against it.
         is_weighed = _FEWEST_DIGITS <= value.digits <= _MOST_DIGITS and not is_of_house(text, value.first)
+        is_weighed = is_weighed and not text.has(value.first - 1, "makers")
         if (
             is_weighed
             and not (only_harmless and value.innocence is Innocence.LIKELY)
@@ -106,6 +106,11 @@ def _is_identified(text: Passage, first: int, chunk: Chunk) -> bool:
         return True
     # "The printer gives code 5B00": of its own, on its screen.
     return chunk.text.isalnum() and any(text.has(place, "printing") for place in range(max(0, first - _LEFT), first))
+
+
+def _is_course(reading: Reading, chunk: Chunk) -> bool:
+    """ "ESP-TABLET-04": a name in capitals that somebody counts on."""
+    return bool(_COURSE.fullmatch(chunk.text)) and reading.written(*chunk.span).isupper()
 
 
 def _chunks(scene: Scene) -> Iterator[tuple[int, int, Chunk]]:

@@ -174,6 +174,11 @@ _MACHINE_IS_OPENED: Final = "|".join(
     rf"(?:{PART[first]}\b{_SENTENCE}{{0,30}}?\b{PART[second]})"
     for first, second in (("machine", "start"), ("start", "machine"))
 )
+# "Vlora77x", "Tulipe-Verte-88", "Vjosa*Lumi3" between strokes; a year says when the file was made.
+_OF_A_FILE: Final = (
+    r"[^\W\d_]{4,20}(?:[-*+!][^\W\d_]{2,20}){0,2}[-*+!]?(?!20[12][0-9])"
+    r"(?:[0-9]{2,4}|(?<=[*+!][^\W\d_]{4})[0-9])[+!a-z]?"
+)
 _PLAIN: Final = r"(?P<value>[^\W\d_]{5,20}(?: [^\W\d_]{3,12})?)(?= *(?:[,.;!)\n]|$))"
 
 _DEVICE: Final = re.compile(rf"\b{PART['device']}\b")
@@ -260,8 +265,8 @@ _TURNS: Final = (
     ),
     _turn(
         "",
-        "_.*[0-9]",
-        rf"(?<![^\W_])(?:{PART['password']}|pass|pw|pwd|ww|pin|puk)_(?P<value>[^\W_]*[0-9][^\W_]*)(?=[_.-]|$)",
+        r"[_-].*[0-9].*\.[a-z]{3}",
+        rf"(?<![^\W_])(?:{PART['password']}|pass|pw|pwd|ww)[\w-]*?_(?P<value>{_OF_A_FILE})(?=[_.])",
     ),
     _turn("screen_lock", _FOUR, rf"\b{PART['screen_lock']}\b[^.!?\n0-9]{{0,25}}{_TO_SIX}"),
     _turn("renewed", _SAYS, rf"\b{PART['renewed']} *[:=] *{_CHOSEN}", _is_chosen),
