@@ -180,7 +180,13 @@ def test_the_new_link_is_texted_when_somebody_asks_for_it(desk, visit):
     do(desk, visit, "send-link")
     assert not OutboundMessage.objects.about(visit).waiting().filter(kind="visit.reminder_day").exists()
     assert "the number they have now" in desk.get(f"/visits/{visit.pk}").content.decode()
-    desk.post(f"/volunteers/{visit.volunteer_id}/do/right-number")
+    theirs = f"/volunteers/{visit.volunteer_id}"
+    assert "cannot be reached: we need another number." in desk.get(theirs).content.decode()
+    for asked in ("page", "questions"):
+        told = desk.post(f"{theirs}/{asked}", follow=True).content.decode()
+        assert "Somebody else may have the telephone" in told
+    assert not OutboundMessage.objects.filter(kind__in=["plain.page_link", "readiness.questions_ask"]).exists()
+    desk.post(f"{theirs}/do/right-number")
     do(desk, visit, "send-link")
     [sent] = OutboundMessage.objects.about(visit).waiting().filter(kind="visit.reminder_day")
     assert sent.body.count(cards.link(visit)) == 1

@@ -12,6 +12,7 @@ from digibel.desk import words
 from digibel.notifications import numbers
 from digibel.notifications.errors import NotANumber
 from digibel.organisations.models import Organisation
+from digibel.scheduling.errors import NumberSetAside
 from digibel.sealing import keys
 from digibel.sealing.index import fold
 from digibel.volunteers.models import Readiness, Requirement, Volunteer, VolunteerQuerySet
@@ -152,3 +153,10 @@ def _state_of(volunteer: Volunteer, missing: list[str]) -> tuple[str, words.Word
     if missing:
         return "wait", words.POOL["not_ready"], ", ".join(str(words.REQUIREMENTS[one]) for one in missing)
     return "done", words.POOL["ready"], ""
+
+
+def reached(volunteer: Volunteer) -> Volunteer:
+    """Whom a text reaches. Raises `NumberSetAside` where somebody else may have the telephone."""
+    if volunteer.recipient.number_is_wrong:
+        raise NumberSetAside
+    return volunteer

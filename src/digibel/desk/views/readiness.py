@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from digibel import clock, languages
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import papers
+from digibel.desk import papers, pool
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.readiness import EndForm, ExemptionForm, PaperForm
 from digibel.desk.views.access import StaffRequest, staff_page
@@ -130,7 +130,7 @@ def send_questions(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpRespon
         record("questions.opened", found, by=by, organisation_id=request.organisation.pk)
         return go_on("desk:questions", links.token(link))
     said = _("The link to the five questions is on its way.")
-    do(request, lambda: asking.send_questions(found, request.organisation, by=by), said)
+    do(request, lambda: asking.send_questions(pool.reached(found), request.organisation, by=by), said)
     return go_on("desk:volunteer", found.pk)
 
 

@@ -171,7 +171,7 @@ def send_page(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
     found = Volunteer.objects.select_related("recipient").get(pk=volunteer_id, left_at=None)
     by = Actor.staff(request.user)
     said = _("The link to their own page leaves by text.")
-    do(request, lambda: pagelinks.send_page(found, request.organisation, by=by), said)
+    do(request, lambda: pagelinks.send_page(pool.reached(found), request.organisation, by=by), said)
     return go_on("desk:volunteer", found.pk)
 
 
