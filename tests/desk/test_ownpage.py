@@ -163,6 +163,14 @@ def test_page_says_what_happens_before_they_stop(telephone, els, lindeboom, toke
         assert said in text
 
 
+def test_the_desk_sees_that_they_stopped_and_where_it_is_answered(telephone, els, token, desk):
+    post(telephone, token, "leave")
+    theirs = desk.get(f"/volunteers/{els.pk}").content.decode()
+    assert "stops, and wants to be forgotten." in theirs
+    assert f'href="/privacy/volunteer/{els.pk}">To what they asked' in theirs
+    assert "Offers may come again" not in theirs
+
+
 def test_one_press_stops_everything_and_puts_it_on_a_persons_list(telephone, els, lindeboom, token):
     visit = cast.booked(cast.request(lindeboom), els)
     cast.offered(cast.request(lindeboom, windows=cast.windows(days=5)), els)

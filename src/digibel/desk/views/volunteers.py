@@ -25,6 +25,7 @@ from digibel.desk.together import deeds_for
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications import reaching
 from digibel.organisations.permissions import check_may, may
+from digibel.privacy import leaving
 from digibel.problems import NotFound
 from digibel.scheduling import invitations
 from digibel.scheduling.concerns import resume
@@ -102,6 +103,7 @@ def volunteer(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
         "weekdays_off": [weekdays.weekday(one.weekday) for one in found.weekdays_off.order_by("weekday")],
         "extra": found.extra_hours.filter(day__gte=clock.today()).order_by("day", "start"),
         "pause_form": PauseForm(),
+        "wants_out": leaving.wish_to_leave(found).filter(organisation=organisation).first(),
         "concern": Concern.objects.of(organisation).open().filter(volunteer=found).first(),
         "may_decide": may(request.user, "decide"),
         "may_note_availability": may(request.user, "note_availability"),
