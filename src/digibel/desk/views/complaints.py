@@ -58,7 +58,9 @@ def complain(request: StaffRequest, client_id: uuid.UUID) -> HttpResponse:
     if noted.about_staff_id and noted.organisation in verbs.waiting_for_another():
         messages.warning(
             request,
-            _("It is about your only coordinator. Ask whoever looks after the network to name another one today."),
+            _(
+                "The complaint is about your only coordinator. Ask whoever looks after the network for another one today."
+            ),
         )
     return go_on("desk:client", client.pk)
 
