@@ -61,6 +61,7 @@ def test_codes_languages_and_tasks_are_said_in_words():
     rows = {
         "scheduling.Visit": [{"status": "done"}],
         "requests.Client": [{"speaks": ["nl", "tzm"], "first_name": "done"}],
+        "notifications.Recipient": [{"number": "+3228999814"}],
         "requests.RequestTask": [{"slug": "itsme-activate", "verdict": "conditions"}],
         "notifications.CallTask": [{"kind": "visit.follow_up", "channel": "call"}],
         "scheduling.Concern": [{"worries": ["money", "code_seen"], "reported_by": "staff"}],
@@ -68,6 +69,7 @@ def test_codes_languages_and_tasks_are_said_in_words():
     with translation.override("nl"):
         told = {value for _, lines in datawords.sections(rows) for line in lines for _, value in line}
     assert {"klaar", "mag, met voorwaarden", "telefoon", "geld, een code gezien", "een medewerker"} <= told
+    assert "02 899 98 14" in told
     assert "done" in told  # a name is nobody's code
     assert not {"itsme-activate", "visit.follow_up", "conditions"} & told
 

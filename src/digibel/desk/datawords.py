@@ -18,10 +18,12 @@ from digibel.desk.requeststory import TEXTS
 from digibel.desk.visitdeeds import REASONS
 from digibel.guardrails import catalogue
 from digibel.notifications.models import CallTask, OutboundMessage
+from digibel.notifications.numbers import display
 from digibel.scheduling.models import Move
 
 FILE = Path(__file__).with_name("datawords.toml")
 LANGUAGES = ("nl", "fr", "en")
+PHONES = frozenset({"number", "phone", "contact_phone", "trusted_worker_phone", "money_phone"})
 SPOKEN = frozenset({"language", "languages", "speaks", "reads", "consent_language"})
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -59,6 +61,8 @@ def _told(label: str, name: str, value: Any) -> str:
     """A code in words; everything else as it is."""
     if name in SPOKEN:
         return words.language_names([value] if isinstance(value, str) else list(value))
+    if name in PHONES and isinstance(value, str) and value.startswith("+"):
+        return display(value)
     if name == "skills":
         return words.skill_names(list(value))
     if name == "slug":
