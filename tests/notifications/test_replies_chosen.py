@@ -100,3 +100,50 @@ def test_courtesy_and_hesitation_book_nobody(language: str, text: str) -> None:
 
 def test_going_to_the_home_of_the_client_checks_nobody_out() -> None:
     assert replies.read("voy a casa de la señora", state="visit_day", language="es") == Reply("unclear")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "pas le 1, pas le 2"),
+        ("ar", "لا الأول ولا الثاني"),
+        ("ar", "١ لا و ٢ لا"),
+        ("nl", "1 niet, 2 niet"),
+        ("en", "not 1, not 2"),
+        ("fr", "le 1 je travaille, le 2 je travaille"),
+    ],
+)
+def test_every_window_turned_down_one_by_one_declines(language: str, text: str) -> None:
+    assert replies.read(text, state="offer", language=language, windows=(2,)) == Reply("decline", "A")
+    assert replies.read(text, state="offer", language=language, windows=(3,)) == Reply("unclear")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "meant"),
+    [
+        ("fr", "le 1 je travaille, le 2 ok", Reply("accept", "A", 2)),
+        ("en", "1 I work, 2 is fine", Reply("accept", "A", 2)),
+        ("en", "no 1, no 2", Reply("unclear")),
+        ("fr", "2 je travaille", Reply("unclear")),
+        ("fr", "1, je travaille", Reply("unclear")),
+    ],
+)
+def test_work_at_one_window_turns_down_that_one(language: str, text: str, meant: Reply) -> None:
+    assert replies.read(text, state="offer", language=language, windows=(2,)) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("je prends A2 et pas B", Reply("accept", "A", 2)),
+        ("A2 mais pas B", Reply("accept", "A", 2)),
+        ("pas B mais A2", Reply("accept", "A", 2)),
+        ("B c'est non mais A2 ok", Reply("accept", "A", 2)),
+        ("A2 mais pas B mais après 16h", Reply("unclear")),
+        ("pas A mais pas B", Reply("unclear")),
+        ("A pas B", Reply("unclear")),
+        ("A2 mais B", Reply("unclear")),
+    ],
+)
+def test_offer_refused_beside_the_one_that_is_accepted(text: str, meant: Reply) -> None:
+    assert replies.read(text, state="offer", language="fr", windows=(2, 1)) == meant

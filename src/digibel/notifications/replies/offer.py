@@ -22,7 +22,7 @@ from digibel.notifications.replies.answers import (
 )
 from digibel.notifications.replies.choosing import all_refused, chosen_over
 from digibel.notifications.replies.meanings import SO_BECAUSE, THAT_DAY, Sign
-from digibel.notifications.replies.said import Said, Told, meanings_of
+from digibel.notifications.replies.said import Said, Told, is_but, meanings_of
 
 # What may be told beside a yes that books somebody. Nothing of grown relatives: they might be the ones who come.
 _TALE: Final = SMALL | {"unknown", "reason", "thing", "on_the_way", "see_you", "today", "yes"}
@@ -68,20 +68,31 @@ def answered(said: Said, offers: Offers) -> Reply:
 
 
 def _without_the_refused(said: Said) -> Said:
-    """The answer to one offer, where a clause of its own refuses the other one: "A2, B lukt niet"."""
+    """The answer to one offer, where the other one is refused: "A2, B lukt niet", "A2 mais pas B"."""
     if len(said.values("letter")) != 2:
         return said
-    refused = [clause for clause in said.clauses() if _refuses_a_letter(clause)]
-    if len(refused) != 1:
+    clauses = [part for clause in said.parted_at_but().clauses() for part in _cut_before_a_refusal(clause)]
+    refused = [clause for clause in clauses if _refuses_a_letter(clause)]
+    if len(refused) != 1 or sum(is_but(sign) for sign in said.all) > 1:
         return said
-    kept = Said([sign for sign in said.all if sign not in refused[0]])
+    kept = Said([sign for clause in clauses if clause is not refused[0] for sign in clause if not is_but(sign)])
     return kept if len(kept.values("letter")) == 1 else said
+
+
+def _cut_before_a_refusal(clause: list[Sign]) -> list[list[Sign]]:
+    """The "not B" at the end of "I take A2 and not B" apart. Without a yes before it, "A2 not B" may refuse either."""
+    for place, sign in enumerate(clause):
+        behind = [other.meaning for other in clause[place:] if other.meaning not in SMALL]
+        before = meanings_of(clause[:place])
+        if behind == ["negation", "letter"] and sign.meaning == "negation" and "letter" in before and before & YES:
+            return [clause[:place], clause[place:]]
+    return [clause]
 
 
 def _refuses_a_letter(clause: list[Sign]) -> bool:
     # One "no": who says it twice may mean the first offer with the second.
     refusals = [sign for sign in clause if sign.meaning in NO | {"negation"}]
-    told = meanings_of(clause)
+    told = meanings_of(sign for sign in clause if not is_but(sign))
     return "letter" in told and len(refusals) == 1 and told <= _REFUSAL
 
 
