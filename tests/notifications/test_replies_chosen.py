@@ -19,6 +19,8 @@ from digibel.notifications.replies import Reply
         ("en", "sooner the last than the first", 3),
         ("ar", "الأول لا، الثاني نعم", 2),
         ("ar", "٢ أفضل من ١", 2),
+        ("ar", "1 نعم 2 لا", 1),
+        ("fr", "ni 1 ni 2, mais 3 oui", 3),
         ("tr", "1 yerine 2", 2),
         ("tr", "ilki olmaz ikincisi olur", 2),
         ("ro", "nu prima, ci a doua", 2),

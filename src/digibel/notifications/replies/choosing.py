@@ -17,7 +17,7 @@ _LETTERS: Final = {
 }
 _TURNS: Final[dict[int | None, str]] = {BUT: "b", CONTRAST: "c", SOONER: "s"}
 _NOT_TODAY: Final = re.compile(r"xt|tx|d")
-_REFUSED: Final = re.compile(r"xn|nx")
+_REFUSED: Final = re.compile(r"(?:xn)+|(?:nx)+")
 _CHOSEN: Final = re.compile(r"y*ny*")
 # A choice and what it was chosen over, in one breath: "1 no 2 yes", "1 yes 2 no", "not the first the second yes", "1 over 2".
 _SECOND: Final = re.compile(r"(?:nxn|xnn)y+|nrny*")
@@ -44,7 +44,7 @@ def chosen_over(said: Said, windows: int) -> int | None:
             refused, chosen = [*refused, numbers[0]], [*chosen, numbers[1]]
         elif _FIRST.fullmatch(letters):
             refused, chosen = [*refused, numbers[1]], [*chosen, numbers[0]]
-        elif _REFUSED.fullmatch(letters) and _turns_down(letters, signs):
+        elif _refuses(letters, signs):
             refused += numbers
         elif _CHOSEN.fullmatch(letters.lstrip("bc")) and (set(letters) & {"c", "y"} or _after_or_before(parts, place)):
             chosen += numbers
@@ -63,6 +63,12 @@ def all_refused(said: Said, windows: int) -> bool:
     pairs = (signs[place : place + 2] for place in range(0, len(signs), 2))
     each = bool(_EACH.fullmatch(letters)) and all(_turns_down(letters, pair) for pair in pairs)
     return each and refused == set(range(1, windows + 1))
+
+
+def _refuses(letters: str, signs: list[Sign]) -> bool:
+    """Whether every window that is named here is turned down: "not 1", "1 not, 2 not"."""
+    pairs = [signs[place : place + 2] for place in range(0, len(signs), 2)]
+    return bool(_REFUSED.fullmatch(letters)) and all(_turns_down(letters, pair) for pair in pairs)
 
 
 def _parts(said: Said) -> Iterator[Part]:
