@@ -198,6 +198,12 @@ def test_unknown_state_is_refused() -> None:
         ("oui ça a été mais le monsieur m'a crié dessus", "fr", "after_visit", Reply("unclear")),
         ("não a 2, prefiro a 1", "pt", "offer", Reply("accept", "A", 1)),
         ("No 1 is good, 2", "en", "offer", Reply("unclear")),
+        ("de tweede want de eerste werk ik", "nl", "offer", Reply("accept", "A", 2)),
+        ("la 2 car la 1 je travaille", "fr", "offer", Reply("accept", "A", 2)),
+        ("a 2 porque na 1 não posso", "pt", "offer", Reply("accept", "A", 2)),
+        ("a 1 e a 2 porque na 3 trabalho", "pt", "offer", Reply("unclear")),
+        ("porque na 1 trabalho", "pt", "offer", Reply("unclear")),
+        ("a 2 porque na 2 trabalho", "pt", "offer", Reply("unclear")),
     ],
 )
 def test_ordinals_elisions_and_bare_reasons_are_heard(text: str, language: str, state: str, meant: Reply) -> None:

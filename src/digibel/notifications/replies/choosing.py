@@ -1,14 +1,15 @@
-"""One window chosen over another: "not the first, the second is fine", "the 2 rather than the 1", "not today, but 3 is"."""
+"""One window chosen over another: "not the first, the second is fine", "the 2 rather than the 1", "2 because on the 1st I work"."""
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
 from digibel.notifications.replies.answers import NO, SMALL, YES
-from digibel.notifications.replies.meanings import BUSY, BUT, CONTRAST, NOT_TODAY, SOONER, Sign
+from digibel.notifications.replies.meanings import BUSY, BUT, CONTRAST, NOT_TODAY, SO_BECAUSE, SOONER, Sign
 from digibel.notifications.replies.said import Said
 
-# What is said of the windows, one letter each: (n)umbers, (x) what turns one down, (y) what wants one, and words between two.
+# What is said of the windows, one letter each: (n)umbers, (x) what turns one down, (y) what wants one, and words between two;
+# (q) because, and (k) any other reason: of these only "because on the 1st I work" is read.
 _LETTERS: Final = {
     **dict.fromkeys(("number", "last", "middle"), "n"),
     **dict.fromkeys((*NO, "negation"), "x"),
@@ -19,6 +20,7 @@ _TURNS: Final[dict[int | None, str]] = {BUT: "b", CONTRAST: "c", SOONER: "s"}
 _NOT_TODAY: Final = re.compile(r"xt|tx|d")
 _REFUSED: Final = re.compile(r"(?:xn)+|(?:nx)+")
 _CHOSEN: Final = re.compile(r"y*ny*")
+_WHY_NOT: Final = re.compile(r"q(?:n[xk]|[xk]n)")
 # A choice and what it was chosen over, in one breath: "1 no 2 yes", "1 yes 2 no", "not the first the second yes", "1 over 2".
 _SECOND: Final = re.compile(r"(?:nxn|xnn)y+|nrny*")
 _FIRST: Final = re.compile(r"y*niny*|(?:s|y+)nhny*|ny+hn|ny+nx")
@@ -44,7 +46,7 @@ def chosen_over(said: Said, windows: int) -> int | None:
             refused, chosen = [*refused, numbers[0]], [*chosen, numbers[1]]
         elif _FIRST.fullmatch(letters):
             refused, chosen = [*refused, numbers[1]], [*chosen, numbers[0]]
-        elif _refuses(letters, signs):
+        elif _refuses(letters, signs) or (place and _WHY_NOT.fullmatch(letters)):
             refused += numbers
         elif _CHOSEN.fullmatch(letters.lstrip("bc")) and (set(letters) & {"c", "y"} or _after_or_before(parts, place)):
             chosen += numbers
@@ -78,7 +80,7 @@ def _parts(said: Said) -> Iterator[Part]:
         if sign.meaning in SMALL | {"regret"}:
             continue
         letter = _letter(sign)
-        if signs and (letter in "bc" or sign.clause != signs[-1].clause) and letters not in {"b", "c"}:
+        if signs and (letter in "bcq" or sign.clause != signs[-1].clause) and letters not in {"b", "c"}:
             yield letters, signs
             letters, signs = "", []
         letters += letter
@@ -93,6 +95,8 @@ def _letter(sign: Sign) -> str:
         return "x"
     if sign.meaning == "limit":
         return _TURNS.get(sign.value, "?")
+    if sign.meaning == "reason":
+        return "q" if sign.value == SO_BECAUSE else "k"
     return _LETTERS.get(sign.meaning, "?")
 
 
@@ -116,4 +120,5 @@ def _after_or_before(parts: list[Part], place: int) -> bool:
     """Whether a bare number stands behind "1 no", or before "not 2". Behind "not 1" it may be turned down as well, or asked for."""
     before = [letters for letters, _ in parts[:place]]
     behind = [letters for letters, _ in parts[place + 1 :]]
-    return before[-1:] == ["nx"] or behind == ["xn"]
+    because = len(behind) == 1 and _WHY_NOT.fullmatch(behind[0]) is not None
+    return before[-1:] == ["nx"] or behind == ["xn"] or because
