@@ -203,6 +203,9 @@ def test_unknown_state_is_refused() -> None:
         ("a 2 porque na 1 não posso", "pt", "offer", Reply("accept", "A", 2)),
         ("a 1 e a 2 porque na 3 trabalho", "pt", "offer", Reply("unclear")),
         ("porque na 1 trabalho", "pt", "offer", Reply("unclear")),
+        ("tengo que cancelar, mi jefe no me dio permiso", "es", "booked", Reply("cancel")),
+        ("no, cancelar, mi jefe no me dio permiso", "es", "booked", Reply("unclear")),
+        ("tengo que cancelar, mi hija no", "es", "booked", Reply("unclear")),
         ("a 2 porque na 2 trabalho", "pt", "offer", Reply("unclear")),
     ],
 )

@@ -42,13 +42,24 @@ def booked(said: Said) -> Reply:
 def _cancelled(said: Said, staying_away: Set[str]) -> Reply:
     core = staying_away | {"cancel"}
     # "No, cancel" may be "do not cancel", and "I cannot cancel" means that they come; "no, I cannot come" is plain.
-    if said.have("cancel") and (said.have("no") or said.denied_nearby("cancel") or said.beside("cancel") & NOT_THEN):
+    if said.have("cancel") and (_says_no(said) or said.denied_nearby("cancel") or said.beside("cancel") & NOT_THEN):
         return UNCLEAR
     unsure = UNSURE - {"question"} if _asks_to_cancel(said) else UNSURE
     if said.have(*unsure, *YES) or _somebody_else(said, core):
         return UNCLEAR
     whole = SMALL | BECAUSE | EXCUSE | core | (UNSURE - unsure)
     return Reply("cancel") if for_a_reason(said, whole) or _takes_leave(said.nowhere_inside(), core) else UNCLEAR
+
+
+def _says_no(said: Said) -> bool:
+    """Whether a "no" may be an answer. The Spanish one of "my boss did not give me leave" is a "not", in a story about another."""
+    for clause in said.clauses():
+        told = [sign for sign in clause if sign.meaning not in SMALL]
+        for place, sign in enumerate(told):
+            of_a_story = sign.negates and told[0].meaning in BECAUSE | {"thing"} and 0 < place < len(told) - 1
+            if sign.meaning == "no" and not (of_a_story and "cancel" not in meanings_of(clause)):
+                return True
+    return False
 
 
 def _asks_to_cancel(said: Said) -> bool:
