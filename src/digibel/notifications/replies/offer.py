@@ -55,6 +55,8 @@ def answered(said: Said, offers: Offers) -> Reply:
     # "Sorry, on holiday" and "I work that day" are a no that spares us the word.
     excused = said.busy or (said.have("reason") and said.have("regret", "day", "today", "tomorrow"))
     excused &= first_content(said).meaning != "number" or said.have("regret") or not said.because
+    # "On Thursdays I work" turns down the only window there is; of three it may be one.
+    excused |= offers.windows[place] == 1 and said.busy_behind(DAYS)
     # So are a full reason and nothing else: "my child is ill".
     excused |= said.clearly("reason") and said.only(SMALL, BECAUSE, {"thing"})
     refused = said.have(*NO) or excused
@@ -154,7 +156,7 @@ def _declined(said: Said, letter: str, windows: int) -> Reply:
         said.have("both") and not (said.have("none") or first.meaning == "no")
     ):
         return UNCLEAR
-    if not _numbers_fit_a_no(said, windows) or _counter_offered(said):
+    if not _numbers_fit_a_no(said, windows) or _counter_offered(said) or _denies_being_busy(said):
         return UNCLEAR
     around = EXCUSE | WHEN | STORY | {"letter", "number", "both", "others", "elsewhere", "on_the_way", "see_you"}
     around |= UNSURE - unsure
@@ -190,6 +192,19 @@ def _numbers_fit_a_no(said: Said, windows: int) -> bool:
         sign.value in about_all or ((sign.value or 0) > windows and (said.beside("number") & told))
         for sign in said.all
         if sign.meaning == "number"
+    )
+
+
+def _denies_being_busy(said: Said) -> bool:
+    """Whether the only no may be the "not" of "I do not work on Thursday"; without its comma it may be "no, I work" as well."""
+    refusals = [(place, sign) for place, sign in enumerate(said.all) if sign.meaning in NO]
+    return bool(refusals) and all(
+        sign.negates
+        and not sign.clear
+        and said.all[place + 1 : place + 2]
+        and said.all[place + 1].meaning == "reason"
+        and said.all[place + 1].clause == sign.clause
+        for place, sign in refusals
     )
 
 

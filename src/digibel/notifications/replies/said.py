@@ -108,7 +108,12 @@ class Said:
     @property
     def busy(self) -> bool:
         """Whether they tell what keeps them away, in a clause of its own or before anything else: "I work", "I am ill"."""
-        clauses = ([sign for sign in clause if sign.meaning not in COURTESY | {"glue"}] for clause in self.clauses())
+        return self.busy_behind(frozenset())
+
+    def busy_behind(self, when: Set[str]) -> bool:
+        """The same, where these may stand in front of it: "on Thursdays I work"."""
+        small = COURTESY | {"glue"} | when
+        clauses = ([sign for sign in clause if sign.meaning not in small] for clause in self.clauses())
         return any(clause and clause[0].meaning == "reason" and clause[0].value == BUSY for clause in clauses)
 
     def values(self, meaning: str) -> list[int]:
