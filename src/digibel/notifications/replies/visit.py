@@ -134,7 +134,7 @@ def _late(said: Said) -> Reply:
     elif minutes or said.clearly("late") or said.have(*BECAUSE):
         # Whatever they tell about the tram: the minutes are what we asked for.
         around |= CHATTER | {"elsewhere", "fails", "limit"} | ({"at"} if said.have("duration") else set())
-    around |= {"negation"} if minutes and _denies_in_a_reason_only(said) else set()
+    around |= {"negation", "no"} if minutes and _denies_in_a_reason_only(said) else set()
     if not said.only(SMALL, around, _range_words(said)) or minutes == []:
         return UNCLEAR
     if minutes is None:
@@ -155,7 +155,7 @@ def _soon(said: Said) -> Reply:
 
 def _denies_in_a_reason_only(said: Said) -> bool:
     """Whether a "not" is told of the tram, and not of being late: "10 minutes late because the tram did not come"."""
-    told = [part for part in said.parts() if "negation" in part]
+    told = [part for part in said.parts() if part & {"negation", "no"}]
     return all("reason" in part and part.isdisjoint({"late", "duration", "number"}) for part in told)
 
 
