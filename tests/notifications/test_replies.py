@@ -203,6 +203,12 @@ def test_unknown_state_is_refused() -> None:
         ("a 2 porque na 1 não posso", "pt", "offer", Reply("accept", "A", 2)),
         ("a 1 e a 2 porque na 3 trabalho", "pt", "offer", Reply("unclear")),
         ("porque na 1 trabalho", "pt", "offer", Reply("unclear")),
+        ("donderdag werk ik", "nl", "offer", Reply("unclear")),
+        ("w czwartek nie pracuję", "pl", "offer", Reply("unclear")),
+        ("quinta não tenho consulta", "pt", "offer", Reply("unclear")),
+        ("no trabajo", "es", "offer", Reply("unclear")),
+        ("ese día no trabajo y puedo la 2", "es", "offer", Reply("accept", "A", 2)),
+        ("10 min de retraso, el bus no vino", "es", "booked", Reply("late", minutes=10)),
         ("tengo que cancelar, mi jefe no me dio permiso", "es", "booked", Reply("cancel")),
         ("no, cancelar, mi jefe no me dio permiso", "es", "booked", Reply("unclear")),
         ("tengo que cancelar, mi hija no", "es", "booked", Reply("unclear")),
@@ -211,6 +217,15 @@ def test_unknown_state_is_refused() -> None:
 )
 def test_ordinals_elisions_and_bare_reasons_are_heard(text: str, language: str, state: str, meant: Reply) -> None:
     assert replies.read(text, state=state, language=language, windows=(3,)) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("donderdag werk ik", "nl"), ("los jueves tengo rehabilitación", "es"), ("quinta tenho consulta", "pt")],
+)
+def test_who_works_on_a_day_turns_down_the_only_window(text: str, language: str) -> None:
+    assert replies.read(text, state="offer", language=language, windows=(1,)) == Reply("decline", "A")
+    assert replies.read(text, state="offer", language=language, windows=(3,)) == Reply("unclear")
 
 
 @pytest.mark.parametrize(
