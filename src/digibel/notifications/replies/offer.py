@@ -137,6 +137,9 @@ def _tells_harmlessly(told: Told, *, numbered: bool) -> bool:
     twice = numbered or (len(yes) > 1 and any(sign.clear for sign in yes))
     if told.counts or (not twice and any("unknown" in meanings_of(clause) for clause in told.goes_on)):
         return False
+    # "I go" is a yes, and "I go to the doctor" is not.
+    if not twice and any(after.meaning == "reason" and after.value != SO_BECAUSE for _, after in told.joints):
+        return False
     unknown_before = any("unknown" in meanings_of(clause) for clause in told.before)
     short = any(len(clause) < SHORTEST_TALE and "unknown" in meanings_of(clause) for clause in told.behind)
     return full or not (unknown_before or short)
