@@ -20,7 +20,7 @@ _TURNS: Final[dict[int | None, str]] = {BUT: "b", CONTRAST: "c", SOONER: "s"}
 _NOT_TODAY: Final = re.compile(r"xt|tx|d")
 _REFUSED: Final = re.compile(r"(?:xn)+|(?:nx)+")
 _CHOSEN: Final = re.compile(r"y*ny*")
-_WHY_NOT: Final = re.compile(r"q(?:n[xk]|[xk]n)")
+_WHY_NOT: Final = re.compile(r"q(?:n+[xk]|[xk]n+)")
 # A choice and what it was chosen over, in one breath: "1 no 2 yes", "1 yes 2 no", "not the first the second yes", "1 over 2".
 _SECOND: Final = re.compile(r"(?:nxn|xnn)y+|nrny*")
 _FIRST: Final = re.compile(r"y*niny*|(?:s|y+)nhny*|ny+hn|ny+nx")

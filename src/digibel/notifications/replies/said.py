@@ -370,6 +370,7 @@ def _deny_clause(signs: list[Sign], places: list[int]) -> None:
         for p in places
         if signs[p].meaning == "negation" or (signs[p].negates and signs[p].meaning in {"no", "fails"})
     ]
+    negations = [place for place in negations if not _is_of_another_hour(signs, places, place)]
     said = {signs[place].meaning for place in places}
     if "none" in said:
         # "Ninguna me viene bien": what suits nobody is no yes.
@@ -385,6 +386,14 @@ def _deny_clause(signs: list[Sign], places: list[int]) -> None:
         for place in places:
             signs[place] = replace(signs[place], clear=signs[place].clear or signs[place].meaning == denial)
     _replace(signs, negations, said, "glue")
+
+
+def _is_of_another_hour(signs: list[Sign], places: list[int], negation: int) -> bool:
+    """Whether this is the "no" of "I can at 3 and not at 2", where a "no" that denies comes first: it leaves the "can" alone."""
+    if signs[negation].meaning != "no" or not places[0] < negation < places[-1] or signs[negation + 1].meaning != "at":
+        return False
+    before = {signs[place].meaning for place in places if place < negation}
+    return not before.isdisjoint(_POSITIVE) and not before.isdisjoint({"at", "time", "number"})
 
 
 def _replace(signs: list[Sign], places: list[int], meanings: Set[str], meaning: str) -> None:
