@@ -38,6 +38,9 @@ was changed; its mistakes have been repaired since. Right at that first reading,
     families_pl.tsv 353 of 417 (84.7 %), 0   four sets, all but the first hard on purpose: 154, 81, 75 and 43 were right
     families_pt.tsv 366 of 425 (86.1 %), 1   the same in Portuguese: 162, 88, 68, 48; a mocking "está bem está" had booked
     families_es.tsv 365 of 427 (85.5 %), 0   the same in Spanish: 164, 85, 68, 48
+    families_pl.tsv 390 of 454 (85.9 %), 0   five sets, all but the first by who had mended the table: 154, 81, 75, 43, 37 (of 37)
+    families_pt.tsv 403 of 462 (87.2 %), 1   the same in Portuguese: 162, 88, 68, 48, 37; a mocking "está bem está" had booked
+    families_es.tsv 402 of 464 (86.6 %), 0   the same in Spanish: 164, 85, 68, 48, 37; the middle sets are hard on purpose
 """
 
 from pathlib import Path
