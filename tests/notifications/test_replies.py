@@ -29,15 +29,8 @@ was changed; its mistakes have been repaired since. Right at that first reading,
     families_sq.tsv 481 of 571 (84.2 %), 1   "nu mai vreau" had stopped, and "muj me ardh me biciklete a" had booked
     families_nl.tsv 887 of 1187 (74.7 %), 0  the second and third way to say it, nine sets, each after the last was learned from
     families_en.tsv 867 of 1183 (73.3 %), 0  the same in English, as natives and as second language
-    families_fr.tsv 587 of 672 (87.4 %), 2   French, the second and third way to say it, in six sets; hedges booked twice
-    families_ar.tsv 602 of 706 (85.3 %), 0   standard, Moroccan (in both letters) and Levantine Arabic, the same way
-    families_fr.tsv 646 of 738 (87.5 %), 2   French, the second and third way to say it, in seven sets; hedges booked twice
-    families_ar.tsv 650 of 781 (83.2 %), 0   standard, Moroccan (in both letters) and Levantine Arabic, the same way
     families_fr.tsv 682 of 778 (87.7 %), 2   French, the second and third way to say it, in eight sets; hedges booked twice
     families_ar.tsv 690 of 822 (83.9 %), 0   standard, Moroccan (in both letters) and Levantine Arabic, the same way
-    families_pl.tsv 353 of 417 (84.7 %), 0   four sets, all but the first hard on purpose: 154, 81, 75 and 43 were right
-    families_pt.tsv 366 of 425 (86.1 %), 1   the same in Portuguese: 162, 88, 68, 48; a mocking "está bem está" had booked
-    families_es.tsv 365 of 427 (85.5 %), 0   the same in Spanish: 164, 85, 68, 48
     families_pl.tsv 390 of 454 (85.9 %), 0   five sets, all but the first by who had mended the table: 154, 81, 75, 43, 37 (of 37)
     families_pt.tsv 403 of 462 (87.2 %), 1   the same in Portuguese: 162, 88, 68, 48, 37; a mocking "está bem está" had booked
     families_es.tsv 402 of 464 (86.6 %), 0   the same in Spanish: 164, 85, 68, 48, 37; the middle sets are hard on purpose
