@@ -152,6 +152,7 @@ desk:visit_deed/miss           -     lead
 desk:visit_deed/check-in       -     lead
 desk:visit_deed/check-out      -     lead
 desk:visit_deed/extend         -     lead
+desk:visit_deed/ask-now        -     lead
 desk:kits                      staff lead
 desk:kit_deed/retire           -     lead
 desk:kit_deed/use-again        -     lead

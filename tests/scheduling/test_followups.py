@@ -196,7 +196,12 @@ def test_closing_it_before_does_not_get_round_the_four_questions(visit):
         with pytest.raises(errors.FollowUpFirst):
             openings.close(visit.request, closing="solved", by=SYSTEM)
         assert not is_closed(visit)
+        for _ in range(2):
+            followups.ask_now(visit, by=SYSTEM)
+        assert asked_by_voice() == [("visit.follow_up", False)]
         followups.note(visit, "works", by=SYSTEM)
+        with pytest.raises(errors.MoveNotAllowed):
+            followups.ask_now(visit, by=SYSTEM)
         assert is_closed(visit) == "solved"
 
 

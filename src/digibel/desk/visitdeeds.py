@@ -8,7 +8,7 @@ from digibel import clock
 from digibel.desk import words
 from digibel.organisations.models import Staff
 from digibel.organisations.permissions import may
-from digibel.scheduling import cards, corrections
+from digibel.scheduling import cards, corrections, followups
 from digibel.scheduling.models import Visit, VisitStatus
 
 REASONS: dict[str, words.Words] = {
@@ -63,6 +63,7 @@ REVOKE = Deed(
     _("Telephone lost: close every card"),
     warning=_("All open cards of this volunteer close, the codewords change, and the clients hear the new ones."),
 )
+ASK_NOW = Deed("ask-now", _("Ask now how it is since"), warning=_("Before it is closed, or somebody goes once more."))
 SEND_LINK = Deed("send-link", _("Text the link once more"))
 
 
@@ -85,6 +86,6 @@ def possible(visit: Visit, staff: Staff) -> list[Deed]:
         wanted += [("correct", CHECK_OUT), ("correct", MISS)] if begun else [("call", SEND_LINK)]
         wanted += [("cancel_visit", CANCEL)]
     else:
-        wanted = []
+        wanted = [("follow_up", ASK_NOW)] if followups.may_be_asked(visit) else []
     wanted += [("stop", REVOKE)] if open_card else []
     return [deed for permission, deed in wanted if may(staff, permission)]

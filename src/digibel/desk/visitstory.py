@@ -25,6 +25,7 @@ DEEDS: dict[str, tuple[str, str, words.Words]] = {
     "visit.missed": ("alarm", "", _("Did not take place")),
     "visit.corrected": ("", "list", _("Noted by hand")),
     "visit.reported": ("done", "", _("The volunteer told how it went")),
+    "visit.asked_early": ("", "phone", _("Asked how it is before the week is over")),
     "visit.followed_up": ("done", "", _("A week later: asked whether it still works")),
     "visit.kit_kept": ("", "device", _("Something to take along is kept")),
     "visit.kit_handed": ("", "device", _("The volunteer has what they take along")),

@@ -69,6 +69,23 @@ def ring(visit: Visit, *, urgent: bool = False) -> CallTask:
     )
 
 
+@transaction.atomic
+def ask_now(visit: Visit, *, by: Actor) -> CallTask:
+    """They are on the line, or cannot wait for the week: the same questions by voice, at once. Raises `MoveNotAllowed`."""
+    locked = lock_visit(visit.pk)
+    if not may_be_asked(locked):
+        raise MoveNotAllowed(was="followed_up" if locked.followed_up_at else locked.status)
+    call = ring(locked)
+    record("visit.asked_early", locked, by=by, organisation_id=locked.request.organisation_id)
+    worklist.rewrite(locked.request)
+    return call
+
+
+def may_be_asked(visit: Visit) -> bool:
+    waits = visit.status == VisitStatus.DONE and visit.followed_up_at is None and visit.goes_with_id is None
+    return waits and visit.request.is_open and beats.running(visit.request) is None
+
+
 def asked_by_text(visit: Visit) -> bool:
     return OutboundMessage.objects.about(visit).filter(kind=ASKED).exists()
 

@@ -22,7 +22,7 @@ from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications.models import CallTask
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import NotFound
-from digibel.scheduling import cards, concerns, corrections, households, lostphones, pairs
+from digibel.scheduling import cards, concerns, corrections, followups, households, lostphones, pairs
 from digibel.scheduling import visits as verbs
 from digibel.scheduling.errors import CardClosed
 from digibel.scheduling.models import Autonomy, FollowUp, Kit, Report, Visit, VisitStatus
@@ -217,6 +217,10 @@ def _revoke(request: StaffRequest, visit: Visit) -> None:
     lostphones.phone_lost(visit.volunteer, by=_by(request))
 
 
+def _ask_now(request: StaffRequest, visit: Visit) -> None:
+    followups.ask_now(visit, by=_by(request))
+
+
 def _send_link(request: StaffRequest, visit: Visit) -> None:
     cards.send_link(visit, by=_by(request))
 
@@ -231,5 +235,6 @@ DEEDS: dict[str, tuple[str, Deed, str | Promise]] = {
     "extend": ("correct", _extend, _("Half an hour more, without an alarm.")),
     "late": ("call", _late, _("Noted. Tell the client now: it is on the list of calls.")),
     "revoke": ("stop", _revoke, _("Closed. The codewords change and the clients are told.")),
+    "ask-now": ("follow_up", _ask_now, _("The questions are on the list of calls, and stand on this page.")),
     "send-link": ("call", _send_link, _("The link is on its way to the volunteer.")),
 }
