@@ -15,6 +15,7 @@ from digibel.organisations.models import Staff
 from digibel.privacy import exporting, retention
 from digibel.requests.models import Client
 from digibel.scheduling import complaints, fraud, handovers, merging, openings, visits
+from digibel.scheduling.desksessions import signing
 from digibel.volunteers.models import Volunteer
 from privacy.house import NOTE, PLANTED_WORDS, SAID, WORDS, followed_up, visit_is_over
 
@@ -90,8 +91,16 @@ def test_volunteer_gets_their_own_data_and_nothing_of_a_client(booked):
 
 def test_volunteers_work_for_another_organisation_is_that_ones_to_tell(booked):
     sleutel = cast.organisation("De Sleutel", sms_number="+32460000002")
+    signing.sign_up(cast.desk_session(booked.organisation), booked.volunteer, by=booked.by)
     told = exporting.export(booked.volunteer, organisation=sleutel, by=booked.by)
-    assert {"scheduling.Visit", "scheduling.Offer", "notifications.OutboundMessage"} & set(told["data"]) == set()
+    ours = {
+        "scheduling.Visit",
+        "scheduling.Offer",
+        "scheduling.Seat",
+        "scheduling.Move",
+        "notifications.OutboundMessage",
+    }
+    assert ours & set(told["data"]) == set()
     assert {"volunteers.Volunteer", "notifications.Recipient"} <= set(told["data"])
 
 
