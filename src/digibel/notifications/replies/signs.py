@@ -175,7 +175,15 @@ class _Reader(Counts):
             return self._sign(piece, self._strange(place)), 1
         if self._number_behind(place + length) and self._is_label(place, length):
             return self._sign(piece, "glue"), length
-        reading, spoken = self._reading(self.known.known(phrase))
+        known = self.known.known(phrase)
+        reading, spoken = self._reading(known)
+        if (
+            reading.meaning == "doubt"
+            and piece.looks_like_a_name
+            and any(Reading("name") in each for each in known.values())
+        ):
+            # "Karim" is nobody's wife where no Turkish is spoken.
+            reading = Reading("name")
         if place + length == len(self.pieces) and self._trails_off(reading, phrase, spoken):
             reading = Reading("doubt")
         if len(self.pieces) == 1 and Reading("stops_alone") in self._readings(phrase, spoken):

@@ -236,10 +236,12 @@ def _comes_or_goes(said: Said) -> Reply:
 
 
 def _only_in_a_while(said: Said) -> bool:
-    """Whether the "in" is that of "in ten minutes": "ik ben binnen 10 min daar", "je pars dans 10 min"."""
+    """Whether they will be: "ik ben binnen 10 min daar", "je pars dans 10 min", "two stops and I am there"."""
+    told = [sign for sign in said.all if sign.meaning != "glue"]
     return any(
-        before.meaning in {"checkin", "on_the_way"} and sign.meaning == "duration"
-        for before, sign in pairwise(said.all)
+        (before.meaning in {"checkin", "on_the_way"} and sign.meaning == "duration")
+        or (before.meaning == "on_the_way" and sign.meaning == "checkin" and sign.clause == before.clause)
+        for before, sign in pairwise(told)
     )
 
 
