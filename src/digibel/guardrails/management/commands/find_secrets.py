@@ -1,10 +1,14 @@
 import sys
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand
 
 from digibel.guardrails.secrets import find
 from digibel.jsonlines import answer_many_lines
+
+# What an office exports says the same again and again ("no answer", "ok, thank you"). Kept as long as the command runs, no longer.
+REMEMBERED: Final = 20_000
 
 
 class Command(BaseCommand):
@@ -14,6 +18,7 @@ class Command(BaseCommand):
         answer_many_lines(found, sys.stdin.buffer, self.stdout)  # type: ignore[arg-type]
 
 
+@lru_cache(REMEMBERED)
 def found(line: str) -> dict[str, Any]:
     """`{"kinds", "masked"}`. A line break within a text is written as backslash and n, and stays so."""
     finding = find(line)
