@@ -47,7 +47,7 @@ _STRUCTURED: Final = re.compile(r"[+*]{3} ?\d{3}/\d{4}/\d{5} ?[+*]{3}")
 _VERSION: Final = re.compile(
     r"\b0x[0-9a-f]{2,16}\b|"
     r"(?<![\d.])(?:\d{1,3}(?:\.\d{1,5}){2}|(?!\d\d(?:\.\d\d){3}(?!\d)|\d(?:\.\d){3}(?!\d))\d{1,3}(?:\.\d{1,5}){3})"
-    r"(?![\d.])|\bv\.? ?\d+(?:\.\d+)*"
+    r"(?!\d|\.\d)|\bv\.? ?\d+(?:\.\d+)*"
 )
 _MAIL: Final = re.compile(r"(?<!\S)\S{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
 _WEB: Final = re.compile(r"(?:https?:|www\.)\S{1,200}")
@@ -63,6 +63,7 @@ _REFERENCE: Final = re.compile(r"(?<![\d-])2\d-\d{4,5}(?![\d-])")
 # Of a file: "2024/118833", "2026.0554", "25/0871".
 _DOSSIER: Final = re.compile(r"(?<![\d./-])(?:20[0-3]\d[./-]|[12]\d/)\d{3,7}(?![\d]|[./-]\d)")
 _WRITTEN_HOUR: Final = re.compile(r"(?:0[6-9]|1\d|2[0-3])[0-5][05]")
+_IN_TURKISH: Final = frozenset({"da", "de", "ta", "te", "dan", "den", "tan", "ten"})
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _RECENT_YEAR: Final = re.compile(r"199\d|20[0-3]\d")
 # The name of a network as it comes out of the box: "Proximus-Home-7A20", "bbox2-5D1A". Everybody in the street may read it.
@@ -170,7 +171,7 @@ def how_innocent(text: Passage, first: int, last: int, sure: list[tuple[int, int
 def is_no_code(text: Passage, first: int, last: int, sure: list[tuple[int, int]]) -> bool:
     """A telephone number, a price, "100 times", "since 2019", "at 1430": whatever is said around it."""
     is_told = _is_counted(text, last) or _is_since(text, first, last) or _is_hour(text, first, last)
-    is_told = is_told or _is_warned_of(text, first)
+    is_told = is_told or _is_warned_of(text, first) or _ends_address(text, first, last)
     return is_told or _is_end_of_card(text, first, last) or covering(sure, text.starts[first]) is not None
 
 
@@ -198,7 +199,9 @@ def _is_since(text: Passage, first: int, last: int) -> bool:
     before = first - 1
     if text.text(before) == "'":
         before -= 1
-    return text.has(before, "since") or text.has(before, "months")
+    # "2019'da" is Turkish for "in 2019".
+    is_in = text.text(last + 1) == "'" and text.text(last + 2) in _IN_TURKISH
+    return is_in or text.has(before, "since") or text.has(before, "months")
 
 
 def _is_hour(text: Passage, first: int, last: int) -> bool:
@@ -307,6 +310,12 @@ def _places_of_address(text: Passage, first: int) -> Iterator[int]:
         if not (text.is_word(place) or text.text(place) in ("-", "'") or is_short):
             return
         yield place
+
+
+def _ends_address(text: Passage, first: int, last: int) -> bool:
+    """ "Malibran 77, 1050": a postcode of Brussels right behind the number of a house."""
+    is_behind = text.text(first - 1) == "," and text.is_number(first - 2) and text.is_capital(first - 3)
+    return is_behind and first == last and text.texts[first].isdecimal() and 1000 <= int(text.texts[first]) <= 1210
 
 
 def _is_postcode(text: Passage, first: int, last: int) -> bool:

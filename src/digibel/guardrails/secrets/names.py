@@ -119,7 +119,8 @@ def _with_its_thing(text: Passage, name: Name) -> Name:
 
 def _is_of_an_error(text: Passage, first: int) -> bool:
     """ "Erreur « code 2103 »": a machine says what is wrong with it."""
-    return text.has(first - 1 - text.is_sign(first - 1), "errors")
+    before = first - 1 - (text.is_sign(first - 1) or text.has(first - 1, "with"))
+    return text.has(before, "errors")
 
 
 def _is_of_a_paper(text: Passage, last: int) -> bool:

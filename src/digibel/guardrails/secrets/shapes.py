@@ -25,6 +25,7 @@ _JOINS_COMPOUND: Final = frozenset("._")
 _CHOSEN: Final = frozenset({"often_chosen", "signs"})
 _OPENS_CHUNK: Final = frozenset("@#$!*")
 _CLOSES_CHUNK: Final = frozenset("!?*#$%&+@")
+_OF_THE_WEB: Final = "//"
 _BEFORE_CHUNK: Final = frozenset('=:,;("')
 _ENDS_PHRASE: Final = frozenset({"not_values", "links", "alternatives", "blockers", "joiners", "determiners", "as"})
 _NO_VALUE_BEFORE: Final = frozenset({"determiners", "blockers", "labels", "using", "since", "alternatives", "things"})
@@ -50,7 +51,8 @@ class Shapes:
         chunk = self._chunk_from(place)
         if not (chunk and chunk.is_mixed) or self._holds_name(place, chunk):
             return None
-        return None if is_login(text.folded, *chunk.span) else chunk
+        is_other = chunk.text.startswith(_OF_THE_WEB) or is_login(text.folded, *chunk.span)
+        return None if is_other else chunk
 
     def mixed_until(self, place: int) -> Chunk | None:
         """The chunk of letters with digits that ends at this token."""
@@ -69,6 +71,7 @@ class Shapes:
         chunk = self._chunk(text.starts[first], text.ends[place])
         is_whole = chunk.is_mixed and chunk.digits and len(chunk.text) >= SHORTEST_MIXED and COVER not in chunk.text
         is_other = chunk.is_product or self._holds_name(first, chunk) or is_login(text.folded, *chunk.span)
+        is_other = is_other or chunk.text.startswith(_OF_THE_WEB)
         return chunk if is_whole and not is_other else None
 
     def word_at(self, name: Name, place: int, link: int = -1) -> Span | None:

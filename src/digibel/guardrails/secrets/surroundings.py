@@ -194,6 +194,9 @@ def _features(text: Passage, first: int, last: int, told: set[str]) -> set[str]:
 
 def _of_token(text: Passage, place: int, where: str, kind: str) -> Iterator[str]:
     token = text.texts[place]
+    if token == "\n":
+        # A line of weights holds one feature.
+        token = "¶"
     if token.isdecimal() or token.startswith(COVER):
         # What was found already was mostly a number too.
         token = "9" * min(len(token), _FEWEST_DIGITS)

@@ -176,7 +176,7 @@ _MACHINE_IS_OPENED: Final = "|".join(
 )
 # "Vlora77x", "Tulipe-Verte-88", "Vjosa*Lumi3" between strokes; a year says when the file was made.
 _OF_A_FILE: Final = (
-    r"[^\W\d_]{4,20}(?:[-*+!][^\W\d_]{2,20}){0,2}[-*+!]?(?!20[12][0-9])"
+    r"[^\W\d_]{4,20}(?:[-*+!][^\W\d_]{2,20}){0,2}(?:[-*+!]|(?!20[12][0-9]))"
     r"(?:[0-9]{2,4}|(?<=[*+!][^\W\d_]{4})[0-9])[+!a-z]?"
 )
 _PLAIN: Final = r"(?P<value>[^\W\d_]{5,20}(?: [^\W\d_]{3,12})?)(?= *(?:[,.;!)\n]|$))"
@@ -297,9 +297,9 @@ _TURNS: Final = (
     _turn(
         "bank phone",
         _FOUR,
-        rf"\b{PART['bank']} *:? *(?P<value>[0-9]{{4}}) *[,;/] *{PART['phone']} *:? *[0-9]{{4}}(?![0-9]| ?[0-9])",
+        rf"\b{PART['bank']} *:? *(?P<value>[0-9]{{4}}) *[,;/.] *{PART['phone']} *:? *[0-9]{{4}}(?![0-9]| ?[0-9])",
     ),
-    _turn("bank phone", _FOUR, rf"\b{PART['bank']} *:? *[0-9]{{4}} *[,;/] *{PART['phone']} *:? *{_TO_SIX}"),
+    _turn("bank phone", _FOUR, rf"\b{PART['bank']} *:? *[0-9]{{4}} *[,;/.] *{PART['phone']} *:? *{_TO_SIX}"),
     _turn(
         "wifi",
         _SAYS,
