@@ -66,6 +66,10 @@ class Counts(Phrases):
         readings = self._readings(self._phrase_at(place)[0], self.language)
         return any(reading.meaning == "number" for reading in readings)
 
+    def _letter_behind(self, place: int) -> bool:
+        """Whether an offer is named here: "offer B"."""
+        return place < len(self.pieces) and self._letter_at(place, 1) is not None
+
     def _quantity_at(self, place: int) -> tuple[Sign, int]:
         piece = self.pieces[place]
         if piece.kind == "ordinal":

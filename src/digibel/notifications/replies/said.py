@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import groupby, takewhile
+from itertools import groupby, takewhile, zip_longest
 from operator import attrgetter
 from typing import Final
 
@@ -84,7 +84,9 @@ class Said:
 
     def __init__(self, signs: Sequence[Sign]) -> None:
         self.heard = signs
-        self.all = _denied(_another_time(_without_articles(_dated(_counted(_names(_in_sentences(signs)))))))
+        self.all = _denied(
+            _another_time(_without_articles(_dated(_counted(_to_an_offer(_names(_in_sentences(signs)))))))
+        )
         self.meanings = frozenset(sign.meaning for sign in self.all)
 
     def have(self, *meanings: str) -> bool:
@@ -317,6 +319,14 @@ def _counted(signs: list[Sign]) -> list[Sign]:
 def _is_counted(counting: Sign, sign: Sign, distance: int) -> bool:
     numbers = {"number", "one", "letter"} | ({"duration"} if counting.clear else set())
     return (sign.meaning in numbers and distance == 1) or (sign.meaning == "stop" and not sign.clear)
+
+
+def _to_an_offer(signs: list[Sign]) -> list[Sign]:
+    """ "I go to B": before the letter of an offer, "to" and "at" say nothing of a time."""
+    return [
+        replace(sign, meaning="glue") if sign.meaning == "at" and following and following.meaning == "letter" else sign
+        for sign, following in zip_longest(signs, signs[1:])
+    ]
 
 
 def _dated(signs: list[Sign]) -> list[Sign]:

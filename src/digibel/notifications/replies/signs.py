@@ -173,7 +173,9 @@ class _Reader(Counts):
             return self._sign(piece, "number", _ROMAN[piece.text]), 1
         if length == 0:
             return self._sign(piece, self._strange(place)), 1
-        if self._number_behind(place + length) and self._is_label(place, length):
+        if (self._number_behind(place + length) or self._letter_behind(place + length)) and self._is_label(
+            place, length
+        ):
             return self._sign(piece, "glue"), length
         known = self.known.known(phrase)
         reading, spoken = self._reading(known)
