@@ -17,6 +17,10 @@ WORDS_AROUND_MIXED: Final = 4
 FEWEST_DIGITS: Final = 3
 FEWEST_LETTERS: Final = 4  # of a password with one figure: "Basia2"
 
+LONGEST_NOTE: Final = 9  # tokens: "Proximus: code 55128890"
+_SPEAK_OF_SECRETS: Final = frozenset(
+    {"password", "pin", "devices", "typing", "cards", "senders", "offering", "everywhere"}
+)
 _SIGN_OF_CHOICE: Final = re.compile(r"[!#$%^*=+?&]")
 _OF_OTHERS: Final = frozenset({"identifying", "labels", "usernames"})
 _CLOCK_TIME: Final = re.compile(r"\d{1,2}[uh]\d{2}")
@@ -67,7 +71,7 @@ class Accepting:
         if walk.is_linked:
             return True
         if name.kind == "code":
-            return walk.words <= NEAR["code"] and walk.into <= 2
+            return walk.words <= NEAR["code"] and walk.into <= 2 and self._may_be_of_a_secret(name)
         if walk.is_blocked:
             is_said = self.scene.link_end(value.last + 1) >= 0
             return value.digits >= 4 and (walk.words <= 5 or is_said) and walk.is_same_sentence
@@ -75,6 +79,12 @@ class Accepting:
         if is_house_number and not self._follows_thing(value):
             return False
         return walk.words <= NEAR[name.kind] or not walk.is_same_sentence
+
+    def _may_be_of_a_secret(self, name: Name) -> bool:
+        """Whether a mere "code" is all that is told, or something is spoken of that has one. Tax forms have codes as well."""
+        if len(self.text) <= LONGEST_NOTE or any(other.kind in _SPEAK_OF_SECRETS for other in self.scene.names):
+            return True
+        return any(self.text.has(place, "things") for place in range(len(self.text)))
 
     def _is_birthday(self, name: Name, value: Value, walk: Walk) -> bool:
         """ "the code is her year of birth, 1938"."""
