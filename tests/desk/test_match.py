@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 import cast
 from digibel.audit.actors import Actor
-from digibel.desk import offertexts
+from digibel.desk import offertexts, worklines
 from digibel.guardrails import catalogue
 from digibel.notifications import segments
 from digibel.organisations.models import Organisation, Role, Staff
@@ -252,3 +252,16 @@ def test_two_go_for_a_reason_that_is_none_says_so(nadia: Staff, client: Browser)
     assert answer.status_code == 200
     request.refresh_from_db()
     assert request.two_go == ""
+
+
+def test_a_long_list_shows_who_is_due_first_and_says_how_many_follow(
+    client: Browser, nadia: Staff, lindeboom: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worklines, "MOST_LINES", 2)
+    for _ in range(3):
+        cast.request(lindeboom)
+    first, second, third = HelpRequest.objects.order_by("next_due", "reference")
+    page = client.get("/match").content.decode()
+    assert [one.reference in page for one in (first, second, third)] == [True, True, False]
+    assert "3 people wait until somebody is chosen" in page
+    assert "And one step for later" in page

@@ -24,7 +24,7 @@ was changed; its mistakes have been repaired since. Right at that first reading,
     seventeenth.tsv 290 of 300 (96.7 %), 0   the same by an eighth hand; two of the ten ask 15 and 20 minutes, and hear 30
     eighteenth.tsv 286 of 300 (95.3 %), 0    the same by a ninth hand; STOP and START in whole sentences went to a person
     nineteenth.tsv 287 of 300 (95.7 %), 0    the same by a tenth hand; "two stops to go by metro" had prolonged a visit
-    twentieth.tsv  282 of 300 (94.0 %), 0    the same by an eleventh hand, after all families below; "offer B", "to B", the others not
+    twentieth.tsv  282 of 300 (94.0 %), 0    the same by an eleventh hand, after all families below; "to offer B", the others not
     families_tr.tsv 478 of 565 (84.6 %), 0   the second and third way to say it: six sets, each after the last was learned from;
     families_ro.tsv 496 of 570 (87.0 %), 2   the everyday ones among them were 57, 57 and 54 of 58; "va confirm diseara" had booked,
     families_sq.tsv 481 of 571 (84.2 %), 1   "nu mai vreau" had stopped, and "muj me ardh me biciklete a" had booked

@@ -38,6 +38,10 @@ ON_REQUEST = {
 ON_MATCH = {"choose", "nobody", "await_answers"}
 
 
+# No list to do is longer: what is due first stands first, and a page with more is slow to come and read by nobody.
+MOST_LINES = 100
+
+
 @dataclass(frozen=True)
 class Line:
     """One line: what the part `work_row.html` draws, and `owner` and `at` to sort it out by."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -56,7 +57,9 @@ def match(request: StaffRequest) -> HttpResponse:
     """The requests that wait for a choice, and those whose volunteers are thinking, each in the order they are due."""
     now = clock.now()
     waiting = HelpRequest.objects.of(request.organisation).open().filter(next_kind__in=TO_CHOOSE | BEING_ASKED)
-    found = list(waiting.select_related("client").prefetch_related("tasks").order_by("next_due", "reference"))
+    count = dict(waiting.order_by().values_list("next_kind").annotate(count=Count("pk")))
+    in_order = waiting.select_related("client").prefetch_related("tasks").order_by("next_due", "reference")
+    found = list(in_order[: worklines.MOST_LINES])
     keys.prefetch([one.client.key_id for one in found])
     lines = [(one.next_kind, _line(one, request.user, now)) for one in found]
     groups = [
@@ -65,7 +68,8 @@ def match(request: StaffRequest) -> HttpResponse:
     ]
     context = {
         "groups": [group for group in groups if group.rows],
-        "to_choose": len(groups[0].rows),
+        "to_choose": sum(count.get(kind, 0) for kind in TO_CHOOSE),
+        "more": sum(count.values()) - len(found),
         "may_weigh": may(request.user, "weigh"),
         "may_match": may(request.user, "match"),
     }

@@ -19,7 +19,6 @@ from digibel.organisations import duty
 from digibel.organisations.models import Organisation
 from digibel.organisations.permissions import may
 
-MOST_LINES = 200
 BELLS = ("you", "wait", "alarm", "done", "later")
 
 
@@ -50,8 +49,8 @@ def today(request: StaffRequest) -> HttpResponse:
             "tabs": tabs,
             "who": who,
             "count_team": len(team),
-            "groups": worklines.grouped(shown[:MOST_LINES], now),
-            "more": max(0, len(shown) - MOST_LINES),
+            "groups": worklines.grouped(shown[: worklines.MOST_LINES], now),
+            "more": max(0, len(shown) - worklines.MOST_LINES),
             "hours": worklines.hours(shown, now),
             "visits": visitlines.of_day(request.organisation, clock.local(now).date()),
             "duty": on_duty_today(request.organisation),
