@@ -39,7 +39,9 @@ _RIGHT: Final = 9
 _DISTANCES: Final = (0, 1, 2, 2, 2, *[3] * 12)
 _STEM: Final = 5
 # The name of a file, of a version, of a setting: everybody may read it.
-_OF_MACHINE: Final = re.compile(r".*\.sqlite3\b|process-\d+|.*[-_.]v\d+\b|[a-z_]+=|.*[{}<>]|.*://|و(?:19|20)\d\d$")
+_OF_MACHINE: Final = re.compile(
+    r".*\.sqlite3\b|process-\d+|student@work|.*[-_.]v\d+\b|[a-z_]+=|.*[{}<>]|.*://|و(?:19|20)\d\d$"
+)
 _COURSE: Final = re.compile(r"[a-z]{2,8}(?:-[a-z]{2,8})+-\d{1,3}")
 _SIGN_WITHIN: Final = re.compile(r"[^\W_][@!#$%^*~+?&][^\W_]")
 _LONG_RUN: Final = re.compile(r"(.)\1{3,}")
