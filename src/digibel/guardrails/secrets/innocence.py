@@ -36,6 +36,8 @@ _TIME: Final = re.compile(
 _PRICE: Final = re.compile(
     r"(?:[€$£] ?\d[\d.,' ]*\d?|(?<!\d)\d{1,3}(?:[. ]\d{3})*(?:,\d\d)(?!\d|,\d)|\d+(?:[.,]\d+)? ?(?:[€$£%]|euro?s?\b))"
 )
+# "23.70": an amount without a word or a sign for money.
+_AMOUNT: Final = re.compile(r"(?<![\d.])\d{1,3}\.\d[05](?![\d]|\.\d)")
 # Belgian, and the Polish NIP, which is the French word for a PIN.
 _ENTERPRISE: Final = re.compile(
     r"(?<!\d)(?:be ?)?[01]\d{3}[. ]\d{3}[. ]\d{3}(?!\d)|be ?[01]\d{9}(?!\d)|"
@@ -78,9 +80,8 @@ _FEWEST_OF_DRAW: Final = 3  # numbers of two figures
 _FIGURES_OF_CARD: Final = 4  # at its end, as receipts show them
 _NEAR_CARD: Final = 8  # tokens
 _LONGEST_ADDRESS: Final = 7  # tokens
-_STREET: Final = re.compile(
-    r"(?:straat|laan|steenweg|plein|dreef|kaai)$|^(?:avenue|av|boulevard|bd|chaussee|place|square|quai|allee|dreve)$"
-)
+_NAMED_BEHIND: Final = re.compile(r"(?:straat|laan|steenweg|plein|dreef|kaai)$")
+_NAMED_BEFORE: Final = re.compile(r"avenue|av|boulevard|bd|chaussee|place|square|quai|allee|dreve")
 _CARD: Final = re.compile(
     r"(?:bank)?(?:kaart|kart|card|cart[eao]|tarjeta|البطاق|بطاق|visa|mastercard|bancontact|maestro)"
 )
@@ -135,7 +136,7 @@ def _patterns(folded: str, digits: int) -> Iterator[re.Pattern[str]]:
     if "-" in folded or "_" in folded:
         yield _NETWORK
     if _JOINED_DIGITS.search(folded):
-        yield from (_DATE, _REFERENCE, _STRUCTURED, _DOSSIER)
+        yield from (_AMOUNT, _DATE, _REFERENCE, _STRUCTURED, _DOSSIER)
     if _OF_A_VERSION.search(folded):
         yield _VERSION
     if digits >= _DIGITS_OF_ENTERPRISE:
@@ -221,9 +222,7 @@ def _is_end_of_card(text: Passage, first: int, last: int) -> bool:
 
 def is_of_house(text: Passage, first: int) -> bool:
     """ "Rue des Palais Outre-Ponts 1453": the name of a street, and nothing else before its number."""
-    return any(
-        text.has(place, "streets") or _STREET.search(text.texts[place]) for place in _places_of_address(text, first)
-    )
+    return _is_in_street(text, first) or any(text.has(place, "streets") for place in _places_of_address(text, first))
 
 
 def is_drawn(written: str) -> bool:
@@ -300,7 +299,9 @@ def _is_in_address(text: Passage, first: int) -> bool:
 
 def _is_in_street(text: Passage, first: int) -> bool:
     """The same in haste: "av. louise 331". A door of a street has a code; "straat", "av" and their like have only numbers."""
-    return any(_STREET.search(text.texts[place]) for place in _places_of_address(text, first))
+    places = list(_places_of_address(text, first))
+    is_behind = any(_NAMED_BEHIND.search(text.texts[place]) for place in places[:1])
+    return is_behind or any(_NAMED_BEFORE.fullmatch(text.texts[place]) for place in places)
 
 
 def _places_of_address(text: Passage, first: int) -> Iterator[int]:

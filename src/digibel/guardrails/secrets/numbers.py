@@ -212,6 +212,9 @@ def _runs(folded: str, least: int) -> Iterator[_Run]:
 
 def _reads_as_card(run: _Run, first: int, last: int, digits: str) -> bool:
     words = _words_before(run.text, run.groups[first][0])
+    if ": " in run.text[run.groups[first][0] : run.groups[last][1]]:
+        # "In tram 81: 3587...": what is before a colon and a blank is another number.
+        return False
     if words & _words("apparatus") and not words & _words("card"):
         return False
     sizes = run.sizes(first, last)

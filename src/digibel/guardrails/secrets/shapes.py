@@ -18,7 +18,7 @@ LONGEST_SPELLED: Final = 80  # tokens
 FEWEST_SPELLED: Final = 4
 FEWEST_CAPITALS: Final = 6
 
-_CHUNK_ENDS: Final = re.compile(rf"[\s,;()\"{COVER}]")
+_CHUNK_ENDS: Final = re.compile(rf"[\s,;()|\"{COVER}]")
 _HYPHENATED: Final = re.compile(r"[^\W\d_]{2,20}(?:-[^\W\d_]{1,20}){2,6}")
 _COMPOUND: Final = re.compile(r"[^\W\d_]{2,20}(?:[._][^\W_]{1,20}){1,5}")
 _JOINS_COMPOUND: Final = frozenset("._")
