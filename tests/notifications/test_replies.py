@@ -302,3 +302,16 @@ def test_no_to_each_window_declines_and_an_albanian_a_asks(
     text: str, language: str, windows: tuple[int, ...], meant: Reply
 ) -> None:
     assert replies.read(text, state="offer", language=language, windows=windows) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "meant"),
+    [
+        ("laat mij met rust vandaag", "nl", "unclear"),
+        ("dont contact me any more today", "en", "unclear"),
+        ("laat mij met rust", "nl", "stop"),
+        ("STOP vandaag", "nl", "stop"),
+    ],
+)
+def test_who_wants_peace_today_may_be_asked_tomorrow(text: str, language: str, meant: str) -> None:
+    assert replies.read(text, state="offer", language=language).intent == meant

@@ -19,7 +19,7 @@ def wants_help(said: Said) -> bool:
 def stops(said: Said) -> bool:
     """Whether somebody wants no more texts. Small letters must stand alone; capitals and whole sentences bear thanks."""
     plain = COURTESY | {"stop", "regret", "today"}
-    if any(_is_of_a_thing(clause) for clause in said.clauses()):
+    if any(_is_of_a_thing(clause) or _is_for_today(clause) for clause in said.clauses()):
         return False
     if not said.clearly("stop"):
         return for_a_reason(said, plain, thanked="polite" in said.beside("stop"))
@@ -46,6 +46,14 @@ def _stops_in_a_sentence(said: Said) -> bool:
         bool(sentences)
         and not (complains or runs_on)
         and all(part <= (beside if "stop" in part else elsewhere) for part in parts)
+    )
+
+
+def _is_for_today(clause: list[Sign]) -> bool:
+    """ "Leave me alone today" may be asked again tomorrow; "STOP today" is a stop."""
+    return any(
+        one.meaning == "stop" and one.words >= _SENTENCE and next_one.meaning == "today"
+        for one, next_one in pairwise(clause)
     )
 
 
