@@ -395,3 +395,12 @@ def test_what_stands_on_receipts_boxes_and_labels_stays(text: str) -> None:
 )
 def test_what_stands_beside_them_does_not(text: str, masked: str) -> None:
     assert mask(text) == masked
+
+
+@pytest.mark.parametrize("text", ["mijn pin is 44.70", "le code pin 23.75", "pin 12.35", "code of the door: 44.70"])
+def test_a_pin_with_a_dot_is_no_amount(text: str) -> None:
+    assert find(text).kinds == ("secret",)
+
+
+def test_an_amount_without_a_sign_stays() -> None:
+    assert find("She forgot her PIN and the pharmacy wanted 23.70.").kinds == ()

@@ -17,7 +17,7 @@ WORDS_AROUND_MIXED: Final = 4
 FEWEST_DIGITS: Final = 3
 FEWEST_LETTERS: Final = 4  # of a password with one figure: "Basia2"
 
-LONGEST_NOTE: Final = 9  # tokens: "Proximus: code 55128890"
+LONGEST_BARE: Final = 9  # tokens: "Proximus: code 55128890"
 _SPEAK_OF_SECRETS: Final = frozenset(
     {"password", "pin", "devices", "typing", "cards", "senders", "offering", "everywhere"}
 )
@@ -82,7 +82,7 @@ class Accepting:
 
     def _may_be_of_a_secret(self, name: Name) -> bool:
         """Whether a mere "code" is all that is told, or something is spoken of that has one. Tax forms have codes as well."""
-        if len(self.text) <= LONGEST_NOTE or any(other.kind in _SPEAK_OF_SECRETS for other in self.scene.names):
+        if len(self.text) <= LONGEST_BARE or any(other.kind in _SPEAK_OF_SECRETS for other in self.scene.names):
             return True
         return any(self.text.has(place, "things") for place in range(len(self.text)))
 

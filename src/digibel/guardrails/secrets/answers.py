@@ -17,6 +17,7 @@ _ASKER: Final = re.compile(rf"\b{PART['asker']}\b")
 _ANSWERING: Final = re.compile(rf"\b{PART['answering']}\b")
 _ANSWERED: Final = re.compile(rf"\b{PART['answered']}\b")
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_NEXT_WORD: Final = re.compile(r" ([^\W\d_]+)")
 _BETWEEN: Final = re.compile(r"[ '\"“”:,=-]*(?:st\. ?|mr\. ?|mrs\. ?)?")
 _FIRST_ARABIC: Final = "\u0600"
 _MOST_BETWEEN: Final = 3  # small words: "the answer is still Snoopie"
@@ -51,7 +52,7 @@ def _name_after(reading: Reading, folded: str, place: int) -> Span | None:
 def _end_of_name(reading: Reading, folded: str, first: re.Match[str]) -> int:
     end, words = first.end(), 1
     while words < _LONGEST:
-        following = re.compile(r" ([^\W\d_]+)").match(folded, end)
+        following = _NEXT_WORD.match(folded, end)
         if not following or not _goes_on(reading, following):
             break
         end, words = following.end(), words + 1

@@ -36,8 +36,8 @@ _TIME: Final = re.compile(
 _PRICE: Final = re.compile(
     r"(?:[€$£] ?\d[\d.,' ]*\d?|(?<!\d)\d{1,3}(?:[. ]\d{3})*(?:,\d\d)(?!\d|,\d)|\d+(?:[.,]\d+)? ?(?:[€$£%]|euro?s?\b))"
 )
-# "23.70": an amount without a word or a sign for money.
-_AMOUNT: Final = re.compile(r"(?<![\d.])\d{1,3}\.\d[05](?![\d]|\.\d)")
+# "23.70": an amount without a word or a sign for money, unless it is said to be a PIN.
+_AMOUNT: Final = re.compile(r"\d{1,3}\.\d[05]")
 # Belgian, and the Polish NIP, which is the French word for a PIN.
 _ENTERPRISE: Final = re.compile(
     r"(?<!\d)(?:be ?)?[01]\d{3}[. ]\d{3}[. ]\d{3}(?!\d)|be ?[01]\d{9}(?!\d)|"
@@ -136,7 +136,7 @@ def _patterns(folded: str, digits: int) -> Iterator[re.Pattern[str]]:
     if "-" in folded or "_" in folded:
         yield _NETWORK
     if _JOINED_DIGITS.search(folded):
-        yield from (_AMOUNT, _DATE, _REFERENCE, _STRUCTURED, _DOSSIER)
+        yield from (_DATE, _REFERENCE, _STRUCTURED, _DOSSIER)
     if _OF_A_VERSION.search(folded):
         yield _VERSION
     if digits >= _DIGITS_OF_ENTERPRISE:
@@ -161,6 +161,7 @@ def how_innocent(text: Passage, first: int, last: int, sure: list[tuple[int, int
         _is_day(text, first, last)
         or _is_in_address(text, first)
         or _is_in_street(text, first)
+        or is_amount(text.folded[text.starts[first] : text.ends[last]])
         or _is_postcode(text, first, last)
         or _is_bare_year(text, first, last)
         or (text.has(first, "public_numbers") and not _is_typed(text, last))
@@ -223,6 +224,11 @@ def _is_end_of_card(text: Passage, first: int, last: int) -> bool:
 def is_of_house(text: Passage, first: int) -> bool:
     """ "Rue des Palais Outre-Ponts 1453": the name of a street, and nothing else before its number."""
     return _is_in_street(text, first) or any(text.has(place, "streets") for place in _places_of_address(text, first))
+
+
+def is_amount(written: str) -> bool:
+    """ "23.70" without a word or a sign for money: where nothing says that it is a PIN, it is a price."""
+    return bool(_AMOUNT.fullmatch(written))
 
 
 def is_drawn(written: str) -> bool:

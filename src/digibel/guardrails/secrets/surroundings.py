@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Final
 
 from digibel.guardrails.secrets.chunks import Chunk, Span
-from digibel.guardrails.secrets.innocence import Innocence, covering, is_drawn, is_no_code, is_of_house, surely_innocent
+from digibel.guardrails.secrets.innocence import (
+    Innocence,
+    covering,
+    is_amount,
+    is_drawn,
+    is_no_code,
+    is_of_house,
+    surely_innocent,
+)
 from digibel.guardrails.secrets.names import find_names
 from digibel.guardrails.secrets.passages import Passage, passage
 from digibel.guardrails.secrets.reading import COVER, Reading
@@ -92,7 +100,7 @@ def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]
         if (
             is_weighed
             and not (only_harmless and value.innocence is Innocence.LIKELY)
-            and not is_drawn(text.folded[text.starts[value.first] : text.ends[value.last]])
+            and not any(alone(text.folded[slice(*scene.span(value))]) for alone in (is_amount, is_drawn))
             and not is_no_code(text, value.first, value.last, sure)
             and taken.isdisjoint(range(value.first, value.last + 1))
         ):
