@@ -404,3 +404,32 @@ def test_a_pin_with_a_dot_is_no_amount(text: str) -> None:
 
 def test_an_amount_without_a_sign_stays() -> None:
     assert find("She forgot her PIN and the pharmacy wanted 23.70.").kinds == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("security question, first pet Snoopie", "security question, first pet [SECRET]"),
+        ("pregunta de seguridad, apellido de soltera: Rueda", "pregunta de seguridad, apellido de soltera: [SECRET]"),
+        ("recovery words river candle monkey orbit stone basket", "recovery words [SECRET]"),
+        ("mots de récup citron, table, neige, velo, marteau", "mots de récup [SECRET]"),
+        ("kart no 5555 3412 4444 1115 son kul 02/29", "kart no [CARD] son kul 02/29"),
+    ],
+)
+def test_a_list_and_an_answer_need_no_word_that_says_so(text: str, masked: str) -> None:
+    assert find(text).masked == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "question secrète: ville de naissance?",
+        "security question asks first pet, she cannot remember, ask Karim",
+        "geheime vraag eerste huisdier weet ze niet meer. Karim belt",
+        "recovery words are written on a paper in the kitchen drawer",
+        "mots de récupération perdus, client veut refaire compte portefeuille",
+        "don me mesu si me ndrru fjalkalimin",
+    ],
+)
+def test_what_is_asked_and_where_words_lie_stays(text: str) -> None:
+    assert find(text).masked == text

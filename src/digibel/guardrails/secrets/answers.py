@@ -1,6 +1,7 @@
 """What somebody answered to a question that guards an account: "the first pet? We typed Snoopie", "cevap Pamuk".
 
-Who knows the answer is let in, as with a password. It is a name, and is told by a verb before it or behind it.
+Who knows the answer is let in, as with a password. It is a name, and is told by a verb before it or behind it, or it stands right
+behind what is asked and nothing follows it: "security question, maiden name Peeters".
 """
 
 import re
@@ -11,14 +12,16 @@ from digibel.guardrails.secrets.chunks import Span
 from digibel.guardrails.secrets.reading import Reading
 from digibel.guardrails.secrets.turnwords import PART, bits
 
-PARTS: Final = bits("question asker")
+PARTS: Final = bits("question")
 _QUESTION: Final = re.compile(rf"\b{PART['question']}\b")
 _ASKER: Final = re.compile(rf"\b{PART['asker']}\b")
+_GUARD: Final = re.compile(rf"\b{PART['guard']}\b")
 _ANSWERING: Final = re.compile(rf"\b{PART['answering']}\b")
 _ANSWERED: Final = re.compile(rf"\b{PART['answered']}\b")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _NEXT_WORD: Final = re.compile(r" ([^\W\d_]+)")
 _BETWEEN: Final = re.compile(r"[ '\"“”:,=-]*(?:st\. ?|mr\. ?|mrs\. ?)?")
+_ENDS: Final = re.compile(r" *(?:[.;,)\n]|$)")
 _FIRST_ARABIC: Final = "\u0600"
 _MOST_BETWEEN: Final = 3  # small words: "the answer is still Snoopie"
 _SHORTEST: Final = 3  # letters
@@ -27,7 +30,8 @@ _LONGEST: Final = 3  # words
 
 def find_answers(reading: Reading, folded: str) -> Iterator[Span]:
     """Where the answers stand in the folded text."""
-    if not (_QUESTION.search(folded) and _ASKER.search(folded)):
+    guard = _GUARD.search(folded)
+    if not (_QUESTION.search(folded) and (guard or _ASKER.search(folded))):
         return
     for verb in _ANSWERING.finditer(folded):
         if name := _name_after(reading, folded, verb.end()):
@@ -35,6 +39,16 @@ def find_answers(reading: Reading, folded: str) -> Iterator[Span]:
     for verb in _ANSWERED.finditer(folded):
         if name := _name_before(reading, folded, verb.start()):
             yield name
+    if guard:
+        for question in _QUESTION.finditer(folded):
+            name = _name_after(reading, folded, question.end())
+            if name and _ENDS.match(folded, name[1]):
+                yield name
+
+
+def is_question(folded: str, place: int) -> bool:
+    """ "Security question: town of birth?": what is asked is no answer."""
+    return bool(_QUESTION.match(folded, place))
 
 
 def _name_after(reading: Reading, folded: str, place: int) -> Span | None:
@@ -76,4 +90,8 @@ def _is_name(reading: Reading, word: re.Match[str]) -> bool:
     """Written with a capital, or in Arabic, which has none."""
     first = reading.written(*word.span())[0]
     is_long = word.end() - word.start() >= _SHORTEST or first.isupper()
-    return is_long and (first.isupper() or first >= _FIRST_ARABIC) and not _ASKER.fullmatch(word[0])
+    return (
+        is_long
+        and (first.isupper() or first >= _FIRST_ARABIC)
+        and not (_ASKER.fullmatch(word[0]) or _GUARD.fullmatch(word[0]))
+    )

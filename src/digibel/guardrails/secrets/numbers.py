@@ -157,6 +157,7 @@ def find_ibans(folded: str) -> list[Span]:
             written
             and is_iban(re.sub(r"[^a-z0-9]", "", written[0]))
             and not _is_cut_from_words(folded, *written.span())
+            and not _is_cut_from_card(folded, *written.span())
         ):
             found.append(written.span())
     return found
@@ -166,6 +167,13 @@ def _is_cut_from_words(folded: str, start: int, end: int) -> bool:
     """ "protokołu: 359270103441438, kolor": it would begin or end within a word. "rekeningBE68" only lacks a blank."""
     begins_within = folded[start - 1 : start].isalpha() and not folded[start + 2 : start + 3].isdecimal()
     return begins_within or (folded[end - 1].isalpha() and folded[end : end + 1].isalpha())
+
+
+def _is_cut_from_card(folded: str, start: int, end: int) -> bool:
+    """ "Kart no 5555 3412 4444 1115": with the letters of Norway before it, and ending within the last group of a card."""
+    if not folded[end : end + 1].isdecimal():
+        return False
+    return any(start < first < end < last for first, last in find_cards(folded))
 
 
 def is_card(digits: str) -> bool:

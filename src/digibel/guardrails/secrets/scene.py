@@ -90,8 +90,9 @@ class Scene:
         return place
 
     def is_as(self, name: Name, place: int) -> bool:
-        """ "as password", in a language of the name: "as" is English for this, and Portuguese for "the"."""
-        return self.text.has(place, "as") and any(self.text.has(place, f"as {one}") for one in name.languages)
+        """ "as password", in a language of the name: "as" is English for this, and Portuguese for "the". "Si me" is "how to"."""
+        is_said = self.text.has(place, "as") and not self.text.has(place + 1, "with")
+        return is_said and any(self.text.has(place, f"as {one}") for one in name.languages)
 
     def blocks(self, name: Name, place: int) -> bool:
         if self.text.has(place, "blockers"):

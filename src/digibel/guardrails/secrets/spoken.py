@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from digibel.guardrails.secrets.after import After
+from digibel.guardrails.secrets.answers import is_question
 from digibel.guardrails.secrets.before import Before
 from digibel.guardrails.secrets.chunks import Span
 from digibel.guardrails.secrets.hints import Hints
@@ -73,7 +74,7 @@ def _weighed(reading: Reading, folded: str) -> tuple[list[Span], bool]:
     scene = Scene(text, names)
     if not scene.is_promising():
         return [], True
-    spans = apart(_spans(scene))
+    spans = [span for span in apart(_spans(scene)) if not is_question(folded, span[0])]
     return spans, not spans or len(names) == 1
 
 

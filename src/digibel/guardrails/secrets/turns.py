@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from digibel.guardrails.secrets import answers
+from digibel.guardrails.secrets import answers, recovery
 from digibel.guardrails.secrets.chunks import Chunk, Span
 from digibel.guardrails.secrets.innocence import covering, surely_innocent
 from digibel.guardrails.secrets.reading import Reading, fold
@@ -61,6 +61,8 @@ def find_turns(reading: Reading, folded: str) -> Iterator[Span]:
                 yield start, start + len(folded[start:end].rstrip(_CLOSING))
     if not answers.PARTS & ~present:
         yield from answers.find_answers(reading, folded)
+    if not recovery.PARTS & ~present:
+        yield from recovery.find_words(folded)
 
 
 @lru_cache(maxsize=1 << 12)

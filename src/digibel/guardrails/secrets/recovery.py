@@ -1,0 +1,47 @@
+"""The words with which a wallet or an account is got back, told without a colon: "recovery words river candle monkey orbit stone".
+
+Whoever knows them has the account. They are a list and no sentence: none of the words that hold a sentence together is among them.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from digibel.guardrails.secrets.chunks import Span
+from digibel.guardrails.secrets.turnwords import PART, bits
+
+PARTS: Final = bits("pass_phrase")
+_NAME: Final = re.compile(rf"\b{PART['pass_phrase']}\b")
+_SMALL: Final = re.compile(PART["small"])
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_SAME_LIST: Final = re.compile(r"[ \"'(:>=-]*|,? ")
+_FARTHEST: Final = 3  # words between the name and the list
+_FEWEST: Final = 5
+_SHORTEST: Final = 3  # letters
+
+
+def find_words(folded: str) -> Iterator[Span]:
+    """Where such lists stand in the folded text."""
+    for name in _NAME.finditer(folded):
+        if found := _list_after(folded, name.end()):
+            yield found
+
+
+def _list_after(folded: str, place: int) -> Span | None:
+    """The first words in a row that hold no sentence together."""
+    listed: list[re.Match[str]] = []
+    passed = 0
+    for word in _WORD.finditer(folded, place):
+        if not _SAME_LIST.fullmatch(folded, place, word.start()):
+            break
+        place = word.end()
+        if word.end() - word.start() >= _SHORTEST and not _SMALL.fullmatch(word[0]):
+            listed.append(word)
+        elif len(listed) >= _FEWEST:
+            break
+        else:
+            passed += len(listed) + 1
+            listed = []
+        if passed > _FARTHEST:
+            return None
+    return (listed[0].start(), listed[-1].end()) if len(listed) >= _FEWEST else None
