@@ -413,6 +413,13 @@ def test_an_amount_without_a_sign_stays() -> None:
         ("pregunta de seguridad, apellido de soltera: Rueda", "pregunta de seguridad, apellido de soltera: [SECRET]"),
         ("recovery words river candle monkey orbit stone basket", "recovery words [SECRET]"),
         ("mots de récup citron, table, neige, velo, marteau", "mots de récup [SECRET]"),
+        (
+            "question secrète: premier instituteur, rép. Monsieur Wauters",
+            "question secrète: premier instituteur, rép. [SECRET]",
+        ),
+        ("fjalët e rikthimit (në letër!): mal det libër kala borë", "fjalët e rikthimit (në letër!): [SECRET]"),
+        ("schéma déverrouillage du samsung: un Z à l'envers", "schéma déverrouillage du samsung: [SECRET]"),
+        ("domofon 35K1187 klatka B", "domofon [SECRET] klatka B"),
         ("kart no 5555 3412 4444 1115 son kul 02/29", "kart no [CARD] son kul 02/29"),
     ],
 )
@@ -428,6 +435,10 @@ def test_a_list_and_an_answer_need_no_word_that_says_so(text: str, masked: str) 
         "geheime vraag eerste huisdier weet ze niet meer. Karim belt",
         "recovery words are written on a paper in the kitchen drawer",
         "mots de récupération perdus, client veut refaire compte portefeuille",
+        "schéma déverrouillage du samsung: elle ne sait plus",
+        "security question: mother's maiden name. Call Anna",
+        "jak zmienić hasło - warsztat PL-7, sala 110",
+        "cómo cambiar la clave: taller ES-9 aula 21",
         "don me mesu si me ndrru fjalkalimin",
     ],
 )

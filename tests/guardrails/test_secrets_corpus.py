@@ -62,6 +62,7 @@ code. Each later round was first read by code that had never seen it, and then l
 | 56 | 149 of 150 | 1 of 150 | the same once more, by another hand, after 55 was learned from; the one miss hid a word too many |
 | 57 | 149 of 150 | 6 of 150 | by six voices, after 56; amounts without a sign, rows of a table, a tram before an IMEI |
 | 58 | 136 of 150 | 1 of 150 | hurried notes; answers and recovery words with nothing that says so, a card behind "no" |
+| 59 | 185 of 200 | 4 of 200 | by a strict examiner: patterns told as a letter, recovery words, titles of courses |
 
 `secrets_unseen.tsv` was written by somebody who knew nothing but the kinds that are looked for. Nothing is learned from it: neither
 words nor weights. Rules alone found 129 of its 140 spoken secrets, rules and weights 139, and all 40 numbers with check digits.

@@ -12,7 +12,7 @@ from typing import Final
 
 from digibel.guardrails.secrets.chunks import Span
 from digibel.guardrails.secrets.numbers import find_cards, find_ibans, find_national_numbers
-from digibel.guardrails.secrets.reading import CARD, IBAN, NATIONAL_NUMBER, SECRET, Reading, covered, read
+from digibel.guardrails.secrets.reading import CARD, COVER, IBAN, NATIONAL_NUMBER, SECRET, Reading, covered, read
 from digibel.guardrails.secrets.spoken import apart, find_spoken
 from digibel.guardrails.secrets.surroundings import find_by_surroundings
 from digibel.guardrails.secrets.turns import find_siblings, find_turns
@@ -72,6 +72,9 @@ def _places(reading: Reading) -> list[_Place]:
     is_done = False
     while not is_done:
         spans, is_done = _spoken_places(reading, folded)
+        # What finds itself again, covered as it is, ends here.
+        spans = [span for span in spans if folded[slice(*span)].strip(COVER)]
+        is_done = is_done or not spans
         folded = covered(folded, spans)
         found += [_Place(*reading.span(*span), "secret") for span in spans]
     return found

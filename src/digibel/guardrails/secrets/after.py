@@ -15,6 +15,7 @@ REACH: Final = {"password": 10, "pin": 12, "code": 9, "account": 6}  # words bet
 WORDS_INTO_NEXT_SENTENCE: Final = 5
 FARTHEST_SPELLED: Final = 5  # words between a name and a password letter by letter
 LONGEST_NOTE: Final = 7  # tokens
+_WORDS_OF_TITLE: Final = 4  # tokens
 
 _HIDDEN: Final = "***"
 _STRONG: Final = ("password", "pin", "code")
@@ -33,6 +34,8 @@ class After:
 
     def find(self, name: Name) -> list[Span]:
         text = self.text
+        if self._is_title(name):
+            return []
         is_as = self.scene.is_as(name, name.first - 1 - text.has(name.first - 1, "renewed"))
         walk = Walk(is_linked=is_as, was_linked=is_as)
         place = name.last + 1
@@ -94,6 +97,13 @@ class After:
             ):
                 return [span, *self.several.after_span(name, span)]
         return []
+
+    def _is_title(self, name: Name) -> bool:
+        """ "How to change a password: workshop PT-5": of a course, which gives nothing away."""
+        text = self.text
+        is_how = any(text.has(place, "how") for place in range(max(0, name.first - _WORDS_OF_TITLE), name.first - 1))
+        after = range(name.last + 2, min(len(text), name.last + 2 + _WORDS_OF_TITLE))
+        return is_how and text.is_sign(name.last + 1) and any(text.has(place, "courses") for place in after)
 
     def _is_description(self, place: int, walk: Walk) -> bool:
         """ "is the name of her cat", "password her cat's name"; not "password in the name of"."""

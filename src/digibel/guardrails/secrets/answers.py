@@ -19,8 +19,8 @@ _GUARD: Final = re.compile(rf"\b{PART['guard']}\b")
 _ANSWERING: Final = re.compile(rf"\b{PART['answering']}\b")
 _ANSWERED: Final = re.compile(rf"\b{PART['answered']}\b")
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_NEXT_WORD: Final = re.compile(r" ([^\W\d_]+)")
-_BETWEEN: Final = re.compile(r"[ '\"“”:,=-]*(?:st\. ?|mr\. ?|mrs\. ?)?")
+_NEXT_WORD: Final = re.compile(r"(?:'s)? ([^\W\d_]+)")
+_BETWEEN: Final = re.compile(r"[ '\"“”:,=>-]*(?:st\. ?|mr\. ?|mrs\. ?)?")
 _ENDS: Final = re.compile(r" *(?:[.;,)\n]|$)")
 _FIRST_ARABIC: Final = "\u0600"
 _MOST_BETWEEN: Final = 3  # small words: "the answer is still Snoopie"
@@ -34,7 +34,8 @@ def find_answers(reading: Reading, folded: str) -> Iterator[Span]:
     if not (_QUESTION.search(folded) and (guard or _ASKER.search(folded))):
         return
     for verb in _ANSWERING.finditer(folded):
-        if name := _name_after(reading, folded, verb.end()):
+        # "Antw. Peeters"
+        if name := _name_after(reading, folded, verb.end() + (folded[verb.end() :][:1] == ".")):
             yield name
     for verb in _ANSWERED.finditer(folded):
         if name := _name_before(reading, folded, verb.start()):
@@ -47,8 +48,8 @@ def find_answers(reading: Reading, folded: str) -> Iterator[Span]:
 
 
 def is_question(folded: str, place: int) -> bool:
-    """ "Security question: town of birth?": what is asked is no answer."""
-    return bool(_QUESTION.match(folded, place))
+    """ "Security question: town of birth?": what is asked is no answer, nor is "answer"."""
+    return bool(_QUESTION.match(folded, place) or _ANSWERING.match(folded, place))
 
 
 def _name_after(reading: Reading, folded: str, place: int) -> Span | None:

@@ -1,4 +1,4 @@
-"""The words with which a wallet or an account is got back, told without a colon: "recovery words river candle monkey orbit stone".
+"""The words with which a wallet or an account is got back, told as a list: "recovery words river candle monkey orbit stone".
 
 Whoever knows them has the account. They are a list and no sentence: none of the words that hold a sentence together is among them.
 """
@@ -14,6 +14,7 @@ PARTS: Final = bits("pass_phrase")
 _NAME: Final = re.compile(rf"\b{PART['pass_phrase']}\b")
 _SMALL: Final = re.compile(PART["small"])
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_UP_TO_COLON: Final = re.compile(r"[^\n:]{0,60}:")
 _SAME_LIST: Final = re.compile(r"[ \"'(:>=-]*|,? ")
 _FARTHEST: Final = 3  # words between the name and the list
 _FEWEST: Final = 5
@@ -23,7 +24,8 @@ _SHORTEST: Final = 3  # letters
 def find_words(folded: str) -> Iterator[Span]:
     """Where such lists stand in the folded text."""
     for name in _NAME.finditer(folded):
-        if found := _list_after(folded, name.end()):
+        colon = _UP_TO_COLON.match(folded, name.end())
+        if found := (colon and _list_after(folded, colon.end())) or _list_after(folded, name.end()):
             yield found
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from digibel.guardrails.secrets import answers, recovery
 from digibel.guardrails.secrets.chunks import Chunk, Span
 from digibel.guardrails.secrets.innocence import covering, surely_innocent
-from digibel.guardrails.secrets.reading import Reading, fold
+from digibel.guardrails.secrets.reading import COVER, Reading, fold
 from digibel.guardrails.secrets.turnwords import PART, WORD, bits, present_in
 from digibel.guardrails.secrets.wordings import word
 
@@ -142,6 +142,15 @@ def _is_of_device(reading: Reading, told: re.Match[str]) -> bool:
     return _DEVICE.search(told.string) is not None
 
 
+def _is_figure_of_device(reading: Reading, told: re.Match[str]) -> bool:
+    """ "Pattern of the phone: a Z from the left": a letter that stands alone, or a way in which the finger goes."""
+    if COVER in told["value"]:
+        return False
+    written = reading.written(*told.span("value"))
+    is_figure = _FIGURE.search(told["value"]) or any(map(str.isupper, _LETTER.findall(written)))
+    return bool(is_figure) and _is_of_device(reading, told)
+
+
 def _is_chosen(reading: Reading, told: re.Match[str]) -> bool:
     """ "Soleil12", "Minou.Schaerbeek54", "Rosie_1948": what people make up, and no product or file."""
     written = told["value"].rstrip(_CLOSING)
@@ -184,6 +193,8 @@ _OF_A_FILE: Final = (
 _PLAIN: Final = r"(?P<value>[^\W\d_]{5,20}(?: [^\W\d_]{3,12})?)(?= *(?:[,.;!)\n]|$))"
 
 _DEVICE: Final = re.compile(rf"\b{PART['device']}\b")
+_FIGURE: Final = re.compile(rf"\b(?:{PART['figure']}|{PART['way']})\b")
+_LETTER: Final = re.compile(r"(?<![^\W_])[^\W\d_](?![^\W_])")
 _UNLOCKING: Final = re.compile(rf"\b{PART['unlocking']}\b")
 _THREE: Final = r"(?<![0-9])(?P<value>[0-9]{3})(?![0-9])"
 _FOUR: Final = "[0-9]{4}"
@@ -223,6 +234,17 @@ _TURNS: Final = (
     ),
     _turn("swiping way unlocking", _ANY, _drawn("swiping"), _is_to_unlock),
     _turn("drawing way device", _ANY, _drawn("drawing"), _is_of_device),
+    _turn(
+        "drawing device",
+        _SAYS,
+        rf"\b{PART['drawing']}\b{_SENTENCE}{{0,40}}?[:=] *(?P<value>[^.!?\n():=]{{5,40}})",
+        _is_figure_of_device,
+    ),
+    _turn(
+        "intercom",
+        "[0-9]k[0-9]",
+        rf"\b{PART['intercom']}\b[^.!?\n0-9]{{0,20}}(?P<value>[0-9]{{1,3}}k[0-9]{{3,5}})(?![^\W_])",
+    ),
     _turn(
         "machine start typing",
         _ANY,
