@@ -42,8 +42,10 @@ logger = logging.getLogger(__name__)
 MOST_TRIES = 5
 BACK_OFF = timedelta(minutes=1)
 STUCK_AFTER = timedelta(minutes=2)
-# Texts claimed in one transaction, and seconds after which what is left of them is given back.
+# Texts claimed in one transaction: a fifth of those seen, so that several workers share what there is, and no statement is for one
+# text. After so many seconds what is left of them is given back.
 BATCH = 25
+MOST_TOGETHER = 100
 BATCH_TAKES = 5
 # Seconds, well below the `timeout` of Q_CLUSTER.
 SWEEP_TAKES = 30
@@ -195,16 +197,17 @@ def _sweep_over(name: str, until: float) -> int:
     due = OutboundMessage.objects.due_by(clock.now()).for_networks().order_by("not_before", "created_at", "pk")
     rows = list(due.values_list("recipient", "created_at", "pk")[:MOST_AT_A_LOOK])
     count = 0
-    for some in _batched(turns.in_rounds(rows), _at_a_time(name)):
+    for some in _batched(turns.in_rounds(rows), _at_a_time(name, len(rows))):
         if time.monotonic() > until or failing.ready() != name:
             break
         count += _send_safely(some, name)
     return count
 
 
-def _at_a_time(name: str) -> int:
+def _at_a_time(name: str, seen: int) -> int:
     """Several are claimed together only where sending them again is harmless: a crash in between leaves all of them in doubt."""
-    return BATCH if name == BY_HAND or gateways.gateway(name).takes_our_id else 1
+    is_harmless = name == BY_HAND or gateways.gateway(name).takes_our_id
+    return min(max(BATCH, seen // 5), MOST_TOGETHER) if is_harmless else 1
 
 
 def _batched(ids: list[uuid.UUID], size: int) -> Iterator[list[uuid.UUID]]:
