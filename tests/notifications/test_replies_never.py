@@ -237,3 +237,44 @@ def test_doubtful_text_does_no_deed(state: str, language: str, text: str) -> Non
 )
 def test_number_of_something_else_is_no_choice(text: str) -> None:
     assert replies.read(text, state="offer", language="en", windows=(3,)).intent == "unclear"
+
+
+# Without those that are a word of that language by themselves, and E, which ends ordinals.
+OTHER_OFFERS = {
+    **{"nl": "BCDFG", "fr": "BFHIV", "en": "BCFG", "ar": "CDGH", "tr": "BCDFG"},
+    **{"ro": "BCDFG", "sq": "BDFG", "pl": "BCDFG", "pt": "BDFG", "es": "BCDFG"},
+}
+
+
+@pytest.mark.parametrize("form", ["{}2", "{} 2", "2{}", "ja {}2", "oui {}", "{}", "{} ok", "ok {} 2 👍"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_letter_of_an_offer_that_is_gone_books_no_other(language: str, form: str) -> None:
+    for letter in OTHER_OFFERS[language]:
+        said = replies.read(form.format(letter), state="offer", language=language, windows=(2,), letters="A")
+        assert said.intent == "unclear", letter
+
+
+@pytest.mark.parametrize("form", ["nee {}", "non {}", "no {}"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_late_no_turns_down_its_own_offer_only(language: str, form: str) -> None:
+    for letter in OTHER_OFFERS[language]:
+        said = replies.read(form.format(letter), state="offer", language=language, windows=(2,), letters="A")
+        assert said.intent == "unclear", letter
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "choice"),
+    [
+        ("nl", "2e", 2),
+        ("nl", "2e aub", 2),
+        ("fr", "la 2e svp", 2),
+        ("pt", "o 2", 2),
+        ("pt", "O 2 está bem", 2),
+        ("sq", "e 2", 2),
+        ("es", "la 2", 2),
+        ("nl", "ik kan u 2 aanraden", None),
+        ("nl", "DE 2E", 2),
+    ],
+)
+def test_one_letter_may_be_a_word(language: str, text: str, choice: int | None) -> None:
+    assert replies.read(text, state="offer", language=language, windows=(2,)).choice == choice

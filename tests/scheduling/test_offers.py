@@ -116,6 +116,18 @@ def test_a_text_is_read_with_the_letters_it_was_sent_with(lindeboom, now):
     assert Visit.objects.filter(request=requests[2]).get().starts_at == made[2].window(2)[0]
 
 
+@pytest.mark.parametrize("body", ["B1", "b 2", "ja B1", "nee B"])
+def test_an_answer_to_an_offer_that_is_gone_touches_no_other(lindeboom, now, body):
+    """A is open, and B has ended meanwhile: who answers B must not stand at the door of A, nor lose it."""
+    els = cast.volunteer(lindeboom)
+    made = [cast.offered(cast.request(lindeboom, windows=two_moments(now)), els)[0] for _ in range(2)]
+    offers.decline(Offer.objects.get(pk=made[1].pk), by=SYSTEM)
+    heard = cast.texts(els, body)
+    assert (heard.outcome, heard.status) == ("", "inbox")
+    assert Visit.objects.count() == 0
+    assert Offer.objects.live().filter(pk=made[0].pk).exists()
+
+
 def test_a_bare_yes_to_two_open_offers_books_nothing_and_asks_back(lindeboom):
     els = cast.volunteer(lindeboom)
     for _ in range(2):

@@ -17,6 +17,13 @@ _ORDINAL_ENDINGS: Final = frozenset(
 _A_IS_AN_ENDING: Final = frozenset({"es", "pt"})
 _A_IS_AN_ARTICLE: Final = frozenset({"pt"})
 _LONGEST_NUMBER: Final = 4
+# What one letter may be right before a number, other than an offer: "à 2", "la 1 y 2", "o 2" for "the second".
+_BEFORE_A_NUMBER: Final = {
+    **{"fr": "ac", "es": "aeoy", "pt": "aeo", "ro": "ao", "pl": "aiouwz", "sq": "e", "tr": "o", "ar": "flw"},
+}
+_BEGINS_WITH_AN_ARTICLE: Final = {"pt": "ao", "sq": "e"}
+# And right behind one: the end of an ordinal in some language, the unit of a time, "2x".
+_BEHIND_A_NUMBER: Final = frozenset("aedhmouxi")
 
 
 class Counts(Phrases):
@@ -29,6 +36,34 @@ class Counts(Phrases):
         if piece.text == "a" and self._a_is_a_word(place):
             return None
         return self.letters.index(piece.raw.casefold())
+
+    def _names_another_offer(self, place: int, phrase_length: int) -> bool:
+        """Whether this is the letter of an offer that is not open (any more): "B2" and "nee B" say nothing of A.
+
+        A letter that the person's own language has for a word is one, as long as it is written as a word.
+        """
+        piece = self.pieces[place]
+        if not self.letters or phrase_length > 1 or piece.kind != "word":
+            return False
+        if len(piece.raw) != 1 or not piece.raw.isascii() or piece.raw.casefold() in self.letters:
+            return False
+        if piece.glued and self._number_at(place - 1):
+            return piece.text not in _BEHIND_A_NUMBER or (piece.raw.isupper() and not self._all_in_capitals(place))
+        own = bool(self._readings((piece.text,), self.language))
+        if not self._last_of_clause(place) and self._number_at(place + 1):
+            first = self._first_of_clause(place) and piece.text in _BEGINS_WITH_AN_ARTICLE.get(self.language, "")
+            small = piece.raw.islower() and piece.text in _BEFORE_A_NUMBER.get(self.language, "")
+            return self.pieces[place + 1].glued or not (first or small)
+        if len(self.pieces) == 1 or piece.text == "x" or (piece.raw.isupper() and self._all_in_capitals(place)):
+            return False
+        # "Non C": a capital at the end is meant as one.
+        meant = piece.raw.isupper() and place > 0 and self._last_of_clause(place) and piece.text not in "iu"
+        return meant or not own
+
+    def _all_in_capitals(self, place: int) -> bool:
+        """Whether there are other words than this one, and all of them are in capitals."""
+        others = [each.raw for at, each in enumerate(self.pieces) if each.kind == "word" and at != place]
+        return bool(others) and all(raw.isupper() for raw in others)
 
     def _a_is_a_word(self, place: int) -> bool:
         """Whether this "a" is no window but an article ("a 2"), the end of an ordinal ("2a") or a small word before another."""

@@ -167,6 +167,8 @@ class _Reader(Counts):
         letter = self._letter_at(place, length)
         if letter is not None:
             return self._sign(piece, "letter", letter), 1
+        if self._names_another_offer(place, length):
+            return self._sign(piece, "doubt"), 1
         if piece.kind != "word" and length <= 1:
             return self._quantity_at(place)
         if length == 0 and piece.text in _ROMAN:
