@@ -36,6 +36,11 @@ def test_open_operations_are_these() -> None:
     } == set()
 
 
+def test_no_hour_of_a_week_is_told_as_a_time_with_an_offset() -> None:
+    """The format "time" is RFC 3339's, which ends with an offset: a program that checks what it gets would refuse "09:00:00"."""
+    assert '"format": "time"' not in json.dumps(api.get_openapi_schema(path_prefix=""))
+
+
 def test_every_operation_says_how_it_refuses() -> None:
     for operation in openapi.operations(api.get_openapi_schema(path_prefix="")):
         refusals = {

@@ -54,9 +54,22 @@ def test_week_is_replaced_by_who_saw_it_as_it_is(program: Any, refusal: Any) -> 
     assert refusal(program.put(path, tuesdays)) == (428, "precondition_required", {})
 
 
+def test_week_that_was_read_can_be_sent_back(program: Any) -> None:
+    path = f"/volunteers/{cast.volunteer().pk}/availability"
+    seen = program.get(path)
+    again = program.put(path, {"week": seen.json()["week"]}, If_Match=seen["ETag"])
+    assert (again.status_code, again.json()["week"]) == (200, seen.json()["week"])
+
+
 @pytest.mark.parametrize(
     ("start", "end", "code"),
-    [("17:00", "09:00", "wrong_hours"), ("9", "10:00", "not_a_time"), ("29:00", "30:00", "not_a_time")],
+    [
+        ("17:00", "09:00", "wrong_hours"),
+        ("09:00:30", "10:00", "not_a_time"),
+        ("٠٩:٠٠", "10:00", "not_a_time"),
+        ("9", "10:00", "not_a_time"),
+        ("29:00", "30:00", "not_a_time"),
+    ],
 )
 def test_hours_that_cannot_be_are_refused(program: Any, refusal: Any, start: str, end: str, code: str) -> None:
     path = f"/volunteers/{cast.volunteer().pk}/availability"

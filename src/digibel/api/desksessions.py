@@ -11,7 +11,7 @@ from ninja.responses import Status
 from pydantic import BaseModel, Field
 
 from digibel import clock, cursors
-from digibel.api.volunteers import VolunteerId, clock_time
+from digibel.api.volunteers import CLOCK_TIME, VolunteerId, clock_time
 from digibel.audit.actors import Actor
 from digibel.directory.models import HelpPlace
 from digibel.languages import SPOKEN
@@ -83,9 +83,9 @@ class DeskSessionTold(Told):
     day: date = Field(strict=False)
     start: str = Field(
         description="Brussels time, at a whole quarter of an hour.",
-        json_schema_extra={"pattern": "^[0-2][0-9]:[0-5][0-9]$"},
+        json_schema_extra={"pattern": CLOCK_TIME},
     )
-    end: str = Field(json_schema_extra={"pattern": "^[0-2][0-9]:[0-5][0-9]$"})
+    end: str = Field(json_schema_extra={"pattern": CLOCK_TIME})
     seats: int = Field(ge=1, le=MOST_SEATS, description="How many volunteers can come.")
     language: str = one_of(LANGUAGES, default="", description="Which they have to speak; empty: any.")
     until: date | None = Field(None, strict=False)

@@ -1,5 +1,6 @@
 """The pool for programs: who is in it and when they are free. Never a telephone number of a volunteer, nor where they live."""
 
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from ninja import Path, Query, Router
 from ninja.responses import Status
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from digibel import clock, cursors, etags, languages
 from digibel.audit.actors import Actor
@@ -38,6 +39,10 @@ volunteers = Router(tags=["Volunteers"])
 SPEAKS = [code for code in languages.SPOKEN if code != "other"]
 SKILLS = list(catalogue.SKILLS)
 GENDERS = ("", "woman", "man")
+
+# An hour of every week has no offset, as the format "time" of JSON Schema (RFC 3339, "full-time") would need.
+CLOCK_TIME = "^([01][0-9]|2[0-3]):[0-5][0-9](:00)?$"
+ClockTime = Annotated[time, WithJsonSchema({"type": "string", "pattern": CLOCK_TIME})]
 
 VolunteerId = Annotated[UUID, Path(description="From GET /volunteers, or from a candidate.")]
 
@@ -121,8 +126,8 @@ class HoursTold(Told):
     """Every week on this day, in Brussels time."""
 
     weekday: int = Field(ge=0, le=6, description="0 is Monday.")
-    start: str = Field(json_schema_extra={"pattern": "^[0-2][0-9]:[0-5][0-9]$"})
-    end: str = Field(json_schema_extra={"pattern": "^[0-2][0-9]:[0-5][0-9]$"})
+    start: str = Field(json_schema_extra={"pattern": CLOCK_TIME})
+    end: str = Field(json_schema_extra={"pattern": CLOCK_TIME})
 
 
 class VolunteerTold(Told):
@@ -195,8 +200,9 @@ class NotATime(Problem):
 
 
 def clock_time(told: str) -> time:
+    """As people write it, or as we tell it: a week that was read can be sent back."""
     with suppress(ValueError):
-        if len(told) == len("09:30"):
+        if re.fullmatch(CLOCK_TIME, told, re.ASCII):
             return time.fromisoformat(told)
     raise Invalid({"hours": [NotATime()]})
 
@@ -206,8 +212,8 @@ def clock_time(told: str) -> time:
 
 class HoursShown(BaseModel):
     weekday: int
-    start: time
-    end: time
+    start: ClockTime
+    end: ClockTime
 
 
 class AwayShown(BaseModel):
@@ -219,8 +225,8 @@ class AwayShown(BaseModel):
 class ExtraShown(BaseModel):
     id: int
     day: date
-    start: time
-    end: time
+    start: ClockTime
+    end: ClockTime
 
 
 class AvailabilityShown(BaseModel):
@@ -243,8 +249,8 @@ class AwayTold(Told):
 
 class ExtraTold(Told):
     day: Annotated[date, Field(strict=False)]
-    start: str = Field(json_schema_extra={"pattern": "^[0-2][0-9]:[0-5][0-9]$"})
-    end: str = Field(json_schema_extra={"pattern": "^[0-2][0-9]:[0-5][0-9]$"})
+    start: str = Field(json_schema_extra={"pattern": CLOCK_TIME})
+    end: str = Field(json_schema_extra={"pattern": CLOCK_TIME})
 
 
 @volunteers.get("/{volunteer_id}/availability", response=AvailabilityShown)
