@@ -26,7 +26,15 @@ def test_somebody_new_is_in_the_pool_once(program: Any, refusal: Any) -> None:
     answers = [program.post("/volunteers", NEW, Idempotency_Key="v") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 200]
     assert Volunteer.objects.get().recipient.number == "+32470123456"
-    assert refusal(program.post("/volunteers", NEW)) == (422, "already_in_the_pool", {})
+    assert refusal(program.post("/volunteers", NEW | {"first_name": "Ann"})) == (422, "already_in_the_pool", {})
+
+
+def test_somebody_whom_another_organisation_told_of_is_shown(program: Any, outsider: Any) -> None:
+    """Each key can post the same example, as often as it likes."""
+    first = program.post("/volunteers", NEW)
+    again = [one.post("/volunteers", NEW) for one in (program, outsider)]
+    assert [answer.status_code for answer in (first, *again)] == [201, 200, 200]
+    assert {answer.json()["id"] for answer in (first, *again)} == {str(Volunteer.objects.get().pk)}
 
 
 def test_everything_that_does_not_fit_is_named(program: Any, refusal: Any) -> None:

@@ -31,7 +31,7 @@ from digibel.sealing.reading import unsealed_or_none
 from digibel.volunteers import availability
 from digibel.volunteers.importing import cells
 from digibel.volunteers.models import Readiness, Requirement, Volunteer
-from digibel.volunteers.pool import enrol
+from digibel.volunteers.pool import enrol, same_in_the_pool
 from digibel.volunteers.readiness import missing_on
 
 volunteers = Router(tags=["Volunteers"])
@@ -149,16 +149,21 @@ class VolunteerTold(Told):
 def add_volunteer(
     request: ApiRequest, told: VolunteerTold, idempotency_key: IdempotencyKey = None
 ) -> Status[VolunteerDetail]:
-    """Somebody new in the pool. Nobody is sent before their papers are in order."""
+    """Somebody new in the pool. Nobody is sent before their papers are in order.
+
+    Who is there already with all of these facts is shown (200 instead of 201): two organisations may tell of the same person.
+    """
     facts = _facts(told)
     number, hours = facts.pop("phone"), _hours(told.hours)
+    there: list[str] = []
 
     def add() -> list[str]:
-        return [str(enrol(number=number, hours=hours, facts=facts, by=Actor.api(request.auth)).pk)]
+        there.extend(str(one.pk) for one in same_in_the_pool(number, facts))
+        return there or [str(enrol(number=number, hours=hours, facts=facts, by=Actor.api(request.auth)).pk)]
 
     done = once(request.auth.organisation, "add_volunteer", idempotency_key, told, add)
     [shown] = _shown([_find(UUID(done.made[0]))], request.auth.organisation)
-    return Status(200 if done.again else 201, shown)
+    return Status(200 if done.again or there else 201, shown)
 
 
 def _facts(told: VolunteerTold) -> dict[str, Any]:

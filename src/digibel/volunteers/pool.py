@@ -38,6 +38,14 @@ def in_the_pool(indexes: Iterable[str]) -> set[str]:
     return set(of_volunteers.values_list("number_index", flat=True))
 
 
+def same_in_the_pool(number: str, facts: Mapping[str, Any]) -> list[Volunteer]:
+    """Whoever has this number and all of these facts: somebody who is told of again, and nobody else."""
+    found = Volunteer.objects.select_related("recipient").filter(
+        recipient__number_index=numbers.index(numbers.parse(number)), left_at=None
+    )
+    return [one for one in found if all(getattr(one, name) == fact for name, fact in facts.items())]
+
+
 @transaction.atomic
 def enrol(*, number: str, hours: Sequence[Hours], facts: Mapping[str, Any], by: Actor) -> Volunteer:
     """Somebody new, by the hand of a coordinator. One number, one volunteer: an answer must be theirs.
