@@ -143,6 +143,16 @@ def test_what_is_kept_to_compare_bodies_cannot_be_guessed_without_the_key(progra
     assert len(before) == 64
 
 
+def test_key_of_a_request_is_refused_at_another_address_and_the_other_way_round(program: Any, refusal: Any) -> None:
+    body = cast.told()
+    client = body["client"]
+    assert program.post("/help-requests", body, Idempotency_Key="one").status_code == 201
+    assert refusal(program.post("/clients", client, Idempotency_Key="one")) == (409, "idempotency_key_reused", {})
+    assert program.post("/clients", client, Idempotency_Key="two").status_code == 201
+    assert refusal(program.post("/help-requests", body, Idempotency_Key="two")) == (409, "idempotency_key_reused", {})
+    assert program.post("/help-requests", body, Idempotency_Key="one").status_code == 200
+
+
 def test_idempotency_key_with_odd_letters_is_refused(program: Any, refusal: Any) -> None:
     refused = program.post("/help-requests", cast.told(), Idempotency_Key="a b")
     assert refusal(refused)[:2] == (422, "invalid")

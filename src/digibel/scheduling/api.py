@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from digibel import clock, cursors
 from digibel.audit.actors import Actor
 from digibel.organisations.models import Organisation
-from digibel.organisations.once import IdempotencyKey, once
+from digibel.organisations.once import IdempotencyKey, KeyUsedOtherwise, once
 from digibel.problems import Conflict, Invalid, Problem
 from digibel.requests import intake, shapes
 from digibel.requests.api import After, ApiRequest, Reference, find, help_requests, salt
@@ -70,13 +70,23 @@ def log_request(
             Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         if earlier := _earlier(organisation, idempotency_key, fingerprint):
             return Status(200, shapes.logged(earlier, shapes.reader()))
-        logged = openings.open_request(
-            read_draft(told.as_told()),
-            organisation=organisation,
-            by=Actor.api(request.auth),
-            idempotency_key=idempotency_key,
-            idempotency_print=fingerprint,
-        )
+        logged: list[HelpRequest] = []
+
+        def log() -> list[str]:
+            logged.extend(
+                openings.open_request(
+                    read_draft(told.as_told()),
+                    organisation=organisation,
+                    by=Actor.api(request.auth),
+                    idempotency_key=idempotency_key,
+                    idempotency_print=fingerprint,
+                )
+            )
+            return [str(one.pk) for one in logged]
+
+        # Beside the request, so that the key is known at every other address too.
+        if once(organisation, "log_request", idempotency_key, told, log).again:
+            raise KeyUsedOtherwise
     return Status(201, shapes.logged(logged, shapes.reader()))
 
 
