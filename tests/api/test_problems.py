@@ -98,7 +98,9 @@ def test_body_that_is_another_kind_of_json(program: Any, refusal: Any, body: byt
     assert refusal(program.post("/help-requests", body))[:2] == (422, "invalid")
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "kind", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
 def test_body_that_does_not_say_it_is_json(program: Any, refusal: Any, kind: str) -> None:
     body = json.dumps(cast.told()).encode()
     assert refusal(program.post("/help-requests", body, Content_Type=kind)) == (415, "not_this_kind", {})

@@ -32,7 +32,7 @@ OPERATIONS = sorted(
 # Each from the same beginning on the long run; one after the other on an everyday one.
 PARTS = [[name] for name in OPERATIONS] if LONG else [OPERATIONS]
 # A body can fit the document and still make no sense, as a moment in the past does.
-FITTING = ["2xx", "404", "409", "412", "422", "428"]
+FITTING = ["2xx", "304", "404", "409", "412", "422", "428"]
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ class JsonOnly(Parser):
 
     def parse_body(self, request: HttpRequest) -> Any:
         kind = request.content_type or ""
-        if kind and kind != "application/json" and not kind.endswith("+json"):
+        if kind != "application/json" and not kind.endswith("+json"):
             raise NotThisKind
         return json.loads(request.body, parse_constant=_refuse_constant)
 
