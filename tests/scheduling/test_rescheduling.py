@@ -18,7 +18,8 @@ from digibel.requests.models import HelpRequest
 from digibel.scheduling import clockwork, errors, offers, openings, promises, readiness, rescheduling, visits, worklist
 from digibel.scheduling.matching.reasons import REQUIREMENTS, because
 from digibel.scheduling.models import Timer, Visit
-from digibel.volunteers.models import Absence, Volunteer
+from digibel.volunteers import availability
+from digibel.volunteers.models import Absence, BusyTime, Volunteer
 
 pytestmark = pytest.mark.django_db
 
@@ -247,6 +248,32 @@ def test_not_when_the_volunteer_is_away(visit, els):
 def test_outside_their_week_only_with_their_yes(visit, els):
     els.hours.all().delete()
     assert refused(visit, hour(1)) == because("no_moment").sentence
+    move(visit, hour(1), outside_hours=True)
+    assert visit.starts_at == hour(1)
+
+
+def test_not_on_a_weekday_that_they_took_off(visit, els):
+    """Their hours of that day stay noted; "not on Saturdays" counts all the same."""
+    availability.take_weekday_off(els, clock.local(hour(1)).weekday(), by=SYSTEM)
+    assert refused(visit, hour(1)) == because("no_moment").sentence
+    weekday = clock.local(hour(1)).weekday()
+    assert weekday not in {clock.local(moment).weekday() for moment in rescheduling.moments(visit)}
+    move(visit, hour(1), outside_hours=True)
+    assert visit.starts_at == hour(1)
+
+
+def test_in_hours_that_they_gave_for_one_day(visit, els):
+    els.hours.all().delete()
+    availability.note_extra(els, clock.local(hour(1)).date(), time(9, 30), time(11, 30), by=SYSTEM)
+    assert rescheduling.moments(visit) == [clock.at(clock.local(hour(1)).date(), time(9, 30))]
+    move(visit, hour(1))
+    assert visit.starts_at == hour(1)
+
+
+def test_not_during_an_appointment_of_their_own_calendar_unless_they_say_yes(visit, els):
+    BusyTime.objects.create(volunteer=els, starts_at=hour(1, 9), ends_at=hour(1, 12))
+    assert refused(visit, hour(1)) == because("no_moment").sentence
+    assert hour(1) not in rescheduling.moments(visit)
     move(visit, hour(1), outside_hours=True)
     assert visit.starts_at == hour(1)
 

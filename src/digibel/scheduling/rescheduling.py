@@ -255,15 +255,24 @@ def _not_in_order(visit: Visit) -> Refusal:
 
 
 def _not_in_their_week(visit: Visit) -> Refusal:
-    """Every quarter of an hour has to lie in the hours they gave."""
-    hours = list(visit.volunteer.hours.values_list("weekday", "start", "end"))
+    """Every quarter of an hour has to lie in the hours they gave, weekly or for one day, and on no weekday that is off; with
+    the way there and back, in none of their own appointments."""
+    volunteer, travel = visit.volunteer, travel_time(visit.volunteer, visit.request)
+    off = set(volunteer.weekdays_off.values_list("weekday", flat=True))
+    hours = [one for one in volunteer.hours.values_list("weekday", "start", "end") if one[0] not in off]
+    extra = list(volunteer.extra_hours.values_list("day", "start", "end"))
+    own = list(volunteer.busy_times.values_list("starts_at", "ends_at"))
 
     def is_free(moment: datetime) -> bool:
         there = clock.local(moment)
-        return any(day == there.weekday() and start <= there.time() < end for day, start, end in hours)
+        given = [(start, end) for day, start, end in hours if day == there.weekday()]
+        given += [(start, end) for day, start, end in extra if day == there.date()]
+        return any(start <= there.time() < end for start, end in given)
 
     def refuse(start: datetime) -> Problem | None:
-        quarters = range(-(-(visit.ends_at - visit.starts_at) // duty.STEP))
-        return None if all(is_free(start + duty.STEP * one) for one in quarters) else _cannot("no_moment")
+        end = _end(visit, start)
+        quarters = range(-(-(end - start) // duty.STEP))
+        can = all(is_free(start + duty.STEP * one) for one in quarters)
+        return None if can and not _overlaps(own, start - travel, end + travel) else _cannot("no_moment")
 
     return refuse
