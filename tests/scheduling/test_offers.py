@@ -15,6 +15,7 @@ from digibel.notifications.models import OutboundMessage
 from digibel.organisations import asking
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import clockwork, errors, followups, offers, openings, visits, worklist
+from digibel.scheduling.matching.ranking import rank
 from digibel.scheduling.models import Offer, Visit
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,23 @@ def test_nobody_is_asked_twice_for_the_same_and_the_search_ends_in_vain(lindeboo
         request.refresh_from_db()
         assert (request.next_kind, request.next_owner) == ("nobody", "matcher")
         assert statuses(request) == ["declined"]
+
+
+def test_who_said_no_is_asked_again_once_other_moments_are_told(lindeboom, now):
+    """A no is nearly always about the moment. At the same moments it stays a no, also by hand."""
+    els, ayse = (cast.volunteer(lindeboom, name=name) for name in ("Els", "Ayse"))
+    request = cast.request(lindeboom)
+    cast.offered(request, els, ayse)
+    cast.texts(els, "nee")
+    with clock.travel(clockwork.live_through(now + timedelta(hours=5))):
+        assert statuses(request) == ["declined", "expired"]
+        assert len(rank(request)) == 0
+        with pytest.raises(errors.NotACandidate):
+            offers.send_wave(request, by=SYSTEM, volunteers=[els])
+        openings.change_moments(request, windows=[cast.draft(windows=cast.windows(days=3)).windows[0]], by=SYSTEM)
+        request = HelpRequest.objects.get(pk=request.pk)
+        assert {offer.volunteer for offer in cast.offered(request)} == {els, ayse}
+        assert cast.texts(els, "ja").outcome == "offer.accepted"
 
 
 def test_accepting_books_one_visit_and_ends_the_others(lindeboom):

@@ -339,10 +339,10 @@ def split_off(request: HelpRequest, slugs: Sequence[str], *, by: Actor) -> HelpR
 def replace_windows(
     request: HelpRequest, *, windows: Sequence[Window], always_home: bool, away: Sequence[Window]
 ) -> None:
-    """The client's moments, told anew."""
+    """The client's moments, told anew: whoever could not come at the earlier ones may be asked again."""
     request.windows.all().delete()
-    request.always_home, request.searched_in_vain_at = always_home, None
-    request.save(update_fields=["always_home", "searched_in_vain_at"])
+    request.always_home, request.searched_in_vain_at, request.asked_since = always_home, None, clock.now()
+    request.save(update_fields=["always_home", "searched_in_vain_at", "asked_since"])
     _write_windows(request, windows, away)
 
 

@@ -360,6 +360,9 @@ class HelpRequest(models.Model):
     searched_in_vain_at = models.DateTimeField(
         null=True, blank=True, help_text="The last round of offers ended without a yes."
     )
+    asked_since = models.DateTimeField(
+        null=True, blank=True, help_text="Other moments were told then: a no to the earlier ones counts no more."
+    )
 
     next_kind = models.CharField(max_length=16, choices=NextActionKind.choices, blank=True, default="")
     next_due = models.DateTimeField(null=True, blank=True)

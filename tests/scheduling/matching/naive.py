@@ -85,7 +85,8 @@ def rank(request: HelpRequest, now: datetime) -> Naive:
 
 def people(request: HelpRequest) -> Iterator[Person]:
     series = Series.objects.filter(request=request).first()
-    since = series.asked_since if series is not None else None
+    told = [request.asked_since, series.asked_since if series is not None else None]
+    since = max(filter(None, told), default=None)
     for volunteer in Volunteer.objects.filter(left_at=None).select_related("recipient"):
         visits = list(Visit.objects.filter(volunteer=volunteer))
         offers = list(Offer.objects.filter(volunteer=volunteer).order_by("created_at"))

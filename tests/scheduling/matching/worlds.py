@@ -217,6 +217,7 @@ class World:
         request = HelpRequest.objects.get(pk=self.request.pk)
         request.always_home = dice.random() < 0.2
         request.minutes = dice.choice([15, 30, 50, 60])
+        request.asked_since = now - timedelta(days=dice.randrange(40)) if dice.random() < 0.3 else None
         request.device = dice.choice(["", "tablet", "tv", "other"])
         request.save()
         request.windows.all().delete()

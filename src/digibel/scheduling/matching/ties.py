@@ -20,8 +20,8 @@ Change = tuple[int, int, str, uuid.UUID]
 
 @dataclass
 class Ties:
-    """`offers`: the last answer of each who was asked in this round; a search that starts anew may ask those who were silent
-    again. `again`: who is welcome, and who is not. `busy`: when the client has another visit."""
+    """`offers`: the last answer of each who was asked for these moments; once others are told, those who said no or were silent
+    may be asked again. `again`: who is welcome, and who is not. `busy`: when the client has another visit."""
 
     offers: dict[uuid.UUID, str] = field(default_factory=dict)
     again: dict[uuid.UUID, bool] = field(default_factory=dict)
@@ -64,8 +64,8 @@ def _rows(wanted: Wanted, since: int) -> Iterator[Row]:
     clients = [one for one in (wanted.client_id, wanted.second_client_id) if one is not None]
     visits = Visit.objects.filter(client__in=clients)
     preferences = Preference.objects.filter(client__in=clients)
-    # In a series each visit is asked for anew.
-    earlier = Q(request__series__asked_since__gt=F("created_at"))
+    # What was said to other moments, or to another visit of a series, says nothing of these.
+    earlier = Q(request__asked_since__gt=F("created_at")) | Q(request__series__asked_since__gt=F("created_at"))
     parts = [
         _part("change", PoolChange.objects.filter(pk__gt=since), "subject_id", code="kind", number="pk", nonce="nonce"),
         _part(
