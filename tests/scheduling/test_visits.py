@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import cast
-from digibel import clock
+from digibel import clock, languages
 from digibel.audit.actors import SYSTEM, Actor
 from digibel.notifications import calls, outbox
 from digibel.notifications.models import CallTask, OutboundMessage
@@ -117,6 +117,30 @@ def test_out_without_in_counts_once_the_hour_has_come(visit, els):
         assert cast.texts(els, "UIT").outcome == "visit.ended"
         visit.refresh_from_db()
         assert (visit.status, visit.word, visit.checked_out_at) == ("done", "", clock.now())
+
+
+def test_of_several_visits_the_one_they_were_just_reminded_of_is_cancelled(lindeboom, els, visit):
+    """The reminder ends with "Kan je niet? Antwoord ANNULEER": at six in the evening nobody reads the inbox."""
+    later = cast.booked(cast.request(lindeboom, windows=cast.windows(days=5)), els)
+    assert cast.texts(els, "annuleer").status == "inbox"
+    reminder = OutboundMessage.objects.get(kind="visit.reminder_day", subject_id=visit.pk)
+    with clock.travel(clockwork.live_through(reminder.not_before + timedelta(hours=1))):
+        assert cast.texts(els, "annuleer").outcome == "visit.cancelled"
+        for one in (visit, later):
+            one.refresh_from_db()
+        assert (visit.status, later.status) == ("cancelled", "booked")
+        moment = languages.day_and_time(visit.starts_at, "nl")
+        assert moment in cast.telephone(els)[-1]
+
+
+def test_of_two_visits_on_one_day_nobody_guesses_which_is_cancelled(lindeboom, els, visit):
+    day = clock.local(visit.starts_at).date()
+    morning = [{"from": f"{day}T09:00", "until": f"{day}T11:00"}]
+    other = cast.booked(cast.request(lindeboom, windows=morning), els)
+    reminder = OutboundMessage.objects.get(kind="visit.reminder_day", subject_id=visit.pk)
+    with clock.travel(clockwork.live_through(reminder.not_before + timedelta(minutes=5))):
+        assert cast.texts(els, "annuleer").status == "inbox"
+        assert {Visit.objects.get(pk=one.pk).status for one in (visit, other)} == {"booked"}
 
 
 def test_cancelling_during_the_visit_is_for_a_person(visit, els):

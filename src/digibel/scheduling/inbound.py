@@ -14,7 +14,7 @@ from digibel.languages import DESK_LANGUAGES, weekdays_named
 from digibel.notifications import phrasebook, replies
 from digibel.notifications.calls import open_call
 from digibel.notifications.inbound import reply
-from digibel.notifications.models import InboundMessage, Recipient
+from digibel.notifications.models import InboundMessage, MessageStatus, OutboundMessage, Recipient
 from digibel.notifications.numbers import display
 from digibel.notifications.recipients import language_of
 from digibel.problems import Problem
@@ -29,6 +29,8 @@ ASK_ABOUT_VISIT_FOR = timedelta(days=3)
 BEFORE_VISIT = timedelta(hours=3)
 STANDING = Q(status__in=STANDING_VISITS)
 ASKED_HONESTLY = "follow_up.asked"
+ASKS_TO_CANCEL = ("visit.reminder_day", "visit.visit_moved", "session.session_reminder")
+HAD = (MessageStatus.SENT, MessageStatus.DELIVERED)
 
 Deed = Callable[[InboundMessage, replies.Reply], str]
 # What waits for a yes or a no: a visit, or a desk session, which has one moment.
@@ -242,12 +244,28 @@ def _about_visits(message: InboundMessage, volunteer: Volunteer) -> list[Reading
 
 
 def _about_one_to_come(message: InboundMessage, volunteer: Volunteer, standing: list[Visit]) -> list[Reading]:
-    """Which of several is cancelled, nobody can tell. Desks are only looked for where the text may be about one."""
+    """Of several, the one that we have just reminded them of can be cancelled; else nobody can tell which. Desks are only looked
+    for where the text may be about one."""
     said = _read(message, "booked")
     desks = deskreplies.to_come(volunteer) if said.intent in {"cancel", "late", "help"} else []
-    if len(standing) + len(desks) != 1:
+    to_come: list[Visit | Seat] = [*standing, *desks]
+    if len(to_come) > 1:
+        reminded = _reminded_of(message) if said.intent == "cancel" else None
+        to_come = [one for one in to_come if one.pk == reminded]
+    if len(to_come) != 1:
         return []
-    return [_visit_reading(said, standing[0]) if standing else Reading(said, deskreplies.deed(desks[0]))]
+    [one] = to_come
+    return [_visit_reading(said, one) if isinstance(one, Visit) else Reading(said, deskreplies.deed(one))]
+
+
+def _reminded_of(message: InboundMessage) -> Any:
+    """What the last text they had of us was about, if that told them to answer ANNULEER when they cannot, and no other of the
+    last day did."""
+    since = clock.now() - clock.NEAR
+    had = OutboundMessage.objects.filter(recipient=message.recipient, status__in=HAD, not_before__gte=since)
+    texts = list(had.order_by("-not_before", "-created_at", "-pk").values_list("kind", "subject_id"))
+    asked = {subject for kind, subject in texts if kind in ASKS_TO_CANCEL}
+    return asked.pop() if len(asked) == 1 and texts[0][0] in ASKS_TO_CANCEL else None
 
 
 def _visit_reading(said: replies.Reply, visit: Visit) -> Reading:
