@@ -242,6 +242,22 @@ def test_why_not_me_speaks_of_them_and_never_of_a_client(telephone, els, lindebo
     assert "one was at a time you are not free" in page(telephone, token).context["why_not"]
 
 
+def test_why_not_me_counts_only_what_waits_for_a_volunteer(telephone, els, lindeboom, token):
+    """Somebody who is always free read "four were at times you are not free": of visits that were booked, or over, long ago."""
+    jan = cast.volunteer(lindeboom, name="Jan")
+    cast.booked(cast.request(lindeboom), jan)
+    assert page(telephone, token).context["why_not"] == []
+    waits = cast.request(lindeboom, windows=cast.windows(days=3))
+    assert page(telephone, token).context["why_not"] == ["for one nobody has been asked yet: it may be you"]
+    cast.offered(waits, jan)
+    said = "for one others stood before you: nearer, or asked longer ago"
+    assert page(telephone, token).context["why_not"] == [said]
+    cast.offered(waits, els)
+    assert page(telephone, token).context["why_not"] == []
+    cast.texts(els, "nee")
+    assert page(telephone, token).context["why_not"] == []
+
+
 def test_link_opens_for_thirty_days_and_only_its_digest_is_kept(telephone, els, token):
     assert OwnPageLink.objects.get().digest != token
     with clock.travel(clock.now() + timedelta(days=29)):

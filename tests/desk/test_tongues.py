@@ -15,7 +15,7 @@ from digibel import clock, languages
 from digibel.audit.actors import SYSTEM
 from digibel.desk.templatetags import desk_parts
 from digibel.scheduling import cards, doorstep
-from digibel.scheduling.whynot import ELSE, OTHERS_FIRST, OWN, in_words
+from digibel.scheduling.whynot import ELSE, NOT_YET, OTHERS_FIRST, OWN, in_words
 from digibel.volunteers import pagelinks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -124,9 +124,9 @@ def test_no_state_of_the_own_page_says_a_sentence_in_another_language(lindeboom,
 def test_every_reason_why_they_were_not_asked_is_said_with_its_plural():
     for language in OTHERS:
         with translation.override(language):
-            said = {in_words(code, count) for code in (*OWN, OTHERS_FIRST, ELSE) for count in (1, 2, 5)}
+            said = {in_words(code, count) for code in (*OWN, OTHERS_FIRST, NOT_YET, ELSE) for count in (1, 2, 5)}
         with translation.override("nl"):
-            assert not said & {in_words(code, count) for code in (*OWN, OTHERS_FIRST, ELSE) for count in (1, 2, 5)}
+            assert not said & {in_words(code, count) for code in (*OWN, OTHERS_FIRST, NOT_YET, ELSE) for count in (1, 2, 5)}
     with translation.override("pl"):
         assert [in_words("over_limit", 1), in_words("no_skill", 2), in_words("no_skill", 5)] == [
             "przy jednej twój tydzień był pełny",

@@ -9,14 +9,18 @@ from datetime import timedelta
 from django.utils.translation import ngettext
 
 from digibel import clock
-from digibel.requests.models import HelpRequest
+from digibel.requests.models import HelpRequest, NextActionKind
 from digibel.scheduling.matching.ranking import rank
-from digibel.scheduling.models import Offer
+from digibel.scheduling.models import Offer, OfferStatus
 from digibel.volunteers.models import Volunteer
 
 LATELY = timedelta(days=30)
 MOST_LOOKED_AT = 12
+# For these somebody is looked for now. A visit that is booked, or over, says nothing of who could have gone.
+LOOKED_FOR = (NextActionKind.CHOOSE, NextActionKind.AWAIT_ANSWERS, NextActionKind.NOBODY)
+WAS_ASKED = {"asked", "declined", "silent"}
 OTHERS_FIRST = "others_first"
+NOT_YET = "not_yet"
 ELSE = "else"
 # What is about the volunteer alone. Anything that is not here is `ELSE`.
 OWN = {
@@ -30,16 +34,23 @@ def asked_lately(volunteer: Volunteer) -> int:
 
 
 def why_not(volunteer: Volunteer) -> list[tuple[str, int]]:
-    """For the newest open requests of the organisations that know them: the first reason as a code, and for how many."""
+    """For the newest requests that wait for a volunteer, at the organisations that know them, and for which they were not asked:
+    the first reason as a code, and for how many."""
     houses = volunteer.readiness.values("organisation")
-    requests = HelpRequest.objects.open().filter(organisation__in=houses).order_by("-pk")
-    found: Counter[str] = Counter()
-    for request in requests.select_related("client__recipient", "organisation")[:MOST_LOOKED_AT]:
-        ranking = rank(request)
-        reasons = ranking.why_not(volunteer.pk)
-        code = reasons[0].code.replace("too_long", "too_far") if reasons else OTHERS_FIRST
-        found[code if code in {*OWN, OTHERS_FIRST} else ELSE] += 1
-    return found.most_common()
+    waiting = HelpRequest.objects.open().filter(organisation__in=houses, next_kind__in=LOOKED_FOR)
+    newest = waiting.select_related("client__recipient", "organisation").order_by("-logged_at")[:MOST_LOOKED_AT]
+    return Counter(code for request in newest if (code := _why_not(volunteer, request))).most_common()
+
+
+def _why_not(volunteer: Volunteer, request: HelpRequest) -> str:
+    """The first reason; nothing where they were asked for it, whatever they answered."""
+    codes = [reason.code.replace("too_long", "too_far") for reason in rank(request).why_not(volunteer.pk)]
+    if WAS_ASKED.intersection(codes):
+        return ""
+    if codes:
+        return codes[0] if codes[0] in OWN else ELSE
+    anybody = Offer.objects.filter(request=request).exclude(status=OfferStatus.WITHDRAWN).exists()
+    return OTHERS_FIRST if anybody else NOT_YET
 
 
 def in_words(code: str, count: int) -> str:
@@ -68,6 +79,11 @@ def in_words(code: str, count: int) -> str:
         OTHERS_FIRST: ngettext(
             "for one others stood before you: nearer, or asked longer ago",
             "for %(count)d others stood before you: nearer, or asked longer ago",
+            count,
+        ),
+        NOT_YET: ngettext(
+            "for one nobody has been asked yet: it may be you",
+            "for %(count)d nobody has been asked yet: it may be you",
             count,
         ),
         ELSE: ngettext("one did not fit for another reason", "%(count)d did not fit for another reason", count),
