@@ -28,6 +28,7 @@ ALLOWED_OFFER_STEPS = {
     ("sent", "declined"),
     ("sent", "expired"),
     ("sent", "withdrawn"),
+    ("accepted", "declined"),
     ("accepted", "withdrawn"),
 }
 ALLOWED_VISIT_STEPS = {

@@ -11,6 +11,7 @@ from digibel.notifications import calls, outbox
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import cards, clockwork, errors, openings, promises, visits, worklist
+from digibel.scheduling.matching.ranking import rank
 from digibel.scheduling.models import Timer, Visit
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +118,20 @@ def test_out_without_in_counts_once_the_hour_has_come(visit, els):
         assert cast.texts(els, "UIT").outcome == "visit.ended"
         visit.refresh_from_db()
         assert (visit.status, visit.word, visit.checked_out_at) == ("done", "", clock.now())
+
+
+def test_who_cannot_come_after_all_is_not_asked_for_the_same_moment_again(lindeboom, els, visit):
+    jan = cast.volunteer(lindeboom, name="Jan")
+    assert cast.texts(els, "annuleer").outcome == "visit.cancelled"
+    request = HelpRequest.objects.get(pk=visit.request_id)
+    assert [reason.code for reason in rank(request).why_not(els.pk)] == ["declined"]
+    assert [offer.volunteer for offer in cast.offered(request)] == [jan]
+    assert broken() == []
+
+
+def test_whose_visit_the_client_cancelled_may_be_asked_again(lindeboom, els, visit):
+    visits.cancel(visit, by=SYSTEM, reason="client_cannot")
+    assert rank(HelpRequest.objects.get(pk=visit.request_id)).why_not(els.pk) == ()
 
 
 def test_of_several_visits_the_one_they_were_just_reminded_of_is_cancelled(lindeboom, els, visit):

@@ -55,8 +55,8 @@ OFFER_MOVES: dict[str, frozenset[str]] = {
     OfferStatus.SENT: frozenset(
         {OfferStatus.ACCEPTED, OfferStatus.DECLINED, OfferStatus.EXPIRED, OfferStatus.WITHDRAWN}
     ),
-    # A visit that is cancelled gives its place back.
-    OfferStatus.ACCEPTED: frozenset({OfferStatus.WITHDRAWN}),
+    # A visit that is cancelled gives its place back; where the volunteer cannot come after all, their yes has become a no.
+    OfferStatus.ACCEPTED: frozenset({OfferStatus.DECLINED, OfferStatus.WITHDRAWN}),
     OfferStatus.DECLINED: frozenset(),
     OfferStatus.EXPIRED: frozenset(),
     OfferStatus.WITHDRAWN: frozenset(),

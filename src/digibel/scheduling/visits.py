@@ -446,7 +446,8 @@ def cancel(visit: Visit, *, by: Actor, reason: str) -> None:
         other.status != VisitStatus.BOOKED or (reason in OF_ONE and may_seek_second(first))
     )
     for one in [locked] if other is None or goes_on else [locked, other]:
-        _cancel_one(one, by=by, reason=reason, knows=one is locked and by.kind == "volunteer")
+        cannot = one is locked and reason == "volunteer_cannot"
+        _cancel_one(one, by=by, reason=reason, knows=one is locked and by.kind == "volunteer", cannot=cannot)
     if goes_on:
         assert other is not None
         _go_on_with(other, instead_of=locked, expected=expected)
@@ -477,8 +478,8 @@ def cancel_all(request: HelpRequest, *, by: Actor, reason: str) -> None:
         cancel(visit, by=by, reason=reason)
 
 
-def _cancel_one(visit: Visit, *, by: Actor, reason: str, knows: bool) -> None:
-    _end(visit, VisitStatus.CANCELLED, by=by, reason=reason)
+def _cancel_one(visit: Visit, *, by: Actor, reason: str, knows: bool, cannot: bool) -> None:
+    _end(visit, VisitStatus.CANCELLED, by=by, reason=reason, cannot=cannot)
     if not knows and reason != "client_gone":
         announcing.text_volunteer(visit, "visit_cancelled", moment=announcing.volunteers_moment(visit))
 
@@ -518,13 +519,16 @@ def miss(visit: Visit, *, by: Actor, reason: str) -> None:
     visit.status = locked.status
 
 
-def _end(visit: Visit, status: str, *, by: Actor, reason: str) -> None:
-    """What cancelled and missed have in common: the place is free again, and nothing about it is said or asked any more."""
+def _end(visit: Visit, status: str, *, by: Actor, reason: str, cannot: bool = False) -> None:
+    """What cancelled and missed have in common: the place is free again, and nothing about it is said or asked any more.
+
+    Whoever `cannot` come after all has said no: the search that begins again does not ask them for the same moments.
+    """
     now = clock.now()
     spent = {"word": "", "spent_word": visit.word, "card_digest": ""}
     move(visit, status, by=by, reason=reason, sequence=visit.sequence + 1, changed_at=now, **spent)
     if visit.offer is not None and visit.offer.status == OfferStatus.ACCEPTED:
-        move(visit.offer, OfferStatus.WITHDRAWN, by=by, reason=reason)
+        move(visit.offer, OfferStatus.DECLINED if cannot else OfferStatus.WITHDRAWN, by=by, reason=reason)
     timers.drop_timers(visit.pk)
     timers.set_timer("card_closes", visit.pk, now + policies.CLOSES_AFTER)
     drop_calls(visit)
