@@ -126,7 +126,9 @@ def test_every_reason_why_they_were_not_asked_is_said_with_its_plural():
         with translation.override(language):
             said = {in_words(code, count) for code in (*OWN, OTHERS_FIRST, NOT_YET, ELSE) for count in (1, 2, 5)}
         with translation.override("nl"):
-            assert not said & {in_words(code, count) for code in (*OWN, OTHERS_FIRST, NOT_YET, ELSE) for count in (1, 2, 5)}
+            assert not said & {
+                in_words(code, count) for code in (*OWN, OTHERS_FIRST, NOT_YET, ELSE) for count in (1, 2, 5)
+            }
     with translation.override("pl"):
         assert [in_words("over_limit", 1), in_words("no_skill", 2), in_words("no_skill", 5)] == [
             "przy jednej twój tydzień był pełny",

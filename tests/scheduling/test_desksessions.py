@@ -407,14 +407,29 @@ def test_more_seats_let_the_waiting_in_and_never_fewer_than_taken(session, els, 
             making.change_seats(session, 1, by=SYSTEM)
 
 
-def test_nobody_moves_up_in_the_last_day_without_being_asked(session, els, jan, now):
+def test_in_the_last_day_whoever_waits_is_asked_before_anybody_else(session, lindeboom, els, jan, now):
+    """They said yes once. Nobody is expected somewhere unheard, so their yes is asked for again."""
     sign_up(session, els)
     sign_up(session, jan)
-    with later(now, days=2, hours=3):
+    reminded = OutboundMessage.objects.get(kind="session.session_reminder").not_before
+    with clock.travel(clockwork.live_through(reminded + timedelta(minutes=5))):
+        assert cast.texts(els, "annuleer").outcome == "session.signed_out"
+    with clock.travel(clockwork.live_through(reminded + timedelta(minutes=10))):
+        assert (status(session, jan), Seat.objects.asked().count()) == ("asked", 1)
+        assert cast.telephone(jan)[-1].startswith("Digibel: kom je helpen aan de balie")
+        assert cast.texts(jan, "ja").outcome == "session.signed_up"
+        assert broken_promises() == []
+
+
+def test_in_the_last_hours_nobody_moves_up_by_itself(session, els, jan, now):
+    sign_up(session, els)
+    sign_up(session, jan)
+    near = session.starts_at - timedelta(hours=2)
+    with clock.travel(clockwork.live_through(near)):
         signing.sign_out(Seat.objects.get(volunteer=els), by=SYSTEM)
-    with later(now, days=2, hours=4):
+    with clock.travel(clockwork.live_through(near + timedelta(minutes=10))):
         assert status(session, jan) == "waiting"
-    with later(now, days=4):
+    with clock.travel(clockwork.live_through(session.starts_at + timedelta(hours=1))):
         assert status(session, jan) == "ended"
 
 

@@ -41,7 +41,7 @@ _BACK = ("taken", "waiting", "came")  # who said no or signed out may come after
 ALLOWED_SEAT_STEPS = {
     *(("asked", to) for to in (*_BACK, "declined", "ended")),
     *(("taken", to) for to in ("left", "ended", "came", "missed")),
-    *(("waiting", to) for to in ("taken", "left", "ended", "came")),
+    *(("waiting", to) for to in ("taken", "asked", "left", "ended", "came")),
     *((was, to) for was in ("declined", "left", "ended") for to in _BACK),
     ("came", "missed"),
     ("missed", "came"),

@@ -107,9 +107,13 @@ def _ask(session: DeskSession, candidate: Candidate) -> Seat:
         session, candidate.volunteer, status=SeatStatus.ASKED, letter=offers.free_letter(candidate.volunteer)
     )
     seat.save(force_insert=True)
-    letter = seat.letter if offers.open_questions(candidate.volunteer) > 1 else ""
-    outbox.queue_all([texts.compose(seat, "session_ask", session=session, letter=letter)])
+    tell_asked(seat, session)
     return seat
+
+
+def tell_asked(seat: Seat, session: DeskSession) -> None:
+    letter = seat.letter if offers.open_questions(seat.volunteer) > 1 else ""
+    outbox.queue_all([texts.compose(seat, "session_ask", session=session, letter=letter)])
 
 
 def new_seat(

@@ -82,7 +82,10 @@ _BACK = frozenset({SeatStatus.TAKEN, SeatStatus.WAITING, SeatStatus.CAME})
 SEAT_MOVES: dict[str, frozenset[str]] = {
     SeatStatus.ASKED: _BACK | {SeatStatus.DECLINED, SeatStatus.ENDED},
     SeatStatus.TAKEN: frozenset({SeatStatus.LEFT, SeatStatus.ENDED, SeatStatus.CAME, SeatStatus.MISSED}),
-    SeatStatus.WAITING: frozenset({SeatStatus.TAKEN, SeatStatus.LEFT, SeatStatus.ENDED, SeatStatus.CAME}),
+    # In the last day whoever waits is asked whether they can still come.
+    SeatStatus.WAITING: frozenset(
+        {SeatStatus.TAKEN, SeatStatus.ASKED, SeatStatus.LEFT, SeatStatus.ENDED, SeatStatus.CAME}
+    ),
     # Who said no, signed out, or could not be sent, may come after all; whoever walked in was there.
     SeatStatus.DECLINED: _BACK,
     SeatStatus.LEFT: _BACK,

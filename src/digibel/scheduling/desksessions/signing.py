@@ -5,7 +5,7 @@ every look is refused by the database (`scheduling.apart`).
 """
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
 from django.db import IntegrityError, transaction
@@ -17,7 +17,7 @@ from digibel.notifications import outbox
 from digibel.notifications.models import Recipient
 from digibel.notifications.steps import one_by_one
 from digibel.problems import Conflict
-from digibel.scheduling import elsewhere, timers
+from digibel.scheduling import elsewhere, offers, timers
 from digibel.scheduling.desksessions import asking, texts
 from digibel.scheduling.desksessions.making import check_to_come
 from digibel.scheduling.desksessions.models import COMING, DeskSession, Seat, SeatStatus
@@ -132,12 +132,17 @@ def _end(seat: Seat, status: SeatStatus, *, by: Actor, reason: str = "") -> None
 def move_up(session_id: uuid.UUID) -> None:
     """A seat is free: who has waited longest gets it, and hears so. Rung by the clock.
 
-    In the last day nobody is expected somewhere without having been asked: then a person sees the free seat, and rings.
+    In the last day nobody is expected somewhere without having been asked: whoever waits is asked before anybody else is, and in
+    the last hours a person sees the free seat, and rings.
     """
     session = lock_session(session_id)
-    if session.called_off_at is not None or session.starts_at - clock.now() <= clock.NEAR:
+    if session.called_off_at is not None:
         return
-    for seat in list(session.signed.filter(status=SeatStatus.WAITING).order_by("waiting_since", "pk")):
+    waiting = list(session.signed.filter(status=SeatStatus.WAITING).order_by("waiting_since", "pk"))
+    if session.starts_at - clock.now() <= clock.NEAR:
+        _ask_who_waits(session, waiting)
+        return
+    for seat in waiting:
         if (number := _free_number(session)) is None:
             return
         _move_up(session, seat, number)
@@ -159,6 +164,31 @@ def _move_up(session: DeskSession, seat: Seat, number: int) -> None:
         return
     record("session.moved_up", session, by=CLOCK, organisation_id=session.organisation_id, volunteer=seat.volunteer_id)
     texts.tell_taken(seat, key="session_free", any_hour=False)
+
+
+def _ask_who_waits(session: DeskSession, waiting: Sequence[Seat]) -> None:
+    """They said yes to it once: three for each free seat, as ever."""
+    if clock.now() > session.starts_at - asking.ASK_UNTIL:
+        return
+    room = asking.FOR_EACH_SEAT * asking.free_seats(session) - session.signed.asked().count()
+    for seat in waiting:
+        if room > 0 and _ask_again(session, seat):
+            room -= 1
+
+
+def _ask_again(session: DeskSession, seat: Seat) -> bool:
+    seat.session, seat.volunteer = session, _lock(seat.volunteer)
+    if seat.volunteer.recipient.stopped_at is not None:
+        return False
+    try:
+        check_may_sit(seat)
+    except Conflict:
+        return False
+    texts.take_back(seat)
+    letter = offers.free_letter(seat.volunteer)
+    move(seat, SeatStatus.ASKED, by=CLOCK, waiting_since=None, answered_at=None, letter=letter)
+    asking.tell_asked(seat, session)
+    return True
 
 
 def begin(session_id: uuid.UUID) -> None:
