@@ -221,6 +221,19 @@ def test_an_unconfirmed_visit_rings_who_is_on_duty_before_it_begins(lindeboom, e
         assert OutboundMessage.objects.filter(kind="alarm.alarm_unconfirmed").count() == 1
 
 
+def test_an_unconfirmed_visit_rings_everybody_in_turn_though_it_was_held_back_days_ago(lindeboom, els):
+    """The call for it stands on the list since Friday noon; the texts begin on Monday, two hours before."""
+    cast.coordinator(lindeboom, name="Joris")
+    visit = booked(lindeboom, els, days=6)
+    held_back = clockwork.live_through(visit.starts_at - timedelta(hours=3))
+    with clock.travel(held_back):
+        assert call("confirm").created_at < held_back - timedelta(days=1)
+    texts = OutboundMessage.objects.filter(kind="alarm.alarm_unconfirmed").order_by("created_at", "pk")
+    with clock.travel(clockwork.live_through(visit.starts_at - timedelta(minutes=95))):
+        asked = list(texts.values_list("recipient", flat=True))
+        assert (len(asked), len(set(asked[:2])), asked[2]) == (3, 2, asked[0])
+
+
 # --- alarms -----------------------------------------------------------------------------------------------------------
 
 

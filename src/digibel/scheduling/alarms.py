@@ -4,10 +4,12 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Count, Min
+
 from digibel import clock, languages
 from digibel.notifications import outbox
 from digibel.notifications.calls import open_call
-from digibel.notifications.models import CallTask
+from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.notifications.recipients import language_of, of_staff
 from digibel.organisations import duty
 from digibel.organisations.models import Staff
@@ -15,7 +17,7 @@ from digibel.scheduling import timers, worklist
 from digibel.scheduling.models import Visit, VisitStatus
 
 CLIMB_AFTER = timedelta(minutes=10)
-# Twice round quickly; then less often, with a step that meets everybody in turn.
+# Twice round quickly; then less often.
 ROUNDS_AT_ONCE = 2
 CLIMB_LATER = timedelta(minutes=70)
 TEXTED_FOR = timedelta(days=1)
@@ -79,16 +81,22 @@ def ring_for(call: CallTask, visit: Visit, key: str) -> None:
 
 def climb(call_id: uuid.UUID) -> None:
     """Nobody took it in ten minutes: the next one is told, and after the last the first again. Until somebody acknowledges;
-    after a day it is still on the list in red. Rung by the clock.
+    a day after the first text it is still on the list in red. Rung by the clock.
+
+    Counted by the texts: the call itself may have stood on the list for days before anybody was texted about it.
     """
     call = CallTask.objects.get(pk=call_id)
     if call.done_at is not None or call.acknowledged_by:
         return
     visit = _visit(call.subject_id)
-    step = int((clock.now() - call.created_at) / CLIMB_AFTER)
-    if clock.now() < call.created_at + TEXTED_FOR and _text_ladder(visit, _what_is_wrong(visit, call), step=step):
-        wait = CLIMB_AFTER if step < ROUNDS_AT_ONCE * _rungs(visit) else CLIMB_LATER
-        timers.set_timer("alarm_climbs", call.pk, clock.now() + wait)
+    key = _what_is_wrong(visit, call)
+    texts = OutboundMessage.objects.about(visit).filter(kind=f"alarm.{key}", created_at__gte=call.created_at)
+    told = texts.aggregate(step=Count("pk"), first=Min("created_at"))
+    if told["first"] is not None and clock.now() >= told["first"] + TEXTED_FOR:
+        return
+    _text_ladder(visit, key, step=told["step"])
+    wait = CLIMB_AFTER if told["step"] < ROUNDS_AT_ONCE * _rungs(visit) else CLIMB_LATER
+    timers.set_timer("alarm_climbs", call.pk, clock.now() + wait)
 
 
 def _what_is_wrong(visit: Visit, call: CallTask) -> str:
@@ -103,13 +111,10 @@ def _rungs(visit: Visit) -> int:
     return len(duty.ladder(visit.request.organisation, clock.now()))
 
 
-def _text_ladder(visit: Visit, key: str, *, step: int) -> bool:
-    """Text the person on this step of the ladder; above the last it begins anew. False: nobody has a mobile."""
-    people = duty.ladder(visit.request.organisation, clock.now())
-    if not people:
-        return False
-    text_staff(people[step % len(people)], visit, key)
-    return True
+def _text_ladder(visit: Visit, key: str, *, step: int) -> None:
+    """Text the person on this step of the ladder; above the last it begins anew. Nobody, while nobody has a mobile."""
+    if people := duty.ladder(visit.request.organisation, clock.now()):
+        text_staff(people[step % len(people)], visit, key)
 
 
 def text_staff(staff: Staff, visit: Visit, key: str) -> None:
