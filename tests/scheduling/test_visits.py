@@ -7,7 +7,9 @@ import pytest
 import cast
 from digibel import clock, languages
 from digibel.audit.actors import SYSTEM, Actor
-from digibel.notifications import calls, outbox
+from digibel.desk import callsheets, errands
+from digibel.notifications import calls, outbox, receipts
+from digibel.notifications.gateways.base import Receipt
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import cards, clockwork, errors, openings, promises, visits, worklist
@@ -76,6 +78,39 @@ def test_nobody_reads_the_reminder_of_a_cancelled_visit(visit, els):
     clockwork.live_through(visit.starts_at + timedelta(hours=1))
     assert kinds_to(els.recipient, status="sent") == ["offer.offer_one", "visit.accepted", "visit.visit_cancelled"]
     assert Timer.objects.filter(rung_at=None, subject_id=visit.pk).count() == 0
+
+
+def lost(kind):
+    """The network tells that this text did not arrive."""
+    text = OutboundMessage.objects.get(kind=kind)
+    receipts.note_receipt(text.gateway, Receipt(text.provider_id, delivered=False))
+    text.refresh_from_db()
+    return text
+
+
+def test_a_visit_that_was_called_off_is_not_announced_by_a_voice_when_its_text_got_lost(visit, els):
+    visits.cancel(visit, by=SYSTEM, reason="client_cannot")
+    assert lost("visit.announce").status == "on_list"
+    assert not CallTask.objects.open().exists()
+    assert broken() == []
+
+
+def test_who_has_said_yes_by_telephone_is_not_rung_because_the_text_got_lost(visit, els):
+    visits.confirm(visit, by=SYSTEM)
+    lost("visit.announce")
+    assert not CallTask.objects.open().exists()
+    assert lost("visit.accepted").status == "on_list"
+    assert CallTask.objects.open().get().recipient == els.recipient, "the volunteer has not heard yet"
+
+
+def test_of_two_lost_texts_the_one_that_is_so_is_read_out(visit, els, lindeboom):
+    visits.cancel(visit, by=Actor.volunteer(els), reason="volunteer_cannot")
+    outbox.sweep()
+    lost("visit.client_visit_cancelled")
+    lost("visit.announce")
+    call = CallTask.objects.open().get()
+    sheet = callsheets.of(errands.of(lindeboom, call.pk))
+    assert (call.kind, sheet.undelivered.endswith("Er komt niemand. Doe niet open.")) == ("visit.undelivered", True)
 
 
 def test_nobody_comes_today_is_said_on_that_day_only(visit, els):

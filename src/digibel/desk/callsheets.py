@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from digibel.desk.errands import Errand
 from digibel.notifications import calls, phrasebook
 from digibel.notifications.models import CallTask, Channel, MessageStatus, OutboundMessage, Recipient
 from digibel.notifications.numbers import display
+from digibel.notifications.owners import owner_of
 from digibel.requests.models import Client
 from digibel.scheduling import fraud
 
@@ -185,16 +187,20 @@ def _colleague(errand: Errand) -> Person | None:
 
 
 def _undelivered(errand: Errand) -> str:
-    """The text that did not arrive, to be read out. Nothing for the other calls."""
-    if errand.call.kind not in {"visit.undelivered", "plain.undelivered"}:
+    """The text that did not arrive, to be read out, as long as it is so: the last one written, whichever was told first to be
+    lost. Nothing for the other calls."""
+    call = errand.call
+    if call.kind not in {"visit.undelivered", "plain.undelivered"}:
         return ""
     lost = OutboundMessage.objects.filter(
-        organisation=errand.call.organisation,
-        recipient=errand.call.recipient_id,
+        Q(pk=call.subject_id) | Q(subject_id=call.subject_id),
+        organisation=call.organisation,
+        recipient=call.recipient_id,
         status=MessageStatus.ON_LIST,
         body__isnull=False,
     )
-    last = lost.order_by("-status_at").first()
+    so = (one for one in lost.order_by("-created_at", "-pk") if owner_of(one.kind).still_to_be_said(one))
+    last = next(so, None)
     return last.body if last else ""
 
 

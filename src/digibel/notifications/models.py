@@ -80,6 +80,8 @@ class MessageStatus(models.TextChoices):
     ON_LIST = "on_list", "on a person's list"
 
 
+# Ends the trouble of a text that got lost when nobody had to hear it any more.
+PAST = "_past"
 # Only along these arrows, whatever order receipts arrive in.
 MESSAGE_MOVES: dict[str, frozenset[str]] = {
     MessageStatus.QUEUED: frozenset({MessageStatus.SENDING, MessageStatus.WITHDRAWN, MessageStatus.ON_LIST}),

@@ -6,7 +6,7 @@ from django.db.models import Case, Value, When
 
 from digibel import clock
 from digibel.notifications.calls import open_call
-from digibel.notifications.models import MESSAGE_MOVES, CallTask, MessageStatus, OutboundMessage
+from digibel.notifications.models import MESSAGE_MOVES, PAST, CallTask, MessageStatus, OutboundMessage
 from digibel.notifications.owners import owner_of
 
 
@@ -45,10 +45,15 @@ def note_taken(messages: Sequence[OutboundMessage]) -> list[OutboundMessage]:
 
 
 def put_on_list(message: OutboundMessage, *, trouble: str) -> None:
-    """It did not arrive: a person takes over, as its owner says; where the owner says nothing, with a call of its own."""
-    if not move(message, MessageStatus.ON_LIST, trouble=trouble):
+    """It did not arrive: a person takes over, as its owner says; where the owner says nothing, with a call of its own.
+
+    Nobody is rung about what is so no longer: a visit that was called off meanwhile would be announced by a voice.
+    """
+    owner = owner_of(message.kind)
+    matters = owner.still_to_be_said(message)
+    if not move(message, MessageStatus.ON_LIST, trouble=trouble if matters else f"{trouble}{PAST}") or not matters:
         return
-    owner_of(message.kind).undelivered(message)
+    owner.undelivered(message)
     errands = CallTask.objects.open().filter(subject_id=message.subject_id)
     if not errands.exclude(kind__startswith="gateway.").exists():
         open_call(

@@ -38,6 +38,10 @@ class Owner(Protocol):
         """The gateway took it; within the transaction that says so."""
         ...
 
+    def still_to_be_said(self, message: OutboundMessage) -> bool:
+        """It got lost: does anybody still need to hear it? What has passed, or was called off meanwhile, they do not."""
+        ...
+
     def undelivered(self, message: OutboundMessage) -> None:
         """What now that it could not be delivered; within the transaction that puts it on a list."""
         ...
@@ -78,6 +82,9 @@ class PlainTexts:
 
     def left(self, message: OutboundMessage) -> None:
         return None
+
+    def still_to_be_said(self, message: OutboundMessage) -> bool:
+        return True
 
     def undelivered(self, message: OutboundMessage) -> None:
         return None

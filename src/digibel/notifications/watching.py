@@ -83,7 +83,7 @@ def silent(moment: datetime) -> set[str]:
 
 
 def _is_silent(name: str, moment: datetime) -> bool:
-    told = Q(status=MessageStatus.DELIVERED) | Q(status=MessageStatus.ON_LIST, trouble="undelivered")
+    told = Q(status=MessageStatus.DELIVERED) | Q(status=MessageStatus.ON_LIST, trouble__startswith="undelivered")
     ours = OutboundMessage.objects.filter(gateway=name)
     last_told = ours.filter(told).aggregate(at=Max("status_at"))["at"]
     if last_told is None:

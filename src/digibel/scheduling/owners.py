@@ -91,9 +91,26 @@ class VisitTexts(PlainTexts):
     """Everything around a visit, to the volunteer and to the client."""
 
     def still_true(self, message: OutboundMessage) -> bool:
-        visit = Visit.objects.select_related("client", "request").get(pk=message.subject_id)
+        if message.kind.partition(".")[2] in FOR_CLIENT and message.recipient.stopped_at is not None:
+            return False
+        return self._is_so(self._visit(message), message)
+
+    def still_to_be_said(self, message: OutboundMessage) -> bool:
+        """Whoever said yes by another way has heard who comes; and of what is over nobody needs to hear any more."""
+        visit = self._visit(message)
+        if message.kind in worklist.ANNOUNCEMENTS and visit.confirmed_at is not None:
+            return False
+        if message.kind.partition(".")[2] in SAYS_IT_IS_OFF and clock.now() >= max(_moments_of(visit)):
+            return False
+        return self._is_so(visit, message)
+
+    def _visit(self, message: OutboundMessage) -> Visit:
+        return Visit.objects.select_related("client", "request").get(pk=message.subject_id)
+
+    def _is_so(self, visit: Visit, message: OutboundMessage) -> bool:
+        """Whether what it says is what is true now."""
         key = message.kind.partition(".")[2]
-        if key in FOR_CLIENT and (visit.client.gone_at is not None or message.recipient.stopped_at is not None):
+        if key in FOR_CLIENT and visit.client.gone_at is not None:
             return False
         if key == "follow_up":
             is_asked = visit.follow_up_due is not None and visit.followed_up_at is None
@@ -257,6 +274,11 @@ class VisitTexts(PlainTexts):
             urgent=True,
             channel=Channel.WORKER if announcing.may_relay_word(visit.client) else Channel.CALL,
         )
+
+
+def _moments_of(visit: Visit) -> list[datetime]:
+    """At which somebody may be waiting for it."""
+    return [moment for moment in (visit.starts_at, visit.client_expects, visit.volunteer_expects) if moment is not None]
 
 
 class AlarmTexts(PlainTexts):

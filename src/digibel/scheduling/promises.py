@@ -21,6 +21,7 @@ from digibel.audit import chain, triggers
 from digibel.directory.models import HelpPlace
 from digibel.guardrails import secrets
 from digibel.notifications.models import (
+    PAST,
     CallTask,
     InboundMessage,
     InboundPart,
@@ -353,7 +354,9 @@ def unsent_messages() -> Iterator[str]:
     stuck = OutboundMessage.objects.filter(status=MessageStatus.SENDING, status_at__lte=frozen_now - SENDING_TAKES)
     waiting = OutboundMessage.objects.due_by(frozen_now - WAITING_TAKES).for_networks()
     somebodys = CallTask.objects.filter(Q(subject_id=OuterRef("subject_id")) | Q(subject_id=OuterRef("pk")))
-    dropped = OutboundMessage.objects.filter(status=MessageStatus.ON_LIST).exclude(Exists(somebodys))
+    dropped = OutboundMessage.objects.filter(status=MessageStatus.ON_LIST).exclude(
+        Exists(somebodys) | Q(trouble__endswith=PAST)
+    )
     for messages in (stuck, waiting, dropped):
         yield from _ids(messages)
 

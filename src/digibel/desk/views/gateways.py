@@ -119,7 +119,7 @@ def _state(name: str, *, used: bool, resting: bool, silent: bool, ready: bool) -
 
 
 def _last(name: str) -> dict[str, datetime | None]:
-    told = Q(status=MessageStatus.DELIVERED) | Q(status=MessageStatus.ON_LIST, trouble="undelivered")
+    told = Q(status=MessageStatus.DELIVERED) | Q(status=MessageStatus.ON_LIST, trouble__startswith="undelivered")
     return OutboundMessage.objects.filter(gateway=name).aggregate(
         last_sent=Max("sent_at"), last_receipt=Max("status_at", filter=told)
     )
