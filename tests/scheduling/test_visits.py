@@ -113,6 +113,25 @@ def test_of_two_lost_texts_the_one_that_is_so_is_read_out(visit, els, lindeboom)
     assert (call.kind, sheet.undelivered.endswith("Er komt niemand. Doe niet open.")) == ("visit.undelivered", True)
 
 
+def test_nobody_says_that_nobody_comes_once_the_client_has_said_yes_to_somebody_else(lindeboom, els):
+    today = clock.today()
+    windows = [{"from": f"{today}T15:00", "until": f"{today}T18:00"}]
+    visit = cast.booked(cast.request(lindeboom, windows=windows), els)
+    visits.cancel(visit, by=Actor.volunteer(els), reason="volunteer_cannot")
+    nobody = OutboundMessage.objects.get(kind="visit.nobody_comes")
+    OutboundMessage.objects.filter(pk=nobody.pk).update(not_before=clock.now() + timedelta(minutes=30))
+    visit.request.refresh_from_db()
+    again = cast.booked(visit.request, cast.volunteer(lindeboom, name="Ben"))
+    assert CallTask.objects.open().filter(kind="visit.cancelled").exists()
+    visits.confirm(again, by=SYSTEM)
+    assert not CallTask.objects.open().exists()
+    nobody.refresh_from_db()
+    assert nobody.status == "withdrawn"
+    with clock.travel(clockwork.live_through(clock.now() + timedelta(minutes=40))):
+        assert OutboundMessage.objects.filter(kind="alarm.alarm_cancelled_today", status="sent").count() == 1
+        assert broken() == []
+
+
 def test_nobody_comes_today_is_said_on_that_day_only(visit, els):
     """Held up by a network that was away, it would say so on a day on which somebody else may come."""
     with clock.travel(clockwork.live_through(visit.starts_at - timedelta(hours=1))):

@@ -188,6 +188,22 @@ def _days_spoken_of(visit: Visit) -> set[date]:
     return {clock.local(moment).date() for moment in (visit.starts_at, visit.client_expects) if moment is not None}
 
 
+def expects_another(visit: Visit) -> bool:
+    """It was called off, and the client has said yes to somebody else on the day on which it was to be."""
+    again = Visit.objects.standing().of_firsts().filter(request=visit.request_id, confirmed_at__isnull=False)
+    others = again.exclude(pk=visit.pk).values_list("starts_at", flat=True)
+    return any(clock.local(moment).date() in _days_spoken_of(visit) for moment in others)
+
+
+def say_no_longer_that_nobody_comes(visit: Visit) -> None:
+    """They have said yes to this one: whoever still rang about the one before it would keep the door shut."""
+    before = Visit.objects.filter(request=visit.request_id, status__in=CALLED_OFF).order_by("pk")
+    for one in before:
+        if expects_another(one):
+            drop_calls(one, "visit.cancelled")
+            outbox.withdraw(OutboundMessage.objects.about(one).filter(recipient=visit.client.recipient))
+
+
 def expected_at(visit: Visit) -> datetime | None:
     """When the client expects somebody, by what they heard last: it may have moved since. None: they heard of nobody."""
     return visit.starts_at if worklist.is_announced(visit) else visit.client_expects

@@ -117,6 +117,8 @@ class VisitTexts(PlainTexts):
             return visit.status == VisitStatus.DONE and is_asked and visit.request.is_open
         if key == "nobody_comes" and clock.local(message.created_at).date() != clock.today():
             return False  # it says "today"; somebody else may come on the day on which it would leave
+        if key in SAYS_IT_IS_OFF & FOR_CLIENT and announcing.expects_another(visit):
+            return False
         if key in SAYS_IT_IS_OFF:
             return visit.status in {VisitStatus.CANCELLED, VisitStatus.MISSED}
         if key == "checkout_missing":

@@ -264,6 +264,7 @@ def confirm(visit: Visit, *, by: Actor) -> None:
     _write(locked, confirmed_at=clock.now(), held_back_at=None, sequence=locked.sequence + held_back)
     timers.drop_timers(locked.pk, "confirm_by", "unconfirmed")
     drop_calls(locked, "visit.announce", "visit.confirm")
+    announcing.say_no_longer_that_nobody_comes(locked)
     record("visit.confirmed", locked, by=by, organisation_id=locked.request.organisation_id)
     if held_back:
         _let_go(locked)
