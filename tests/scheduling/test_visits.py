@@ -132,6 +132,24 @@ def test_nobody_says_that_nobody_comes_once_the_client_has_said_yes_to_somebody_
         assert broken() == []
 
 
+def test_who_said_yes_and_then_another_moment_is_visited_by_nobody_before_they_say_yes_again(visit, els, lindeboom):
+    by = Actor.staff(lindeboom.staff.get())
+    assert cast.texts(visit.client, "1").outcome == "visit.confirmed"
+    with clock.travel(clock.now() + timedelta(minutes=1)):
+        assert cast.texts(visit.client, "2").outcome == "visit.other_moment"
+    call = CallTask.objects.open().get(kind="visit.other_moment")
+    while call.done_at is None:
+        with clock.travel(clockwork.live_through(max(call.due_at, clock.now()))):
+            call = calls.note_outcome(call, "no_answer", by=by)
+            assert broken() == []
+    assert kinds_to(visit.client.recipient, status="sent").count("visit.client_reminder") == 0
+    with clock.travel(clockwork.live_through(visit.starts_at - timedelta(minutes=30))):
+        visit.refresh_from_db()
+        assert visit.held_back_at is not None
+        assert kinds_to(els.recipient, status="sent")[-1] == "visit.stay_home"
+        assert CallTask.objects.open().get().kind == "visit.confirm"
+
+
 def test_nobody_comes_today_is_said_on_that_day_only(visit, els):
     """Held up by a network that was away, it would say so on a day on which somebody else may come."""
     with clock.travel(clockwork.live_through(visit.starts_at - timedelta(hours=1))):

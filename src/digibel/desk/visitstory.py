@@ -16,6 +16,7 @@ from digibel.scheduling.models import Visit
 DEEDS: dict[str, tuple[str, str, words.Words]] = {
     "visit.booked": ("done", "", _("Booked")),
     "visit.confirmed": ("done", "", _("The client says yes")),
+    "visit.yes_taken_back": ("wait", "", _("The client wants another moment after all")),
     "visit.begun": ("done", "", _("IN: the volunteer is inside")),
     "visit.ended": ("done", "", _("OUT: the volunteer has left")),
     "visit.moved": ("", "clock", _("Moved to another moment")),

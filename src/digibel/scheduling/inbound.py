@@ -361,6 +361,7 @@ def _confirm(visit: Visit, message: InboundMessage) -> str | None:
 
 
 def _other_moment(visit: Visit, message: InboundMessage) -> str:
+    visits.take_back_yes(visit, by=Actor.client(visit.client))
     _ring_client(visit, "visit.other_moment")
     reply(message, "plain.client_other_moment")
     return "visit.other_moment"

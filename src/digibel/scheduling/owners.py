@@ -127,6 +127,8 @@ class VisitTexts(PlainTexts):
             return visit.status == VisitStatus.BOOKED and visit.held_back_at is not None
         if key in {"second_sought", "other_cannot", "one_cannot"}:
             return visit.status == VisitStatus.BOOKED and visit.needs_second
+        if key in {"client_reminder", "client_reminder_two"} and _wants_another_moment(visit):
+            return False
         if key in {"reminder_day", "reminder_hour", "client_reminder", "client_reminder_two"}:
             return visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now() and visit.held_back_at is None
         return visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now()
@@ -276,6 +278,11 @@ class VisitTexts(PlainTexts):
             urgent=True,
             channel=Channel.WORKER if announcing.may_relay_word(visit.client) else Channel.CALL,
         )
+
+
+def _wants_another_moment(visit: Visit) -> bool:
+    """They said so, and nobody has talked with them yet."""
+    return CallTask.objects.open().about(visit).filter(kind="visit.other_moment").exists()
 
 
 def _moments_of(visit: Visit) -> list[datetime]:

@@ -272,6 +272,22 @@ def confirm(visit: Visit, *, by: Actor) -> None:
     visit.refresh_from_db()
 
 
+@transaction.atomic
+def take_back_yes(visit: Visit, *, by: Actor) -> None:
+    """The client said yes, and now wants another moment: nobody goes there before they have said yes again."""
+    locked = pairs.first_of(_lock(visit))
+    if locked.confirmed_at is None or locked.status != VisitStatus.BOOKED:
+        return
+    _write(locked, confirmed_at=None)
+    record("visit.yes_taken_back", locked, by=by, organisation_id=locked.request.organisation_id)
+    if (due := worklist.confirm_due(locked)) > clock.now():
+        timers.set_timer("confirm_by", locked.pk, due)
+    else:
+        wait_for_yes(locked)
+    worklist.rewrite(locked.request)
+    visit.refresh_from_db()
+
+
 def _let_go(first: Visit) -> None:
     for visit in pairs.both(first):
         if visit.held_back_at is not None:

@@ -23,7 +23,9 @@ from digibel.scheduling.models import LIVE_OFFERS, STANDING_VISITS, Handover, Of
 from digibel.scheduling.next_actions import LATE, NextAction, RequestFacts, VisitFacts, next_action, owner_now
 
 SHORT_NOTICE = timedelta(hours=2)
-TOLD_BY_VOICE = Q(kind="visit.announce", outcome__in=[CallTask.Outcome.REACHED, CallTask.Outcome.POSTED])
+TOLD_BY_VOICE = Q(
+    kind__in=["visit.announce", "visit.confirm"], outcome__in=[CallTask.Outcome.REACHED, CallTask.Outcome.POSTED]
+)
 ANNOUNCEMENTS = ("visit.announce", "visit.announce_two", "visit.new_volunteer", "visit.client_visit_moved")
 TOLD_BY_TEXT = Q(kind__in=ANNOUNCEMENTS, status__in=[MessageStatus.SENT, MessageStatus.DELIVERED])
 READ_OF_VISIT = (
