@@ -107,6 +107,21 @@ def test_no_answer_comes_back_by_itself(desk, announce):
     assert announce.due_at > clock.now()
 
 
+def test_no_answer_pressed_by_two_is_one_attempt(desk, joris, announce):
+    """Two fingers used up two of three attempts, and the call came back a day later."""
+    form = desk.get(reverse("desk:call", args=[announce.pk]))
+    attempt = form.context["sheet"].attempt
+    assert f'name="attempt" value="{attempt}"' in form.content.decode()
+    assert note(desk, announce, "no_answer", attempt=attempt).status_code == 303
+    announce.refresh_from_db()
+    due = announce.due_at
+    second = note(joris, announce, "no_answer", attempt=attempt)
+    assert (second.status_code, "has been noted already" in second.content.decode()) == (409, True)
+    announce.refresh_from_db()
+    assert (announce.tries, announce.due_at) == (1, due)
+    assert note(joris, announce, "reached", attempt=attempt).status_code == 303, "what was heard counts all the same"
+
+
 def test_an_outcome_that_does_not_belong_to_the_call_is_refused(desk, announce):
     answer = note(desk, announce, "works")
     assert (answer.status_code, answer.context["refusal"]) == (422, "Choose what came of the call.")

@@ -7,7 +7,7 @@ from django.db import models, transaction
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.notifications import reaching
-from digibel.notifications.errors import CallDone
+from digibel.notifications.errors import AttemptNoted, CallDone
 from digibel.notifications.models import CallTask, Channel, Recipient
 from digibel.notifications.owners import Script, owner_of
 from digibel.organisations.models import Organisation, Role
@@ -50,15 +50,18 @@ def open_call(
 
 
 @transaction.atomic
-def note_outcome(call: CallTask, outcome: str, *, by: Actor) -> CallTask:
+def note_outcome(call: CallTask, outcome: str, *, by: Actor, attempt: int | None = None) -> CallTask:
     """Write down how a call went. No answer comes back on the list, as often as there is time for; then its owner decides.
 
-    What somebody promised to pass on stays on the list too, until they tell us that it was heard.
+    What somebody promised to pass on stays on the list too, until they tell us that it was heard. `attempt`: which try this was,
+    for whoever knows; noted twice, by two people or a finger that slipped, it is one.
     """
     owner_of(call.kind).hold(call)
     locked = CallTask.objects.select_for_update().get(pk=call.pk)
     if locked.done_at is not None:
         raise CallDone
+    if outcome == CallTask.Outcome.NO_ANSWER and attempt not in {None, locked.tries + 1}:
+        raise AttemptNoted
     locked.tries += outcome != CallTask.Outcome.PROMISED
     if (again := _comes_back(locked, outcome)) is not None:
         locked.due_at = again

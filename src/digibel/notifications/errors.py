@@ -51,6 +51,11 @@ class CallDone(Problem):
     message = "Somebody has already done this call. Look at the list again."
 
 
+class AttemptNoted(Conflict):
+    code = "attempt_noted"
+    message = "This attempt has been noted already. Nobody answered; the call comes back on the list by itself."
+
+
 class AlreadyTaken(Conflict):
     code = "already_taken"
     message = "A colleague is sending this one, or it has gone already. Take the next one."

@@ -26,7 +26,7 @@ from digibel.desk.forms.lists import CallsFilter
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications import calls as verbs
 from digibel.notifications import reaching, voice
-from digibel.notifications.errors import CallDone
+from digibel.notifications.errors import AttemptNoted, CallDone
 from digibel.notifications.models import CallTask, Channel
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import Problem
@@ -145,6 +145,8 @@ def call_outcome(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
         _note(errand, outcome, form.cleaned_data if form else {}, request)
     except CallDone:
         return call_page(request, errands.of(request.organisation, call_id), status=409)
+    except AttemptNoted as problem:
+        return call_page(request, errands.of(request.organisation, call_id), refusal=sentence(problem), status=409)
     except Problem as problem:
         return call_page(request, errand, form=form, refusal=sentence(problem), status=problem.status)
     messages.success(request, callsheets.noted(errand, outcome))
@@ -189,7 +191,8 @@ def _note(errand: Errand, outcome: str, said: dict[str, Any], request: StaffRequ
     check_may(request.user, "follow_up" if outcome in FOLLOW_UPS else "call")
     if "language" in said and errand.client is not None and not intake.has_own_yes(errand.client):
         intake.record_own_yes(errand.client, language=said["language"], by=by)
-    verbs.note_outcome(errand.call, outcome, by=by)
+    attempt = request.POST.get("attempt", "")[:3]
+    verbs.note_outcome(errand.call, outcome, by=by, attempt=int(attempt) if attempt.isdecimal() else None)
     if "all_right" in said and errand.visit is not None:
         reports.report(errand.visit, by=by, talked=True, **said)
     if outcome in FOLLOW_UPS and errand.visit is not None:
