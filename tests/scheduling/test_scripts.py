@@ -7,6 +7,7 @@ import pytest
 import cast
 from digibel import clock
 from digibel.audit.actors import Actor
+from digibel.desk import callsheets, errands
 from digibel.notifications import calls
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.scheduling import announcing, clockwork, doorstep, visits
@@ -232,6 +233,15 @@ def test_an_unconfirmed_visit_rings_everybody_in_turn_though_it_was_held_back_da
     with clock.travel(clockwork.live_through(visit.starts_at - timedelta(minutes=95))):
         asked = list(texts.values_list("recipient", flat=True))
         assert (len(asked), len(set(asked[:2])), asked[2]) == (3, 2, asked[0])
+
+
+def test_once_it_should_have_begun_nobody_is_asked_whether_it_suits_and_one_alarm_says_who_was_at_home(lindeboom, els):
+    visit = booked(lindeboom, els, days=3)
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(minutes=30))):
+        [alarm] = CallTask.objects.open()
+        assert alarm.kind == "visit.alarm"
+        told = [value for _, value in callsheets.of(errands.of(lindeboom, alarm.pk)).facts]
+        assert "bleef op onze vraag thuis: de hulpvrager had nog geen ja gezegd" in told
 
 
 # --- alarms -----------------------------------------------------------------------------------------------------------

@@ -226,6 +226,8 @@ def _facts(errand: Errand) -> list[tuple[words.Words, str]]:
     if errand.asked is not None:
         told.append((_("About their data"), str(persons.RIGHTS[errand.asked.right])))
         told.append((_("Answer before"), date_format(errand.asked.due_on, "j F Y")))
+    if errand.call.kind == "visit.alarm" and errand.visit is not None and errand.visit.held_back_at is not None:
+        told.append((_("Volunteer"), gettext("was told to stay at home: the client had not said yes")))
     if errand.to_volunteer and errand.volunteer is not None:
         told.append((_("Speaks"), words.language_names(errand.volunteer.speaks)))
         told += [(_("Visit at"), errand.client.called)] if errand.client else []

@@ -8,7 +8,7 @@ from django.db.models import Count, Min
 
 from digibel import clock, languages
 from digibel.notifications import outbox
-from digibel.notifications.calls import open_call
+from digibel.notifications.calls import drop_calls, open_call
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.notifications.recipients import language_of, of_staff
 from digibel.organisations import duty
@@ -49,9 +49,10 @@ def no_check_out(visit_id: uuid.UUID) -> None:
 
 
 def no_check_in(visit_id: uuid.UUID) -> None:
-    """The visit should have begun and nobody said IN."""
+    """The visit should have begun and nobody said IN. Nobody is asked any more whether it suits them."""
     visit = _visit(visit_id)
     if visit.status == VisitStatus.BOOKED:
+        drop_calls(visit, "visit.announce", "visit.confirm")
         raise_alarm(visit, "alarm_no_checkin")
 
 
