@@ -10,6 +10,7 @@ from django.urls import reverse
 
 import cast
 from digibel import clock
+from digibel.audit.actors import Actor
 from digibel.audit.models import Event
 from digibel.desk import callsheets, errands
 from digibel.notifications import outbox, voice
@@ -273,6 +274,26 @@ def test_who_takes_an_alarm_is_told_and_a_second_one_hears_of_the_first(desk, li
     answer = second.post(reverse("desk:take_alarm", args=[call.pk]), follow=True)
     assert answer.context["sheet"].taken_by == "Nadia"
     assert answer.content.decode().count("A colleague has taken this alarm already.") == 1
+
+
+def test_whatever_colleagues_are_texted_about_can_be_taken(desk, lindeboom, now):
+    """A volunteer falls ill an hour before: without a button the texts went round while somebody was ringing the client."""
+    today = [{"from": f"{clock.today()}T15:00", "until": f"{clock.today()}T18:00"}]
+    visit = cast.booked(cast.request(lindeboom, windows=today), cast.volunteer(lindeboom, name="Ann"))
+    visits.cancel(visit, by=Actor.volunteer(visit.volunteer), reason="volunteer_cannot")
+    call = CallTask.objects.open().about(visit).get(kind="visit.cancelled")
+    address = reverse("desk:take_alarm", args=[call.pk])
+    assert address in desk.get(reverse("desk:call", args=[call.pk])).content.decode()
+    desk.post(address)
+    page = desk.get(reverse("desk:call", args=[call.pk])).content.decode()
+    assert (address in page, "It climbs no further." in page) == (False, True)
+    with clock.travel(clockwork.live_through(now + timedelta(hours=1))):
+        assert OutboundMessage.objects.filter(kind="alarm.alarm_cancelled_today").count() == 1
+
+
+def test_a_call_about_which_nobody_is_texted_has_nothing_to_take(desk, announce):
+    page = desk.get(reverse("desk:call", args=[announce.pk])).content.decode()
+    assert reverse("desk:take_alarm", args=[announce.pk]) not in page
 
 
 def test_a_text_that_did_not_arrive_is_read_out(desk, lindeboom):

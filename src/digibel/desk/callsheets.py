@@ -15,7 +15,7 @@ from digibel.notifications.models import CallTask, Channel, MessageStatus, Outbo
 from digibel.notifications.numbers import display
 from digibel.notifications.owners import owner_of
 from digibel.requests.models import Client
-from digibel.scheduling import fraud
+from digibel.scheduling import alarms, fraud
 
 FOLLOW_UPS = ("works", "fails", "refer", "refused")
 # No script can know what to say here: somebody has died, or nobody knows where the volunteer is.
@@ -70,6 +70,7 @@ class Sheet:
     most: int
     facts: tuple[tuple[words.Words, str], ...]
     alarm: bool
+    to_take: bool
     taken_by: str
     why: words.Words
 
@@ -102,6 +103,7 @@ def of(errand: Errand) -> Sheet:
         most=calls.tries_that_fit(call),
         facts=tuple(_facts(errand)),
         alarm=call.kind in words.ALARMS,
+        to_take=call.kind in words.ALARMS or alarms.climbs(call),
         taken_by=_taken_by(call),
         why=words.errand(errand.about).why,
     )

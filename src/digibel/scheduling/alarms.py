@@ -14,7 +14,7 @@ from digibel.notifications.recipients import language_of, of_staff
 from digibel.organisations import duty
 from digibel.organisations.models import Staff
 from digibel.scheduling import timers, worklist
-from digibel.scheduling.models import Visit, VisitStatus
+from digibel.scheduling.models import Timer, Visit, VisitStatus
 
 CLIMB_AFTER = timedelta(minutes=10)
 # Twice round quickly; then less often.
@@ -78,6 +78,11 @@ def ring_for(call: CallTask, visit: Visit, key: str) -> None:
     """A call that cannot wait until somebody looks at the list: whoever is on duty is texted, then the next one."""
     _text_ladder(visit, key, step=0)
     timers.set_timer("alarm_climbs", call.pk, clock.now() + CLIMB_AFTER)
+
+
+def climbs(call: CallTask) -> bool:
+    """Whether colleagues are texted about it one after the other, for as long as nobody takes it."""
+    return Timer.objects.filter(kind="alarm_climbs", subject_id=call.pk).exists()
 
 
 def climb(call_id: uuid.UUID) -> None:
