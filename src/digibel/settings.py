@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "digibel.desk.sessions.KeptSessions",
     "django.middleware.locale.LocaleMiddleware",
+    "digibel.desk.middleware.NothingEndless",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -12,6 +12,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
+from digibel import sheets
 from digibel.guardrails import secrets
 from digibel.notifications import numbers
 from digibel.notifications.errors import NotANumber
@@ -31,6 +32,25 @@ class CompressedFiles(GZipMiddleware):
         if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
             return response
         return super().process_response(request, response)
+
+
+LARGEST: Final = sheets.MOST_BYTES + 400_000
+"""Bytes: a list, and the form around it. With less than `FILE_UPLOAD_MAX_MEMORY_SIZE` no list of people ever lies on a disk."""
+WITH_ENDS_OF_THEIR_OWN: Final = ("/api/", "/gateways/", "/telephone/")
+
+
+class NothingEndless:
+    """Whoever has a form of ours, also that of the log-in, could send along a file that fills the disk: it would be kept before
+    anybody looks at the form. What says that it is larger than any list is not read; what does not say its size is empty to us."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        told = request.META.get("CONTENT_LENGTH") or "0"
+        if told.isdecimal() and int(told) > LARGEST and not request.path.startswith(WITH_ENDS_OF_THEIR_OWN):
+            return problem_page(request, sheets.too_large())
+        return self.get_response(request)
 
 
 # What another house sends along is drawn by chance and read once: masked, one in a thousand would not come in. It is on no page.

@@ -24,6 +24,7 @@ XLSX: Final = b"PK\x03\x04"
 
 class SheetTooLarge(Problem):
     code = "sheet_too_large"
+    status = 413
     message = "This file is too large. Send at most {rows} rows and {megabytes} MB at once; split it."
 
 
