@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "digibel.desk.middleware.CompressedFiles",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "digibel.desk.middleware.KeptByNobody",
     "digibel.desk.middleware.MaskedAddresses",
     "csp.middleware.CSPMiddleware",
     "digibel.desk.sessions.KeptSessions",
@@ -342,6 +343,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
+# Pages of other sites have nothing to fetch here, and what is text says in which letters.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_MIMETYPES = {".svg": "image/svg+xml; charset=utf-8"}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -23,6 +23,38 @@ def test_every_answer_lets_the_page_load_nothing_but_ours_and_be_framed_by_nobod
     assert answer["Referrer-Policy"] == "same-origin"
 
 
+@pytest.mark.parametrize("path", ["/login", "/nowhere", "/near", "/healthz", "/metrics", "/api/v1/places"])
+def test_nobody_keeps_an_answer(path):
+    assert "no-store" in Client().get(path)["Cache-Control"]
+
+
+def test_nobody_keeps_a_page_with_people_on_it(desk):
+    pages = (
+        "/",
+        "/requests",
+        "/volunteers",
+        "/visits",
+        "/inbox",
+        "/calls",
+        "/match",
+        "/search",
+        "/account",
+        "/requests/new",
+    )
+    answers = {page: desk.get(page) for page in pages}
+    assert {page: answer.status_code for page, answer in answers.items() if answer.status_code != 200} == {}
+    assert {page for page, answer in answers.items() if "no-store" not in answer["Cache-Control"]} == set()
+
+
+@pytest.mark.parametrize(
+    "path", ["/login", "/healthz", "/near", "/metrics", "/static/desk/icons.svg", "/static/desk/keep.js"]
+)
+def test_what_is_text_says_its_letters_and_is_fetched_by_no_page_of_others(path):
+    answer = Client().get(path, headers={"origin": "https://elsewhere.example"})
+    assert "charset=" in answer["Content-Type"]
+    assert [name for name in answer.headers if name.startswith("Access-Control")] == []
+
+
 def test_the_cookie_of_who_is_logged_in_is_read_by_no_script_and_sent_by_no_other_site(nadia):
     browser = Client()
     browser.post(reverse("desk:login"), {"username": nadia.email, "password": "a long password"})

@@ -21,13 +21,14 @@ from digibel.upkeep import troubles
 
 # What a proxy adds. With any of these the caller is not who the connection comes from, and loopback proves nothing.
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
+PLAIN = "text/plain; charset=utf-8"
 
 _migrated: set[str] = set()
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers."""
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("ok", content_type=PLAIN)
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
@@ -73,7 +74,7 @@ def _worker() -> str:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Gauges as Prometheus reads them: from this machine, or with `DIGIBEL_METRICS_TOKEN` as bearer."""
     if not may_read_metrics(request):
-        return HttpResponse("Ask from this machine, or with the token.\n", status=403, content_type="text/plain")
+        return HttpResponse("Ask from this machine, or with the token.\n", status=403, content_type=PLAIN)
     lines = list(_all_written())
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
 

@@ -39,6 +39,19 @@ LARGEST: Final = sheets.MOST_BYTES + 400_000
 WITH_ENDS_OF_THEIR_OWN: Final = ("/api/", "/gateways/", "/telephone/")
 
 
+class KeptByNobody:
+    """There are people on our pages: no proxy and no browser keeps one, and whoever sits down next sees none with the button
+    "back". An answer that may be kept says so itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
 class NothingEndless:
     """Whoever has a form of ours, also that of the log-in, could send along a file that fills the disk: it would be kept before
     anybody looks at the form. What says that it is larger than any list is not read; what does not say its size is empty to us."""
