@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "digibel.desk.middleware.CompressedFiles",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "digibel.desk.middleware.KeptByNobody",
+    "digibel.desk.middleware.ThreeMethods",
     "digibel.desk.middleware.MaskedAddresses",
     "csp.middleware.CSPMiddleware",
     "digibel.desk.sessions.KeptSessions",

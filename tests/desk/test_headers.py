@@ -55,6 +55,14 @@ def test_what_is_text_says_its_letters_and_is_fetched_by_no_page_of_others(path)
     assert [name for name in answer.headers if name.startswith("Access-Control")] == []
 
 
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "OPTIONS", "FOO"])
+def test_a_page_is_read_or_posted_to_and_nothing_else(method, nadia):
+    browser = Client()
+    typed = f"username={nadia.email}&password=a+long+password"
+    answer = browser.generic(method, "/login", typed, content_type="application/x-www-form-urlencoded")
+    assert (answer.status_code, answer["Allow"], "digibel" in browser.cookies) == (405, "GET, HEAD, POST", False)
+
+
 def test_the_cookie_of_who_is_logged_in_is_read_by_no_script_and_sent_by_no_other_site(nadia):
     browser = Client()
     browser.post(reverse("desk:login"), {"username": nadia.email, "password": "a long password"})

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
@@ -34,6 +34,7 @@ class CompressedFiles(GZipMiddleware):
         return super().process_response(request, response)
 
 
+METHODS: Final = ("GET", "HEAD", "POST")
 LARGEST: Final = sheets.MOST_BYTES + 400_000
 """Bytes: a list, and the form around it. With less than `FILE_UPLOAD_MAX_MEMORY_SIZE` no list of people ever lies on a disk."""
 WITH_ENDS_OF_THEIR_OWN: Final = ("/api/", "/gateways/", "/telephone/")
@@ -50,6 +51,18 @@ class KeptByNobody:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class ThreeMethods:
+    """A page is read or posted to. What else programs may do, each operation of the API says itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in METHODS or request.path.startswith("/api/"):
+            return self.get_response(request)
+        return HttpResponseNotAllowed(METHODS)
 
 
 class NothingEndless:
