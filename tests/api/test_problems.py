@@ -106,6 +106,19 @@ def test_body_that_does_not_say_it_is_json(program: Any, refusal: Any, kind: str
     assert refusal(program.post("/help-requests", body, Content_Type=kind)) == (415, "not_this_kind", {})
 
 
+def test_body_that_does_not_say_what_it_is(program: Any, refusal: Any) -> None:
+    body = json.dumps(cast.told()).encode()
+    assert refusal(program.post("/help-requests", body, Content_Type="")) == (415, "not_this_kind", {})
+    # Nothing says nothing of itself: without a body the next best are asked.
+    reference = program.post("/help-requests", cast.told()).json()["reference"]
+    assert program.post(f"/help-requests/{reference}/offers", Content_Type="").status_code != 415
+
+
+@pytest.mark.parametrize("path", ["/tasks", "/nowhere", "/help-requests/26-9999", "/openapi.json"])
+def test_an_answer_is_data_and_no_page(program: Any, path: str) -> None:
+    assert program.get(path)["Content-Disposition"] == 'attachment; filename="digibel.json"'
+
+
 def test_body_that_is_too_large(program: Any, refusal: Any) -> None:
     assert refusal(program.post("/help-requests", b" " * 300_000)) == (413, "too_large", {})
 
