@@ -2,8 +2,9 @@
 
 import json
 import logging
+from uuid import UUID
 
-from digibel.guardrails.logs import JsonFormatter
+from digibel.guardrails.logs import JsonFormatter, MaskedFormatter
 
 
 def written(message, *args, error=None, **extra):
@@ -41,3 +42,22 @@ def test_an_error_has_its_class_and_place_and_no_words():
     assert told["error"] == "ValueError"
     assert [place.rpartition("/")[2].partition(":")[0] for place in told["where"]] == ["test_logs.py"]
     assert "Guido" not in json.dumps(told)
+
+
+def in_plain(message, *args, **extra):
+    record = logging.LogRecord("digibel.one", logging.ERROR, "file.py", 7, message, args, None)
+    vars(record).update(extra)
+    return MaskedFormatter("%(levelname)s %(message)s").format(record)
+
+
+def test_a_plain_line_has_its_ids_too_and_nobody_writes_a_second_one():
+    told = in_plain("text failed: %s", "x\nERROR all is well", tries=2, note="BE68 5390 0754 7034\rx")
+    assert told == "ERROR text failed: x\\x0aERROR all is well tries=2 note=[IBAN]\\x0dx"
+
+
+def test_an_id_of_ours_stays_whole_and_as_text_it_may_be_a_key():
+    """About one in six hundred looks like a card, an account or a code somewhere."""
+    ours = [UUID(int=(number * 0x9E3779B97F4A7C15F39CC0605CEDC835) % 2**128) for number in range(1, 3000)]
+    assert [one for one in ours if in_plain("refused", staff=one) != f"ERROR refused staff={one}"] == []
+    assert written("refused", staff=ours[0])["staff"] == str(ours[0])
+    assert in_plain("his password is %s", ours[0]) == "ERROR his password is [SECRET]"

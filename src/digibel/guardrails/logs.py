@@ -5,6 +5,7 @@ import logging
 import traceback
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from digibel.guardrails.secrets import mask
 
@@ -13,13 +14,23 @@ OWN = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskNa
 
 
 class MaskedFormatter(logging.Formatter):
-    """As the plain formatter, with every secret masked, also in a traceback."""
+    """As the plain formatter, with every secret masked, also in a traceback; then the ids and codes given with `extra`.
+
+    One line, whatever was quoted in it: nobody writes a second one into our log. Only a traceback has lines of its own.
+    """
 
     def __init__(self, format: str) -> None:
         super().__init__(format)
 
-    def format(self, record: logging.LogRecord) -> str:
-        return mask(super().format(record))
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        given = "".join(f" {name}={_on_one_line(str(value))}" for name, value in _given(record).items())
+        return _on_one_line(mask(super().formatMessage(record))) + given
+
+    def formatException(self, ei: Any) -> str:
+        return mask(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:
+        return mask(super().formatStack(stack_info))
 
 
 class JsonFormatter(logging.Formatter):
@@ -35,12 +46,23 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": mask(record.getMessage()),
         }
-        told |= {name: _plain(value) for name, value in vars(record).items() if name not in OWN}
+        told |= _given(record)
         if record.exc_info and record.exc_info[0]:
             told["error"] = record.exc_info[0].__name__
             told["where"] = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(record.exc_info[2])]
         return json.dumps(told, ensure_ascii=False)
 
 
+def _given(record: logging.LogRecord) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in vars(record).items() if name not in OWN}
+
+
 def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | int | float) else mask(str(value))
+    """An id of ours is let through whatever its digits look like; as text it may be somebody else's key."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return str(value) if isinstance(value, UUID) else mask(str(value))
+
+
+def _on_one_line(text: str) -> str:
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
