@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "digibel.desk.middleware.CompressedFiles",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "digibel.desk.middleware.KeptByNobody",
+    "digibel.desk.refusals.Noted",
     "digibel.desk.middleware.ThreeMethods",
     "digibel.desk.middleware.MaskedAddresses",
     "csp.middleware.CSPMiddleware",
@@ -390,5 +391,11 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": os.environ.get("DIGIBEL_LOG_LEVEL", "WARNING")},
     # Django's own loggers print request paths, and with an error the local values: personal data. Ids only, from us.
-    "loggers": {"digibel": {"level": "INFO"}, "django.request": {"level": "CRITICAL"}, "axes": {"level": "ERROR"}},
+    "loggers": {
+        "digibel": {"level": "INFO"},
+        "django.request": {"level": "CRITICAL"},
+        # A form without its token: the path may be a link that opens a card. What was refused, `desk.refusals` says.
+        "django.security.csrf": {"level": "CRITICAL"},
+        "axes": {"level": "ERROR"},
+    },
 }

@@ -39,6 +39,8 @@ def _let_in(request: HttpRequest, secret: str, scope: Scope | None) -> ApiKey | 
     key = find_key(secret.strip()) if secret.strip() else None
     if key is None:
         return None
+    # Also whom something is refused to is written down (`desk.refusals`).
+    request.auth = key  # type: ignore[attr-defined]
     limits.count(request, key)
     if scope is not None and not key.may(scope):
         raise ScopeMissing(scope=scope)

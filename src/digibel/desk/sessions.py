@@ -3,6 +3,7 @@
 Times are the machine's, also in the demo, whose clock jumps.
 """
 
+import logging
 import re
 import time
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from digibel.organisations import opensessions
 from digibel.organisations.models import Staff
 from digibel.sealing.index import blind_index
 from digibel.unwritable import where_possible
+
+logger = logging.getLogger(__name__)
 
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 BEGUN, SEEN, DEVICE, TWO, HALF = "begun", "seen", "device", "two", "half"
@@ -85,11 +88,19 @@ def come_in(request: HttpRequest, staff: Staff, *, two: bool) -> None:
     now = time.time()
     told = {BEGUN: now, SEEN: now, DEVICE: device(request.headers.get("User-Agent", "")), TWO: two}
     request.session.update(told)
+    logger.info("let in", extra={"staff": staff.pk, "steps": 2 if two else 1})
+
+
+def leave(request: HttpRequest) -> None:
+    if isinstance(request.user, Staff):
+        logger.info("left", extra={"staff": request.user.pk})
+    logout(request)
 
 
 def begin_half(request: HttpRequest, staff: Staff, *, next_page: str) -> None:
     """The password was right. Nobody is in before the second step."""
     request.session.flush()
+    logger.info("half in", extra={"staff": staff.pk})
     request.session[HALF] = {"staff": str(staff.pk), "at": time.time(), "next": next_page}
 
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout as end_session
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -181,6 +180,6 @@ def whose(uid: str) -> Staff | None:
 
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
-    end_session(request)
+    sessions.leave(request)
     messages.success(request, _("You have left. Until next time."))
     return go_on("desk:login")
