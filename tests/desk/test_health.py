@@ -126,6 +126,7 @@ def test_metrics_count_what_waits(client: Client, worker: Any, frozen_clock: Any
         "digibel_requests_open": "1",
         "digibel_next_actions_late": "0",
         "digibel_timers_late": "0",
+        "digibel_wrong_tries": "0",
         "digibel_events_waiting": "0",
         "digibel_worker_silent": "0",
     }

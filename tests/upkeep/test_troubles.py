@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from axes.models import AccessAttempt
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.management import call_command
 from django.db import OperationalError, connections
+from django.test import Client
 from django.utils import timezone
 from django_q.models import Success
 
@@ -70,6 +72,18 @@ def test_a_broken_promise_and_a_night_without_a_look(well, monkeypatch):
     assert troubles.found() == ["promise"]
     checked.PromisesChecked.objects.update(at=timezone.now() - timedelta(hours=27), broken=0)
     assert troubles.found() == ["promises_unchecked"]
+
+
+def test_somebody_who_tries_passwords_from_many_places(well, settings, frozen_clock):
+    """No account is shut and no address: it is the whole that tells."""
+    settings.DIGIBEL_TRIES_OF_ONE_ADDRESS = 20
+    for one in range(20):
+        browser = Client(REMOTE_ADDR=f"192.0.2.{one}")
+        assert browser.post("/login", {"username": f"{one}@lindeboom.example", "password": "x"}).status_code == 422
+        assert troubles.found() == (["tried"] if one == 19 else [])
+    assert "digibel_wrong_tries 20" in Client().get("/metrics").content.decode()
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=16))
+    assert troubles.found() == []
 
 
 def test_an_old_backup_and_none(well):

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from digibel import clock
 from digibel.notifications import failing, watching
 from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage
+from digibel.organisations import logins
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import checked
 from digibel.scheduling.hooks.models import Delivery, DeliveryStatus
@@ -180,5 +181,6 @@ GAUGES: tuple[tuple[str, str, Callable[[], float]], ...] = (
     ("timers_late", "Moments that should have rung.", _late_timers),
     ("promises_broken", "Promises that were broken at the last look, every night.", _promises_broken),
     ("worker_silent", "1 when no worker has been seen for two minutes.", lambda: float(troubles.worker_silent())),
+    ("wrong_tries", "Wrong passwords and codes of the last quarter of an hour.", logins.tried_lately),
     ("events_waiting", "Events that programs have not taken yet.", _events_waiting),
 )

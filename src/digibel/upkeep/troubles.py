@@ -21,6 +21,7 @@ from django_q.models import Success
 
 from digibel import clock
 from digibel.notifications import failing, gateways, watching
+from digibel.organisations import logins
 from digibel.scheduling import checked
 from digibel.sealing.router import only_room_in
 
@@ -45,6 +46,10 @@ WORDS: dict[str, str | Promise] = {
     "backup": _("There is no backup of the last 26 hours. Run manage.py backup."),
     "disk": _("The disk is nearly full. Make room before nothing can be written."),
     "certificate": _("The certificate ends within two weeks, or cannot be seen. Renew it."),
+    "tried": _(
+        "Somebody tries passwords or codes: many were wrong within a quarter of an hour. Look in the log at whose account, and "
+        "in the log of your proxy from where."
+    ),
     "clock": _("The clock of this machine jumped or differs from the database's. Set it by the network."),
 }
 
@@ -107,6 +112,11 @@ def _promise_broken() -> bool:
 def _promises_unchecked() -> bool:
     told = checked.last()
     return told is not None and clock.machine_time() - told[0] > checked.EVERY
+
+
+def _tried() -> bool:
+    """As many at all doors together as would shut one address: a centre on a Monday types fewer."""
+    return logins.tried_lately() >= settings.DIGIBEL_TRIES_OF_ONE_ADDRESS
 
 
 def _clocks_apart() -> bool:
@@ -177,6 +187,7 @@ OF_THE_DATA: tuple[tuple[str, Callable[[], bool]], ...] = (
     ("gateway_silent", lambda: bool(watching.silent(clock.now()))),
     ("promise", _promise_broken),
     ("promises_unchecked", _promises_unchecked),
+    ("tried", _tried),
     ("clock", _clocks_apart),
 )
 OF_THE_MACHINE: tuple[tuple[str, Callable[[], bool]], ...] = (
