@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -51,7 +51,9 @@ def _database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c default_transaction_read_only=on"} if DIGIBEL_READ_ONLY else {},
+        # How the way there is closed, where it leaves this machine: ?sslmode=verify-full&sslrootcert=/etc/ssl/data.pem
+        "OPTIONS": dict(parse_qsl(parts.query))
+        | ({"options": "-c default_transaction_read_only=on"} if DIGIBEL_READ_ONLY else {}),
     }
 
 
