@@ -83,6 +83,10 @@ kannel: develop ## A request the whole way through a real Kannel and SMPP line o
 benchmark: develop ## Every job of benchmarks/ (or JOB=), each against its rivals in the same run; writes docs/benchmarks.md
 	@$(RUN) tools/benchmarks.py $(JOB)
 
+.PHONY: audit
+audit: setup ## Whether a package of requirements.lock has a known weakness (needs a network, and says so where there is none)
+	@tools/audit $(AUDIT)
+
 ##@ Work on it
 
 .PHONY: develop
@@ -104,6 +108,7 @@ lock: ## Choose versions anew, within pyproject.toml (needs uv)
 	uv pip compile --quiet $(LOCKING) pyproject.toml --group build -o requirements.lock
 	uv pip compile --quiet $(LOCKING) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	echo uv | uv pip compile --quiet $(LOCKING) - -o tools/bootstrap.lock
+	echo pip-audit | uv pip compile --quiet $(LOCKING) - -o tools/audit.lock
 	printf 'khal\nradicale\n' | uv pip compile --quiet $(LOCKING) - -o tools/calendar_readers.lock
 
 LOCKING := --upgrade --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
