@@ -1,6 +1,7 @@
 """Who comes in, and who is refused what, stands in the log; whom it was about and what was typed does not."""
 
 import logging
+import re
 
 import pytest
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.test import Client as Browser
 from django.urls import get_resolver
 
 import cast
+from digibel.desk import counts
 from digibel.guardrails.logs import MaskedFormatter
 from digibel.organisations.keys import make_key
 from digibel.organisations.scopes import Scope
@@ -95,6 +97,19 @@ def test_who_comes_in_who_does_not_and_who_leaves(nadia, said):
         f"left staff={nadia.pk}",
         "kept out staff=None",
     ]
+
+
+def test_a_page_that_breaks_says_where_and_none_of_its_words(desk, said, monkeypatch):
+    def broken(*told, **facts):
+        raise ValueError("Guido, Theodorstraat 41")
+
+    monkeypatch.setattr(counts, "waiting", broken)
+    desk.raise_request_exception = False
+    assert desk.get("/requests").status_code == 500
+    [line] = said()
+    assert line.startswith("page broke door=desk:requests error=ValueError at=")
+    assert not {"Guido", "41"} & set(re.split(r"\W", line.partition(" at=")[0]))
+    assert "Theodorstraat" not in line
 
 
 def test_the_name_of_no_door_is_hidden():

@@ -5,7 +5,6 @@ Nothing that was sent is repeated, and nothing of it is logged.
 """
 
 import logging
-import traceback
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +17,7 @@ from pydantic import BaseModel, Field
 
 from digibel.api import errors
 from digibel.guardrails import secrets
+from digibel.guardrails.logs import place_of
 from digibel.problems import Invalid, NotFound, Problem
 from digibel.requests.errors import Missing, NotOneOf, TooLong, TooMany
 from digibel.sentences import sentence
@@ -130,10 +130,7 @@ def _as_problem(error: Exception) -> Problem:
 
 
 def _write_down(error: Exception) -> None:
-    """What broke and where, without its message: databases quote values in theirs."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = next((frame for frame in reversed(frames) if "digibel" in frame.filename), frames[-1])
-    logger.error("api broke: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
+    logger.error("api broke: %s at %s", type(error).__name__, place_of(error))
 
 
 def _refused_shapes(refusals: list[dict[str, Any]]) -> dict[str, list[Problem]]:

@@ -1,15 +1,19 @@
 """What somebody sees when a page is not there, or when we broke something: no trace, no detail, one thing to do."""
 
+import logging
 import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
 from digibel.desk.middleware import problem_page
+from digibel.guardrails.logs import place_of
 from digibel.notifications import webhooks
 from digibel.problems import NotFound, Problem
 from digibel.sentences import sentence
 from digibel.unwritable import RETRY_AFTER, NotNow, is_of_the_database
+
+logger = logging.getLogger(__name__)
 
 FOR_PROGRAMS = ("/gateways/", "/telephone/", "/metrics")
 
@@ -28,9 +32,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Without the request and its context: whatever broke may break there again."""
-    if is_of_the_database(sys.exc_info()[1]):
+    error = sys.exc_info()[1]
+    if is_of_the_database(error):
         return _not_now(request)
+    _write_down(request, error)
     return HttpResponse(loader.render_to_string("desk/broken.html"), status=500)
+
+
+def _write_down(request: HttpRequest, error: BaseException | None) -> None:
+    """The door, the class and the place. Whoever saw the page tells at what time it was."""
+    told = {"error": type(error).__name__, "at": place_of(error)} if error else {}
+    door = request.resolver_match
+    logger.error("page broke", extra={"door": door.view_name if door else "?", **told})
 
 
 def _not_now(request: HttpRequest) -> HttpResponse:

@@ -4,11 +4,13 @@ import json
 import logging
 import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from digibel.guardrails.secrets import mask
 
+HOUSE = str(Path(__file__).parents[1])
 # What a record has of itself; everything else was given with `extra`.
 OWN = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
 
@@ -51,6 +53,15 @@ class JsonFormatter(logging.Formatter):
             told["error"] = record.exc_info[0].__name__
             told["where"] = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(record.exc_info[2])]
         return json.dumps(told, ensure_ascii=False)
+
+
+def place_of(error: BaseException) -> str:
+    """Where it happened: the innermost of our own lines, else the last one. Never its words: databases quote values in theirs."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = next(
+        (frame for frame in reversed(frames) if frame.filename.startswith(HOUSE)), frames[-1] if frames else None
+    )
+    return f"{ours.filename}:{ours.lineno}" if ours else "?"
 
 
 def _given(record: logging.LogRecord) -> dict[str, Any]:
