@@ -1,7 +1,11 @@
 """Tables as people's programs write them."""
 
+import re
+import tracemalloc
+import zipfile
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import tablib
@@ -71,6 +75,36 @@ def test_a_workbook_that_unpacks_to_far_more_is_refused(monkeypatch: pytest.Monk
     monkeypatch.setattr(sheets, "MOST_UNPACKED", 1_000)
     with pytest.raises(sheets.SheetTooLarge):
         sheets.read(xlsx(("a",), ("1",)))
+
+
+def forged(declared: str, cell: str, letters: str) -> bytes:
+    """A workbook with this before its first sheet, and this in its cells."""
+    packed = BytesIO()
+    with zipfile.ZipFile(BytesIO(xlsx(("a", "b"), ("1", "2")))) as told, zipfile.ZipFile(packed, "w") as out:
+        for part in told.infolist():
+            text = told.read(part)
+            if part.filename.startswith("xl/worksheets/"):
+                head, rest = text.decode().split("<worksheet", 1)
+                rest = re.sub(
+                    r"<row .*</row>", f'<row r="1"><c r="A1" t="inlineStr"><is><t>{cell}</t></is></c></row>', rest
+                )
+                text = f"{head}<!DOCTYPE worksheet [{declared}]><worksheet{rest}".encode(letters)
+            out.writestr(part.filename, text)
+    return packed.getvalue()
+
+
+def test_a_workbook_brings_in_no_file_of_ours_and_fills_no_memory(tmp_path: Path) -> None:
+    """XML may name a file to read, or a word that stands for a thousand words that stand for a thousand words."""
+    (tmp_path / "secret").write_text("the codeword")
+    outside = f'<!ENTITY e SYSTEM "file://{tmp_path}/secret">'
+    bomb = '<!ENTITY e0 "ha">' + "".join(f'<!ENTITY e{one} "{f"&e{one - 1};" * 50}">' for one in range(1, 8))
+    told = [forged(*one, letters) for one in ((outside, "&e;"), (bomb, "&e7;")) for letters in ("utf-8", "utf-16")]
+    for data in told:
+        tracemalloc.start()
+        with pytest.raises(sheets.NotASheet):
+            sheets.read(data)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+        tracemalloc.stop()
 
 
 @given(st.binary(max_size=300) | st.binary(max_size=200).map(lambda tail: b"PK\x03\x04" + tail))
