@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 DESK = Path(__file__).parents[2] / "src" / "digibel" / "desk"
 STATIC = DESK / "static" / "desk"
@@ -69,3 +70,28 @@ def test_scripts_touch_no_person_data() -> None:
     scripts = "".join(script.read_text(encoding="utf-8") for script in STATIC.glob("*.js"))
     assert re.findall(r"localStorage\.setItem\((\w+)", scripts) == ["STORE"]
     assert re.findall(r"\b(?:eval|fetch|XMLHttpRequest|innerHTML|document\.cookie)\b", scripts) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "desk",
+        "desk/",
+        "desk/vendor/",
+        "../settings.py",
+        "%2e%2e/settings.py",
+        "desk/../../../settings.py",
+        ".git/config",
+        "//etc/passwd",
+    ],
+)
+def test_a_folder_is_not_listed_and_nothing_else_is_served(client: Client, path: str) -> None:
+    assert client.get(f"/static/{path}").status_code == 404
+
+
+def test_only_what_a_page_needs_lies_where_it_is_served() -> None:
+    served = [path for path in (DESK.parent).glob("*/static/**/*") if path.is_file()]
+    assert len(served) > 15
+    assert {path.suffix for path in served} <= {".css", ".js", ".svg", ".md", ".txt"}
+    assert [path for path in served if path.suffix in {".md", ".txt"} and path.parent != VENDOR] == []
