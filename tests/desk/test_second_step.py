@@ -222,6 +222,16 @@ def test_whoever_walks_away_is_out_after_an_hour(browser, nadia, wall):
     assert not is_in(browser)
 
 
+def test_a_page_that_asks_by_itself_leaves_the_screen_with_its_reader(browser, nadia, wall):
+    come_in(browser, nadia)
+    asked_by = {"HX-Request": "true", "HX-Current-URL": "http://testserver/?seen=9"}
+    assert browser.get("/today/news?seen=x", headers=asked_by).status_code == 200
+    wall.shift(3601)
+    answer = browser.get("/today/news?seen=x", headers=asked_by)
+    assert (answer.status_code, answer.content, answer["HX-Redirect"]) == (204, b"", "/login?next=%2F")
+    assert browser.get("/today/news?seen=x").url.startswith("/login")
+
+
 @pytest.mark.parametrize("page", ["/today/news", "/requests/26-0001/beside"])
 def test_page_that_asks_by_itself_keeps_nobody_in(browser, nadia, wall, page):
     come_in(browser, nadia)

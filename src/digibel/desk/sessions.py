@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import login, logout
@@ -66,7 +67,8 @@ class EndingSessions:
         # Before the session is read: most pages without a cookie need none.
         if settings.SESSION_COOKIE_NAME in request.COOKIES and BEGUN in request.session:
             self._look(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        return _whole_page_out(request) if _was_sent_to_log_in(request, response) else response
 
     def _look(self, request: HttpRequest) -> None:
         now, session = time.time(), request.session
@@ -75,6 +77,17 @@ class EndingSessions:
             logout(request)
         elif now - session[SEEN] > NOTED_EACH and not _asks_by_itself(request.path):
             session[SEEN] = now
+
+
+def _was_sent_to_log_in(request: HttpRequest, response: HttpResponse) -> bool:
+    asks = "HX-Request" in request.headers and _asks_by_itself(request.path)
+    return asks and response.status_code == 302 and not request.user.is_authenticated
+
+
+def _whole_page_out(request: HttpRequest) -> HttpResponse:
+    """A page that asks by itself, and whose reader is out: names and addresses leave the screen, not only the part that asked."""
+    page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+    return HttpResponse(status=204, headers={"HX-Redirect": f"{reverse('desk:login')}?{urlencode({'next': page})}"})
 
 
 def _asks_by_itself(path: str) -> bool:
