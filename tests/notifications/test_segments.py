@@ -3,6 +3,7 @@ import json
 import os
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -10,9 +11,10 @@ from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from counterparts import left_out_if_missing, node
 from digibel.notifications.segments import Segments, count, fits_one
-from notifications.gateways import stack as networks
 
+GATEWAYS = Path(__file__).with_name("gateways")
 EURO = "€"
 WAVE = "👋"
 
@@ -159,7 +161,7 @@ def texts(how_many: int) -> Iterator[str]:
 def test_other_implementations_count_the_same(package: str, how_many: int) -> None:
     asked = list(texts(how_many * 10 if LONG_RUN else how_many))
     assert {count(text).encoding for text in asked} == {"gsm7", "ucs2"}
-    with networks.left_out_if_missing(networks.node("segments.js")) as process:
+    with left_out_if_missing(node(GATEWAYS / "segments.js")) as process:
         counted, _ = process.communicate(json.dumps([package, asked]) + "\n")
     for text, theirs in zip(asked, json.loads(counted), strict=True):
         assert count(text) == Segments(*theirs), text

@@ -2,8 +2,8 @@
 
 import pytest
 
+from counterparts import left_out_if_missing
 from notifications.gateways import stack
-from notifications.gateways.stack import left_out_if_missing
 
 
 @pytest.fixture(scope="session")

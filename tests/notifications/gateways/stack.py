@@ -1,34 +1,22 @@
-"""A telephone network on this machine: an SMSC on npm's `smpp`, and Debian's Kannel in front of it. 127.0.0.1 only, free ports.
+"""A telephone network on this machine: an SMSC on npm's `smpp`, and Debian's Kannel in front of it."""
 
-What cannot be had here is said in one line by the tests that are left out; with CI=true that is a failure.
-"""
-
-import fcntl
-import hashlib
 import json
-import os
-import shutil
-import socket
 import subprocess
-import sys
 import threading
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, TimeoutError
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Empty, Queue
-from typing import Any, TypeVar
+from typing import Any
 
-import pytest
 from django.test import Client
 
-T = TypeVar("T")
+from counterparts import PATIENCE, Missing, end, free_port, node, wait_for
+
 HERE = Path(__file__).parent
-CACHE = Path(sys.prefix) / "node"
-PATIENCE = 45.0
 SECRET = "een-lang-geheim-woord"
 
 KANNEL_CONF = """
@@ -94,74 +82,6 @@ concatenation = true
 """
 
 
-class Missing(Exception):
-    """Something of this network is not on this machine; the text says what."""
-
-
-@contextmanager
-def left_out_if_missing(context: AbstractContextManager[T]) -> Iterator[T]:
-    """The thing itself, or the tests are left out with one line that says why; with CI=true they fail."""
-    with ExitStack() as stack:
-        try:
-            thing = stack.enter_context(context)
-        except Missing as missing:
-            if os.environ.get("CI") == "true":
-                raise
-            pytest.skip(f"left out: {missing}")
-        yield thing
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(true: Callable[[], Any], *, seconds: float = PATIENCE, what: str = "it") -> Any:
-    end = time.monotonic() + seconds
-    while not (answer := true()):
-        if time.monotonic() > end:
-            raise AssertionError(f"waited {seconds:g} s for {what}")
-        time.sleep(0.02)
-    return answer
-
-
-# --- node -----------------------------------------------------------------------------------------------------------
-
-
-def node_modules() -> Path:
-    """The folder of the packages that package.json names; fetched once, into the environment's folder."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        raise Missing("there is no node and npm here (apt-get install nodejs npm)")
-    wanted = (HERE / "package.json").read_bytes()
-    home = CACHE / hashlib.sha256(wanted).hexdigest()[:12]
-    CACHE.mkdir(exist_ok=True)
-    with (CACHE / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (home / "installed").exists():
-            home.mkdir(exist_ok=True)
-            (home / "package.json").write_bytes(wanted)
-            command = ["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"]
-            done = subprocess.run(command, cwd=home, capture_output=True, text=True, timeout=120)
-            if done.returncode:
-                raise Missing(f"npm could not fetch the packages of {HERE.name}/package.json")
-            (home / "installed").touch()
-    return home / "node_modules"
-
-
-@contextmanager
-def node(script: str) -> Iterator[subprocess.Popen[str]]:
-    """A script of this folder, until the block ends."""
-    environment = {**os.environ, "NODE_MODULES": str(node_modules())}
-    process = subprocess.Popen(
-        ["node", str(HERE / script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-    )
-    try:
-        yield process
-    finally:
-        _end(process)
-
-
 class Network:
     """The SMSC, and what it is told to do; see smsc.js."""
 
@@ -183,7 +103,7 @@ class Network:
 
 @contextmanager
 def network() -> Iterator[Network]:
-    with node("smsc.js") as process:
+    with node(HERE / "smsc.js") as process:
         assert process.stdout is not None
         yield Network(**json.loads(process.stdout.readline()))
 
@@ -321,15 +241,4 @@ def kannel(*, smsc: int, door: int, home: Path) -> Iterator[Kannel]:
         yield stack
     finally:
         for process in reversed(processes):
-            _end(process)
-
-
-def _end(process: subprocess.Popen[Any]) -> None:
-    if process.stdin:
-        process.stdin.close()
-    process.terminate()
-    try:
-        process.wait(3)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+            end(process)

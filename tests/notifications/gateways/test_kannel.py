@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import cast
+from counterparts import wait_for
 from digibel import clock
 from digibel.notifications import outbox, parts
 from digibel.notifications.errors import GatewayError
 from digibel.notifications.gateways.kannel import Kannel
 from digibel.notifications.models import CallTask, InboundMessage, InboundPart
-from notifications.gateways.stack import wait_for
 from notifications.gateways.texts import ARABIC, DIGIBEL, LONG, arrived, bodies, queue, said, said_in_parts, status
 
 pytestmark = pytest.mark.django_db

@@ -9,6 +9,7 @@ import pytest
 from django.db import OperationalError
 
 import cast
+from counterparts import PATIENCE, wait_for
 from digibel import clock
 from digibel.notifications import inbound, outbox
 from digibel.notifications.errors import GatewayError
@@ -16,7 +17,6 @@ from digibel.notifications.gateways.smpp import Smpp, handover, link, session
 from digibel.notifications.gateways.smpp.account import Account, account
 from digibel.notifications.gateways.smpp.keeping import keep
 from digibel.notifications.models import CallTask, InboundMessage
-from notifications.gateways.stack import PATIENCE, wait_for
 from notifications.gateways.texts import ARABIC, DIGIBEL, LONG, arrived, bodies, queue, said, said_in_parts, status
 
 pytestmark = pytest.mark.django_db

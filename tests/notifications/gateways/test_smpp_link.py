@@ -9,9 +9,9 @@ import uuid
 import pytest
 from django.core.management import CommandError, call_command
 
+from counterparts import wait_for
 from digibel.notifications.errors import GatewayError
 from digibel.notifications.gateways.smpp import Smpp, handover
-from notifications.gateways.stack import wait_for
 from notifications.gateways.texts import DIGIBEL, arrived
 
 
