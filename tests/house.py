@@ -12,18 +12,20 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from joserfc.jws import JWSRegistry
 
 KEY = RSAKey.generate_key(2048, {"kid": "one", "alg": "RS256", "use": "sig"})
 STRANGE_KEY = RSAKey.generate_key(2048, {"kid": "one", "alg": "RS256", "use": "sig"})
 
 
 class House:
-    """`key` signs its tokens, as `alg` says; `status` is what its doors answer."""
+    """`key` signs its tokens, as `alg` says; `shown` is the one that it says it signs with; `status` is what its doors answer."""
 
     client_id, client_secret = "digibel", "between-us-two"
 
     def __init__(self):
-        self.issuer, self.alg, self.key, self.status, self.asked = "", "RS256", KEY, 200, {}
+        self.issuer, self.alg, self.status, self.asked = "", "RS256", 200, {}
+        self.key = self.shown = KEY
         self.waiting = {}
 
     def lets_in(self, subject, address, **claims):
@@ -42,7 +44,9 @@ class House:
         now = int(time.time())
         says = {"iss": self.issuer, "aud": self.client_id, "sub": subject, "iat": now, "exp": now + 60}
         says |= {"nonce": told["nonce"]} | claims
-        signed = jwt.encode({"alg": self.alg, "kid": "one"}, says, self.key)
+        signed = jwt.encode(
+            {"alg": self.alg, "kid": "one"}, says, self.key, registry=JWSRegistry(algorithms=[self.alg])
+        )
         return {"access_token": "nothing", "token_type": "Bearer", "id_token": signed}
 
     def about(self):
@@ -66,7 +70,10 @@ def open_house():
 def _doors(house):
     class Door(BaseHTTPRequestHandler):
         def do_GET(self):
-            known = {"/.well-known/openid-configuration": house.about, "/keys": lambda: {"keys": [KEY.as_dict(False)]}}
+            known = {
+                "/.well-known/openid-configuration": house.about,
+                "/keys": lambda: {"keys": [house.shown.as_dict(False)]},
+            }
             self._answer(known[self.path]())
 
         def do_POST(self):

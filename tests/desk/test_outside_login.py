@@ -8,12 +8,13 @@ from django.contrib.auth import SESSION_KEY
 from django.test import Client as Browser
 from django.test import override_settings
 from django.urls import reverse
-from joserfc.jwk import OctKey
+from joserfc.jwk import OctKey, OKPKey
 
 import cast
 import house as houses
 from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
+from digibel.desk import limits
 from digibel.organisations import accounts, openid, outsidelogins, secondsteps, sixdigits
 from digibel.organisations.models import AccountLink, Organisation, OutsideLogin
 
@@ -40,6 +41,7 @@ def house():
 @pytest.fixture
 def file(house, tmp_path, nadia):
     """The operator's file, written anew by whoever calls it."""
+    limits.cache.clear()
     openid._client.cache_clear()
     (tmp_path / "stad.secret").write_text("between-us-two\n")
 
@@ -51,7 +53,8 @@ def file(house, tmp_path, nadia):
     write()
     with override_settings(DIGIBEL_LOGINS_FILE=str(tmp_path / "logins.toml"), DIGIBEL_PUBLIC_URL="http://testserver"):
         yield write
-    house.status, house.alg, house.key = 200, "RS256", houses.KEY
+    house.status, house.alg = 200, "RS256"
+    house.key = house.shown = houses.KEY
 
 
 @pytest.fixture
@@ -145,6 +148,15 @@ def test_a_token_of_another_key_lets_nobody_in(house, stad, nadia, alg):
     browser = new_browser()
     assert go(browser, house, "e-4711")["Location"] == "/login"
     assert who_is_in(browser) is None
+
+
+def test_the_new_name_of_a_signature_is_known(house, stad, nadia):
+    outsidelogins.tie(nadia, stad, "e-4711")
+    house.alg, house.key = "Ed25519", OKPKey.generate_key("Ed25519", {"kid": "one"})
+    house.shown = house.key
+    browser = new_browser()
+    go(browser, house, "e-4711")
+    assert is_known(browser, nadia)
 
 
 def test_a_way_back_counts_once_and_in_the_browser_that_went(house, stad, nadia):

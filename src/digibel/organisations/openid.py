@@ -24,8 +24,8 @@ from digibel.problems import Problem
 from requests import RequestException
 
 SECONDS: Final = 10
-SIGNED_BY: Final = ("RS256", "PS256", "ES256", "EdDSA")
-"""Public keys alone: a token that our own secret could have signed proves nothing."""
+SIGNED_BY: Final = ("RS256", "PS256", "ES256", "Ed25519", "EdDSA")
+"""Public keys alone: a token that our own secret could have signed proves nothing. EdDSA is Ed25519 before RFC 9864."""
 FACTS: Final = {"slug", "name", "issuer", "client_id", "client_secret_file"}
 MORE: Final = {"organisations", "two_steps"}
 WRONG: Final = (OAuthError, JoseError, RequestException, RuntimeError, ValueError, KeyError, TypeError)
@@ -79,6 +79,11 @@ def who_came_back(request: HttpRequest, house: House) -> str:
         client.load_server_metadata()["id_token_signing_alg_values_supported"] = list(SIGNED_BY)
         token = client.authorize_access_token(request, claims_options=must_be)
         subject = token["userinfo"]["sub"]
+    except JoseError:
+        # Perhaps signed with a new key under the name of the old one, or without any: Authlib asks for keys anew only where it
+        # meets a name that it does not know. Whoever tries again is read with the keys of that moment.
+        _client.cache_clear()
+        raise NotLetIn(house=house.name) from None
     except WRONG:
         raise NotLetIn(house=house.name) from None
     if not isinstance(subject, str) or not 0 < len(subject) <= 255:
