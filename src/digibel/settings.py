@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "digibel.desk.middleware.CompressedFiles",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "digibel.desk.middleware.Traced",
     "digibel.desk.middleware.KeptByNobody",
     "digibel.desk.refusals.Noted",
     "digibel.desk.middleware.ThreeMethods",
@@ -375,6 +376,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
+DIGIBEL_LOG_REQUESTS = os.environ.get("DIGIBEL_LOG_REQUESTS") == "1"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

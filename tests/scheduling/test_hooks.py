@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 import cast
-from digibel import clock, outside
+from digibel import clock, outside, tracing
 from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
 from digibel.scheduling import openings
@@ -55,6 +55,16 @@ def test_what_is_heard_first_is_that_somebody_listens(lindeboom, program):
     assert [(one["kind"], one["subject"], one["subject_id"]) for one in program.taken] == [
         ("hook.made", "hook", str(made.pk))
     ]
+
+
+def test_each_is_told_under_a_trace_of_its_own(lindeboom, hook, program):
+    cast.request(lindeboom)
+    cast.request(lindeboom)
+    with tracing.under(None):
+        sweep = tracing.current()
+        assert sending.sweep() > 1
+    traces = [tracing.read(headers["traceparent"]) for headers, _ in program.heard]
+    assert len({*traces, sweep}) == len(traces) + 1, "two programs cannot see that one sweep told them"
 
 
 def test_every_deed_about_a_request_is_heard_in_order_and_once(lindeboom, hook, program):

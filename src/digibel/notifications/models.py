@@ -148,6 +148,9 @@ class OutboundMessage(models.Model):
     )
     taken_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True, help_text="When the gateway took it: what the month cost.")
+    trace = models.UUIDField(
+        null=True, editable=False, help_text="What led to it, in the log; it says nothing of anybody."
+    )
 
     objects = MessageQuerySet.as_manager()
 

@@ -12,12 +12,13 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, models, transaction
 from django.db.models import F
 from django_q.tasks import async_task
 from uuid_utils.compat import uuid7
 
-from digibel import clock
+from digibel import clock, tracing
 from digibel.audit.actors import Actor
 from digibel.notifications import failing, gateways, phrasebook, receipts, segments, turns
 from digibel.notifications.errors import GatewayError
@@ -124,6 +125,7 @@ def compose(
         not_before=max(not_before or frozen_now, frozen_now),
         any_hour=any_hour,
         near=near,
+        trace=tracing.current(),
     )
 
 
@@ -250,14 +252,19 @@ def _send_together(ids: list[uuid.UUID], name: str) -> int:
 
 def _hand_over(message: OutboundMessage) -> str | None:
     """The gateway's id for it, or None where it was not taken. What breaks here stays in SENDING, and is found there."""
-    try:
-        return gateways.gateway(message.gateway).send(
-            message_id=message.pk, to=message.recipient.number, text=message.body
-        )
-    except GatewayError as error:
-        _not_taken(message, error)
-    except Exception as error:
-        logger.error("text failed", extra={"message_id": str(message.pk), "error": type(error).__name__})
+    with tracing.under(message.trace):
+        try:
+            provider_id: str = gateways.gateway(message.gateway).send(
+                message_id=message.pk, to=message.recipient.number, text=message.body
+            )
+        except GatewayError as error:
+            _not_taken(message, error)
+        except Exception as error:
+            logger.error("text failed", extra={"message_id": str(message.pk), "error": type(error).__name__})
+        else:
+            if settings.DIGIBEL_LOG_REQUESTS:
+                logger.info("text taken", extra={"message_id": str(message.pk), "gateway": message.gateway})
+            return provider_id
     return None
 
 

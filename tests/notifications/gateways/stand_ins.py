@@ -39,6 +39,7 @@ class Counterpart:
     def __init__(self):
         self.faults = []
         self.calls = []
+        self.traceparents = []
         self.port = 0
         self.start()
 
@@ -71,6 +72,7 @@ def _handler_of(counterpart):
         def handle_one(self):
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             counterpart.calls.append((self.command, self.path, body))
+            counterpart.traceparents.append(self.headers.get("traceparent"))
             fault = counterpart.faults.pop(0) if counterpart.faults else None
             if fault == SILENT:
                 self.wait_for_the_other_to_give_up()

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
 
+from digibel import tracing
 from digibel.notifications import numbers
 from digibel.notifications.errors import BadWebhook, GatewayError, NotANumber
 
@@ -59,6 +60,7 @@ def call(
     parts = urlsplit(address)
     connection = _connection(parts)
     sent = {"Authorization": basic(*login), "Content-Type": content_type, "Accept": "application/json"}
+    sent |= tracing.headers()
     try:
         try:
             connection.connect()

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.db import close_old_connections
 from smpplib import consts
 
-from digibel import clock
+from digibel import clock, tracing
 from digibel.notifications import inbound, numbers, parts
 from digibel.notifications.gateways import http
 from digibel.notifications.gateways.base import InboundText, Place
@@ -36,6 +36,11 @@ def keep_all(link: Link) -> None:
 
 def keep(arrival: Arrival, link: Link) -> None:
     """Whatever goes wrong on our side, the SMSC is asked to tell it again; one such text keeps none of the others waiting."""
+    with tracing.under(None):
+        _keep(arrival, link)
+
+
+def _keep(arrival: Arrival, link: Link) -> None:
     try:
         if receipts.is_receipt(arrival.pdu.esm_class or 0):
             _keep_receipt(arrival.pdu, link)
