@@ -7,8 +7,9 @@ import pytest
 import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM
-from digibel.notifications.models import CallTask
-from digibel.scheduling import errors, promises, rescheduling, visits
+from digibel.notifications import outbox
+from digibel.notifications.models import CallTask, OutboundMessage
+from digibel.scheduling import announcing, errors, promises, rescheduling, visits
 from digibel.scheduling.kits import lending
 from digibel.scheduling.kits.models import KitKind
 from digibel.scheduling.models import Kit, KitLoan
@@ -27,11 +28,11 @@ def tablet(lindeboom):
     return lending.add(lindeboom, KitKind.TABLET, by=SYSTEM)
 
 
-def visit_in(lindeboom, days, *, hour=14):
+def visit_in(lindeboom, days, *, hour=14, **volunteer):
     """A visit so many days from today, on a working day."""
     day = clock.today() + timedelta(days=days)
     window = [{"from": f"{day}T{hour}:00", "until": f"{day}T{hour + 2}:00"}]
-    return cast.booked(cast.request(lindeboom, windows=window), cast.volunteer(lindeboom))
+    return cast.booked(cast.request(lindeboom, windows=window), cast.volunteer(lindeboom, **volunteer))
 
 
 def keep(kit, visit, **days):
@@ -166,3 +167,46 @@ def test_another_organisations_visit_takes_nothing_along(lindeboom, tablet):
     visit = visit_in(stranger, 3)
     with pytest.raises(Kit.DoesNotExist):
         keep(tablet, visit)
+
+
+def kit_texts(volunteer, *states):
+    texts = OutboundMessage.objects.filter(recipient=volunteer.recipient, kind__startswith="visit.take_kit")
+    return [(one.kind, one.not_before, one.body) for one in texts.filter(status__in=states or ["queued", "sent"])]
+
+
+def test_who_only_texts_hears_what_to_take_along_and_once_more_the_day_before(lindeboom, tablet):
+    hotspot = lending.add(lindeboom, KitKind.HOTSPOT, by=SYSTEM)
+    visit = visit_in(lindeboom, 5, sms_only=True)
+    keep(tablet, visit)
+    keep(hotspot, visit)
+    told = kit_texts(visit.volunteer)
+    assert [kind for kind, _, _ in told] == ["visit.take_kit"] * 2
+    assert [not_before for _, not_before, _ in told] == [clock.now(), announcing.day_before(visit.starts_at)]
+    assert all("hotspot 1, tablet 1" in body for _, _, body in told)
+
+
+def test_who_has_a_card_reads_it_there(lindeboom, tablet):
+    visit = visit_in(lindeboom, 5)
+    keep(tablet, visit)
+    assert kit_texts(visit.volunteer) == []
+
+
+@pytest.mark.parametrize(("heard", "kinds"), [(False, []), (True, ["visit.take_kit", "visit.take_kit_not"])])
+def test_not_needed_after_all_is_said_to_who_has_heard_of_it(lindeboom, tablet, heard, kinds):
+    visit = visit_in(lindeboom, 5, sms_only=True)
+    loan = keep(tablet, visit)
+    if heard:
+        outbox.sweep()
+    lending.release(loan, by=SYSTEM)
+    assert [kind for kind, _, _ in kit_texts(visit.volunteer, "queued", "sent", "delivered")] == kinds
+
+
+def test_moved_they_hear_of_it_with_the_new_day(lindeboom, tablet):
+    visit = visit_in(lindeboom, 5, sms_only=True)
+    keep(tablet, visit)
+    outbox.sweep()
+    move(visit, 1)
+    visit.refresh_from_db()
+    now, eve = kit_texts(visit.volunteer, "queued")
+    assert (now[1], eve[1]) == (clock.now(), announcing.day_before(visit.starts_at))
+    assert f"{visit.starts_at.day}/" in now[2]

@@ -79,6 +79,8 @@ TEXTS: dict[str, words.Words] = {
     "new_volunteer": _("somebody else comes"),
     "visit_moved": _("another moment"),
     "client_visit_moved": _("another moment"),
+    "take_kit": _("what to take along"),
+    "take_kit_not": _("nothing to take along"),
     "house_rules": _("the house rules"),
     "address_changed": _("the address has changed"),
     "checkout_missing": _("did you forget OUT?"),

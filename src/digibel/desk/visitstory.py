@@ -61,6 +61,8 @@ TEXTS: dict[str, words.Words] = {
     "solved_thanks": _("it still works, thank you"),
     "new_word": _("the codeword has changed"),
     "new_volunteer": _("somebody else comes"),
+    "take_kit": _("what to take along"),
+    "take_kit_not": _("nothing to take along"),
     "house_rules": _("the house rules"),
     "address_changed": _("the address has changed"),
     "follow_up": _("does it still work?"),

@@ -17,6 +17,7 @@ from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Role
 from digibel.requests.models import Client, HelpRequest
 from digibel.scheduling import alarms, cards, pairs, worklist
+from digibel.scheduling.kits import telling
 from digibel.scheduling.matching.wanted import LETTER_DAYS
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
@@ -81,11 +82,10 @@ def texts_to_volunteer(visit: Visit, *, answers: bool = False) -> Iterator[Outbo
         # Their conditions cannot come on a card (rule E3); in one segment they do not fit into the text before.
         phone = display(organisation.phone)
         yield _to_volunteer(visit, "house_rules", any_hour=answers, phone=phone)
-    if (day_before := _day_before(visit.starts_at)) > clock.now():
+    if (eve := day_before(visit.starts_at)) > clock.now():
         link = "" if visit.volunteer.sms_only else cards.link(visit)
-        yield _to_volunteer(
-            visit, "reminder_day", not_before=day_before, client=client, moment=moment, word=word, link=link
-        )
+        yield _to_volunteer(visit, "reminder_day", not_before=eve, client=client, moment=moment, word=word, link=link)
+        yield from telling.texts(visit, not_before=eve)
     if (hour_before := visit.starts_at - HOUR_BEFORE) > clock.now():
         clock_time = languages.clock_time(visit.starts_at, language)
         yield _to_volunteer(visit, "reminder_hour", not_before=hour_before, client=client, time=clock_time, word=word)
@@ -302,8 +302,8 @@ def _announcement(visit: Visit, values: dict[str, str], *, replaces: bool) -> Ou
 
 
 def _reminder(visit: Visit, values: dict[str, str]) -> Iterator[OutboundMessage]:
-    if (day_before := _day_before(visit.starts_at)) > clock.now() + HOUR_BEFORE:
-        yield _to_client(visit, _reminder_of(values), not_before=day_before, **values)
+    if (eve := day_before(visit.starts_at)) > clock.now() + HOUR_BEFORE:
+        yield _to_client(visit, _reminder_of(values), not_before=eve, **values)
 
 
 def _reminder_of(values: dict[str, str]) -> str:
@@ -327,7 +327,8 @@ def announcement(visit: Visit) -> dict[str, str]:
     }
 
 
-def _day_before(moment: datetime) -> datetime:
+def day_before(moment: datetime) -> datetime:
+    """When both sides are reminded."""
     return clock.at(clock.local(moment).date() - timedelta(days=1), REMIND_AT)
 
 

@@ -47,6 +47,9 @@ def _candidates(name: str, language: str) -> list[str]:
             return [languages.about(_MOMENTS[0] + timedelta(minutes=minutes), language) for minutes in (0, 15, 30, 45)]
         case "time":
             return [languages.clock_time(_MOMENTS[0], language)]
+        case "kit":
+            # Two kits for one visit may cost a second text: rare.
+            return [render(key, language, number=99) for key in keys() if key.startswith("kit_")]
         case "languages":
             return [wording.spoken([code], language) for code in languages.LANGUAGES]
         case "distance":

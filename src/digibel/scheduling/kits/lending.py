@@ -13,8 +13,11 @@ from django.db import IntegrityError, transaction
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
+from digibel.notifications import outbox
 from digibel.notifications.calls import open_call
+from digibel.notifications.models import MessageStatus, OutboundMessage
 from digibel.organisations.models import Organisation
+from digibel.scheduling import announcing
 from digibel.scheduling.errors import (
     KitElsewhere,
     KitIsOut,
@@ -25,6 +28,7 @@ from digibel.scheduling.errors import (
     TooManyKits,
     WrongKitDays,
 )
+from digibel.scheduling.kits import telling
 from digibel.scheduling.kits.models import MOST_OF_A_KIND, Kit, KitKind, KitLoan
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Visit, VisitStatus
@@ -99,6 +103,7 @@ def _keep(kit: Kit, visit: Visit, first_day: date, last_day: date, *, by: Actor)
     if locked.retired_at is not None or locked.loans.open().touching(first_day, last_day).exists():
         raise KitElsewhere
     loan = KitLoan.objects.create(kit=locked, visit=held, first_day=first_day, last_day=last_day)
+    _tell(held)
     record("visit.kit_kept", held, by=by, organisation_id=held.request.organisation_id, kit=locked.pk)
     return loan
 
@@ -141,6 +146,29 @@ def release(loan: KitLoan, *, by: Actor) -> None:
     if locked.handed_at is not None:
         raise KitSettled
     _release(locked, by=by)
+    _tell_not_needed(locked.visit, locked.kit)
+
+
+def _tell(visit: Visit) -> None:
+    """Who only texts hears at once what to take along, and once more on the day before. The caller holds the visit."""
+    outbox.withdraw(OutboundMessage.objects.about(visit).waiting().filter(kind__in=(telling.TAKE, telling.NOT)))
+    outbox.queue_all([*telling.texts(visit), *_on_the_eve(visit)])
+
+
+def _tell_not_needed(visit: Visit, kit: Kit) -> None:
+    """Of a text that has left already; one that waits is taken back, and says what is still to be taken along."""
+    told = OutboundMessage.objects.about(visit).filter(kind=telling.TAKE)
+    heard = told.exclude(status__in=(MessageStatus.QUEUED, MessageStatus.WITHDRAWN)).exists()
+    outbox.withdraw(told.waiting())
+    if heard and visit.status == VisitStatus.BOOKED:
+        outbox.queue_all([telling.not_needed(visit, kit), *_on_the_eve(visit)])
+    elif visit.status == VisitStatus.BOOKED:
+        outbox.queue_all([*telling.texts(visit), *_on_the_eve(visit)])
+
+
+def _on_the_eve(visit: Visit) -> list[OutboundMessage]:
+    eve = announcing.day_before(visit.starts_at)
+    return list(telling.texts(visit, not_before=eve)) if eve > clock.now() else []
 
 
 def let_go(visit: Visit, *, by: Actor) -> None:
@@ -168,6 +196,8 @@ def move_along(visit: Visit, *, was: date, by: Actor) -> None:
             recipient=visit.volunteer.recipient,
             due_at=clock.now(),
         )
+    if loans:
+        outbox.queue_all(list(telling.texts(visit)))
 
 
 def _moved(loan: KitLoan, shift: timedelta, visit: Visit) -> bool:
@@ -202,7 +232,11 @@ def _hold(loan: KitLoan) -> KitLoan:
 
 def _hold_kit_of(loan: KitLoan) -> KitLoan:
     _lock(loan.kit_id)
-    found = KitLoan.objects.select_related("kit", "visit__request").filter(pk=loan.pk).first()
+    found = (
+        KitLoan.objects.select_related("kit", "visit__request__organisation", "visit__volunteer__recipient")
+        .filter(pk=loan.pk)
+        .first()
+    )
     if found is None:
         raise KitSettled
     return found
