@@ -30,6 +30,7 @@ BELLS = {
 TEXTS = {
     "reminder_day": _("the volunteer is reminded, the day before"),
     "reminder_hour": _("the volunteer is reminded, an hour before"),
+    "meet_reminder": _("the client is reminded, the day before"),
     "client_reminder": _("the client is reminded, the day before"),
     "client_reminder_two": _("the client is reminded, the day before"),
 }

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from digibel import clock
-from digibel.desk import callsheets, errands, visitlines, words
+from digibel.desk import callsheets, errands, slips, visitlines, words
 from digibel.desk.callsheets import Person
+from digibel.directory.models import HelpPlace
 from digibel.notifications.models import CallQuerySet, CallTask
 from digibel.organisations.models import Organisation
 from digibel.requests.access_notes import in_words
+from digibel.requests.models import Client
 from digibel.scheduling.models import Visit, VisitStatus
 
 MOST_CALLS = 60
@@ -65,19 +67,26 @@ def _calls(organisation: Organisation) -> CallQuerySet:
 
 
 def _visit(visit: Visit) -> PaperVisit:
-    client = visit.client
+    client, place = visit.client, visit.request.meets_at
     box = f" / {client.box}" if client.box else ""
     return PaperVisit(
         visit=visit,
         volunteer=visitlines.called(visit),
-        street=f"{client.street} {client.house_number}{box}",
-        place=f"{client.postcode} {words.place_name(client.postcode)}",
-        door=tuple(
-            filter(None, [client.bell, client.door_note, *in_words(client.access_codes, words.desk_language())])
-        ),
+        street=_name_of(place) if place else f"{client.street} {client.house_number}{box}",
+        place=slips.address(place) if place else f"{client.postcode} {words.place_name(client.postcode)}",
+        door=() if place else _door(client),
         contact=client.contact_name,
         contact_phone=client.contact_phone,
     )
+
+
+def _name_of(place: HelpPlace) -> str:
+    return place.name_in(words.desk_language())
+
+
+def _door(client: Client) -> tuple[str, ...]:
+    notes = [client.bell, client.door_note, *in_words(client.access_codes, words.desk_language())]
+    return tuple(filter(None, notes))
 
 
 def _call(errand: errands.Errand) -> PaperCall:

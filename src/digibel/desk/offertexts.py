@@ -10,7 +10,7 @@ from digibel.notifications import phrasebook, segments
 from digibel.notifications.recipients import language_of
 from digibel.requests.models import HelpRequest
 from digibel.scheduling.matching.ranking import Candidate
-from digibel.scheduling.offers import LONGEST_AREA, spoken, topic
+from digibel.scheduling.offers import LONGEST_AREA, door, spoken, topic
 
 # Somebody who has another offer open reads a letter before each number; which one is only known when it is sent.
 SOME_LETTER = "B"
@@ -25,17 +25,17 @@ class OfferText:
 
 def of(request: HelpRequest, candidate: Candidate, tasks: Sequence[VolunteerTask]) -> OfferText:
     """The text as `scheduling.offers` will write it; a test keeps the two alike."""
-    client, volunteer = request.client, candidate.volunteer
+    volunteer = candidate.volunteer
     language = language_of(volunteer.recipient, request.organisation)
     letter = SOME_LETTER if candidate.has_open_offer else ""
     moments = [day_and_time(start, language) for start in candidate.moments]
     values = {
         "letter": letter,
-        "area": places.name(client.postcode, language)[:LONGEST_AREA],
+        "area": places.name(request.postcode, language)[:LONGEST_AREA],
         "distance": phrasebook.distance(candidate.km, language),
         "languages": spoken(request, volunteer, language),
         "topic": topic(tuple(tasks), language),
-        "door": phrasebook.door(language, floor=client.floor, lift=client.lift, dog=client.dog, smoke=client.smoke),
+        "door": door(request, language),
     }
     if len(moments) == 1:
         body = phrasebook.render("offer_one", language, **values, windows=moments[0])

@@ -85,7 +85,7 @@ def _row(line: PlanLine) -> Row:
     return Row(
         line=line,
         name=request.client.called,
-        place=f"{words.place_name(request.client.postcode)}, {request.reference}",
+        place=f"{words.place_name(request.postcode)}, {request.reference}",
         today=words.STEPS[request.next_kind].what if request.is_open else _("closed"),
         bell=BELLS[State(line.state)],
         volunteer=called(line.volunteer) if line.volunteer else "",

@@ -7,13 +7,13 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from digibel.audit.actors import Actor
-from digibel.desk import clientdeeds, seriespage, words
+from digibel.desk import alonglines, clientdeeds, seriespage, words
 from digibel.desk.forms.intake import IntakeForm, told_of
 from digibel.organisations.models import Staff
 from digibel.requests import errors, intake
 from digibel.requests.drafts import read_draft
 from digibel.requests.models import Closing, HelpRequest
-from digibel.scheduling import arrivals, assigning, onego, openings, rejudging
+from digibel.scheduling import accompanying, arrivals, assigning, onego, openings, rejudging
 from digibel.scheduling.errors import NotAColleague, NotAgreed
 
 Posted = Mapping[str, str]
@@ -49,6 +49,11 @@ def not_arrived(request: HelpRequest, posted: Posted, by: Actor) -> None:
 
 def seat_back(request: HelpRequest, posted: Posted, by: Actor) -> None:
     arrivals.give_back(request, posted.get("referral", ""), by=by)
+
+
+def along(request: HelpRequest, posted: Posted, by: Actor) -> None:
+    start = alonglines.moment(posted.get("day", ""), posted.get("hour", ""))
+    accompanying.ask(request, posted.get("referral", ""), start=start, by=by)
 
 
 def overrule(request: HelpRequest, posted: Posted, by: Actor) -> None:
@@ -101,6 +106,7 @@ DEEDS: dict[str, Deed] = {
     "arrived": Deed("refer", arrived, _("Noted. In two weeks somebody asks whether it helped.")),
     "not-arrived": Deed("refer", not_arrived, _("Noted. Make another slip, or let somebody go along.")),
     "seat-back": Deed("refer", seat_back, _("The seat is given back.")),
+    "along": Deed("refer", along, _("Noted. It is a request of its own: now choose who goes along.")),
     "overrule": Deed("overrule", overrule, _("Noted, with your reason: a volunteer may go. The search can begin.")),
     "series": Deed("log", seriespage.plan, _("The series is noted.")),
     "end-series": Deed("stop", seriespage.end, _("The series has ended. A week after the last visit somebody asks.")),

@@ -133,6 +133,11 @@ def address(place: HelpPlace) -> str:
     return _as_written(", ".join(filter(None, [street, where])))
 
 
+def whole(place: HelpPlace | None) -> str:
+    """Where somebody meets a client, on a line of the desk: name, street, town."""
+    return ", ".join(filter(None, [place.name_in(words.desk_language()), address(place)])) if place else ""
+
+
 def _as_written(text: str) -> str:
     """In the order in which it was written, also in a sentence from right to left: 26-0030 is no 0030-26."""
     return f"\u2066{text}\u2069" if text and translation.get_language_bidi() else text

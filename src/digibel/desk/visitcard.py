@@ -82,9 +82,10 @@ def context(visit: Visit) -> dict[str, Any]:
         "all_rules": [rule.sentence(language) for rule in catalogue.STANDING_CONDITIONS],
         "day": languages.day_in_words(visit.starts_at, language),
         "place": f"{client.postcode} {places.name(client.postcode, language)}",
-        "door": door(visit),
+        "door": [] if visit.request.meets_at else door(visit),
+        "meets_at": meeting(visit, language),
         "kits": kits.to_take(visit),
-        "changed": doorchanges.at_the_door_since(client, visit.booked_at),
+        "changed": "" if visit.request.meets_at else doorchanges.at_the_door_since(client, visit.booked_at),
         "speaks": words.language_names(client.speaks),
         "tasks": words.task_names([task.slug for task in _tasks(visit)]),
         "word_language": _language_of_client(visit),
@@ -99,6 +100,32 @@ def context(visit: Visit) -> dict[str, Any]:
         "fraud": fraud_steps(visit),
         "emergency": numbers.find("emergency", organisation).value(language),
     }
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Where a volunteer and a client meet who go along with a slip. It is public: a desk is nobody's home."""
+
+    name: str
+    street: str
+    town: str
+    phone: str
+    no_steps: bool
+    minutes: int
+
+
+def meeting(visit: Visit, language: str) -> Meeting | None:
+    place = visit.request.meets_at
+    if place is None:
+        return None
+    return Meeting(
+        place.name_in(language),
+        f"{place.street} {place.house_number}".strip(),
+        f"{place.postcode} {places.name(place.postcode, language)}",
+        place.phone,
+        bool(place.step_free),
+        int((visit.starts_at - visit.busy_from) / timedelta(minutes=1)),
+    )
 
 
 def fraud_steps(visit: Visit) -> dict[str, Any] | None:

@@ -70,6 +70,7 @@ SEND_LINK = Deed("send-link", _("Text the link once more"))
 def may_move(visit: Visit, staff: Staff) -> bool:
     """To another moment, with the same volunteer: on a page of its own."""
     coming = visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now() and not visit.request.two_go
+    coming = coming and visit.request.meets_at_id is None
     return coming and may(staff, "move_visit")
 
 

@@ -18,6 +18,8 @@ from digibel.organisations.models import Organisation
 # What was checked longer ago than this is looked at again: desks move, and hours change every year.
 FRESH = timedelta(days=365)
 MOST_SEATS = 60
+# As long as a text message has room for (`phrasebook/kinds.toml`).
+LONGEST_WHERE = 24
 
 
 class Kind(models.TextChoices):
@@ -105,6 +107,14 @@ class HelpPlace(models.Model):
 
     def name_in(self, language: str) -> str:
         return self.name if language == "nl" else self.name_fr or self.name
+
+    def short_name_in(self, language: str) -> str:
+        """The name for a text message, as far as it fits in whole words."""
+        name = self.name_in(language)
+        if len(name) <= LONGEST_WHERE:
+            return name
+        kept = name[: LONGEST_WHERE + 1].rpartition(" ")[0] or name[:LONGEST_WHERE]
+        return kept.rstrip(" ,-(")
 
     def is_for(self, postcode: str) -> bool:
         """Whether people who live there may go to it."""

@@ -353,6 +353,14 @@ class HelpRequest(models.Model):
         null=True, blank=True, help_text="Of two open requests from one home that are visited in one go."
     )
     household_turn = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Who is visited first.")
+    meets_at = models.ForeignKey(
+        HelpPlace,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Where a volunteer who goes along with a slip meets the client; nothing: at the client's home.",
+    )
 
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_as = models.CharField(max_length=16, choices=Closing.choices, blank=True, default="")
@@ -388,6 +396,17 @@ class HelpRequest(models.Model):
                 condition=Q(household=None, household_turn=None)
                 | Q(household__isnull=False, household_turn__in=[1, 2], closed_at=None),
             ),
+            # Whoever goes along goes with one slip, and alone: two of one home, and two who go to one home, are about a home.
+            models.CheckConstraint(
+                name="request_meets_with_a_slip",
+                condition=Q(meets_at=None) | Q(split_from__isnull=False, household=None, two_go=""),
+            ),
+            # Pressed twice, or by two colleagues, somebody goes along once.
+            models.UniqueConstraint(
+                name="request_met_there_once",
+                fields=["split_from", "meets_at"],
+                condition=Q(closed_at=None, meets_at__isnull=False),
+            ),
             # A program that asks twice with the same key has asked once.
             models.UniqueConstraint(name="request_asked_once", fields=["organisation", "idempotency_key"]),
         ]
@@ -401,6 +420,11 @@ class HelpRequest(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def postcode(self) -> str:
+        """Of where the volunteer goes: the place of the slip, or the client's home."""
+        return (self.meets_at.postcode if self.meets_at else "") or self.client.postcode
 
 
 class Series(models.Model):

@@ -76,6 +76,8 @@ def texts_to_volunteer(visit: Visit, *, answers: bool = False) -> Iterator[Outbo
     else:
         key, values["link"] = "accepted", cards.link(visit)
     yield _to_volunteer(visit, key, any_hour=answers, **values)
+    if (place := visit.request.meets_at) is not None:
+        yield _to_volunteer(visit, "meet_there", any_hour=answers, client=client, where=place.short_name_in(language))
     if (other := pairs.other_of(visit)) is not None:
         yield _to_volunteer(visit, "go_together", any_hour=answers, volunteer=other.volunteer.first_name, moment=moment)
     if visit.volunteer.sms_only:
@@ -101,13 +103,15 @@ def note_texted(visit: Visit) -> None:
 
 def note_address_texted(visit: Visit) -> None:
     """Who has no internet gets the street in a text: that is a look too (rule E12)."""
-    if visit.volunteer.sms_only and not visit.needs_second:
+    if visit.volunteer.sms_only and not visit.needs_second and visit.request.meets_at_id is None:
         by = Actor.volunteer(visit.volunteer)
         record("address.shown", visit, by=by, organisation_id=visit.request.organisation_id, on="text")
 
 
 def _street(visit: Visit) -> str:
-    client = visit.client
+    client, place = visit.client, visit.request.meets_at
+    if place is not None:
+        return f"{place.street} {place.house_number}".strip() or place.postcode
     box = f" / {client.box}" if client.box else ""
     return f"{client.street} {client.house_number}{box}"
 
@@ -129,7 +133,7 @@ def announcement_texts(visit: Visit, *, replaces: bool) -> list[OutboundMessage]
     if client.recipient.channel == Channel.SMS and not client.recipient.number_is_wrong:
         return list(_texts_to_client(visit, replaces=replaces))
     # A letter says when somebody comes, and not that nobody comes any more on the day they heard of before.
-    by_post = client.recipient.channel == Channel.LETTER and visit.client_expects is None and letter_arrives(visit)
+    by_post = goes_by_post(visit) and visit.client_expects is None and letter_arrives(visit)
     open_call(
         "visit.announce",
         visit,
@@ -140,6 +144,11 @@ def announcement_texts(visit: Visit, *, replaces: bool) -> list[OutboundMessage]
         channel=Channel.LETTER if by_post else voice_of(client),
     )
     return []
+
+
+def goes_by_post(visit: Visit) -> bool:
+    """Our letter says who comes to their home; where they are expected elsewhere, somebody rings."""
+    return visit.client.recipient.channel == Channel.LETTER and visit.request.meets_at_id is None
 
 
 def letter_arrives(visit: Visit) -> bool:
@@ -235,7 +244,8 @@ def tell_new_word(visit: Visit, *, told: bool) -> None:
         language = language_of(client, visit.request.organisation)
         values = {"day": languages.day_in_words(visit.starts_at, language), "word": visit.word}
         phone = display(visit.request.organisation.phone)
-        outbox.queue_all([_to_client(visit, "new_word", phone=phone, **values), *reminder])
+        met = _announcement(visit, _who_comes(visit), replaces=False) if visit.request.meets_at_id else None
+        outbox.queue_all([met or _to_client(visit, "new_word", phone=phone, **values), *reminder])
     if near or client.channel != Channel.SMS:
         open_call(
             "visit.new_word",
@@ -292,6 +302,8 @@ def _texts_to_client(visit: Visit, *, replaces: bool) -> Iterator[OutboundMessag
 
 def _announcement(visit: Visit, values: dict[str, str], *, replaces: bool) -> OutboundMessage:
     phone = display(visit.request.organisation.phone)
+    if "where" in values:
+        return _to_client(visit, "meet", phone=phone, **values)
     if "other" in values:
         return _to_client(visit, "announce_two", phone=phone, **values)
     if visit.client_expects is not None and visit.client_expects != visit.starts_at:
@@ -307,13 +319,27 @@ def _reminder(visit: Visit, values: dict[str, str]) -> Iterator[OutboundMessage]
 
 
 def _reminder_of(values: dict[str, str]) -> str:
+    if "where" in values:
+        return "meet_reminder"
     return "client_reminder_two" if "other" in values else "client_reminder"
 
 
 def _who_comes(visit: Visit) -> dict[str, str]:
-    """As `announcement`; where two go with the name of the other."""
+    """As `announcement`; where two go with the name of the other; where they meet at a place, which one, and exactly when."""
+    if visit.request.meets_at_id is not None:
+        return {"volunteer": visit.volunteer.first_name, "word": visit.word, **where_and_when(visit, visit.starts_at)}
     other = pairs.second_of(visit)
     return announcement(visit) | ({"other": other.volunteer.first_name} if other is not None else {})
+
+
+def where_and_when(visit: Visit, start: datetime) -> dict[str, str]:
+    """Of a client who meets a volunteer at the place of a slip, in the client's language."""
+    assert visit.request.meets_at is not None
+    language = language_of(visit.client.recipient, visit.request.organisation)
+    return {
+        "where": visit.request.meets_at.short_name_in(language),
+        "moment": languages.day_and_time(start, language),
+    }
 
 
 def announcement(visit: Visit) -> dict[str, str]:
@@ -339,8 +365,12 @@ def tell_client_nobody_comes(visit: Visit, expected: datetime) -> None:
     near = expected - clock.now() <= clock.NEAR
     today = clock.local(expected).date() == clock.today()
     if client.recipient.channel == Channel.SMS:
-        if today:
-            _text_client(visit, "nobody_comes", volunteer=visit.volunteer.first_name, phone=display(organisation.phone))
+        phone = display(organisation.phone)
+        if visit.request.meets_at_id is not None:
+            who = visit.volunteer.first_name
+            _text_client(visit, "meet_off", volunteer=who, phone=phone, **where_and_when(visit, expected))
+        elif today:
+            _text_client(visit, "nobody_comes", volunteer=visit.volunteer.first_name, phone=phone)
         else:
             _text_client(visit, "client_visit_cancelled", day=languages.day_in_words(expected, language))
     if near or client.recipient.channel != Channel.SMS:

@@ -13,7 +13,7 @@ from digibel.problems import Conflict, NotFound
 from digibel.requests import seats
 from digibel.requests.errors import AlreadyClosed
 from digibel.requests.models import HelpRequest, Referral
-from digibel.scheduling import worklist
+from digibel.scheduling import openings, worklist
 from digibel.scheduling.errors import NotYetThere, SeatSettled
 from digibel.scheduling.locks import lock_request
 
@@ -38,9 +38,11 @@ def note(request: HelpRequest, referral_id: str, *, came: bool, by: Actor) -> No
 @transaction.atomic
 def give_back(request: HelpRequest, referral_id: str, *, by: Actor) -> None:
     """They do not go there after all; the slip stays. Raises `AlreadyClosed`, `NotFound`, `SeatSettled`."""
+    openings.hold_with_company(request)
     locked = lock_request(request.pk)
     seat = _seat(locked, referral_id)
     Referral.objects.filter(pk=seat.pk).update(session=None, seat_number=None)
+    openings.end_company(locked, by=by, place_id=seat.place_id)
     record("request.seat_given_back", locked, by=by, organisation_id=locked.organisation_id)
     worklist.rewrite(locked)
 
@@ -63,6 +65,7 @@ def call_off(session: PlaceSession, *, by: Actor) -> int:
     place = HelpPlace(pk=locked.place_id)
     record("place.session_called_off", place, by=by, organisation_id=locked.organisation_id, booked=len(held))
     for one in held.values():
+        openings.end_company(one, by=by, place_id=locked.place_id)
         worklist.rewrite(one)
     return len(held)
 

@@ -22,6 +22,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Exists, F, Model, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, override
 
 from digibel import clock, languages, places
@@ -120,7 +121,7 @@ COLUMNS = (
     "held_back_at",
     "sequence",
     "changed_at",
-    "client__postcode",
+    "goes_to",
     "request__organisation__phone",
 )
 DESK_COLUMNS = (
@@ -197,7 +198,10 @@ def _read(letter: str, must_be: Mapping[str, Any]) -> Feed:
     sessions = _desk_sessions(letter, must_be["pk"])
     rows = (
         Visit.objects.filter(ends_at__gte=clock.now() - KEEPS, **theirs)
-        .annotate(has_desks=Exists(sessions))
+        .annotate(
+            goes_to=Coalesce("request__meets_at__postcode", "client__postcode"),
+            has_desks=Exists(sessions),
+        )
         .order_by("starts_at", "pk", "request__tasks__pk")
         .values_list(*COLUMNS, *OTHERS, f"{kind.path}__{kind.language}", "has_desks")
     )
@@ -364,7 +368,7 @@ def as_entry(visit: Visit) -> Entry:
         visit.held_back_at,
         visit.sequence,
         visit.changed_at,
-        visit.client.postcode,
+        visit.request.postcode,
         visit.request.organisation.phone,
         tuple(visit.request.tasks.order_by("pk").values_list("slug", flat=True)),
     )

@@ -237,6 +237,34 @@ class NoSlip(Conflict):
     message = "There is no place on a slip to tell them. Hand out a slip first."
 
 
+class NoDoorToMeetAt(Conflict):
+    code = "no_door_to_meet_at"
+    message = (
+        "Somebody goes along to a computer room, a library, a digital helpdesk or a course that stands on a slip, as long as they "
+        "have not been asked whether they got there. Hand out a slip to one first."
+    )
+
+
+class AlreadyGoesAlong(Conflict):
+    code = "already_goes_along"
+    message = "Somebody is asked already to go along to this place. Look at that request."
+
+
+class WrongMeeting(Problem):
+    code = "wrong_meeting"
+    message = (
+        "Fill in a day and an hour to come, between eight in the morning and eight in the evening, within two months."
+    )
+
+
+class OnlyAtThePlace(Conflict):
+    code = "only_at_the_place"
+    message = (
+        "With this request one volunteer goes along, to a place, at an agreed hour. Close it for anything else, and go on with the "
+        "question that it came from."
+    )
+
+
 class SlipTexted(Conflict):
     code = "slip_texted"
     message = "They have this slip as a text already. Read it out on the telephone, or print it."

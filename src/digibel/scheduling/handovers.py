@@ -26,7 +26,7 @@ from digibel.requests.drafts import ClientDraft, RequestDraft
 from digibel.requests.errors import AlreadyClosed
 from digibel.requests.models import Client, Closing, Consent, HelpRequest, Series
 from digibel.scheduling import beats, openings, series, worklist
-from digibel.scheduling.errors import AlreadyBooked, FollowUpFirst, NoOwnYes, Restricted
+from digibel.scheduling.errors import AlreadyBooked, FollowUpFirst, NoOwnYes, OnlyAtThePlace, Restricted
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Handover, Visit
 
@@ -95,6 +95,8 @@ def _check_may_go(request: HelpRequest, to: Organisation) -> None:
         raise AlreadyClosed
     if request.organisation_id == to.pk:
         raise NotYourself
+    if request.meets_at_id is not None:
+        raise OnlyAtThePlace
     if request.client.recipient.restricted_at is not None:
         raise Restricted
     if not intake.has_own_yes(request.client):

@@ -320,7 +320,7 @@ def _cancel(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
 
 def _nobody_home(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
     doorstep.nobody_opens(visit, by=Actor.volunteer(visit.volunteer))
-    reply(message, "plain.nobody_home")
+    reply(message, "plain.nobody_home" if visit.request.meets_at_id is None else "plain.meet_nobody")
     return "visit.nobody_home"
 
 
@@ -355,6 +355,9 @@ def _confirm(visit: Visit, message: InboundMessage) -> str | None:
     if (visit.moved_at is not None or visit.request.two_go) and not worklist.is_announced(visit):
         return None  # a yes to what was before it: they have not heard of this one
     visits.confirm(visit, by=Actor.client(visit.client))
+    if visit.request.meets_at_id is not None:
+        reply(message, "plain.meet_confirmed", **announcing.where_and_when(visit, visit.starts_at))
+        return "visit.confirmed"
     values = announcing.announcement(visit)
     reply(message, "plain.client_confirmed", day=values["day"], about=values["about"])
     return "visit.confirmed"

@@ -235,24 +235,16 @@ def free_letter(volunteer: Volunteer) -> str:
 def _text(offer: Offer, candidate: Candidate, tasks: tuple[judgement.VolunteerTask, ...]) -> OutboundMessage:
     """What a volunteer hears before saying yes: neighbourhood, distance, language, task, moments, stairs, dog and smoke."""
     request, volunteer = offer.request, offer.volunteer
-    client, homes = request.client, households.clients_of(request)
     language = language_of(volunteer.recipient, request.organisation)
     letter = offer.letter if open_questions(volunteer) > 1 else ""
     moments = [day_and_time(start, language) for start in candidate.moments]
     values: dict[str, Any] = {
         "letter": letter,
-        "area": places.name(client.postcode, language)[:LONGEST_AREA],
+        "area": places.name(request.postcode, language)[:LONGEST_AREA],
         "distance": phrasebook.distance(candidate.km, language),
         "languages": spoken(request, volunteer, language),
         "topic": topic(tasks, language),
-        "door": phrasebook.door(
-            language,
-            floor=client.floor,
-            lift=client.lift,
-            dog=any(one.dog for one in homes),
-            smoke=any(one.smoke for one in homes),
-            people=len(homes),
-        ),
+        "door": door(request, language),
     }
     if len(moments) == 1:
         key, values["windows"] = "offer_one", moments[0]
@@ -266,6 +258,21 @@ def _text(offer: Offer, candidate: Candidate, tasks: tuple[judgement.VolunteerTa
         subject=offer,
         near=candidate.moments[0],
         **values,
+    )
+
+
+def door(request: HelpRequest, language: str) -> str:
+    """What they hear of the door before they say yes; or that it is nobody's home, where they go along with a slip."""
+    client, homes = request.client, households.clients_of(request)
+    if request.meets_at_id is not None:
+        return f"{phrasebook.render('comma', language)} {phrasebook.render('meet_public', language)}"
+    return phrasebook.door(
+        language,
+        floor=client.floor,
+        lift=client.lift,
+        dog=any(one.dog for one in homes),
+        smoke=any(one.smoke for one in homes),
+        people=len(homes),
     )
 
 
@@ -469,7 +476,7 @@ def _withdrawal(request: HelpRequest, offer: Offer, *, with_letter: bool) -> Out
         organisation=request.organisation,
         subject=offer,
         letter=offer.letter if with_letter else "",
-        area=places.name(request.client.postcode, language)[:LONGEST_AREA],
+        area=places.name(request.postcode, language)[:LONGEST_AREA],
     )
 
 

@@ -58,9 +58,11 @@ def visit_each(request: HelpRequest, *, by: Actor) -> None:
 
 def may_join(request: HelpRequest) -> list[HelpRequest]:
     """Open requests of others from the same home that wait for a volunteer as this one does."""
-    if request.next_kind not in WAITING or request.household is not None:
+    if request.next_kind not in WAITING or request.household is not None or request.meets_at_id is not None:
         return []
-    others = HelpRequest.objects.of(request.organisation).open().filter(next_kind__in=WAITING, household=None)
+    others = (
+        HelpRequest.objects.of(request.organisation).open().filter(next_kind__in=WAITING, household=None, meets_at=None)
+    )
     near = others.filter(client__postcode=request.client.postcode).exclude(client=request.client_id)
     related = near.select_related("client").order_by("reference")
     return [one for one in related if _home(one.client) == _home(request.client)]
@@ -79,7 +81,7 @@ def _check(first: HelpRequest, second: HelpRequest) -> None:
         raise errors.NotBothWaiting
     if first.client_id == second.client_id or _home(first.client) != _home(second.client):
         raise errors.NotOneHome
-    if any(one.two_go or beats.running(one) for one in (first, second)):
+    if any(one.two_go or one.meets_at_id or beats.running(one) for one in (first, second)):
         raise errors.NotInOneGo
     wishes = {one.client.wish for one in (first, second)} - {""}
     now = clock.now()

@@ -202,6 +202,7 @@ def close(request: HelpRequest, *, closing: Closing, by: Actor, refused: bool = 
     series goes on, to those after its end. Not where the client has `refused` that we go on at all. Raises `FollowUpFirst`,
     `SeriesGoesOn`.
     """
+    hold_with_company(request)
     _check_open(request)
     if not refused:
         _check_nothing_to_ask(request)
@@ -210,6 +211,23 @@ def close(request: HelpRequest, *, closing: Closing, by: Actor, refused: bool = 
     end_everything(request, by=by, reason="client_cannot")
     worklist.close(request, closing=closing)
     record("request.closed", request, by=by, organisation_id=request.organisation_id, closing=closing)
+    end_company(request, by=by)
+
+
+def hold_with_company(request: HelpRequest) -> None:
+    """The request and those by which somebody goes along with it, in the order of everybody."""
+    along = HelpRequest.objects.open().filter(split_from=request, meets_at__isnull=False)
+    for pk in sorted([request.pk, *along.values_list("pk", flat=True)]):
+        lock_request(pk)
+
+
+def end_company(request: HelpRequest, *, by: Actor, place_id: uuid.UUID | None = None) -> None:
+    """They do not go there (to any place, or to this one): whoever was to go along does not, unless they have met already."""
+    along = HelpRequest.objects.open().filter(split_from=request, meets_at__isnull=False)
+    along = along if place_id is None else along.filter(meets_at=place_id)
+    met = Visit.objects.filter(status__in=(VisitStatus.UNDER_WAY, VisitStatus.DONE)).values("request")
+    for one in along.exclude(pk__in=met).select_related("client__recipient", "organisation").order_by("pk"):
+        close(one, closing=Closing.WITHDRAWN, by=by)
 
 
 def _check_nothing_to_ask(request: HelpRequest) -> None:

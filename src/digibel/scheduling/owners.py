@@ -33,10 +33,14 @@ FOR_CLIENT = frozenset(
         "new_word",
         "nobody_comes",
         "client_visit_cancelled",
+        "meet",
+        "meet_reminder",
+        "meet_off",
     }
 )
 # A text that says a visit is off stays true when it is off.
-SAYS_IT_IS_OFF = frozenset({"visit_cancelled", "nobody_comes", "client_visit_cancelled"})
+SAYS_IT_IS_OFF = frozenset({"visit_cancelled", "nobody_comes", "client_visit_cancelled", "meet_off"})
+REMINDERS = frozenset({"reminder_day", "reminder_hour", "client_reminder", "client_reminder_two", "meet_reminder"})
 
 
 class OfferTexts(PlainTexts):
@@ -129,7 +133,7 @@ class VisitTexts(PlainTexts):
             return visit.status == VisitStatus.BOOKED and visit.needs_second
         if key in {"client_reminder", "client_reminder_two"} and _wants_another_moment(visit):
             return False
-        if key in {"reminder_day", "reminder_hour", "client_reminder", "client_reminder_two"}:
+        if key in REMINDERS:
             return visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now() and visit.held_back_at is None
         return visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now()
 

@@ -40,6 +40,7 @@ from digibel.requests.models import (
     NamedHelper,
     NameToken,
     Overruling,
+    Referral,
     Series,
     StaffFirst,
     StoredJudgement,
@@ -222,6 +223,12 @@ def not_in_one_go() -> Iterator[str]:
     )
     alone = Visit.objects.standing().exclude(request__household=None)
     yield from _references(alone.exclude(Exists(beside.exclude(pk=OuterRef("pk")))), "request__reference")
+
+
+def going_along_without_a_slip() -> Iterator[str]:
+    """Somebody is to meet a client at a place to which no slip leads."""
+    slips = Referral.objects.filter(request=OuterRef("split_from"), place=OuterRef("meets_at"))
+    yield from _references(HelpRequest.objects.open().exclude(meets_at=None).exclude(Exists(slips)), "reference")
 
 
 def sent_though_not_ready() -> Iterator[str]:
@@ -438,6 +445,7 @@ PROMISES = (
     Promise("only ready volunteers are expected at a desk", seats_of_the_unready),
     Promise("nobody goes alone where two go", going_alone),
     Promise("of one home both are visited in one go, or neither yet", not_in_one_go),
+    Promise("whoever goes along to a place goes with a slip", going_along_without_a_slip),
     Promise("of a series the last visit is asked about", asked_in_the_middle),
     Promise("only ready volunteers are asked and sent", sent_though_not_ready),
     Promise("only what a volunteer may do is offered", not_for_volunteers),

@@ -22,6 +22,8 @@ from digibel.scheduling.models import Visit, VisitStatus
 
 ADDRESS = frozenset({"street", "house_number", "box", "postcode"})
 DOOR = frozenset({"floor", "lift", "dog", "smoke", "bell", "door_note", "speaks", "wish"})
+# What is nothing to a volunteer who meets them at the place of a slip.
+AT_HOME = ADDRESS | frozenset({"floor", "lift", "dog", "smoke", "bell", "door_note"})
 # By what two rows are one person who asks about money, and whether somebody else decides about it.
 COUNTED_BY = frozenset({"first_name", "family_name", "phone", "decides_about_money"}) | ADDRESS
 # What two people share who are visited in one go.
@@ -46,6 +48,8 @@ def correct(client: Client, draft: ClientDraft, *, version: int, by: Actor) -> f
 
 def follow(request: HelpRequest, changed: frozenset[str], *, by: Actor) -> None:
     """What follows for one open request, which the caller holds, from other facts about its client."""
+    if request.meets_at_id is not None:
+        changed -= AT_HOME
     if changed & ASKED_ON:
         _ask_anew(request, by=by)
     if changed & TOGETHER_BY:

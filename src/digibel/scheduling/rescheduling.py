@@ -66,6 +66,8 @@ def _reschedule(visit: Visit, start: datetime, *, was: datetime, by: Actor, outs
         return
     if locked.request.two_go:
         raise errors.TwoCannotMove
+    if locked.request.meets_at_id is not None:
+        raise errors.OnlyAtThePlace
     if locked.starts_at != was:
         raise errors.AlreadyMoved
     if locked.starts_at <= clock.now():

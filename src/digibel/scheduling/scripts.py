@@ -9,6 +9,7 @@ from digibel.notifications.calls import until
 from digibel.notifications.models import CallTask, Channel
 from digibel.notifications.numbers import display
 from digibel.notifications.recipients import language_of
+from digibel.requests import referrals
 from digibel.scheduling import announcing, offers, pairs, worklist
 from digibel.scheduling.models import Visit
 
@@ -20,6 +21,13 @@ TO_CLIENT = {
     "late": "late_call",
     "other_moment": "ring_back_call",
     "call_me": "ring_back_call",
+}
+# To whom meets a volunteer at the place of a slip: nobody comes to a door.
+AT_THE_PLACE = {
+    "follow_up": "follow_up_call",
+    "undelivered": "undelivered_call",
+    "nobody_home": "meet_now_call",
+    "late": "meet_late_call",
 }
 # What a worker they trust passes on: who comes, when, and the word.
 PASSED_ON = {"announce", "confirm", "new_word"}
@@ -81,6 +89,8 @@ def _key(visit: Visit, call: CallTask) -> str:
     what = call.kind.partition(".")[2]
     if is_to_volunteer(visit, call):
         return "volunteer_text_call" if what == "undelivered" else "report_call"
+    if visit.request.meets_at_id is not None:
+        return _key_at_the_place(visit, call, what)
     if what == "cancelled":
         return _key_for_nobody_comes(visit, call)
     if through_reception(visit, call):
@@ -88,6 +98,16 @@ def _key(visit: Visit, call: CallTask) -> str:
     if call.channel == Channel.WORKER and what in PASSED_ON:
         return "relay_call"
     return TO_CLIENT.get(what) or _key_for_somebody_comes(visit, what)
+
+
+def _key_at_the_place(visit: Visit, call: CallTask, what: str) -> str:
+    if what == "cancelled":
+        return "meet_relay_off_call" if call.channel == Channel.WORKER else "meet_off_call"
+    if through_reception(visit, call):
+        return "meet_reception_call"
+    if call.channel == Channel.WORKER and what in PASSED_ON:
+        return "meet_relay_call"
+    return AT_THE_PLACE.get(what, "meet_call")
 
 
 def _key_for_nobody_comes(visit: Visit, call: CallTask) -> str:
@@ -115,6 +135,7 @@ def _key_for_somebody_comes(visit: Visit, what: str) -> str:
 
 def _values(visit: Visit, call: CallTask, language: str) -> dict[str, str]:
     day = _called_off(visit) if call.kind == "visit.cancelled" else visit.starts_at
+    place = visit.request.meets_at
     return {
         "organisation": call.organisation.name,
         "phone": display(call.organisation.phone),
@@ -127,4 +148,7 @@ def _values(visit: Visit, call: CallTask, language: str) -> dict[str, str]:
         "about": languages.about(visit.starts_at, language),
         "deadline": languages.day_and_time(until(call) or visit.starts_at, language),
         "topic": offers.topic_of(visit.request, language),
+        "time": languages.clock_time(day, language),
+        "where": place.short_name_in(language) if place is not None else "",
+        "helper": referrals.place_in_words(place, language) if place is not None else "",
     }

@@ -50,6 +50,8 @@ def plan(
         raise errors.RequestClosed
     if locked.household is not None:
         raise errors.NotInOneGo
+    if locked.meets_at_id is not None:
+        raise errors.OnlyAtThePlace
     agreed = {"goal": told, "every_days": every_days, "visits": visits, "until": until}
     running = beats.running(locked)
     series = _change(running, agreed) if running is not None else _begin(locked, agreed, by=by)

@@ -27,6 +27,8 @@ def ask_two(request: HelpRequest, why: str, *, by: Actor) -> None:
         return
     if locked.household is not None:
         raise errors.NotInOneGo
+    if locked.meets_at_id is not None:
+        raise errors.OnlyAtThePlace
     first = None if locked.two_go else Visit.objects.filter(request=locked).standing().first()
     if first is not None and (first.status != VisitStatus.BOOKED or not visits.may_seek_second(first)):
         raise errors.TooNearForTwo

@@ -26,7 +26,13 @@ SHORT_NOTICE = timedelta(hours=2)
 TOLD_BY_VOICE = Q(
     kind__in=["visit.announce", "visit.confirm"], outcome__in=[CallTask.Outcome.REACHED, CallTask.Outcome.POSTED]
 )
-ANNOUNCEMENTS = ("visit.announce", "visit.announce_two", "visit.new_volunteer", "visit.client_visit_moved")
+ANNOUNCEMENTS = (
+    "visit.announce",
+    "visit.announce_two",
+    "visit.new_volunteer",
+    "visit.client_visit_moved",
+    "visit.meet",
+)
 TOLD_BY_TEXT = Q(kind__in=ANNOUNCEMENTS, status__in=[MessageStatus.SENT, MessageStatus.DELIVERED])
 READ_OF_VISIT = (
     "status",

@@ -106,7 +106,8 @@ def card_deed(card: OpenCard, deed: str) -> HttpResponse:
 
 def _page(card: OpenCard, *, status: int = 200, **more: Any) -> HttpResponse:
     visit = card.visit
-    if policies.volunteer_sees(visit) == Seen.DOOR and card.http.method != "HEAD":
+    at_home = visit.request.meets_at_id is None
+    if at_home and policies.volunteer_sees(visit) == Seen.DOOR and card.http.method != "HEAD":
         visitcard.note_address_seen(visit)
     context = {
         **visitcard.context(visit),
@@ -144,6 +145,8 @@ def _visit(card: OpenCard) -> HttpResponse:
     if step == "late" and not card.posted("minutes"):
         return _back(card, "late", late="1")
     verb, said = STEPS[step]
+    if step == "nobody" and card.visit.request.meets_at_id is not None:
+        said = _("Wait ten minutes more. We ring them now, and then you.")
     do(card.http, lambda: verb(card), said)
     return _back(card)
 

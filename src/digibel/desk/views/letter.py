@@ -22,7 +22,7 @@ from digibel.notifications.errors import CallDone
 from digibel.notifications.models import CallTask, Channel
 from digibel.organisations.permissions import check_may
 from digibel.scheduling import announcing
-from digibel.scheduling.errors import MoveNotAllowed, OneLetterForTwo
+from digibel.scheduling.errors import MoveNotAllowed, OneLetterForTwo, OnlyAtThePlace
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.sealing import keys
 
@@ -60,6 +60,8 @@ def _find(request: StaffRequest, visit_id: uuid.UUID) -> Visit:
         raise MoveNotAllowed(was=visit.status)
     if visit.goes_with_id is not None or visit.needs_second:
         raise OneLetterForTwo
+    if visit.request.meets_at_id is not None:
+        raise OnlyAtThePlace
     keys.prefetch([visit.client.key_id, visit.volunteer.key_id])
     return visit
 

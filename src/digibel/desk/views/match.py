@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from digibel import clock
 from digibel.audit.actors import Actor
-from digibel.desk import matchboard, requeststate, words, worklines
+from digibel.desk import matchboard, requeststate, slips, words, worklines
 from digibel.desk.answers import do, go_on
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.guardrails.judgement import VolunteerTask
@@ -84,7 +84,7 @@ def _line(one: HelpRequest, staff: Staff, now: datetime) -> worklines.Line:
         owner=one.next_owner,
         bell="wait" if by_clock else "you",
         name=one.client.called,
-        place=f"{words.place_name(one.client.postcode)}, {one.reference}",
+        place=f"{words.place_name(one.postcode)}, {one.reference}",
         what=step.what,
         verb=step.verb,
         url=reverse("desk:match_request", args=[one.reference]),
@@ -191,7 +191,8 @@ def _page(
         "section": "match",
         "help_request": found,
         "client": found.client,
-        "place": words.place_name(found.client.postcode),
+        "place": words.place_name(found.postcode),
+        "meets_at": slips.whole(found.meets_at),
         "tasks": words.task_names([task.slug for task in found.tasks.all()]),
         "speaks": words.language_names(found.client.speaks),
         "channel": words.CHANNELS[found.client.recipient.channel],

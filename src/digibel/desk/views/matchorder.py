@@ -124,7 +124,7 @@ def _both(request: HelpRequest, before: Ranking, after: Ranking) -> Tried:
     was = {one: place for place, one in enumerate(before.ids(), start=1)}
     return Tried(
         reference=request.reference,
-        place=words.place_name(request.client.postcode),
+        place=words.place_name(request.postcode),
         tasks=words.task_names([task.slug for task in request.tasks.all()]),
         before=[matchboard.called(one.volunteer) for one in first],
         after=[

@@ -14,6 +14,7 @@ from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.desk import (
+    alonglines,
     clientpage,
     colleagues,
     listplace,
@@ -23,6 +24,7 @@ from digibel.desk import (
     requeststory,
     seatlines,
     seriespage,
+    slips,
     verdicts,
     words,
 )
@@ -215,6 +217,8 @@ def _page(
         "advice": referrals.propose(found, words.desk_language()) if _is_referred(found, judged) else [],
         "referrals": found.referrals.select_related("place"),
         "seats": seatlines.lines(found),
+        "along": alonglines.lines(found),
+        "meets_at": slips.whole(found.meets_at),
         "closings": [(one.value, requeststory.CLOSINGS[one]) for one in requestdeeds.CLOSINGS],
         "spoken": spoken_choices(),
         "address_shown": address_shown,

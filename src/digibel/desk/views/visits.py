@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from digibel import clock, languages
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.desk import kits, requeststory, visitdeeds, visitlines, visitstory, words
+from digibel.desk import kits, requeststory, slips, visitdeeds, visitlines, visitstory, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.autonomy import HOW_FAR
 from digibel.desk.forms.kits import KitLoanForm
@@ -125,6 +125,7 @@ def visit_page(request: StaffRequest, visit: Visit, *, address_shown: bool = Fal
         "first": visit.pk in visitlines.first_visits([visit]),
         "day": languages.day_in_words(visit.starts_at, words.desk_language()),
         "place": words.place_name(visit.client.postcode),
+        "meets_at": slips.whole(visit.request.meets_at),
         "speaks": words.language_names(visit.client.speaks),
         "tasks": words.task_names([task.slug for task in visit.request.tasks.all()]),
         "card_open": bool(visit.card_digest) and cards.is_open(visit),

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from digibel import clock, places
 from digibel.scheduling.asking import lessons
@@ -86,8 +87,9 @@ def _outcomes(now: datetime) -> Iterator[Outcome]:
     earlier: dict[uuid.UUID, list[datetime]] = defaultdict(list)
     known = Offer.objects.filter(created_at__gte=now - LEARNT_FROM, volunteer__left_at=None)
     rows = known.filter(volunteer__recipient__restricted_at=None).order_by("created_at", "pk")
+    went_to = Coalesce("request__meets_at__postcode", "request__client__postcode")
     for pk, volunteer, asked_at, home, there in rows.values_list(
-        "pk", "volunteer", "created_at", "volunteer__postcode", "request__client__postcode"
+        "pk", "volunteer", "created_at", "volunteer__postcode", went_to
     ):
         before = earlier[volunteer]
         this_week = len(before) - bisect_left(before, asked_at - WEEK)

@@ -100,7 +100,7 @@ class _Situation:
             )
             for one in free
         ]
-        home = request.client.postcode
+        home = request.postcode
         asked = [
             lessons.chance(
                 learning.how_asked(

@@ -12,7 +12,6 @@ from digibel.notifications.recipients import language_of
 from digibel.scheduling.announcing import REMIND_AT
 from digibel.scheduling.desksessions.models import DeskSession, Seat, SeatStatus
 
-LONGEST_WHERE = 24
 REACHED = frozenset({MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.DELIVERED})
 TRUE_WHILE = {
     "session_ask": SeatStatus.ASKED,
@@ -45,12 +44,8 @@ def compose(seat: Seat, key: str, *, session: DeskSession | None = None, **facts
 
 
 def where(session: DeskSession, language: str) -> str:
-    """The name of the place, as far as it fits in whole words. It is public: a desk is nobody's home."""
-    name = session.place.name_in(language)
-    if len(name) <= LONGEST_WHERE:
-        return name
-    kept = name[: LONGEST_WHERE + 1].rpartition(" ")[0] or name[:LONGEST_WHERE]
-    return kept.rstrip(" ,-(")
+    """The name of the place. It is public: a desk is nobody's home."""
+    return session.place.short_name_in(language)
 
 
 def tell_taken(seat: Seat, *, key: str, any_hour: bool) -> None:

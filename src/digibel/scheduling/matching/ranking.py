@@ -253,7 +253,7 @@ def rank_pool(pool: Pool, question: Question) -> Ranking:
 
 def travel_time(volunteer: Volunteer, request: HelpRequest) -> timedelta:
     """The way there as it is planned, in whole five minutes."""
-    return way_to(volunteer, request.client.postcode)
+    return way_to(volunteer, request.postcode)
 
 
 def way_to(volunteer: Volunteer, postcode: str) -> timedelta:

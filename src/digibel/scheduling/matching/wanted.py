@@ -85,19 +85,20 @@ def _wanted(request: HelpRequest, now: datetime) -> Wanted:
     told = list(request.windows.all())
     away = [(window.starts_at, window.ends_at) for window in told if window.away]
     windows = [(window.starts_at, window.ends_at) for window in told if not window.away]
+    at_home = request.meets_at_id is None
     needs = (catalogue.get(task.slug).skills for task in request.tasks.all())
     return Wanted(
         request_id=request.pk,
         client_id=client.pk,
         organisation_id=request.organisation_id,
-        postcode=client.postcode,
+        postcode=request.postcode,
         needs=tuple(dict.fromkeys(frozenset(need) for need in needs if need)),
         device=request.device if request.device in catalogue.SKILLS else "",
         speaks=tuple(client.speaks),
         wish=client.wish,
-        stairs=(client.floor or 0) > 0 and not client.lift,
-        dog=client.dog,
-        smoke=client.smoke,
+        stairs=at_home and (client.floor or 0) > 0 and not client.lift,
+        dog=at_home and client.dog,
+        smoke=at_home and client.smoke,
         windows=tuple(_moments_with(request) or (days_at_home(earliest, away) if request.always_home else windows)),
         away=tuple(away),
         length=timedelta(minutes=request.minutes),
