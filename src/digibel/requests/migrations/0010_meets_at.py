@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("directory", "0004_sessions_of_places"),
         ("organisations", "0010_outside_logins"),
-        ("requests", "0008_who_follows_it_through"),
+        ("requests", "0009_asked_for_other_moments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
