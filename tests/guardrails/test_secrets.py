@@ -419,6 +419,9 @@ def test_an_amount_without_a_sign_stays() -> None:
         ),
         ("fjalët e rikthimit (në letër!): mal det libër kala borë", "fjalët e rikthimit (në letër!): [SECRET]"),
         ("schéma déverrouillage du samsung: un Z à l'envers", "schéma déverrouillage du samsung: [SECRET]"),
+        ("une tablette, schéma: un N en partant d'en bas à gauche", "une tablette, schéma: [SECRET]"),
+        ("les 12 mots elle les a lus: lampe forêt sucre navire orange", "les 12 mots elle les a lus: [SECRET]"),
+        ("García Rosario;1030;Xiaomi 11;código 6640;mejor", "García Rosario;1030;Xiaomi 11;código [SECRET];mejor"),
         ("domofon 35K1187 klatka B", "domofon [SECRET] klatka B"),
         ("kart no 5555 3412 4444 1115 son kul 02/29", "kart no [CARD] son kul 02/29"),
     ],
@@ -439,6 +442,8 @@ def test_a_list_and_an_answer_need_no_word_that_says_so(text: str, masked: str) 
         "security question: mother's maiden name. Call Anna",
         "jak zmienić hasło - warsztat PL-7, sala 110",
         "cómo cambiar la clave: taller ES-9 aula 21",
+        "wifi password is wrong he says but it was capslock",
+        "köpek bağlı, arka bahçeden girin, 16dan sonra evde olurum",
         "don me mesu si me ndrru fjalkalimin",
     ],
 )

@@ -84,7 +84,9 @@ class Accepting:
         """Whether a mere "code" is all that is told, or something is spoken of that has one. Tax forms have codes as well."""
         if len(self.text) <= LONGEST_BARE or any(other.kind in _SPEAK_OF_SECRETS for other in self.scene.names):
             return True
-        return any(self.text.has(place, "things") for place in range(len(self.text)))
+        # "Samsung A13; code 2197": a telephone in the column before.
+        has_code = ("things", "makers") if self.text.text(name.first - 1) == ";" else ("things",)
+        return any(self.text.has(place, role) for place in range(len(self.text)) for role in has_code)
 
     def _is_birthday(self, name: Name, value: Value, walk: Walk) -> bool:
         """ "the code is her year of birth, 1938"."""

@@ -16,8 +16,10 @@ _SMALL: Final = re.compile(PART["small"])
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _UP_TO_COLON: Final = re.compile(r"[^\n:]{0,60}:")
 _SAME_LIST: Final = re.compile(r"[ \"'(:>=-]*|,? ")
-_FARTHEST: Final = 3  # words between the name and the list
+_NEAR: Final = 3  # words between the name and the list
+_FARTHEST: Final = 9
 _FEWEST: Final = 5
+_FEWEST_FAR: Final = 9
 _SHORTEST: Final = 3  # letters
 
 
@@ -30,20 +32,22 @@ def find_words(folded: str) -> Iterator[Span]:
 
 
 def _list_after(folded: str, place: int) -> Span | None:
-    """The first words in a row that hold no sentence together."""
+    """The first words in a row that hold no sentence together. The farther away they begin, the more they have to be."""
     listed: list[re.Match[str]] = []
     passed = 0
     for word in _WORD.finditer(folded, place):
-        if not _SAME_LIST.fullmatch(folded, place, word.start()):
+        if passed > _FARTHEST or not _SAME_LIST.fullmatch(folded, place, word.start()):
             break
         place = word.end()
         if word.end() - word.start() >= _SHORTEST and not _SMALL.fullmatch(word[0]):
             listed.append(word)
-        elif len(listed) >= _FEWEST:
+        elif _is_list(listed, passed):
             break
         else:
             passed += len(listed) + 1
             listed = []
-        if passed > _FARTHEST:
-            return None
-    return (listed[0].start(), listed[-1].end()) if len(listed) >= _FEWEST else None
+    return (listed[0].start(), listed[-1].end()) if _is_list(listed, passed) else None
+
+
+def _is_list(words: list[re.Match[str]], passed: int) -> bool:
+    return len(words) >= (_FEWEST if passed <= _NEAR else _FEWEST_FAR)

@@ -139,7 +139,7 @@ def _is_to_unlock(reading: Reading, told: re.Match[str]) -> bool:
 
 def _is_of_device(reading: Reading, told: re.Match[str]) -> bool:
     """Whether a telephone is spoken of, or that something is unlocked: other patterns go left and right as well."""
-    return _DEVICE.search(told.string) is not None
+    return bool(_DEVICE.search(told.string) or _UNLOCKING.search(told.string))
 
 
 def _is_figure_of_device(reading: Reading, told: re.Match[str]) -> bool:
@@ -149,6 +149,13 @@ def _is_figure_of_device(reading: Reading, told: re.Match[str]) -> bool:
     written = reading.written(*told.span("value"))
     is_figure = _FIGURE.search(told["value"]) or any(map(str.isupper, _LETTER.findall(written)))
     return bool(is_figure) and _is_of_device(reading, told)
+
+
+def _is_letter_to_draw(reading: Reading, told: re.Match[str]) -> bool:
+    """ "An N from below on the left": a capital that stands alone, where something is drawn or unlocked."""
+    if COVER in told["value"] or not any(map(str.isupper, _LETTER.findall(reading.written(*told.span("value"))))):
+        return False
+    return bool(_DRAWING.search(told.string) or _UNLOCKING.search(told.string))
 
 
 def _is_chosen(reading: Reading, told: re.Match[str]) -> bool:
@@ -195,6 +202,7 @@ _PLAIN: Final = r"(?P<value>[^\W\d_]{5,20}(?: [^\W\d_]{3,12})?)(?= *(?:[,.;!)\n]
 _DEVICE: Final = re.compile(rf"\b{PART['device']}\b")
 _FIGURE: Final = re.compile(rf"\b(?:{PART['figure']}|{PART['way']})\b")
 _LETTER: Final = re.compile(r"(?<![^\W_])[^\W\d_](?![^\W_])")
+_DRAWING: Final = re.compile(rf"\b{PART['drawing']}\b")
 _UNLOCKING: Final = re.compile(rf"\b{PART['unlocking']}\b")
 _THREE: Final = r"(?<![0-9])(?P<value>[0-9]{3})(?![0-9])"
 _FOUR: Final = "[0-9]{4}"
@@ -239,6 +247,12 @@ _TURNS: Final = (
         _SAYS,
         rf"\b{PART['drawing']}\b{_SENTENCE}{{0,40}}?[:=] *(?P<value>[^.!?\n():=]{{5,40}})",
         _is_figure_of_device,
+    ),
+    _turn(
+        "way",
+        _ANY,
+        rf"(?<![^\W_])(?P<value>(?:{PART['figure']} +)?[^\W\d_](?![^\W_])(?:[^.!?\n]{{0,40}}?\b{PART['way']}\b)+)",
+        _is_letter_to_draw,
     ),
     _turn(
         "intercom",
