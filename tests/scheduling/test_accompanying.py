@@ -243,7 +243,7 @@ def test_pressed_twice_it_is_once(lindeboom, room, session):
     assert request.parts.count() == 1
 
 
-@pytest.mark.parametrize("ends", ["given back", "called off", "closed"])
+@pytest.mark.parametrize("ends", ["given back", "called off", "closed", "handed over"])
 def test_who_does_not_go_there_is_not_waited_for(lindeboom, room, session, ends):
     request = referred(lindeboom, room, session)
     made = along_with(request)
@@ -252,6 +252,9 @@ def test_who_does_not_go_there_is_not_waited_for(lindeboom, room, session, ends)
         arrivals.give_back(request, str(request.referrals.get().pk), by=SYSTEM)
     elif ends == "called off":
         arrivals.call_off(session, by=SYSTEM)
+    elif ends == "handed over":
+        other = cast.organisation("De Sleutel", sms_number="+32460000002")
+        handovers.accept(handovers.hand_over(request, to=other, consent_language="nl", by=SYSTEM), by=SYSTEM)
     else:
         openings.close(request, closing=Closing.SOLVED, by=SYSTEM)
     for one in (made, visit):

@@ -44,9 +44,9 @@ def free_time(link: OwnPageLink, deed: str = "", data: Any = None) -> FreeTime:
 
 def _coming(volunteer: Volunteer, language: str) -> list[dict[str, Any]]:
     """When, and in which municipality: the card says more, and has a link of its own."""
-    visits = Visit.objects.standing().by(volunteer).filter(ends_at__gte=clock.now()).select_related("request__client")
+    visits = Visit.objects.standing().by(volunteer).filter(ends_at__gte=clock.now()).select_related("client", "request")
     return [
-        {"starts_at": one.starts_at, "place": places.name(one.request.postcode, language)}
+        {"starts_at": one.starts_at, "place": places.name(one.postcode, language)}
         for one in visits.order_by("starts_at")[:MOST_COMING]
     ]
 

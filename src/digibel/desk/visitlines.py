@@ -27,7 +27,7 @@ class VisitLine:
 
     @property
     def place(self) -> str:
-        return words.place_name(self.visit.request.postcode)
+        return words.place_name(self.visit.postcode)
 
     @property
     def volunteer(self) -> str:

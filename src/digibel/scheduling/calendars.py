@@ -368,7 +368,7 @@ def as_entry(visit: Visit) -> Entry:
         visit.held_back_at,
         visit.sequence,
         visit.changed_at,
-        visit.request.postcode,
+        visit.postcode,
         visit.request.organisation.phone,
         tuple(visit.request.tasks.order_by("pk").values_list("slug", flat=True)),
     )

@@ -193,6 +193,7 @@ def _go_on(visit: Visit, told: FollowUp, again: Sequence[datetime], *, by: Actor
         offers.end_others(visit.request, by=CLOCK)
         timers.drop_timers(visit.request_id)
         worklist.close(visit.request, closing=CLOSES[outcome])
+        openings.end_company(visit.request, by=by)
         for one in pairs.were_there(visit) if outcome == "works" else ():
             _thank(one)
         return

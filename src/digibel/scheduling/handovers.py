@@ -133,6 +133,7 @@ def accept(handover: Handover, *, by: Actor) -> HelpRequest:
     _answer(locked, Handover.Status.ACCEPTED, by=by, made=made)
     openings.end_everything(original, by=by, reason="organisation")
     worklist.close(original, closing=Closing.REFERRED)
+    openings.end_company(original, by=by)
     open_call(
         TOLD,
         locked,

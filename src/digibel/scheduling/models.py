@@ -254,6 +254,12 @@ class Visit(models.Model):
         return f"visit {self.pk}"
 
     @property
+    def postcode(self) -> str:
+        """Of where it is: as `HelpRequest.postcode`, for who has read the visit with its client."""
+        place = self.request.meets_at
+        return (place.postcode if place else "") or self.client.postcode
+
+    @property
     def set_at(self) -> datetime:
         """Since when it stands at this moment."""
         return self.moved_at or self.booked_at
