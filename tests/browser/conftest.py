@@ -74,7 +74,8 @@ def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`manage.py demo` on a free port, with people of its own; its address. DIGIBEL_TEST_DEMO: that of one which runs already."""
+    """`manage.py demo` on a free port, with people of its own; its address, which has a name: browsers make no passkeys for one in
+    numbers. DIGIBEL_TEST_DEMO: that of one which runs already."""
     if running := os.environ.get("DIGIBEL_TEST_DEMO"):
         yield running
         return
@@ -82,10 +83,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     env = {name: value for name, value in os.environ.items() if not name.startswith("DIGIBEL_")}
-    env["DIGIBEL_HOME"] = str(tmp_path_factory.mktemp("demo"))
+    address = f"http://localhost:{port}"
+    env |= {"DIGIBEL_HOME": str(tmp_path_factory.mktemp("demo")), "DIGIBEL_PUBLIC_URL": address}
     command = [sys.executable, str(ROOT / "manage.py"), "demo", "--port", str(port)]
     process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(address, process)
         yield address

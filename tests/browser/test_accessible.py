@@ -151,14 +151,85 @@ def test_a_new_organisation_begins_with_pages_that_keep_nobody_out(
     newcomer = reader(language)
     newcomer.context.add_cookies([{"name": "django_language", "value": language, "url": demo}])
     found |= look_at(newcomer, axe, demo, ["/login", "/login/forgotten", link.removeprefix(demo)], language)
-    for field in ("new_password1", "new_password2"):
-        newcomer.fill(f"[name={field}]", "een lang en eigen wachtwoord")
-    newcomer.keyboard.press("Enter")
-    newcomer.wait_for_url("**/login*")
-    come_in(newcomer, demo, first, language, "een lang en eigen wachtwoord")
+    choose_password(newcomer, demo, link, language)
+    come_in(newcomer, demo, first, language, OWN_PASSWORD)
     empty = Walk(newcomer, demo).from_("/", leave_out=("demo:phones", "desk:place", "desk:volunteer")).pages
     found |= look_at(newcomer, axe, demo, list(empty.values()), language)
     assert found == {}
+
+
+@pytest.mark.parametrize(
+    "language",
+    ["nl", *(pytest.param(one, marks=pytest.mark.skipif(not LONG, reason="the long run")) for one in ("fr", "en"))],
+)
+def test_the_second_step_keeps_nobody_out(reader: Callable[[str], Page], demo: str, axe: Axe, language: str) -> None:
+    """Setting up an app and a passkey, and coming in with each: right, refused, and with the paper that is shown once."""
+    if "localhost" not in demo:
+        pytest.skip("a browser makes no passkeys for an address in numbers")
+    manager, page, found = reader(language), reader(language), {}
+    come_in(manager, demo, MANAGER, language)
+    staff = f"{uuid.uuid4().hex[:8]}@nieuw.example"
+    choose_password(page, demo, begin(manager, staff), language)
+    come_in(page, demo, staff, language, OWN_PASSWORD)
+    with_keys(page)
+
+    def look(name: str) -> None:
+        if wrong := what_keeps_out(page, axe, lang=language):
+            found[name] = wrong
+
+    page.goto(f"{demo}{reverse('desk:own_passkey')}")
+    look("a new passkey")
+    page.locator("form[data-passkey] button").click()
+    page.wait_for_selector("main ol code")
+    look("spare codes")
+    page.goto(f"{demo}{reverse('desk:own_app')}")
+    look("a new app")
+    page.fill("[name=code]", "000000")
+    page.locator("main form button.main").click()
+    page.wait_for_selector("[aria-invalid=true]")
+    look("a new app, refused")
+    page.goto(f"{demo}{reverse('desk:own_account')}")
+    look("one's own way in, with a passkey")
+    page.context.clear_cookies()
+    to_second_step(page, demo, staff, language)
+    look("the second step")
+    page.fill("[name=code]", "000000")
+    page.locator("main form:not([data-passkey]) button.main").click()
+    page.wait_for_selector("[aria-invalid=true]")
+    look("the second step, refused")
+    page.locator("form[data-passkey] button").click()
+    page.wait_for_url(lambda address: "/login" not in address)
+    assert found == {}
+
+
+OWN_PASSWORD = "een lang en eigen wachtwoord"
+
+
+def choose_password(page: Page, demo: str, link: str, language: str) -> None:
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": demo}])
+    page.goto(link)
+    for field in ("new_password1", "new_password2"):
+        page.fill(f"[name={field}]", OWN_PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/login*")
+
+
+def with_keys(page: Page) -> None:
+    """A browser on a device that knows its owner's finger."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    device = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    options = {**device, "isUserVerified": True, "automaticPresenceSimulation": True}
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+def to_second_step(page: Page, demo: str, who: str, language: str) -> None:
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": demo}])
+    page.goto(f"{demo}/login")
+    page.fill("[name=username]", who)
+    page.fill("[name=password]", OWN_PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/login/second*")
 
 
 def begin(page: Page, first: str) -> str:
