@@ -11,6 +11,7 @@ from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
 from digibel.notifications import outbox
 from digibel.notifications.models import CallTask, OutboundMessage
+from digibel.organisations.models import Organisation
 from digibel.problems import Problem
 from digibel.requests.models import HelpRequest, Series
 from digibel.scheduling import (
@@ -318,6 +319,32 @@ def test_who_has_enough_to_think_about_is_not_asked_by_itself(lindeboom, els):
         cast.offered(cast.request(lindeboom, windows=cast.windows(days=4)), els)
     with at(over + timedelta(minutes=10)):
         assert asked(request) == []
+
+
+def test_whoever_came_last_is_waited_for_until_three_days_are_left(lindeboom, els):
+    """A question about something else was open at the minute the visit ended: nineteen others were asked before them."""
+    request, over = first_made(lindeboom, els)
+    cast.volunteer(lindeboom, name="Jan")
+    with clock.travel(over):
+        other = cast.request(lindeboom, windows=cast.windows(days=6))
+        cast.offered(other, els)
+    with at(over + timedelta(minutes=10)):
+        assert asked(request) == []
+        assert next_action(request) == ("next_visit", "clock")
+        cast.texts(els, "nee")
+    with clock.travel(clockwork.live_through(over + timedelta(hours=18, minutes=30))):
+        assert [name for name, _ in asked(request)] == ["Els"]
+        assert broken() == []
+
+
+def test_three_days_before_it_others_are_asked(lindeboom, els):
+    request, over = first_made(lindeboom, els)
+    jan = cast.volunteer(lindeboom, name="Jan")
+    Organisation.objects.update(asked_a_week=1)
+    with clock.travel(clockwork.live_through(over + timedelta(days=2))):
+        assert not Offer.objects.filter(request=request, volunteer=jan).exists()
+    with clock.travel(clockwork.live_through(over + timedelta(days=5))):
+        assert Offer.objects.filter(request=request, volunteer=jan).exists()
 
 
 @pytest.mark.parametrize(

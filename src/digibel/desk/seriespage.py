@@ -71,7 +71,7 @@ def end(request: HelpRequest, posted: Mapping[str, str], by: Actor) -> None:
 
 
 def ask_next(request: HelpRequest, posted: Mapping[str, str], by: Actor) -> None:
-    series.ask_next(request.pk)
+    series.ask_next(request.pk, at_once=True)
 
 
 def _number(told: str) -> int | None:

@@ -5,7 +5,7 @@ Each visit is a booking of its own, with its own yes, word and texts. When one h
 """
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -22,10 +22,13 @@ from digibel.scheduling import beats, errors, followups, offers, openings, rejud
 from digibel.scheduling.asking.proposing import asked_in_week
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Offer, Visit, VisitStatus
+from digibel.scheduling.next_actions import next_morning
 
 LEAST_VISITS, MOST_VISITS = 2, 20
 LONGEST = timedelta(days=366)
 LONGEST_GOAL = 300
+# Whoever came last is waited for as long as so much time is left to find another.
+LEFT_FOR_OTHERS = timedelta(days=3)
 TOLD_BY_CLIENT = frozenset({Series.Ended.GOAL_REACHED, Series.Ended.CLIENT_STOPS})
 
 
@@ -153,19 +156,42 @@ def _stop(series: Series, request: HelpRequest, *, ended_as: str, by: Actor) -> 
 
 
 @transaction.atomic
-def ask_next(request_id: uuid.UUID) -> None:
+def ask_next(request_id: uuid.UUID, *, at_once: bool = False) -> None:
     """Ask whoever came last for the next moment; others when they cannot. Rung by the clock, or by a person who cannot wait."""
     request = lock_request(request_id)
     series = beats.running(request)
     if series is not None and series.asks_at is not None and series.beat_at is not None and _may_go_on(request):
-        Series.objects.filter(pk=series.pk).update(asks_at=None, asked_since=clock.now())
-        timers.drop_timers(request.pk, beats.BELL)
-        away = [(one.starts_at, one.ends_at) for one in request.windows.filter(away=True)]
-        length = timedelta(minutes=request.minutes)
-        window = (series.beat_at, series.beat_at + length)
-        openings.search_at(request, windows=[window], always_home=False, away=away, by=CLOCK)
-        _ask(request, series)
+        later = None if at_once else _when_last_may_be_asked(request, series.beat_at)
+        Series.objects.filter(pk=series.pk).update(asks_at=later)
+        if later is None:
+            _search(request, series, series.beat_at)
+        else:
+            timers.set_timer(beats.BELL, request.pk, later)
     worklist.rewrite(request)
+
+
+def _search(request: HelpRequest, series: Series, beat: datetime) -> None:
+    Series.objects.filter(pk=series.pk).update(asked_since=clock.now())
+    timers.drop_timers(request.pk, beats.BELL)
+    away = [(one.starts_at, one.ends_at) for one in request.windows.filter(away=True)]
+    window = (beat, beat + timedelta(minutes=request.minutes))
+    openings.search_at(request, windows=[window], always_home=False, away=away, by=CLOCK)
+    _ask(request, series)
+
+
+def _when_last_may_be_asked(request: HelpRequest, beat: datetime) -> datetime | None:
+    """Tomorrow, where whoever came last has enough to think about today, and enough days are left to find another after that."""
+    last, tomorrow = _came_last(request), next_morning(clock.now())
+    if last is None or _may_be_asked_by_itself(request, last) or tomorrow > beat - LEFT_FOR_OTHERS:
+        return None
+    volunteer = last.volunteer
+    comes_no_more = volunteer.left_at or volunteer.paused_at or volunteer.recipient.stopped_at
+    return None if comes_no_more else tomorrow
+
+
+def _came_last(request: HelpRequest) -> Visit | None:
+    made = Visit.objects.of_firsts().filter(request=request, status=VisitStatus.DONE)
+    return made.select_related("volunteer__recipient").order_by("-starts_at").first()
 
 
 def _may_go_on(request: HelpRequest) -> bool:
@@ -177,7 +203,7 @@ def _may_go_on(request: HelpRequest) -> bool:
 
 
 def _ask(request: HelpRequest, series: Series) -> None:
-    last = Visit.objects.of_firsts().filter(request=request, status=VisitStatus.DONE).order_by("-starts_at").first()
+    last = _came_last(request)
     if last is not None and _may_be_asked_by_itself(request, last):
         try:
             with transaction.atomic():
