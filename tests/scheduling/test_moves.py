@@ -30,6 +30,7 @@ ALLOWED_OFFER_STEPS = {
     ("sent", "withdrawn"),
     ("accepted", "declined"),
     ("accepted", "withdrawn"),
+    ("expired", "accepted"),
 }
 ALLOWED_VISIT_STEPS = {
     ("booked", "under_way"),

@@ -82,6 +82,41 @@ def test_who_said_no_is_asked_again_once_other_moments_are_told(lindeboom, now):
         assert cast.texts(els, "ja").outcome == "offer.accepted"
 
 
+def test_late_yes_counts_while_nobody_was_faster(lindeboom, now):
+    """One in twelve answers comes after four hours: from work, in the evening."""
+    els = cast.volunteer(lindeboom)
+    request = cast.request(lindeboom, windows=cast.windows(days=3))
+    cast.offered(request, els)
+    with clock.travel(clockwork.live_through(now + timedelta(hours=3))):
+        ayse = cast.volunteer(lindeboom, name="Ayse")
+        cast.offered(request, ayse)
+    with clock.travel(clockwork.live_through(now + timedelta(hours=4, minutes=5))):
+        assert statuses(request) == ["expired", "sent"]
+        assert cast.texts(els, "ja hoor").outcome == "offer.accepted"
+        assert statuses(request) == ["accepted", "withdrawn"]
+        assert Visit.objects.get().volunteer == els
+        assert cast.telephone(ayse)[-1].startswith("Digibel: onze vraag in Jette is niet meer nodig.")
+        assert worklist.differences() == []
+
+
+def test_late_yes_is_too_late_once_it_is_taken_or_the_moments_are_others(lindeboom, now):
+    els = cast.volunteer(lindeboom)
+    ayse = cast.volunteer(lindeboom, name="Ayse")
+    taken = cast.request(lindeboom, windows=cast.windows(days=3))
+    cast.offered(taken, els)
+    with clock.travel(clockwork.live_through(now + timedelta(hours=5))):
+        cast.texts(ayse, "ja")
+        assert cast.texts(els, "ja").outcome == "offer.taken"
+    moved = cast.request(lindeboom, windows=cast.windows(days=4))
+    with clock.travel(now + timedelta(hours=6)):
+        cast.offered(moved, els)
+    with clock.travel(clockwork.live_through(now + timedelta(hours=11))):
+        openings.change_moments(moved, windows=[cast.draft(windows=cast.windows(days=5)).windows[0]], by=SYSTEM)
+        outbox.sweep()
+        assert cast.texts(els, "ja").outcome == "offer.gone"
+    assert Visit.objects.get().volunteer == ayse
+
+
 def test_accepting_books_one_visit_and_ends_the_others(lindeboom):
     els, ayse, bob = (cast.volunteer(lindeboom, name=name) for name in ("Els", "Ayse", "Bob"))
     request = cast.request(lindeboom)

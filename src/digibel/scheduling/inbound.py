@@ -2,7 +2,8 @@
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -198,27 +199,35 @@ def _ask_back(message: InboundMessage, volunteer: Volunteer) -> str | None:
 
 
 def _too_late(message: InboundMessage, volunteer: Volunteer) -> str | None:
-    """A yes to what is gone: the answer is kind, and nothing else happens."""
+    """A yes to what is gone: it counts where nobody was faster; else the answer is kind, and nothing else happens."""
     if open_questions(volunteer):
         return None
-    gone = (
-        Offer.objects.to(volunteer)
-        .filter(
-            status__in=[OfferStatus.WITHDRAWN, OfferStatus.EXPIRED],
-            created_at__gte=clock.now() - ANSWERS_LATE_FOR,
-            answered_at=None,
-        )
-        .order_by("-created_at")
-        .first()
+    ended = Offer.objects.to(volunteer).filter(
+        status__in=[OfferStatus.WITHDRAWN, OfferStatus.EXPIRED],
+        created_at__gte=clock.now() - ANSWERS_LATE_FOR,
+        answered_at=None,
     )
+    gone = ended.order_by("-created_at").first()
     if gone is None:
         return deskreplies.too_late(message, volunteer, _read(message, "offer"))
-    if _read(message, "offer", [gone]).intent not in {"accept", "decline"}:
+    said = _read(message, "offer", [gone])
+    if said.intent not in {"accept", "decline"}:
         return None
+    if said.intent == "accept" and gone.status == OfferStatus.EXPIRED and ended.count() == 1:
+        with suppress(Problem):
+            return _accept_late(gone, said, message)
     Offer.objects.filter(pk=gone.pk).update(answered_at=clock.now())
     taken = offers.is_taken(gone)
     reply(message, "plain.taken" if taken else "plain.offer_gone")
     return "offer.taken" if taken else "offer.gone"
+
+
+def _accept_late(offer: Offer, said: replies.Reply, message: InboundMessage) -> str | None:
+    """Nobody answered in time, and somebody is still looked for: which moment they mean has to be as clear as ever."""
+    if said.choice is None or _names_another_day(message, offer, said.choice):
+        return None
+    offers.accept(offer, said.choice, by=Actor.volunteer(offer.volunteer))
+    return "offer.accepted"
 
 
 # --- visits ---------------------------------------------------------------------------------------------------------

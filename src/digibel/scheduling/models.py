@@ -58,7 +58,8 @@ OFFER_MOVES: dict[str, frozenset[str]] = {
     # A visit that is cancelled gives its place back; where the volunteer cannot come after all, their yes has become a no.
     OfferStatus.ACCEPTED: frozenset({OfferStatus.DECLINED, OfferStatus.WITHDRAWN}),
     OfferStatus.DECLINED: frozenset(),
-    OfferStatus.EXPIRED: frozenset(),
+    # Late is better than nobody.
+    OfferStatus.EXPIRED: frozenset({OfferStatus.ACCEPTED}),
     OfferStatus.WITHDRAWN: frozenset(),
 }
 LIVE_OFFERS = (OfferStatus.QUEUED, OfferStatus.SENT)

@@ -22,7 +22,7 @@ from digibel.notifications.recipients import language_of
 from digibel.organisations.ways import Asking
 from digibel.problems import Conflict
 from digibel.requests.judging import closes_on, judge_request
-from digibel.requests.models import HelpRequest, TwoGo
+from digibel.requests.models import HelpRequest, NextActionKind, TwoGo
 from digibel.requests.stafffirst import said_yes_and_held
 from digibel.scheduling import beats, errors, households, pairs, timers, visits, worklist
 from digibel.scheduling.asking import policy
@@ -51,6 +51,8 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # As long as `phrasebook/kinds.toml` measures it: the longest name in Brussels, so that no name is cut.
 LONGEST_AREA = 22
 ASKING = ("offer.offer_one", "offer.offer_many")
+# Somebody is looked for.
+LOOKED_FOR = (NextActionKind.CHOOSE, NextActionKind.AWAIT_ANSWERS, NextActionKind.NOBODY)
 
 
 def check_may_be_offered(request: HelpRequest) -> tuple[judgement.VolunteerTask, ...]:
@@ -309,7 +311,8 @@ def topic(tasks: tuple[judgement.VolunteerTask, ...], language: str) -> str:
 
 
 def accept(offer: Offer, choice: int, *, by: Actor) -> Visit:
-    """One volunteer says yes to one window. Whoever answers at the same instant, exactly one wins.
+    """One volunteer says yes to one window. Whoever answers at the same instant, exactly one wins. Late is fine as long as somebody
+    is looked for.
 
     Raises `AlreadyTaken`, `OfferGone`, `NoSuchWindow` or `NoLongerFree`; then nothing has changed.
     """
@@ -332,7 +335,7 @@ def _accept(offer: Offer, choice: int, *, by: Actor) -> Visit:
         .get(pk=offer.pk)
     )
     request, volunteer = locked.request, locked.volunteer
-    if locked.status not in LIVE_OFFERS:
+    if locked.status not in LIVE_OFFERS and not _late_and_welcome(locked):
         raise _why_gone(locked)
     if not request.is_open:
         raise errors.OfferGone
@@ -358,6 +361,17 @@ def _accept(offer: Offer, choice: int, *, by: Actor) -> Visit:
     if second is not None:
         return visits.book_both(request, second, volunteer, start, offer=locked, by=by, beside=told)
     return visits.book(request, volunteer, start, end, offer=locked, by=by, beside=told)
+
+
+def _late_and_welcome(offer: Offer) -> bool:
+    """Nobody was faster, the client told no other moments since, and nothing speaks against them but their silence."""
+    request = offer.request
+    if offer.status != OfferStatus.EXPIRED or request.next_kind not in LOOKED_FOR or is_taken(offer):
+        return False
+    if request.asked_since is not None and offer.created_at < request.asked_since:
+        return False
+    ranking = rank_anew(request, [offer.volunteer_id])
+    return {reason.code for reason in ranking.why_not(offer.volunteer_id)} <= {"silent", "too_many_offers"}
 
 
 def _second_of_home(request: HelpRequest, start: datetime) -> HelpRequest | None:

@@ -9,15 +9,14 @@ from datetime import timedelta
 from django.utils.translation import ngettext
 
 from digibel import clock
-from digibel.requests.models import HelpRequest, NextActionKind
+from digibel.requests.models import HelpRequest
 from digibel.scheduling.matching.ranking import rank
 from digibel.scheduling.models import Offer, OfferStatus
+from digibel.scheduling.offers import LOOKED_FOR
 from digibel.volunteers.models import Volunteer
 
 LATELY = timedelta(days=30)
 MOST_LOOKED_AT = 12
-# For these somebody is looked for now. A visit that is booked, or over, says nothing of who could have gone.
-LOOKED_FOR = (NextActionKind.CHOOSE, NextActionKind.AWAIT_ANSWERS, NextActionKind.NOBODY)
 WAS_ASKED = {"asked", "declined", "silent"}
 OTHERS_FIRST = "others_first"
 NOT_YET = "not_yet"
@@ -35,7 +34,7 @@ def asked_lately(volunteer: Volunteer) -> int:
 
 def why_not(volunteer: Volunteer) -> list[tuple[str, int]]:
     """For the newest requests that wait for a volunteer, at the organisations that know them, and for which they were not asked:
-    the first reason as a code, and for how many."""
+    the first reason as a code, and for how many. A visit that is booked, or over, says nothing of who could have gone."""
     houses = volunteer.readiness.values("organisation")
     waiting = HelpRequest.objects.open().filter(organisation__in=houses, next_kind__in=LOOKED_FOR)
     newest = waiting.select_related("client__recipient", "organisation").order_by("-logged_at")[:MOST_LOOKED_AT]
