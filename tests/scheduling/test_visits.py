@@ -192,6 +192,29 @@ def test_out_without_in_counts_once_the_hour_has_come(visit, els):
         assert (visit.status, visit.word, visit.checked_out_at) == ("done", "", clock.now())
 
 
+def test_one_after_the_visit_says_how_it_went_and_no_yes_to_another(lindeboom, els, visit):
+    """With a question about another visit open, the "1" that we had just asked for lay in the inbox."""
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        cast.texts(els, "IN")
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(minutes=40))):
+        [offer] = cast.offered(cast.request(lindeboom, windows=cast.windows(days=6)), els)
+        assert cast.texts(els, "UIT").outcome == "visit.ended"
+        assert cast.texts(els, "1").outcome == "visit.reported"
+        offer.refresh_from_db()
+        assert offer.status == "sent"
+        assert cast.texts(els, "ja").outcome == "offer.accepted"
+
+
+def test_one_is_for_a_person_once_another_question_came_after(lindeboom, els, visit):
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(minutes=40))):
+        cast.texts(els, "UIT")
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(minutes=50))):
+        [offer] = cast.offered(cast.request(lindeboom, windows=cast.windows(days=6)), els)
+        assert cast.texts(els, "1").status == "inbox"
+        offer.refresh_from_db()
+        assert offer.status == "sent"
+
+
 def test_who_cannot_come_after_all_is_not_asked_for_the_same_moment_again(lindeboom, els, visit):
     jan = cast.volunteer(lindeboom, name="Jan")
     assert cast.texts(els, "annuleer").outcome == "visit.cancelled"

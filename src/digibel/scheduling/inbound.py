@@ -30,6 +30,7 @@ ASK_ABOUT_VISIT_FOR = timedelta(days=3)
 BEFORE_VISIT = timedelta(hours=3)
 STANDING = Q(status__in=STANDING_VISITS)
 ASKED_HONESTLY = "follow_up.asked"
+HOW_IT_WENT = "plain.checked_out"
 ASKS_TO_CANCEL = ("visit.reminder_day", "visit.visit_moved", "session.session_reminder")
 HAD = (MessageStatus.SENT, MessageStatus.DELIVERED)
 
@@ -40,10 +41,12 @@ Question = Offer | Seat
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to understand a text: in this state it means this, and this is what would be done."""
+    """One way to understand a text: in this state it means this, and this is what would be done. `asks`: the kind of our text that
+    it would answer."""
 
     said: replies.Reply
     deed: Deed
+    asks: str = ""
 
 
 def handle_volunteer(message: InboundMessage) -> str | None:
@@ -55,10 +58,12 @@ def handle_volunteer(message: InboundMessage) -> str | None:
     meant = [reading for reading in readings if reading.said.intent not in {"unclear", "stop", "start"}]
     if any(reading.said.intent == "help" for reading in meant):
         return _help(message, "plain.help_volunteer")
+    if len(meant) > 1:
+        meant = [reading for reading in meant if reading.asks and reading.asks == _last_asked(message)]
+        if not meant:
+            return None
     if len(meant) == 1:
         return meant[0].deed(message, meant[0].said)
-    if len(meant) > 1:
-        return None
     return _ask_back(message, volunteer) or _too_late(message, volunteer) or freetexts.handle(message, volunteer)
 
 
@@ -248,7 +253,7 @@ def _about_visits(message: InboundMessage, volunteer: Volunteer) -> list[Reading
         readings += _about_one_to_come(message, volunteer, standing)
     if done := [visit for visit in theirs if visit.status == VisitStatus.DONE]:
         asked = max(done, key=lambda visit: visit.checked_out_at or visit.ends_at)
-        readings.append(_visit_reading(_read(message, "after_visit"), asked))
+        readings.append(replace(_visit_reading(_read(message, "after_visit"), asked), asks=HOW_IT_WENT))
     return readings
 
 
@@ -275,6 +280,13 @@ def _reminded_of(message: InboundMessage) -> Any:
     texts = list(had.order_by("-not_before", "-created_at", "-pk").values_list("kind", "subject_id"))
     asked = {subject for kind, subject in texts if kind in ASKS_TO_CANCEL}
     return asked.pop() if len(asked) == 1 and texts[0][0] in ASKS_TO_CANCEL else None
+
+
+def _last_asked(message: InboundMessage) -> str:
+    """The kind of the last text they had of us, today: "1" after "1 = in orde, 2 = niet in orde" is no yes to a visit."""
+    since = clock.now() - BEFORE_VISIT
+    had = OutboundMessage.objects.filter(recipient=message.recipient, status__in=HAD, not_before__gte=since)
+    return had.order_by("-not_before", "-created_at", "-pk").values_list("kind", flat=True).first() or ""
 
 
 def _visit_reading(said: replies.Reply, visit: Visit) -> Reading:
