@@ -149,3 +149,27 @@ def test_work_at_one_window_turns_down_that_one(language: str, text: str, meant:
 )
 def test_offer_refused_beside_the_one_that_is_accepted(text: str, meant: Reply) -> None:
     assert replies.read(text, state="offer", language="fr", windows=(2, 1)) == meant
+
+
+@pytest.mark.parametrize(
+    ("language", "windows", "text"),
+    [
+        ("en", (1, 2), "B1 for me, not A but"),
+        ("en", (1, 1), "But I can do B, not A"),
+        ("nl", (2, 1), "ja voor B, nee voor A, maar"),
+        ("tr", (1, 1), "A ya giderim, B ye yetişemem ama"),
+        ("ro", (1, 1), "pe A da, pe B nu, dar"),
+        ("pl", (2,), "ale, Ten drugi, bo w pierwszym pracuję"),
+    ],
+)
+def test_choice_that_ends_on_a_but_or_begins_with_one_books_nobody(
+    language: str, windows: tuple[int, ...], text: str
+) -> None:
+    assert replies.read(text, state="offer", language=language, windows=windows).intent == "unclear"
+
+
+@pytest.mark.parametrize("text", ["Va si puedo", "Venga si tengo tiempo", "Va si no llueve"])
+def test_va_if_is_a_condition_and_no_yes(text: str) -> None:
+    """Without accents, "va, sí" and "va si ..." are the same two words."""
+    assert replies.read(text, state="offer", language="es", windows=(1,)).intent == "unclear"
+    assert replies.read("Va sí", state="offer", language="es", windows=(1,)).intent == "accept"

@@ -47,7 +47,7 @@ def answered(said: Said, offers: Offers) -> Reply:
     if len(letters) > 1 or not (letters or len(offers.letters) == 1):
         return UNCLEAR
     place = letters[0] if letters else 0
-    chosen = None if letters else chosen_over(said, offers.windows[place])
+    chosen = None if letters or _leaves_a_but(said) else chosen_over(said, offers.windows[place])
     if chosen:
         return Reply("accept", offers.letters[place], chosen)
     if not letters and all_refused(said, offers.windows[place]):
@@ -71,7 +71,7 @@ def answered(said: Said, offers: Offers) -> Reply:
 
 def _without_the_refused(said: Said) -> Said:
     """The answer to one offer, where the other one is refused: "A2, B lukt niet", "A2 mais pas B"."""
-    if len(said.values("letter")) != 2:
+    if len(said.values("letter")) != 2 or _leaves_a_but(said):
         return said
     clauses = [part for clause in said.parted_at_but().clauses() for part in _cut_before_a_refusal(clause)]
     refused = [clause for clause in clauses if _refuses_a_letter(clause)]
@@ -79,6 +79,12 @@ def _without_the_refused(said: Said) -> Said:
         return said
     kept = Said([sign for clause in clauses if clause is not refused[0] for sign in clause if not is_but(sign)])
     return kept if len(kept.values("letter")) == 1 else said
+
+
+def _leaves_a_but(said: Said) -> bool:
+    """ "B is fine, A is not, but": what comes next we were not told; nor what stood before it, where it begins so."""
+    told = [sign for sign in said.all if sign.meaning not in SMALL]
+    return bool(told) and (is_but(told[0]) or is_but(told[-1]))
 
 
 def _cut_before_a_refusal(clause: list[Sign]) -> list[list[Sign]]:
