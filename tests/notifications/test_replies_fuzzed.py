@@ -17,28 +17,28 @@ from notifications.test_replies_never import ACTING, CONDITIONS, INTENTS, LANGUA
 LONG = os.environ.get("DIGIBEL_TEST_LONG") == "1"
 TEXTS = 20_000 if LONG else 400
 CORPORA = (
-    "known.tsv",
-    "unseen.tsv",
-    "first.tsv",
-    "examined.tsv",
-    "second.tsv",
-    "third.tsv",
-    "fourth.tsv",
-    "fifth.tsv",
-    "sixth.tsv",
-    "seventh.tsv",
-    "seventh_ar_tr_sq.tsv",
-    "eighth.tsv",
-    "ninth.tsv",
-    "tenth.tsv",
-    "eleventh.tsv",
-    "twelfth.tsv",
-    "thirteenth.tsv",
-    "fourteenth.tsv",
+    *(
+        "known",
+        "unseen",
+        "first",
+        "examined",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "seventh_ar_tr_sq",
+    ),
+    *("eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
+    *("seventeenth", "eighteenth", "nineteenth", "twentieth", "stops", "families", "families_hard", "families_plain"),
+    *(f"families_{language}" for language in LANGUAGES),
 )
 # Who asks us politely to do it doubts nothing.
-ASKED = ("could you", "pouvez-vous", "wil je")
-REPLIES = [row for corpus in CORPORA for row in labelled(corpus)]
+ASKED = ("could you", "pouvez-vous", "wil je", "wilt u", "أود", "أرجو", "queria", "quería", "yerime birini bulun")
+# "Avariou-se" is one word: the car broke down.
+NO_DOUBT = {"Não consigo ir, o carro avariou se puder"}
+REPLIES = [row for corpus in CORPORA for row in labelled(f"{corpus}.tsv")]
 WINDOWS = ((), (1,), (3,), (2, 1), (1, 1, 1), (9,))
 KEYS = "abcdefghijklmnopqrstuvwxyzéçşłăëع0123456789 .,?!'👍🤔\u200f\n"
 
@@ -75,19 +75,25 @@ def test_any_slip_in_any_reply_gives_an_intent_and_a_window_that_was_offered() -
 
 
 def doubtful() -> Iterator[tuple[str, str, str, str]]:
-    """State, language, windows and text of every reply that would act, made doubtful."""
-    for state, language, windows, wanted, text in REPLIES:
+    """State, language, windows and text of every reply that would act, made doubtful; of a sample of them every day."""
+    for state, language, windows, wanted, text in REPLIES if LONG else random.Random(7).sample(REPLIES, 2000):
         deed = wanted.split("/")[0].split(" ")[0]
         if deed not in ACTING:
             continue
         for condition in CONDITIONS[language]:
-            if condition == "?" and text.startswith(ASKED):
+            if condition in {"?", "؟"} and any(asked in text.lower() for asked in ASKED):
                 continue
+            # "The third, because on the first I work at 15": the hour is that of the reason.
+            if " bo " in text and any(sign.isdigit() for sign in condition):
+                continue
+            # "Zet mij maar op 2" and "zet mij op 2 maar" ask for the same.
+            behind = 1 if condition == "maar" else 0
             # An hour is a condition of a visit, and none of staying away.
             if deed == "accept" or not (condition == "بعد الظهر" or any(sign.isdigit() for sign in condition)):
-                yield from ((state, language, windows, made) for made in beside(text, condition))
+                yield from ((state, language, windows, made) for made in beside(text, condition)[behind:])
         if deed == "accept":
-            opposites = [NO[language], "17", "maar nee"]
+            # Who says no to one of two, and no again, doubts nothing either.
+            opposites = ["17", "maar nee", *([] if text.endswith(NO[language]) else [NO[language]])]
             yield from ((state, language, windows, made) for other in opposites for made in beside(text, other))
         if deed == "cancel":
             yield from ((state, language, windows, made) for yes in YES[language] for made in beside(yes, text)[1::2])
@@ -98,7 +104,7 @@ def beside(text: str, other: str) -> list[str]:
 
 
 def test_no_doubtful_text_books_cancels_or_silences() -> None:
-    texts = sorted(set(doubtful()))
+    texts = sorted({made for made in doubtful() if made[3] not in NO_DOUBT})
     assert len(texts) > 10_000
     acted = []
     for state, language, windows, text in texts if LONG else random.Random(7).sample(texts, TEXTS):
