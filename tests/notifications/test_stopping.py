@@ -62,6 +62,17 @@ def test_a_client_who_stops_is_rung_from_now_on(lindeboom, els):
     assert client.recipient.channel == "sms"
 
 
+def test_who_is_told_by_a_worker_they_trust_goes_on_to_be_so(lindeboom, els):
+    """They cannot be rung themselves: a STOP from their telephone does not make it the way to reach them."""
+    told = {"channel": "worker", "trusted_worker": "Malika", "trusted_worker_phone": "+3224267788"}
+    client = cast.request(lindeboom, client=told).client
+    OutboundMessage.objects.filter(recipient=client.recipient).delete()
+    for said in ("STOP", "START"):
+        cast.texts(client, said)
+        client.recipient.refresh_from_db()
+        assert (client.recipient.channel, client.recipient.stopped_at is None) == ("worker", said == "START")
+
+
 @pytest.mark.parametrize("said", ["niet stoppen", "stop niet", "de bus stopt hier", "UIT"])
 def test_a_word_that_only_sounds_like_it_silences_nobody(els, said):
     cast.texts(els, said)

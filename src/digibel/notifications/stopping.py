@@ -34,11 +34,11 @@ def _stop(message: InboundMessage, recipient: Recipient) -> str:
 
 
 def stop(recipient: Recipient) -> bool:
-    """No texts any more; a client is rung instead. False: they had said so before."""
+    """No texts any more; a client who had them is rung instead, and whoever passes things on goes on. False: they had said so before."""
     if recipient.stopped_at is not None:
         return False
     recipient.stopped_at = clock.now()
-    if recipient.kind == Recipient.Kind.CLIENT:
+    if recipient.kind == Recipient.Kind.CLIENT and recipient.channel == Channel.SMS:
         recipient.channel = Channel.CALL
     ledger.note(ledger.What.STOP, recipient.pk)
     _save(recipient)
@@ -56,7 +56,8 @@ def start(recipient: Recipient) -> bool:
     if recipient.stopped_at is None:
         return False
     recipient.stopped_at = None
-    if recipient.kind == Recipient.Kind.CLIENT and numbers.is_textable(recipient.number):
+    rung = recipient.kind == Recipient.Kind.CLIENT and recipient.channel == Channel.CALL
+    if rung and numbers.is_textable(recipient.number):
         recipient.channel = Channel.SMS
     ledger.note(ledger.What.START, recipient.pk)
     _save(recipient)
