@@ -103,6 +103,14 @@ def test_who_has_said_yes_by_telephone_is_not_rung_because_the_text_got_lost(vis
     assert CallTask.objects.open().get().recipient == els.recipient, "the volunteer has not heard yet"
 
 
+def test_a_lost_reminder_adds_no_second_call_where_the_client_is_rung_anyhow(visit):
+    lost("visit.announce")
+    reminder = OutboundMessage.objects.get(kind="visit.client_reminder")
+    OutboundMessage.objects.filter(pk=reminder.pk).update(status="sent", gateway="simulator", provider_id="lost")
+    lost("visit.client_reminder")
+    assert CallTask.objects.open().get().kind == "visit.announce"
+
+
 def test_of_two_lost_texts_the_one_that_is_so_is_read_out(visit, els, lindeboom):
     visits.cancel(visit, by=Actor.volunteer(els), reason="volunteer_cannot")
     outbox.sweep()

@@ -38,6 +38,7 @@ FOR_CLIENT = frozenset(
         "meet_off",
     }
 )
+REMINDERS = frozenset({"visit.client_reminder", "visit.client_reminder_two"})
 # A text that says a visit is off stays true when it is off.
 SAYS_IT_IS_OFF = frozenset({"visit_cancelled", "nobody_comes", "client_visit_cancelled", "meet_off"})
 REMINDERS = frozenset({"reminder_day", "reminder_hour", "client_reminder", "client_reminder_two", "meet_reminder"})
@@ -158,6 +159,8 @@ class VisitTexts(PlainTexts):
             followups.ring(visit)
             return
         to_client = message.recipient.kind == Recipient.Kind.CLIENT
+        if message.kind in REMINDERS and _is_rung_anyhow(visit):
+            return
         open_call(
             "visit.announce" if message.kind in worklist.ANNOUNCEMENTS else "visit.undelivered",
             visit,
@@ -282,6 +285,11 @@ class VisitTexts(PlainTexts):
             urgent=True,
             channel=Channel.WORKER if announcing.may_relay_word(visit.client) else Channel.CALL,
         )
+
+
+def _is_rung_anyhow(visit: Visit) -> bool:
+    """Somebody is about to tell the client all that a reminder says."""
+    return CallTask.objects.open().about(visit).filter(kind__in=("visit.announce", "visit.confirm")).exists()
 
 
 def _wants_another_moment(visit: Visit) -> bool:
