@@ -13,7 +13,7 @@ from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.models import Event
 from digibel.desk import callsheets, errands
-from digibel.notifications import outbox, voice
+from digibel.notifications import calls, outbox, voice
 from digibel.notifications.models import CallTask, MessageStatus, OutboundMessage
 from digibel.requests.models import Consent
 from digibel.scheduling import clockwork, reports, visits
@@ -294,6 +294,14 @@ def test_whatever_colleagues_are_texted_about_can_be_taken(desk, lindeboom, now)
 def test_a_call_about_which_nobody_is_texted_has_nothing_to_take(desk, announce):
     page = desk.get(reverse("desk:call", args=[announce.pk])).content.decode()
     assert reverse("desk:take_alarm", args=[announce.pk]) not in page
+
+
+def test_where_nobody_is_rung_nothing_is_said_of_numbers_and_voicemail(desk, lindeboom, announce):
+    """Texts that do not leave, a budget that is spent: somebody looks."""
+    kept = {"organisation": lindeboom, "recipient": None, "due_at": clock.now(), "urgent": True}
+    page = desk.get(page_of(calls.open_call("gateway.stands_still", lindeboom, **kept))).content.decode()
+    assert ("voicemail" in page, "no number" in page, "I take it" in page) == (False, False, True)
+    assert "voicemail" in desk.get(page_of(announce)).content.decode()
 
 
 def test_a_text_that_did_not_arrive_is_read_out(desk, lindeboom):

@@ -69,6 +69,8 @@ class Sheet:
     attempt: int
     most: int
     facts: tuple[tuple[words.Words, str], ...]
+    # Not where somebody only has to look: texts that do not leave, a budget that is spent.
+    is_rung: bool
     alarm: bool
     to_take: bool
     taken_by: str
@@ -102,6 +104,7 @@ def of(errand: Errand) -> Sheet:
         attempt=call.tries + 1,
         most=calls.tries_that_fit(call),
         facts=tuple(_facts(errand)),
+        is_rung=call.recipient_id is not None or not call.kind.startswith("gateway."),
         alarm=call.kind in words.ALARMS,
         to_take=call.kind in words.ALARMS or alarms.climbs(call),
         taken_by=_taken_by(call),

@@ -34,7 +34,7 @@ def _stop(message: InboundMessage, recipient: Recipient) -> str:
 
 
 def stop(recipient: Recipient) -> bool:
-    """No texts any more; a client who had them is rung instead, and whoever passes things on goes on. False: they had said so before."""
+    """No texts any more; a client who had them is rung instead. False: they had said so before."""
     if recipient.stopped_at is not None:
         return False
     recipient.stopped_at = clock.now()
