@@ -55,6 +55,7 @@ desk:request_deed/away         -     staff
 desk:request_deed/back         -     staff
 desk:request_deed/gone         -     staff
 desk:request_deed/landed       -     staff
+desk:request_deed/along        -     staff
 desk:request_deed/arrived      -     staff
 desk:request_deed/not-arrived  -     staff
 desk:request_deed/seat-back    -     staff

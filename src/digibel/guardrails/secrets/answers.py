@@ -13,6 +13,7 @@ from digibel.guardrails.secrets.reading import Reading
 from digibel.guardrails.secrets.turnwords import PART, bits
 
 PARTS: Final = bits("question")
+ASKED_BY: Final = bits("asker guard")
 _QUESTION: Final = re.compile(rf"\b{PART['question']}\b")
 _ASKER: Final = re.compile(rf"\b{PART['asker']}\b")
 _GUARD: Final = re.compile(rf"\b{PART['guard']}\b")

@@ -89,7 +89,7 @@ _PRODUCT_OR_COUNT: Final = re.compile(
     r"[a-z]{1,2}\d{1,3}[a-z]?|[a-z]{1,3}-[a-z]?\d{1,4}[a-z]?|\d{1,3}[a-z]|\d{1,3}(?:st|nd|rd|th|de|ste|er|ere|eme|ieme|e|h|u|am|pm|x)\d*|\d+(?:min|uur|km|gb|mb|tb|kg|cm|mm|ml|kwh|mbps|mah|v|w|g|k|m)\d*|"
     r"(?:windows|iphone|ipad|android|office|covid|wifi|ipv|mp|ios|psd|galaxy|article|art|bus|tram|lijn|nr|no|appt|box|room|kamer|chambre|step|model|cpas|ocmw)-?\d+[a-z]?|"
     r"\d{1,2}(?:dan|den|tan|ten|da|ta|te|ye|ya)|\d{1,2}[hu]\d{2}|g?\d+ge?n|be\d+|fritz!box|0x[0-9a-f]+|v\d+|\d+/\d+|"
-    r"kb\d{6,8}|\d{1,4}xx?l|[وبلف]{1,2}\d{1,2}[/:]\d{1,2}(?:/\d{2,4})?|"
+    r"[a-z]{1,5}-(?:19|20)\d{2}-\d{2,6}|kb\d{6,8}|\d{1,4}xx?l|[وبلف]{1,2}\d{1,2}[/:]\d{1,2}(?:/\d{2,4})?|"
     r"\d+/(?:maand|mois|month|mes|miesiac|mies|luna|ay|muaj|jaar|an|year|rok|yil|vit|week|semaine|dag|jour|day|pers|m|j|h|u|d)"
 )
 

@@ -18,7 +18,7 @@ _UP_TO_COLON: Final = re.compile(r"[^\n:]{0,60}:")
 _SAME_LIST: Final = re.compile(r"[ \"'(:>=-]*|,? ")
 _NEAR: Final = 3  # words between the name and the list
 _FARTHEST: Final = 9
-_FEWEST: Final = 5
+FEWEST: Final = 5
 _FEWEST_FAR: Final = 9
 _SHORTEST: Final = 3  # letters
 
@@ -50,4 +50,4 @@ def _list_after(folded: str, place: int) -> Span | None:
 
 
 def _is_list(words: list[re.Match[str]], passed: int) -> bool:
-    return len(words) >= (_FEWEST if passed <= _NEAR else _FEWEST_FAR)
+    return len(words) >= (FEWEST if passed <= _NEAR else _FEWEST_FAR)

@@ -14,6 +14,8 @@ from typing import Final
 from digibel.guardrails.secrets import answers, recovery
 from digibel.guardrails.secrets.chunks import Chunk, Span
 from digibel.guardrails.secrets.innocence import covering, surely_innocent
+from digibel.guardrails.secrets.names import find_names
+from digibel.guardrails.secrets.passages import passage
 from digibel.guardrails.secrets.reading import COVER, Reading, fold
 from digibel.guardrails.secrets.turnwords import PART, WORD, bits, present_in
 from digibel.guardrails.secrets.wordings import word
@@ -59,9 +61,9 @@ def find_turns(reading: Reading, folded: str) -> Iterator[Span]:
             if turn.is_given(reading, told):
                 start, end = told.span("value")
                 yield start, start + len(folded[start:end].rstrip(_CLOSING))
-    if not answers.PARTS & ~present:
+    if not answers.PARTS & ~present and answers.ASKED_BY & present:
         yield from answers.find_answers(reading, folded)
-    if not recovery.PARTS & ~present:
+    if not recovery.PARTS & ~present and folded.count(" ") >= recovery.FEWEST:
         yield from recovery.find_words(folded)
 
 
@@ -156,6 +158,12 @@ def _is_letter_to_draw(reading: Reading, told: re.Match[str]) -> bool:
     if COVER in told["value"] or not any(map(str.isupper, _LETTER.findall(reading.written(*told.span("value"))))):
         return False
     return bool(_DRAWING.search(told.string) or _UNLOCKING.search(told.string))
+
+
+def _is_after_a_name(reading: Reading, told: re.Match[str]) -> bool:
+    """ "Her pin is twice a five and then 17"; "twice five drops and then 10" names no secret."""
+    text = passage(reading, told.string)
+    return any(name.kind != "harmless" and text.starts[name.first] < told.start() for name in find_names(text))
 
 
 def _is_chosen(reading: Reading, told: re.Match[str]) -> bool:
@@ -370,6 +378,13 @@ _TURNS: Final = (
         "how_often digit",
         _ANY,
         rf"(?P<value>\b{PART['how_often']} +(?:[^\W\d_]{{1,3}} +)?(?:{PART['digit']}|[0-9]))(?= *(?:[.,;:!?)\"\n]|$))",
+    ),
+    _turn(
+        "twice digit",
+        "[0-9]{1,2}",
+        rf"(?P<value>\b{PART['twice']} +(?:[^\W\d_]{{1,3}} +)?(?:{PART['digit']}|[0-9]),?(?: +[^\W\d_]{{1,7}}){{1,3}} +"
+        r"[0-9]{1,3})(?![0-9]| ?[%€])",
+        _is_after_a_name,
     ),
     _turn("so_many", _ANY, rf"(?P<value>\b{PART['so_many']})\b"),
     _turn(
