@@ -1,4 +1,4 @@
-"""A request has one trace, the caller's or a new one. In the log stands the pattern of the address, and never the address."""
+"""A request has one trace, the caller's or a new one. In the log stands the name of the page, and never its address."""
 
 import io
 import json
@@ -11,6 +11,7 @@ from django.urls import reverse
 import cast
 from digibel import tracing
 from digibel.audit.actors import SYSTEM
+from digibel.desk import worklines
 from digibel.guardrails.logs import JsonFormatter, MaskedFormatter
 from digibel.organisations import accounts
 from digibel.scheduling import cards
@@ -53,7 +54,7 @@ def test_the_trace_of_whoever_asks_is_taken_up_and_told_back(client, lines):
     assert "00f067aa0ba902b7" not in answer["traceresponse"], "a span of ours"
     [line] = told(lines)
     assert (line["trace_id"], line["message"]) == (TRACE, "answered")
-    assert (line["method"], line["route"], line["status"]) == ("GET", "login", 200)
+    assert (line["method"], line["door"], line["status"]) == ("GET", "desk:login", 200)
 
 
 HOSTILE = {
@@ -94,7 +95,7 @@ def test_a_secret_in_an_address_never_stands_in_a_line(client, lines, nadia, lin
     for path in asked:
         client.get(path, headers={"traceparent": TOLD})
         client.generic(f"GE{calendar}", path)
-    assert {line["route"] for line in told(lines)} >= {"visit/<str:token>", ""}
+    assert {line["door"] for line in told(lines)} >= {"desk:card", "desk:choose_password", "?"}
     assert len(told(lines)) == 2 * len(asked)
     for secret in (card, link, calendar, nadia.pk.hex):
         assert secret not in "".join(lines())
@@ -110,6 +111,23 @@ def test_what_machines_ask_every_few_seconds_is_not_told(client, lines):
     for path in ("/healthz", "/readyz", "/metrics"):
         assert client.get(path)["traceresponse"]
     assert lines() == []
+
+
+@pytest.mark.parametrize("formatter", [JsonFormatter(), MaskedFormatter("%(levelname)s %(message)s")])
+def test_a_page_that_breaks_is_told_with_its_trace_and_without_words(desk, nadia, monkeypatch, formatter):
+    def breaks(*_):
+        raise ValueError("Theodorstraat 41, Guido")
+
+    monkeypatch.setattr(worklines, "lines", breaks)
+    desk.raise_request_exception = False
+    for lines in written(formatter):
+        answer = desk.get("/", headers={"traceparent": TOLD})
+        assert answer.status_code == 500
+        assert of(answer) == TRACE
+        [line] = [line for line in lines() if "page broke" in line]
+        assert TRACE in line
+        assert "desk:today" in line
+        assert not re.search("Theodor|Guido", "".join(lines()))
 
 
 def test_the_operator_finds_it_on_plain_lines_too():

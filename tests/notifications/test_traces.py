@@ -99,7 +99,7 @@ def test_from_the_webhook_to_the_gateway_it_is_one_trace(client, telephone, els,
     told = lines()
     assert [line["message"] for line in told] == ["answered", "text routed", "text taken", "worked"]
     assert {line["trace_id"] for line in told} == {TRACE}
-    assert told[0]["route"] == "gateways/<slug:name>/inbound"
+    assert told[0]["door"] == "gateway_inbound"
     assert told[3]["task"] == "digibel.notifications.tasks.route_text"
     assert "4821" not in json.dumps(told)
     assert els.recipient.number not in json.dumps(told)

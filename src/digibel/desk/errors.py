@@ -6,7 +6,7 @@ import sys
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
-from digibel.desk.middleware import problem_page
+from digibel.desk.middleware import door, problem_page
 from digibel.guardrails.logs import place_of
 from digibel.notifications import webhooks
 from digibel.problems import NotFound, Problem
@@ -42,8 +42,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 def _write_down(request: HttpRequest, error: BaseException | None) -> None:
     """The door, the class and the place. Whoever saw the page tells at what time it was."""
     told = {"error": type(error).__name__, "at": place_of(error)} if error else {}
-    door = request.resolver_match
-    logger.error("page broke", extra={"door": door.view_name if door else "?", **told})
+    logger.error("page broke", extra={"door": door(request), **told})
 
 
 def _not_now(request: HttpRequest) -> HttpResponse:

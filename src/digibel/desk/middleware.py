@@ -40,6 +40,48 @@ class CompressedFiles(GZipMiddleware):
 
 
 METHODS: Final = ("GET", "HEAD", "POST")
+# Asked every few seconds, by machines.
+NOT_TOLD: Final = frozenset({"healthz", "readyz", "metrics"})
+
+
+class Traced:
+    """All that a request leads to belongs to one trace: that of whoever asks if they name one, else a new one. The answer names it.
+
+    With `DIGIBEL_LOG_REQUESTS` there is a line for each.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.monotonic()
+        with tracing.under(_trace_named(request)):
+            response = self.get_response(request)
+            response["traceresponse"] = tracing.parent()
+            if settings.DIGIBEL_LOG_REQUESTS and door(request) not in NOT_TOLD:
+                took = round((time.monotonic() - started) * 1000)
+                told = {"status": response.status_code, "method": method(request), "door": door(request), "ms": took}
+                logger.info("answered", extra=told)
+        return response
+
+
+def _trace_named(request: HttpRequest) -> uuid.UUID | None:
+    """Whoever asks chooses these digits. What could be an account number is not taken up: it would stand in the log (rule E4)."""
+    trace = tracing.read(request.headers.get(tracing.HEADER, ""))
+    return trace if trace and secrets.mask(trace.hex) == trace.hex else None
+
+
+def door(request: HttpRequest) -> str:
+    """The name of a page or an operation, for the log. Never its address: of a card, a calendar or a password that is the secret
+    itself, and elsewhere it says who was looked at."""
+    return request.resolver_match.view_name if request.resolver_match else "?"
+
+
+def method(request: HttpRequest) -> str:
+    """Somebody may write anything there."""
+    return request.method if request.method in {*METHODS, "PUT", "DELETE"} else "?"
+
+
 LARGEST: Final = sheets.MOST_BYTES + 400_000
 """Bytes: a list, and the form around it. With less than `FILE_UPLOAD_MAX_MEMORY_SIZE` no list of people ever lies on a disk."""
 WITH_ENDS_OF_THEIR_OWN: Final = ("/api/", "/gateways/", "/telephone/")
@@ -82,49 +124,6 @@ class NothingEndless:
         if told.isdecimal() and int(told) > LARGEST and not request.path.startswith(WITH_ENDS_OF_THEIR_OWN):
             return problem_page(request, sheets.too_large())
         return self.get_response(request)
-
-
-KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-# Asked every few seconds, by machines.
-NOT_TOLD: Final = frozenset({"healthz", "readyz", "metrics"})
-
-
-class Traced:
-    """All that a request leads to belongs to one trace: that of whoever asks if they name one, else a new one. The answer names it.
-
-    With `DIGIBEL_LOG_REQUESTS` there is a line for each, with the pattern of the address. Never the address: of a card, a calendar
-    or a password it is the secret itself, and elsewhere it says who was looked at.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        started = time.monotonic()
-        with tracing.under(_trace_named(request)):
-            response = self.get_response(request)
-            response["traceresponse"] = tracing.parent()
-            if settings.DIGIBEL_LOG_REQUESTS and route(request) not in NOT_TOLD:
-                _tell(request, response, started)
-        return response
-
-
-def _trace_named(request: HttpRequest) -> uuid.UUID | None:
-    """Whoever asks chooses these digits. What could be an account number is not taken up: it would stand in the log (rule E4)."""
-    trace = tracing.read(request.headers.get(tracing.HEADER, ""))
-    return trace if trace and secrets.mask(trace.hex) == trace.hex else None
-
-
-def route(request: HttpRequest) -> str:
-    """As it stands in `urls`, with the names of its parts for what they are. Nothing where no page is."""
-    return request.resolver_match.route if request.resolver_match else ""
-
-
-def _tell(request: HttpRequest, response: HttpResponse, started: float) -> None:
-    method = request.method if request.method in KNOWN_METHODS else "other"
-    took = round((time.monotonic() - started) * 1000)
-    told = {"method": method, "route": route(request), "status": response.status_code, "ms": took}
-    logger.info("answered", extra=told)
 
 
 # What another house sends along is drawn by chance and read once: masked, one in a thousand would not come in. It is on no page.

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from digibel.desk.middleware import METHODS
+from digibel.desk.middleware import door, method
 from digibel.organisations.logins import trace
 from digibel.organisations.models import ApiKey, Staff
 from digibel.unwritable import where_possible
@@ -34,11 +34,9 @@ class Noted:
 
 def _note(request: HttpRequest, status: int) -> None:
     """Addresses where nothing is are tried by the thousand, by programs that look for other houses' mistakes: no line."""
-    door = request.resolver_match
-    if door is None and status == 404:
+    if request.resolver_match is None and status == 404:
         return
-    method = request.method if request.method in {*METHODS, "PUT", "DELETE"} else "?"
-    told = {"status": status, "method": method, "door": door.view_name if door else "?", **_who(request)}
+    told = {"status": status, "method": method(request), "door": door(request), **_who(request)}
     logger.info("refused", extra=told)
 
 

@@ -263,7 +263,7 @@ def _hand_over(message: OutboundMessage) -> str | None:
             logger.error("text failed", extra={"message_id": str(message.pk), "error": type(error).__name__})
         else:
             if settings.DIGIBEL_LOG_REQUESTS:
-                logger.info("text taken", extra={"message_id": str(message.pk), "gateway": message.gateway})
+                logger.info("text taken", extra={"message_id": message.pk, "gateway": message.gateway})
             return provider_id
     return None
 
