@@ -89,7 +89,7 @@ def _route_safely(message_id: uuid.UUID) -> None:
     try:
         _route(message_id)
     except Exception as error:
-        logger.error("text failed", extra={"inbound_id": str(message_id), "error": type(error).__name__})
+        logger.error("text failed", extra={"inbound_id": message_id, "error": type(error).__name__})
 
 
 @transaction.atomic
@@ -112,7 +112,7 @@ def _route(message_id: uuid.UUID | str) -> str:
         _say_kindly_why(message)
     elif kept and message.organisation is not None and message.recipient.kind == Recipient.Kind.UNKNOWN:
         hours.tell(message.recipient, hours.STRANGERS_TEXT, organisation=message.organisation, any_hour=True)
-    logger.info("text routed", extra={"inbound_id": str(message.pk), "outcome": outcome or "inbox"})
+    logger.info("text routed", extra={"inbound_id": message.pk, "outcome": outcome or "inbox"})
     return outcome
 
 

@@ -223,7 +223,7 @@ def _send_safely(ids: list[uuid.UUID], name: str) -> int:
     except Exception as error:
         if len(ids) > 1:
             return sum(_send_safely([one], name) for one in ids)
-        logger.error("text failed", extra={"message_id": str(ids[0]), "error": type(error).__name__})
+        logger.error("text failed", extra={"message_id": ids[0], "error": type(error).__name__})
         with suppress(DatabaseError):
             OutboundMessage.objects.waiting().filter(pk=ids[0]).update(trouble=turns.BROKEN)
         return 0
@@ -260,7 +260,7 @@ def _hand_over(message: OutboundMessage) -> str | None:
         except GatewayError as error:
             _not_taken(message, error)
         except Exception as error:
-            logger.error("text failed", extra={"message_id": str(message.pk), "error": type(error).__name__})
+            logger.error("text failed", extra={"message_id": message.pk, "error": type(error).__name__})
         else:
             if settings.DIGIBEL_LOG_REQUESTS:
                 logger.info("text taken", extra={"message_id": message.pk, "gateway": message.gateway})
@@ -278,7 +278,7 @@ def _note_sent(taken: Sequence[OutboundMessage]) -> None:
         _note_together(taken)
     except Exception as error:
         if len(taken) == 1:
-            logger.error("text failed", extra={"message_id": str(taken[0].pk), "error": type(error).__name__})
+            logger.error("text failed", extra={"message_id": taken[0].pk, "error": type(error).__name__})
             return
         for message in taken:
             if time.monotonic() - started > BATCH_TAKES:
@@ -382,7 +382,7 @@ def leaves_at(message: OutboundMessage, moment: datetime) -> datetime:
 
 
 def _not_taken(message: OutboundMessage, error: GatewayError) -> None:
-    logger.warning("text not taken", extra={"message_id": str(message.pk), "trouble": error.code})
+    logger.warning("text not taken", extra={"message_id": message.pk, "trouble": error.code})
     with transaction.atomic():
         failing.note_failure(message.gateway, error)
         in_doubt = message.perhaps_sent or error.perhaps_sent

@@ -134,4 +134,4 @@ def _tell(organisation: Organisation, kind: str, is_so: bool) -> None:
             due_at=clock.now(),
             urgent=urgent,
         )
-    logger.error("trouble with texts", extra={"kind": str(kind), "organisation_id": str(organisation.pk)})
+    logger.error("trouble with texts", extra={"kind": str(kind), "organisation_id": organisation.pk})

@@ -264,7 +264,7 @@ def _still_true(invitation: Invitation) -> bool:
 def _not_taken(invitation: Invitation, error: Exception) -> None:
     """Tried again, later each time. In the end it is left: the text has told the same, and the page says so."""
     trouble = type(error).__name__[:40]
-    logger.warning("invitation not taken", extra={"invitation_id": str(invitation.pk), "trouble": trouble})
+    logger.warning("invitation not taken", extra={"invitation_id": invitation.pk, "trouble": trouble})
     if _is_permanent(error) or invitation.tries >= MOST_TRIES:
         _move(invitation, InvitationStatus.FAILED, trouble=trouble)
         return
