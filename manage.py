@@ -12,7 +12,21 @@ def main() -> None:
         raise SystemExit(
             "Django is not installed here. Run `make setup`, then `.venv/bin/python manage.py`."
         ) from missing
-    execute_from_command_line(sys.argv)
+    _open_what_is_closed()
+    try:
+        execute_from_command_line(sys.argv)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read has enough (`| head`): no error, and nothing left to say when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+def _open_what_is_closed() -> None:
+    """Started without an input or output (`<&-`): nothing to read, and nobody who reads. No database gets their numbers."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - as long as the command
 
 
 if __name__ == "__main__":

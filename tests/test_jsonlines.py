@@ -102,3 +102,27 @@ def test_whoever_waits_is_answered_after_one_line_and_after_many() -> None:
             assert [command.stdout.readline() for _ in range(answers)] == asked.splitlines(keepends=True)
         command.stdin.close()
         assert command.wait(10) == 0
+
+
+@pytest.mark.parametrize("ask", [answer_lines, answer_many_lines])
+def test_the_mark_that_windows_puts_before_a_file_is_no_letter(tmp_path: Path, ask: Any) -> None:
+    path = tmp_path / "lines"
+    path.write_bytes(b"\xef\xbb\xbfja\r\n\xef\xbb\xbf\n")
+    wire = Wire()
+    with path.open("rb") as lines:
+        ask(lambda line: {"line": line}, lines, wire)
+    assert wire.arrived == '{"line": "ja"}\n{"line": "\ufeff"}\n'
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "answered"),
+    [
+        ("<&-", 0, ""),
+        ("</dev/null >&-", 0, ""),
+        ("< <(yes ja | head -50000) | head -1", 141, '{"encoding": "gsm7", "units": 2, "segments": 1}\n'),
+    ],
+)
+def test_nothing_to_read_and_nobody_who_reads_is_no_failure(how: str, status: int, answered: str) -> None:
+    shell = f"{sys.executable} manage.py count_segments {how}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, cwd=Path(__file__).parent.parent)
+    assert (done.returncode, done.stdout, done.stderr) == (status, answered, "")

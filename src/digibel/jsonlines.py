@@ -1,5 +1,6 @@
 """One JSON object per line of input: the shape that all commands which read lines share."""
 
+import codecs
 import gc
 import json
 import multiprocessing
@@ -21,6 +22,8 @@ LONG: Final = BLOCK // 4  # bytes at once that show a file rather than somebody 
 AHEAD: Final = 3  # blocks a core may be given before its first answers are written
 _RARELY: Final = 50_000  # objects made between two searches for what nobody needs any more
 
+_MARK: Final = "\ufeff"
+
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -30,13 +33,15 @@ def answer_lines(
     """Read lines, write one object for each, in order, in its place.
 
     Each answer leaves before the next line is waited for, so that a program may ask line by line. Bytes that are no UTF-8 are
-    replaced, never fatal. A line that makes no sense (`ValueError` or `Problem`) gives
-    `{"error": sentence}`. Only a newline ends a line: other characters that Unicode calls a line break belong to the text.
+    replaced, never fatal, and the mark that Windows puts before a file is no letter of its first line. A line that makes no
+    sense (`ValueError` or `Problem`) gives `{"error": sentence}`. Only a newline ends a line: other characters that Unicode
+    calls a line break belong to the text.
     """
     source = stdin if stdin is not None else sys.stdin.buffer
     out = stdout if stdout is not None else sys.stdout
-    for raw in source:
+    for place, raw in enumerate(source):
         text = raw.decode("utf-8", errors="replace") if isinstance(raw, bytes) else raw
+        text = text if place else text.removeprefix(_MARK)
         out.write(_ENCODE(_answer_one(answer, text.rstrip("\n").removesuffix("\r"))) + "\n")
         out.flush()
 
@@ -113,7 +118,7 @@ class _Shared:
 
 def _blocks(descriptor: int, before_waiting: Callable[[], None]) -> Iterator[tuple[list[bytes], bool]]:
     """Whole lines as they arrive, and whether many arrived at once."""
-    begun = b""
+    begun, first = b"", True
     while True:
         if not select.select([descriptor], [], [], 0)[0]:
             before_waiting()
@@ -121,10 +126,12 @@ def _blocks(descriptor: int, before_waiting: Callable[[], None]) -> Iterator[tup
         if not block:
             break
         *lines, begun = (begun + block).split(b"\n")
+        if lines and first:
+            lines[0], first = lines[0].removeprefix(codecs.BOM_UTF8), False
         if lines:
             yield lines, len(block) >= LONG
     if begun:
-        yield [begun], False
+        yield [begun.removeprefix(codecs.BOM_UTF8) if first else begun], False
     before_waiting()
 
 
