@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -198,6 +199,23 @@ def test_the_commands_say_in_one_line_what_went_wrong(lindeboom, file, settings,
     assert list(tmp_path.glob("before-restore-*")) == []
     with pytest.raises(CommandError, match="Choose another place"):
         call_command("backup", tmp_path / "nowhere" / "file")
+
+
+@pytest.mark.parametrize("place", [".", "..", "a pipe"])
+def test_only_a_file_is_replaced_by_a_backup(lindeboom, tmp_path, place):
+    """`backup /dev/stdout`, as root, would put a file in the place of the device. A pipe is tried here: it may break."""
+    if place == "a pipe":
+        place = tmp_path / "pipe"
+        os.mkfifo(place)
+    with pytest.raises(CommandError, match="is a folder or a device"):
+        call_command("backup", Path(place))
+
+
+def test_where_no_tables_are_yet_it_is_said(lindeboom, file, monkeypatch):
+    copying.backup(file)
+    monkeypatch.setattr(copying, "_migrations", list)
+    with pytest.raises(CommandError, match="no tables here yet"):
+        call_command("restore", file)
 
 
 def test_a_folder_of_backups_keeps_thirty_days(lindeboom, settings, tmp_path, capsys):

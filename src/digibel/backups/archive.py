@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from digibel.backups.errors import NoBackup
+from digibel.backups.errors import NoBackup, NoFile
 from digibel.sealing import masters
 from digibel.sealing.errors import MasterKeyMissing, Unsealable
 
@@ -27,7 +27,12 @@ WRAPPED_BYTES = len(masters.VERSION) + masters.NONCE_BYTES + masters.KEY_BYTES +
 
 
 def write(path: Path, lines: Iterable[Any]) -> None:
-    """Write the lines (JSON values) to a new file, and put it in its place once it is whole and on the disk."""
+    """Write the lines (JSON values) to a new file, and put it in its place once it is whole and on the disk.
+
+    Raises `NoFile` for a folder, a device or a pipe: to put a file in the place of `/dev/stdout` would break the machine.
+    """
+    if path.exists() and not path.is_file():
+        raise NoFile(path=path)
     beside = path.with_name(path.name + ".part")
     with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         _write(file, lines)

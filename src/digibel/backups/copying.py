@@ -52,6 +52,10 @@ def write_tables(path: Path, tables: Sequence[type[Model]]) -> int:
 
 def check(path: Path) -> str:
     """Read it to its end, and touch nothing. Returns when it was made; raises `NoBackup`."""
+    if not _migrations():
+        raise NoBackup(
+            "there are no tables here yet; run `manage.py migrate` and `manage.py migrate sealing --database keys`"
+        )
     lines = archive.read(path)
     head: Any = next(lines, None)
     if not isinstance(head, dict) or head.get("migrations") != _migrations():

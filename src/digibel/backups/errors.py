@@ -11,6 +11,11 @@ class NoBackup(Problem):
         super().__init__(why=why)
 
 
+class NoFile(Problem):
+    code = "no_file"
+    message = "{path} is a folder or a device. Name a file of its own."
+
+
 class NoFolder(Problem):
     code = "no_folder"
     message = "Name a file, or a folder in DIGIBEL_BACKUPS."
