@@ -8,10 +8,20 @@ from pathlib import Path
 
 
 def load(home: Path) -> dict[str, str]:
-    """SECRET_KEY, MASTER_KEYS (comma separated, newest first) and INDEX_KEY, the keys base64 of 32 bytes."""
+    """SECRET_KEY, MASTER_KEYS (comma separated, newest first) and INDEX_KEY, the keys base64 of 32 bytes.
+
+    Where the home cannot be written or read, every command and server ends here, with a sentence.
+    """
     names = ("SECRET_KEY", "MASTER_KEYS", "INDEX_KEY")
     given = {name: os.environ[f"DIGIBEL_{name}"] for name in names if os.environ.get(f"DIGIBEL_{name}")}
-    return given if len(given) == len(names) else {**_from_file(home / "secrets.json"), **given}
+    if len(given) == len(names):
+        return given
+    try:
+        return {**_from_file(home / "secrets.json"), **given}
+    except OSError as error:
+        raise SystemExit(
+            f"{error.filename}: {error.strerror}. Set DIGIBEL_HOME to a folder that this user can write, or give its secrets."
+        ) from None
 
 
 def _from_file(path: Path) -> dict[str, str]:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from digibel import machine_secrets
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-HOME = Path(os.environ.get("DIGIBEL_HOME", BASE_DIR / "var")).resolve()
+# Empty is as not set: the folder somebody happens to stand in is nobody's home.
+HOME = Path(os.environ.get("DIGIBEL_HOME") or BASE_DIR / "var").resolve()
 
 
 def _flag(name: str, default: bool = False) -> bool:
