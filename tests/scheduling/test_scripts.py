@@ -10,7 +10,7 @@ from digibel.audit.actors import Actor
 from digibel.desk import callsheets, errands
 from digibel.notifications import calls
 from digibel.notifications.models import CallTask, OutboundMessage
-from digibel.scheduling import announcing, clockwork, doorstep, visits
+from digibel.scheduling import alarms, announcing, clockwork, doorstep, visits
 from digibel.scheduling.models import Visit
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,25 @@ def test_who_may_open_to_nobody_is_rung_until_somebody_has_told_them(lindeboom, 
     with clock.travel(visit.starts_at + timedelta(minutes=1)):
         until_nobody_answers("cancelled", by)
         assert CallTask.objects.open().filter(kind="visit.cancelled").count() == 0
+
+
+def test_who_has_not_heard_by_the_morning_that_nobody_comes_is_an_alarm(lindeboom, els, by):
+    """Called off in the evening, at nine in the morning, by who has no mobile: the office opens when they open the door."""
+    visit = booked(lindeboom, els, days=3)
+    reached("announce", by)
+    with clock.travel(visit.starts_at - timedelta(hours=17)):
+        visits.cancel(visit, by=Actor.volunteer(els), reason="volunteer_cannot")
+        assert not alarms.climbs(call("cancelled"))
+    texts = OutboundMessage.objects.filter(kind="alarm.alarm_cancelled_today")
+    for before, rung in ((timedelta(hours=2, minutes=1), 0), (timedelta(minutes=119), 1)):
+        with clock.travel(clockwork.live_through(visit.starts_at - before)):
+            assert texts.count() == rung
+    with clock.travel(visit.starts_at - timedelta(minutes=115)):
+        for _ in range(3):
+            first = calls.note_outcome(call("cancelled"), "no_answer", by=by)
+        assert (first.outcome, alarms.climbs(call("cancelled"))) == ("no_answer", True)
+    with clock.travel(clockwork.live_through(visit.starts_at - timedelta(minutes=100))):
+        assert texts.count() == 2
 
 
 def test_a_text_that_a_volunteer_missed_is_read_out_and_is_no_report(lindeboom, els, by):
@@ -245,6 +264,29 @@ def test_once_it_should_have_begun_nobody_is_asked_whether_it_suits_and_one_alar
 
 
 # --- alarms -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("taken", ["alarm", "nobody_home"])
+def test_whoever_takes_the_call_or_the_alarm_at_a_closed_door_has_taken_both(lindeboom, els, by, taken):
+    cast.coordinator(lindeboom, name="Joris")
+    visit = booked(lindeboom, els)
+    reached("announce", by)
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        doorstep.nobody_opens(visit, by=Actor.volunteer(els))
+        alarms.take(call(taken), by=Actor.staff(lindeboom.staff.first()))
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(minutes=45))):
+        assert OutboundMessage.objects.filter(kind__startswith="alarm.").count() == 1
+
+
+def test_a_closed_door_rings_though_somebody_took_that_they_were_not_inside(lindeboom, els):
+    cast.coordinator(lindeboom, name="Joris")
+    visit = booked(lindeboom, els)
+    late = visit.starts_at + timedelta(minutes=25)
+    with clock.travel(clockwork.live_through(late)):
+        alarms.take(call("alarm"), by=Actor.staff(lindeboom.staff.first()))
+        doorstep.nobody_opens(visit, by=Actor.volunteer(els))
+    with clock.travel(clockwork.live_through(late + timedelta(minutes=15))):
+        assert OutboundMessage.objects.filter(kind="alarm.alarm_nobody_home").count() == 2
 
 
 def test_an_alarm_that_nobody_takes_goes_round_until_somebody_does(lindeboom, els):

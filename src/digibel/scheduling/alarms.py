@@ -1,14 +1,16 @@
 """Alarms: somebody is at a door, or should be out of one, and nobody knows. They go to the person on duty, and climb."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db import transaction
+from django.db.models import Count, Min, Q
 
 from digibel import clock, languages
+from digibel.audit.actors import Actor
 from digibel.notifications import outbox
-from digibel.notifications.calls import drop_calls, open_call
+from digibel.notifications.calls import acknowledge, drop_calls, open_call
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.notifications.recipients import language_of, of_staff
 from digibel.organisations import duty
@@ -21,6 +23,7 @@ CLIMB_AFTER = timedelta(minutes=10)
 ROUNDS_AT_ONCE = 2
 CLIMB_LATER = timedelta(minutes=70)
 TEXTED_FOR = timedelta(days=1)
+AT_THE_DOOR = ("visit.alarm", "visit.nobody_home")
 KEY_OF_CALL = {
     "visit.not_ok": "alarm_not_ok",
     "visit.cancelled": "alarm_cancelled_today",
@@ -49,9 +52,10 @@ def no_check_out(visit_id: uuid.UUID) -> None:
 
 
 def no_check_in(visit_id: uuid.UUID) -> None:
-    """The visit should have begun and nobody said IN. Nobody is asked any more whether it suits them."""
+    """The visit should have begun and nobody said IN, nor that nobody opens. Nobody is asked any more whether it suits them."""
     visit = _visit(visit_id)
-    if visit.status == VisitStatus.BOOKED:
+    at_the_door = CallTask.objects.open().about(visit).filter(kind="visit.nobody_home")
+    if visit.status == VisitStatus.BOOKED and not at_the_door.exists():
         drop_calls(visit, "visit.announce", "visit.confirm")
         raise_alarm(visit, "alarm_no_checkin")
 
@@ -80,9 +84,28 @@ def ring_for(call: CallTask, visit: Visit, key: str) -> None:
     timers.set_timer("alarm_climbs", call.pk, clock.now() + CLIMB_AFTER)
 
 
+def ring_later(call: CallTask, moment: datetime) -> None:
+    """The same from this moment on, if nobody has made the call by then; the call is already on the list."""
+    timers.set_timer("alarm_climbs", call.pk, max(moment, clock.now() + CLIMB_AFTER))
+
+
+@transaction.atomic
+def take(call: CallTask, *, by: Actor) -> CallTask:
+    """Somebody takes it, and it climbs no further. Where nobody opens there are two lines for one thing: whoever takes the call to
+    the client takes the alarm, and the other way round.
+    """
+    if call.kind in AT_THE_DOOR:
+        for other in (
+            CallTask.objects.open().filter(subject_id=call.subject_id, kind__in=AT_THE_DOOR).exclude(pk=call.pk)
+        ):
+            acknowledge(other, by=by)
+    return acknowledge(call, by=by)
+
+
 def climbs(call: CallTask) -> bool:
-    """Whether colleagues are texted about it one after the other, for as long as nobody takes it."""
-    return Timer.objects.filter(kind="alarm_climbs", subject_id=call.pk).exists()
+    """Whether colleagues are texted about it one after the other, for as long as nobody takes it; not if that is still to come."""
+    rings = Timer.objects.filter(kind="alarm_climbs", subject_id=call.pk)
+    return rings.filter(Q(rung_at__isnull=False) | Q(due_at__lte=clock.now() + CLIMB_AFTER)).exists()
 
 
 def climb(call_id: uuid.UUID) -> None:

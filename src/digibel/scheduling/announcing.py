@@ -24,6 +24,8 @@ from digibel.volunteers.models import Volunteer
 
 REMIND_AT = time(17)
 HOUR_BEFORE = timedelta(hours=1)
+# Nobody comes, and the client has not heard so: by then whoever is on duty is texted.
+HEARD_BEFORE = timedelta(hours=2)
 # To who has no internet: the one text that says where.
 WITH_STREET = "visit.accepted_sms_only"
 CALLED_OFF = frozenset({VisitStatus.CANCELLED, VisitStatus.MISSED})
@@ -385,6 +387,8 @@ def tell_client_nobody_comes(visit: Visit, expected: datetime) -> None:
         )
         if today:
             alarms.ring_for(call, visit, "alarm_cancelled_today")
+        else:
+            alarms.ring_later(call, expected - HEARD_BEFORE)
 
 
 def tell_second_is_sought(visit: Visit, *, instead_of: Visit | None, expected: datetime | None) -> None:

@@ -60,6 +60,8 @@ def nobody_opens(visit: Visit, *, by: Actor) -> CallTask:
         due_at=clock.now(),
         urgent=True,
     )
+    # Who took the alarm that they were not inside yet knows nothing of this.
+    CallTask.objects.open().about(locked).filter(kind="visit.alarm").update(acknowledged_by="")
     alarms.raise_alarm(locked, "alarm_nobody_home")
     record("visit.nobody_home", locked, by=by, organisation_id=locked.request.organisation_id)
     return call

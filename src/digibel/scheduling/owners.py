@@ -13,7 +13,18 @@ from digibel.notifications.owners import PlainTexts, Script, language_for
 from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Role
 from digibel.requests.models import Closing, HelpRequest
-from digibel.scheduling import announcing, followups, offers, openings, readiness, scripts, timers, visits, worklist
+from digibel.scheduling import (
+    alarms,
+    announcing,
+    followups,
+    offers,
+    openings,
+    readiness,
+    scripts,
+    timers,
+    visits,
+    worklist,
+)
 from digibel.scheduling.desksessions import signing
 from digibel.scheduling.errors import MoveNotAllowed
 from digibel.scheduling.locks import lock_request, lock_visit
@@ -249,7 +260,7 @@ class VisitTexts(PlainTexts):
             return
         urgent = visit.starts_at - clock.now() <= clock.NEAR
         worker = bool(call.channel != Channel.WORKER and visit.client.trusted_worker_phone and call.kind in RELAYED)
-        open_call(
+        again = open_call(
             call.kind,
             visit,
             organisation=call.organisation,
@@ -258,6 +269,8 @@ class VisitTexts(PlainTexts):
             urgent=urgent,
             channel=Channel.WORKER if worker else Channel.CALL,
         )
+        if call.kind == "visit.cancelled":
+            alarms.ring_later(again, visit.starts_at - announcing.HEARD_BEFORE)
 
     _after_new_word = _after_late = _after_undelivered = _after_cancelled
 

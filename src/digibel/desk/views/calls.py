@@ -31,7 +31,7 @@ from digibel.notifications.models import CallTask, Channel
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import Problem
 from digibel.requests import intake
-from digibel.scheduling import followups, fraud, reports
+from digibel.scheduling import alarms, followups, fraud, reports
 from digibel.scheduling.models import VisitStatus
 from digibel.sentences import sentence
 
@@ -114,7 +114,7 @@ def take_alarm(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
     """ "I take it": the alarm climbs no further, and the page says whom to ring."""
     check_may(request.user, "call")
     errand = errands.of(request.organisation, call_id)
-    taken = verbs.acknowledge(errand.call, by=Actor.staff(request.user))
+    taken = alarms.take(errand.call, by=Actor.staff(request.user))
     if taken.done_at is None and taken.acknowledged_by != str(Actor.staff(request.user)):
         messages.warning(request, _("A colleague has taken this alarm already. Ring them before you do anything."))
     return go_on("desk:call", call_id)
