@@ -121,3 +121,26 @@ def test_pause_said_twice_is_one_pause(els):
     said(els, "pauze tot " + short(in_days(5)))
     said(els, "pauze tot " + short(in_days(9)))
     assert (els.paused_until, els.paused_at) == (in_days(9), clock.now())
+
+
+def test_holiday_until_a_day_is_a_pause_also_after_an_offer_that_has_ended(lindeboom, els):
+    """ "On holiday until 5 January" was heard as a no to a question of yesterday: asked again next week."""
+    [offer] = cast.offered(cast.request(lindeboom), els)
+    offers.withdraw(offer.request, Offer.objects.filter(pk=offer.pk), by=SYSTEM)
+    back = in_days(20)
+    assert said(els, f"ik ben op vakantie tot {short(back)}") == ("handled", "free.pause")
+    assert els.paused_until == back
+
+
+def test_holiday_until_a_day_answers_an_open_offer_too(lindeboom, els):
+    [offer] = cast.offered(cast.request(lindeboom), els)
+    back = in_days(20)
+    assert said(els, f"op vakantie tot {short(back)}") == ("handled", "free.pause")
+    offer.refresh_from_db()
+    assert offer.status == "withdrawn"
+
+
+def test_holiday_in_which_they_promised_a_visit_is_for_a_person(lindeboom, els):
+    cast.booked(cast.request(lindeboom), els)
+    assert said(els, f"op vakantie tot {short(in_days(20))}") == ("inbox", "")
+    assert els.paused_at is None

@@ -25,6 +25,14 @@ def handle(message: InboundMessage, volunteer: Volunteer) -> str | None:
     return {"pause": _pause, "off": _off, "back": _back, "page": _page}[wish.kind](message, volunteer, wish, language)
 
 
+def handle_pause(message: InboundMessage, volunteer: Volunteer) -> str | None:
+    """A pause until a day that they name: whatever else we asked, it means nothing else."""
+    assert message.organisation is not None
+    language = language_of(message.recipient, message.organisation)
+    wish = freetime.read(message.body, language=language, today=clock.today())
+    return _pause(message, volunteer, wish, language) if wish is not None and wish.until is not None else None
+
+
 def says_back(message: InboundMessage) -> bool:
     """Back altogether, and not on one weekday."""
     if message.organisation is None:

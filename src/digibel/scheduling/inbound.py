@@ -54,6 +54,8 @@ def handle_volunteer(message: InboundMessage) -> str | None:
     if message.recipient.kind != Recipient.Kind.VOLUNTEER or message.organisation is None:
         return None
     volunteer = Volunteer.objects.select_related("recipient").get(recipient=message.recipient)
+    if (paused := freetexts.handle_pause(message, volunteer)) is not None:
+        return paused
     readings = [*_about_visits(message, volunteer), *_about_offers(message, volunteer)]
     meant = [reading for reading in readings if reading.said.intent not in {"unclear", "stop", "start"}]
     if any(reading.said.intent == "help" for reading in meant):

@@ -1,16 +1,16 @@
 """What a volunteer texts of when they are free, at any time: "pauze tot 10/1", "pas le mercredi", "weer vrij".
 
-Heard only where the answers to what we asked hear nothing, and only where every word of a text is known: a pause that nobody
-meant loses a volunteer in silence. A table for each language in `freetimes`: `pause`, `until` (that day they are back),
-`through` (the day after), `off` (not on that weekday), `back`, `page` (the link to their own page), `tomorrow`, `small` (what
-changes nothing), and the names of the weekdays, Monday first, and of the months. Somebody's own language is read beside
-Dutch, French and English: in Brussels they mix.
+Heard only where the answers to what we asked hear nothing (but for a pause with its end), and only where every word of a text is
+known: a pause that nobody meant loses a volunteer in silence. A table for each language in `freetimes`: `pause`, `away` (a pause
+where they say until when), `until` (that day they are back), `through` and `included` (the day after), `off` (not on that
+weekday), `back`, `page` (the link to their own page), `tomorrow`, `small` (what changes nothing), and the names of the weekdays,
+Monday first, and of the months. Somebody's own language is read beside Dutch, French and English: in Brussels they mix.
 """
 
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -63,6 +63,8 @@ def _tokens(text: str) -> list[str]:
 
 
 def _wish(parts: Sequence[_Part], today: date) -> Wish | None:
+    if any(part.kind == "until" for part in parts):
+        parts = [replace(part, kind="pause") if part.kind == "away" else part for part in parts]
     kinds = [part.kind for part in parts]
     weekdays = tuple(dict.fromkeys(part.number for part in parts if part.kind == "weekday"))
     said = sorted(set(kinds) - {"weekday"})
@@ -80,6 +82,9 @@ def _wish(parts: Sequence[_Part], today: date) -> Wish | None:
 
 def _until(parts: Sequence[_Part], kinds: Sequence[str], today: date) -> date | None:
     """The day of a pause that was said with one day, right beside the word that says until."""
+    if "included" in kinds:
+        parts = _whole_day(parts)
+        kinds = [part.kind for part in parts]
     if sorted(kinds) not in (["date", "pause", "until"], ["pause", "until", "weekday"]):
         return None
     until = kinds.index("until")
@@ -89,6 +94,14 @@ def _until(parts: Sequence[_Part], kinds: Sequence[str], today: date) -> date | 
     day = parts[place].day or _next(parts[place].number, today)
     back = day + timedelta(days=parts[until].number)
     return back if today < back <= today + FARTHEST else None
+
+
+def _whole_day(parts: Sequence[_Part]) -> list[_Part]:
+    """ "Until the tenth included" is through the tenth; said of nothing it stays, and nobody understands it."""
+    kinds = [part.kind for part in parts]
+    if kinds.count("included") != 1 or kinds.count("until") != 1 or kinds[kinds.index("included") - 1] != "date":
+        return list(parts)
+    return [replace(part, number=1) if part.kind == "until" else part for part in parts if part.kind != "included"]
 
 
 def _next(weekday: int, today: date) -> date:
@@ -190,6 +203,8 @@ def _table(language: str) -> Iterator[tuple[Phrase, _Part]]:
     table = tomllib.loads(path.read_text("utf-8"))
     for kind in ("small", "tomorrow", "page", "off", "back", "until", "pause"):
         yield from ((tuple(_tokens(written)), _Part(kind)) for written in table[kind])
+    for kind in ("away", "included"):
+        yield from ((tuple(_tokens(written)), _Part(kind)) for written in table.get(kind, ()))
     yield from ((tuple(_tokens(written)), _Part("until", 1)) for written in table["through"])
     for kind, names in (("month", table["months"]), ("weekday", table["weekdays"])):
         for number, written in enumerate(names, start=kind == "month"):
