@@ -13,7 +13,7 @@ from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import cards, lostphones, onego, visits
+from digibel.scheduling import cards, corrections, lostphones, onego, visits
 from digibel.scheduling.errors import NoSuchCard
 from digibel.scheduling.models import Visit
 
@@ -155,6 +155,22 @@ def test_it_did_not_take_place(desk, visit):
     with clock.travel(visit.starts_at):
         do(desk, visit, "miss", reason="nobody_opened")
     assert visit.status == "missed"
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [("nobody_came", "without a word"), ("excused", "with a good reason"), ("nobody_opened", "")],
+)
+def test_whether_they_were_excused_stands_on_their_page_and_nothing_follows_by_itself(desk, visit, reason, said):
+    with clock.travel(visit.starts_at + timedelta(minutes=30)):
+        do(desk, visit, "miss", reason=reason)
+        address = reverse("desk:volunteer", args=[visit.volunteer_id])
+        page = desk.get(address).content.decode()
+    assert ("Did not come" in page, said in page) == (bool(said), True)
+    visit.volunteer.refresh_from_db()
+    assert visit.volunteer.paused_at is None
+    with clock.travel(visit.starts_at + timedelta(days=366)):
+        assert corrections.not_come(visit.volunteer, visit.request.organisation) == []
 
 
 def test_later_opens_a_call_to_the_client(desk, visit):

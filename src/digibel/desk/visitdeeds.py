@@ -18,6 +18,7 @@ REASONS: dict[str, words.Words] = {
     "mistake": _("something was noted wrongly"),
     "nobody_opened": _("nobody opened"),
     "nobody_came": _("the volunteer did not come"),
+    "excused": _("the volunteer did not come, and had a good reason"),
     "turned_away": _("the client did not let them in"),
     "volunteer_cannot": _("the volunteer cannot go"),
     "client_cannot": _("the client cannot, on this moment"),

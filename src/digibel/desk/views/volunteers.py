@@ -27,7 +27,7 @@ from digibel.notifications import reaching
 from digibel.organisations.permissions import check_may, may
 from digibel.privacy import leaving
 from digibel.problems import NotFound
-from digibel.scheduling import invitations
+from digibel.scheduling import corrections, invitations
 from digibel.scheduling.concerns import resume
 from digibel.scheduling.models import Concern, Offer, Visit
 from digibel.scheduling.readiness import pause
@@ -97,6 +97,7 @@ def volunteer(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
         "absences": found.absences.filter(last_day__gte=clock.today()).order_by("first_day"),
         "offers": _offers(found, request),
         "visits": visitlines.as_lines(visits),
+        "not_come": corrections.not_come(found, organisation),
         "mail_leaves": invitations.are_possible(),
         "mail_fails": found.email is not None and invitations.does_not_arrive(found),
         "may_mail": may(request.user, "calendars"),
