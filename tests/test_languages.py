@@ -157,3 +157,11 @@ def test_no_sentence_of_ours_takes_the_place_of_a_month(language):
     with translation.override(language):
         told = [date_format(month, "F").casefold() for month in months]
     assert told == [format_date(month, "LLLL", locale=language).casefold() for month in months]
+
+
+def test_first_of_a_month_is_le_premier_in_french():
+    first, second = date(2026, 12, 1), date(2026, 12, 2)
+    assert languages.date_in_words(first, "fr", weekday=True, year=True) == "mardi 1er décembre 2026"
+    assert languages.date_in_words(second, "fr", weekday=True) == "mercredi 2 décembre"
+    assert languages.short_date(first, "fr") == "mar. 1er déc."
+    assert languages.date_in_words(first, "nl", weekday=True) == "dinsdag 1 december"

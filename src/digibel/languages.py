@@ -46,6 +46,7 @@ class TextLanguage(Language):
     hour: str = ""
     window: str = ""
     about: str = ""
+    first: str = ""
     right_to_left: bool = False
 
 
@@ -120,13 +121,20 @@ def day_in_words(moment: datetime, language: str) -> str:
 def date_in_words(day: date, language: str, *, weekday: bool = False, year: bool = False) -> str:
     """ "26 november", "donderdag 26 november 2026": for a page or a letter, in the cases that the language asks for."""
     facts = LANGUAGES[language]
-    return format_date(day, _pattern(facts, weekday=weekday, year=year), locale=facts.locale)
+    return _written(day, _pattern(facts, weekday=weekday, year=year), facts)
 
 
 def short_date(day: date, language: str, *, year: bool = False) -> str:
     """The same for a narrow place on a page: "do 26 nov". Not for a text message, as it has the language's own letters."""
     facts = LANGUAGES[language]
     pattern = _pattern(facts, weekday=True, year=year).replace("EEEE", "EEE").replace("MMMM", "MMM")
+    return _written(day, pattern, facts)
+
+
+def _written(day: date, pattern: str, facts: TextLanguage) -> str:
+    """The first of a month has a name of its own in French: "mardi 1er décembre", "ven. 1er janv."."""
+    if facts.first and day.day == 1:
+        pattern = re.sub(r"\bd\b", f"'{facts.first}'", pattern)
     return format_date(day, pattern, locale=facts.locale)
 
 
