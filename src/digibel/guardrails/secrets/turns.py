@@ -245,7 +245,7 @@ _TURNS: Final = (
     ),
     _turn(
         "validity back",
-        "[01][0-9]/[0-9]{2}.*[0-9]{3}",
+        "[01][0-9]/[0-9]{2}[^\\n]{0,120}[0-9]{3}",
         rf"\b{PART['validity']}\b[^.!?\n0-9]{{0,12}}[01][0-9]/[0-9]{{2}}[^.!?\n0-9]{{0,40}}\b{PART['back']}\b[^.!?\n0-9]{{0,12}}{_THREE}",
     ),
     _turn("swiping way unlocking", _ANY, _drawn("swiping"), _is_to_unlock),
@@ -311,7 +311,7 @@ _TURNS: Final = (
     ),
     _turn(
         "",
-        r"[_-].*[0-9].*\.[a-z]{3}",
+        r"[_-][^\n.]{0,60}[0-9][^\n]{0,30}\.[a-z]{3}",
         rf"(?<![^\W_])(?:{PART['password']}|pass|pw|pwd|ww)[\w-]*?_(?P<value>{_OF_A_FILE})(?=[_.])",
     ),
     _turn("screen_lock", _FOUR, rf"\b{PART['screen_lock']}\b[^.!?\n0-9]{{0,25}}{_TO_SIX}"),
@@ -335,7 +335,7 @@ _TURNS: Final = (
     ),
     _turn(
         "password",
-        ";.*;.*;",
+        ";[^;\n]{0,160};[^;\n]{0,160};",
         rf"\b{PART['password']} *;[^\n]{{0,160}}?; *"
         r"(?P<value>[^\W\d_][^\s,;()\"]{0,30}[#$%&*!_@+][^\s,;()\"]{0,30}) *(?:;|\n|$)",
         _looks_made_up,
