@@ -202,7 +202,7 @@ def test_a_reception_hears_of_the_appointment_and_never_the_word(lindeboom, room
 
 def test_who_is_reached_by_letter_is_rung_as_our_letter_says_that_somebody_comes(lindeboom, room):
     request = referred(lindeboom, room, channel="letter")
-    made = along_with(request, start=in_two_days() + timedelta(days=14))
+    made = along_with(request, start=in_two_days())
     cast.booked(made, volunteer(lindeboom))
     assert CallTask.objects.get(kind="visit.announce").channel == "call"
 

@@ -152,7 +152,9 @@ class VisitTexts(PlainTexts):
     def seen(self, message: OutboundMessage, *, by: Actor) -> None:
         """A text with the street is a look at the address (rule E12)."""
         if message.kind == announcing.WITH_STREET:
-            visit = Visit.objects.get(pk=message.subject_id)
+            visit = Visit.objects.select_related("request").get(pk=message.subject_id)
+            if visit.request.meets_at_id is not None:
+                return  # that of a public place
             record("address.shown", visit, by=by, organisation_id=message.organisation_id, on="text")
 
     def left(self, message: OutboundMessage) -> None:

@@ -81,7 +81,7 @@ def _shared(ours: Sequence[Stretch], theirs: Sequence[Stretch]) -> list[Stretch]
 
 def _wanted(request: HelpRequest, now: datetime) -> Wanted:
     client = request.client
-    earliest = _earliest(client.recipient.channel, now)
+    earliest = _earliest(_told_by(request), now)
     told = list(request.windows.all())
     away = [(window.starts_at, window.ends_at) for window in told if window.away]
     windows = [(window.starts_at, window.ends_at) for window in told if not window.away]
@@ -110,6 +110,12 @@ def _moments_with(request: HelpRequest) -> list[Stretch]:
     """Who goes along with somebody goes when they go."""
     first = pairs.waiting_of(request)
     return [(first.starts_at, first.starts_at + timedelta(minutes=request.minutes))] if first is not None else []
+
+
+def _told_by(request: HelpRequest) -> str:
+    """Our letter says that somebody comes: who is expected elsewhere is rung."""
+    channel = request.client.recipient.channel
+    return Channel.CALL if channel == Channel.LETTER and request.meets_at_id is not None else channel
 
 
 def _earliest(channel: str, now: datetime) -> datetime:
