@@ -84,7 +84,7 @@ def _line(one: HelpRequest, staff: Staff, now: datetime) -> worklines.Line:
         owner=one.next_owner,
         bell="wait" if by_clock else "you",
         name=one.client.called,
-        place=f"{words.place_name(one.postcode)}, {one.reference}",
+        place=words.place_and_reference(words.place_name(one.postcode), one.reference),
         what=step.what,
         verb=step.verb,
         url=reverse("desk:match_request", args=[one.reference]),
