@@ -11,6 +11,7 @@ from digibel import clock
 from digibel.audit.actors import SYSTEM
 from digibel.organisations.models import DutyHours, Organisation
 from digibel.requests.models import HelpRequest
+from digibel.scheduling import openings
 from digibel.scheduling.matching.choosing import choose_interpreter
 from digibel.scheduling.matching.ranking import rank
 from digibel.scheduling.matching.suggestions import why_nobody
@@ -47,6 +48,23 @@ def test_nothing_is_suggested_where_somebody_can_go(lindeboom: Organisation, req
 def test_nothing_is_suggested_where_nothing_would_help(lindeboom: Organisation, request_tomorrow: HelpRequest) -> None:
     cast.volunteer(lindeboom, speaks=["tr"], postcode="9000")
     assert said(request_tomorrow) == {}
+
+
+def test_who_said_no_to_these_moments_is_counted_for_another_day(
+    lindeboom: Organisation, request_tomorrow: HelpRequest
+) -> None:
+    """The only one who speaks their language could not on Wednesday: the smallest change is another day, and it finds her."""
+    hodan = cast.volunteer(lindeboom, hours=[*only_on(2), *only_on(3)])
+    cast.offered(request_tomorrow, hodan)
+    cast.texts(hodan, "nee")
+    with translation.override("en"):
+        found = [one.sentence for one in why_nobody(rank(request_tomorrow))]
+    assert found[0] == "on Thursday 17 September one volunteer can"
+    thursday = cast.draft(windows=cast.windows(days=2)).windows
+    with clock.travel(clock.now() + timedelta(minutes=1)):
+        openings.change_moments(request_tomorrow, windows=thursday, by=SYSTEM)
+        ranking = rank(HelpRequest.objects.get(pk=request_tomorrow.pk))
+    assert list(ranking.ids()) == [hodan.pk]
 
 
 def test_other_day_on_which_most_can_is_named(lindeboom: Organisation, request_tomorrow: HelpRequest) -> None:

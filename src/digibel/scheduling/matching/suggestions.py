@@ -22,6 +22,8 @@ from digibel.scheduling.matching.weighing import BIT, Question
 BEST_DAYS = 2
 SHORT = timedelta(minutes=30)
 NO_TIME = BIT["no_moment"] | BIT["absent"] | BIT["over_limit"] | BIT["nobody_on_duty"]
+# A no to these moments, or none at all, is none to others: they are asked again then.
+ANSWERED = BIT["declined"] | BIT["silent"]
 NO_LANGUAGE = BIT["no_language"] | BIT["little_language"]
 # Conditions that are let go whole, by the name of the suggestion.
 LET_GO = {
@@ -117,7 +119,7 @@ def _other_days(ranking: Ranking) -> Iterator[Suggestion]:
     """The days of the coming two weeks at which most can, by daylight, in the order of time."""
     question = ranking.question
     told = set(question.wanted.days)
-    rows = _only(ranking, NO_TIME)
+    rows = _only(ranking, NO_TIME | ANSWERED)
     windows = [
         window
         for window in days_at_home(question.wanted.earliest, question.wanted.away)
