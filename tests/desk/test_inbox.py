@@ -116,13 +116,19 @@ def test_booked_by_hand_with_the_real_verb(desk, message, offer):
 
 
 def test_an_offer_that_is_gone_books_nothing_and_the_text_stays(desk, lindeboom, message, offer):
-    Offer.objects.filter(pk=offer.pk).update(status="expired")
+    Offer.objects.filter(pk=offer.pk).update(status="withdrawn")
     page = desk.post(
         reverse("desk:inbox_deed", args=[message.pk, "book"]), {"offer": offer.pk, "choice": "1"}, follow=True
     )
     assert page.content.decode().count("This offer is no longer open.") == 1
     message.refresh_from_db()
     assert (message.status, Visit.objects.count()) == (InboundMessage.Status.INBOX, 0)
+
+
+def test_late_yes_is_booked_by_hand_while_somebody_is_looked_for(desk, message, offer):
+    Offer.objects.filter(pk=offer.pk).update(status="expired")
+    do(desk, message, "book", offer=offer.pk, choice="1")
+    assert Visit.objects.get().offer == offer
 
 
 def test_a_window_that_was_not_offered_books_nothing(desk, message, offer):
