@@ -300,6 +300,17 @@ def test_cancel_with_a_visit_and_a_seat_is_for_a_person(lindeboom, els, now):
     assert (status(session, els), visit.status) == ("taken", "booked")
 
 
+def test_cancel_right_after_signing_up_is_about_that_seat(lindeboom, els, now):
+    """The text they answer ended with "Kan je toch niet? Antwoord ANNULEER"."""
+    visit = cast.booked(cast.request(lindeboom, windows=cast.windows(days=6)), els)
+    session = cast.desk_session(lindeboom)
+    with later(now, minutes=2):
+        assert cast.texts(els, "ja").outcome == "session.signed_up"
+        assert cast.texts(els, "annuleer").outcome == "session.signed_out"
+    visit.refresh_from_db()
+    assert (status(session, els), visit.status) == ("left", "booked")
+
+
 def test_late_answer_to_a_session_called_off_is_kind(session, els, now):
     with later(now, minutes=2):
         making.call_off(session, by=SYSTEM)

@@ -31,7 +31,10 @@ BEFORE_VISIT = timedelta(hours=3)
 STANDING = Q(status__in=STANDING_VISITS)
 ASKED_HONESTLY = "follow_up.asked"
 HOW_IT_WENT = "plain.checked_out"
-ASKS_TO_CANCEL = ("visit.reminder_day", "visit.visit_moved", "session.session_reminder")
+ASKS_TO_CANCEL = (
+    *("visit.reminder_day", "visit.visit_moved"),
+    *("session.session_taken", "session.session_free", "session.session_reminder"),
+)
 HAD = (MessageStatus.SENT, MessageStatus.DELIVERED)
 
 Deed = Callable[[InboundMessage, replies.Reply], str]
