@@ -219,7 +219,7 @@ def _too_late(message: InboundMessage, volunteer: Volunteer) -> str | None:
     )
     gone = ended.order_by("-created_at").first()
     if gone is None:
-        return deskreplies.too_late(message, volunteer, _read(message, "offer"))
+        return deskreplies.too_late(message, volunteer, lambda seat: _read(message, "offer", [seat]))
     said = _read(message, "offer", [gone])
     if said.intent not in {"accept", "decline"}:
         return None

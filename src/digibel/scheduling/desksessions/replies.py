@@ -69,12 +69,15 @@ def _sign_out(seat: Seat, message: InboundMessage) -> str:
     return "session.signed_out"
 
 
-def too_late(message: InboundMessage, volunteer: Volunteer, said: Reply) -> str | None:
-    """A yes or no to a session that was called off or has begun: the answer is kind, and nothing else happens."""
+def too_late(message: InboundMessage, volunteer: Volunteer, read: Callable[[Seat], Reply]) -> str | None:
+    """A yes or no to a session that was called off or has begun: the answer is kind, and nothing else happens.
+
+    `read` says what the text means for that seat, which has a letter of its own.
+    """
     since = clock.now() - ANSWERS_LATE_FOR
     gone = Seat.objects.by(volunteer).filter(status=SeatStatus.ENDED, created_at__gte=since, answered_at=None)
     seat = gone.order_by("-created_at").first()
-    if seat is None or said.intent not in {"accept", "decline"}:
+    if seat is None or read(seat).intent not in {"accept", "decline"}:
         return None
     Seat.objects.filter(pk=seat.pk).update(answered_at=clock.now())
     reply(message, "plain.offer_gone")
