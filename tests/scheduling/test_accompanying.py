@@ -73,7 +73,8 @@ def along_with(request, **when):
 
 
 def kinds_to(person):
-    return [one.kind.partition(".")[2] for one in OutboundMessage.objects.filter(recipient=person.recipient)]
+    texts = OutboundMessage.objects.filter(recipient=person.recipient).order_by("created_at", "pk")
+    return [one.kind.partition(".")[2] for one in texts]
 
 
 def body(person, key):

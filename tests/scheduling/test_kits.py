@@ -171,7 +171,10 @@ def test_another_organisations_visit_takes_nothing_along(lindeboom, tablet):
 
 def kit_texts(volunteer, *states):
     texts = OutboundMessage.objects.filter(recipient=volunteer.recipient, kind__startswith="visit.take_kit")
-    return [(one.kind, one.not_before, one.body) for one in texts.filter(status__in=states or ["queued", "sent"])]
+    return [
+        (one.kind, one.not_before, one.body)
+        for one in texts.filter(status__in=states or ["queued", "sent"]).order_by("pk")
+    ]
 
 
 def test_who_only_texts_hears_what_to_take_along_and_once_more_the_day_before(lindeboom, tablet):
