@@ -65,7 +65,7 @@ def by_distance(found: Iterable[HelpPlace], postcode: str) -> list[Near]:
 
 
 def _km(home: str, place: HelpPlace) -> float | None:
-    return places.distance_between(home, place.postcode) if place.postcode else None
+    return places.distance_km(places.get(home), place.point) if place.postcode else None
 
 
 def fitting(found: Iterable[HelpPlace], visitor: Visitor) -> list[Near]:

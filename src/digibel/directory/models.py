@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import NamedTuple, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -37,6 +37,13 @@ def check_postcode(postcode: str) -> None:
     """A place with a postcode that nobody knows could never be the nearest of anything."""
     if not places.is_known(postcode):
         raise ValidationError(places.UnknownPostcode.message)
+
+
+class Door(NamedTuple):
+    """In degrees."""
+
+    latitude: float
+    longitude: float
 
 
 class HelpPlaceQuerySet(models.QuerySet["HelpPlace"]):
@@ -79,6 +86,10 @@ class HelpPlace(models.Model):
     postcode = models.CharField(max_length=4, blank=True, validators=[check_postcode])
     street = models.CharField(max_length=120, blank=True)
     house_number = models.CharField(max_length=12, blank=True)
+    # Where its door is, and of which address that was found (`locating.py`). Nothing: the point of the postcode has to do.
+    latitude = models.FloatField(null=True, editable=False)
+    longitude = models.FloatField(null=True, editable=False)
+    located_as = models.CharField(max_length=160, blank=True, editable=False)
     phone = models.CharField(max_length=20, blank=True)
     url = models.URLField(blank=True)
     serves = models.JSONField(default=list, blank=True)
@@ -101,9 +112,28 @@ class HelpPlace(models.Model):
     class Meta:
         ordering = ("kind", "postcode", "slug")
         indexes = (models.Index(fields=["kind", "postcode"], name="help_place_by_kind"),)
+        constraints = (
+            models.CheckConstraint(
+                name="help_place_found_whole",
+                condition=Q(latitude=None, longitude=None, located_as="")
+                | Q(latitude__isnull=False, longitude__isnull=False) & ~Q(located_as=""),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.name} ({self.postcode})" if self.postcode else self.name
+
+    @property
+    def address(self) -> str:
+        """Postcode, street and number, as `located_as` has it."""
+        return " ".join(filter(None, (self.postcode, self.street, self.house_number)))
+
+    @property
+    def point(self) -> places.Point:
+        """Where it is, for whatever measures a way: its door, as long as it is the door of this address, else its postcode."""
+        if self.latitude is None or self.longitude is None or self.located_as != self.address:
+            return places.get(self.postcode)
+        return Door(self.latitude, self.longitude)
 
     def name_in(self, language: str) -> str:
         return self.name if language == "nl" else self.name_fr or self.name

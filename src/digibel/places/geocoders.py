@@ -1,8 +1,8 @@
-"""From an address to a point, through geopy.
+"""From an address to the point where its door is, through geopy.
 
-By default the postcode's own point, without a network. An organisation that runs a Nominatim or Photon server of its
-own may name it in the settings; then street and number go to that server, to nobody else's, and only when a caller asks
-for an exact point. If it does not answer, or its answer cannot be true, the postcode's point will do.
+An organisation that runs a Nominatim or Photon server of its own names it in the settings; then street and number of a place of the
+directory go to that server, and to nobody else's. By default nobody is asked, and the point of the postcode has to do. No
+client's address is ever asked for: their postcode says how far it is.
 """
 
 import logging
@@ -16,10 +16,9 @@ from django.core.exceptions import ImproperlyConfigured
 from geopy.exc import GeopyError
 from geopy.geocoders import Nominatim, Photon
 from geopy.geocoders.base import Geocoder
-from geopy.location import Location
 
 from digibel.places.distances import distance_km
-from digibel.places.postcodes import Place, get, is_known
+from digibel.places.postcodes import Place, get
 
 logger = logging.getLogger(__name__)
 
@@ -41,25 +40,14 @@ class Found(NamedTuple):
     longitude: float
 
 
-class PostcodePoints(Geocoder):
-    """A geopy geocoder that knows postcodes only and needs no network."""
-
-    def geocode(self, query: str, *, exactly_one: bool = True, **_: Any) -> Location | None:
-        if not is_known(query):
-            return None
-        place = get(query)
-        return Location(place.name_fr, (place.latitude, place.longitude), {"postcode": place.postcode})
-
-
-def locate(postcode: str, street: str = "", house_number: str = "", *, geocoder: Geocoder | None = None) -> Found:
-    """The point of an address, or of its postcode where nothing better is known. UnknownPostcode if that is none."""
+def locate(postcode: str, street: str, house_number: str = "", *, geocoder: Geocoder | None = None) -> Found | None:
+    """The point of an address; None where nothing better than its postcode is known. UnknownPostcode if that is none."""
     place = get(postcode)
     geocoder = geocoder or configured()
-    if street and not isinstance(geocoder, PostcodePoints):
-        found = _ask(geocoder, f"{street} {house_number}".strip(), place)
-        if found and distance_km(found, place) <= BELIEVED_KM:
-            return found
-    return Found(place.latitude, place.longitude)
+    if geocoder is None or not street:
+        return None
+    found = _ask(geocoder, f"{street} {house_number}".strip(), place)
+    return found if found and distance_km(found, place) <= BELIEVED_KM else None
 
 
 def _ask(geocoder: Geocoder, street: str, place: Place) -> Found | None:
@@ -72,25 +60,25 @@ def _ask(geocoder: Geocoder, street: str, place: Place) -> Found | None:
     return Found(location.latitude, location.longitude) if location else None
 
 
-def configured() -> Geocoder:
-    """The geocoder that the settings name: DIGIBEL_GEOCODER and DIGIBEL_GEOCODER_URL."""
+def configured() -> Geocoder | None:
+    """The geocoder that the settings name: DIGIBEL_GEOCODER and DIGIBEL_GEOCODER_URL. None: postcodes have to do."""
     kind = getattr(settings, "DIGIBEL_GEOCODER", "postcodes")
     return _made_once(kind, getattr(settings, "DIGIBEL_GEOCODER_URL", ""))
 
 
 @cache
-def _made_once(kind: str, url: str) -> Geocoder:
+def _made_once(kind: str, url: str) -> Geocoder | None:
     return build(kind, url)
 
 
-def build(kind: str, url: str = "", *, adapter_factory: Callable[..., Any] | None = None) -> Geocoder:
+def build(kind: str, url: str = "", *, adapter_factory: Callable[..., Any] | None = None) -> Geocoder | None:
     """`kind` is "postcodes", "nominatim" or "photon"; the last two need the `url` of a server of one's own.
 
     `adapter_factory` is geopy's: what fetches. Tests give one that has no network. ImproperlyConfigured says what is
     wrong.
     """
     if kind == "postcodes":
-        return PostcodePoints()
+        return None
     if kind not in {"nominatim", "photon"}:
         raise ImproperlyConfigured("DIGIBEL_GEOCODER is one of: postcodes, nominatim, photon.")
     parts = urlsplit(url)

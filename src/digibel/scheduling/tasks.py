@@ -4,6 +4,7 @@ import logging
 import uuid
 
 from digibel.audit.chain import seal_chain
+from digibel.directory import locating
 from digibel.notifications.steps import each, quietly
 from digibel.notifications.tasks import pick_up_lost
 from digibel.organisations import once
@@ -45,6 +46,7 @@ def every_night() -> int:
         pagelinks.forget_closed,
         once.forget_old,
         hooks.forget_old,
+        locating.locate_places,
         lambda: broken.extend(_broken_promises()),
     )
     return len(broken)
