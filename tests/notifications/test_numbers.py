@@ -24,7 +24,14 @@ def test_a_number_is_read_as_it_was_meant(written, e164, textable):
     assert numbers.is_textable(e164) is textable
 
 
-@pytest.mark.parametrize("written", ["", "112", "0470", "hallo", "0470 12 34 56 78 90", "+999 1234567", "4711"])
+WORDS = [
+    "0470 BEL MIJ",
+    "0470 12 ABC 3",
+    "02 555 ZOON",
+]  # letters are digits on the keys of a telephone: a stranger's number
+
+
+@pytest.mark.parametrize("written", ["", "112", "0470", "hallo", "0470 12 34 56 78 90", "+999 1234567", "4711", *WORDS])
 def test_what_is_no_number_is_refused(written):
     with pytest.raises(NotANumber):
         numbers.parse(written)

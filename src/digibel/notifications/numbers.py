@@ -1,5 +1,7 @@
 """Telephone numbers, as people write them and as networks want them (E.164)."""
 
+import unicodedata
+
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
@@ -17,9 +19,15 @@ def parse(text: str) -> str:
         number = phonenumbers.parse(text, REGION)
     except phonenumbers.NumberParseException:
         raise NotANumber from None
-    if not phonenumbers.is_valid_number(number):
+    if not phonenumbers.is_valid_number(number) or str(number.national_number) not in _digits(text):
         raise NotANumber
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _digits(text: str) -> str:
+    """The digits that stand there, of any script. The library also reads letters as on the keys of a telephone: "0470 BEL MIJ"
+    would be the number of a stranger."""
+    return "".join(str(unicodedata.digit(each)) for each in text if unicodedata.digit(each, None) is not None)
 
 
 def of_ours(told: str) -> str:
