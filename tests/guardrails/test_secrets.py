@@ -423,6 +423,7 @@ def test_an_amount_without_a_sign_stays() -> None:
         ("les 12 mots elle les a lus: lampe forêt sucre navire orange", "les 12 mots elle les a lus: [SECRET]"),
         ("García Rosario;1030;Xiaomi 11;código 6640;mejor", "García Rosario;1030;Xiaomi 11;código [SECRET];mejor"),
         ("el pin es dos veces el seis y luego 23 siempre", "el pin es [SECRET] siempre"),
+        ("kodi puk është nëntë dy zero katër pikë letra është këtu", "kodi puk është [SECRET] pikë letra është këtu"),
         ("domofon 35K1187 klatka B", "domofon [SECRET] klatka B"),
         ("kart no 5555 3412 4444 1115 son kul 02/29", "kart no [CARD] son kul 02/29"),
     ],
@@ -448,6 +449,7 @@ def test_a_list_and_an_answer_need_no_word_that_says_so(text: str, masked: str) 
         "kregel van de pillen: twee keer vijf en dan 15 druppels",
         "Case number HD-2025-00417, opened by the social worker",
         "شرحت لها ألا تعطي كلمة السر لأحد",
+        "please pin the rota for weeks 22-26 on the corkboard",
         "don me mesu si me ndrru fjalkalimin",
     ],
 )

@@ -180,8 +180,11 @@ def _spelled_in(text: Passage, first: int, language: str, sure: list[tuple[int, 
         return None
     if words == 1 and count > 1 and text.has(first, "articles"):
         return None
+    # Nobody counts in four single digits: "nine two zero four", and then the full stop that is said.
+    is_told_digit_by_digit = digits == count > SHORTEST
     counts = text.has(last + 1, "units") or text.has(last + 1, "currencies") or text.has(last + 1, "months")
-    return Value(first, last, digits, Innocence.SURE if counts else Innocence.NONE, is_spelled=True)
+    innocence = Innocence.SURE if counts and not is_told_digit_by_digit else Innocence.NONE
+    return Value(first, last, digits, innocence, is_spelled=True)
 
 
 def _digits_said(kind: str, before: str, language: str, *, is_joined: bool) -> int:
