@@ -145,7 +145,7 @@ def test_a_visit_that_moves_is_one_event_everywhere_it_is_read(booked, client):
 
 
 def test_a_visit_that_is_booked_again_is_another_event(booked):
-    visits.cancel(booked, by=SYSTEM, reason="volunteer_cannot")
+    visits.cancel(booked, by=SYSTEM, reason="other")
     again = cast.booked(booked.request, booked.volunteer)
     found = {str(event["uid"]): event["status"] for event in events(booked.volunteer)}
     assert found == {

@@ -109,7 +109,7 @@ def test_a_visit_that_is_moved_is_the_same_event_at_another_time(booked):
 
 def test_booked_again_is_another_event(booked, els):
     told()
-    visits.cancel(booked, by=SYSTEM, reason="volunteer_cannot")
+    visits.cancel(booked, by=SYSTEM, reason="other")
     told()
     again = cast.booked(booked.request, els)
     assert [(one[0], one[4][6:42]) for one in told()] == [

@@ -49,7 +49,7 @@ FOR_CLIENT = frozenset(
         "meet_off",
     }
 )
-REMINDERS = frozenset({"visit.client_reminder", "visit.client_reminder_two"})
+CLIENT_REMINDERS = frozenset({"visit.client_reminder", "visit.client_reminder_two", "visit.meet_reminder"})
 # A text that says a visit is off stays true when it is off.
 SAYS_IT_IS_OFF = frozenset({"visit_cancelled", "nobody_comes", "client_visit_cancelled", "meet_off"})
 REMINDERS = frozenset({"reminder_day", "reminder_hour", "client_reminder", "client_reminder_two", "meet_reminder"})
@@ -172,7 +172,7 @@ class VisitTexts(PlainTexts):
             followups.ring(visit)
             return
         to_client = message.recipient.kind == Recipient.Kind.CLIENT
-        if message.kind in REMINDERS and _is_rung_anyhow(visit):
+        if message.kind in CLIENT_REMINDERS and _is_rung_anyhow(visit):
             return
         open_call(
             "visit.announce" if message.kind in worklist.ANNOUNCEMENTS else "visit.undelivered",
