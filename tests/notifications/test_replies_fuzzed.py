@@ -32,6 +32,7 @@ CORPORA = (
     ),
     *("eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
     *("seventeenth", "eighteenth", "nineteenth", "twentieth", "stops", "families", "families_hard", "families_plain"),
+    *("twentyfirst", "twentysecond", "twentythird", "twentyfourth", "twentyfifth"),
     *(f"families_{language}" for language in LANGUAGES),
 )
 # Who asks us politely to do it doubts nothing.

@@ -143,7 +143,7 @@ class VisitTexts(PlainTexts):
             return visit.status == VisitStatus.BOOKED and visit.held_back_at is not None
         if key in {"second_sought", "other_cannot", "one_cannot"}:
             return visit.status == VisitStatus.BOOKED and visit.needs_second
-        if key in {"client_reminder", "client_reminder_two"} and _wants_another_moment(visit):
+        if message.kind in CLIENT_REMINDERS and _wants_another_moment(visit):
             return False
         if key in REMINDERS:
             return visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now() and visit.held_back_at is None
