@@ -55,7 +55,8 @@ class Command(BaseCommand):
                 "DIGIBEL_READ_ONLY": "0",
                 "DJANGO_SETTINGS_MODULE": "digibel.settings",
             }
-            command = [sys.executable, "-m", "django", "move_to_postgres", "--take-in"]
+            # Unchecked: a check makes an account, whose first day a demo's clock reads in a table that is not there yet.
+            command = [sys.executable, "-m", "django", "move_to_postgres", "--take-in", "--skip-checks"]
             if subprocess.run(command, env=environment, check=False).returncode:
                 raise CommandError("It was not moved; everything is here as before.")
         finally:
