@@ -450,6 +450,8 @@ def test_a_list_and_an_answer_need_no_word_that_says_so(text: str, masked: str) 
         "Case number HD-2025-00417, opened by the social worker",
         "شرحت لها ألا تعطي كلمة السر لأحد",
         "please pin the rota for weeks 22-26 on the corkboard",
+        "Firma de curățenie are CUI RO 18547290, am verificat pe site.",
+        "firma Budex, NIP 5213456789, faktura opłacona",
         "don me mesu si me ndrru fjalkalimin",
     ],
 )

@@ -66,6 +66,7 @@ code. Each later round was first read by code that had never seen it, and then l
 | 60 | 179 of 200 | 3 of 200 | ordinary, hurried: sixteen misses are patterns, answers and recovery words once more |
 | 61 | 190 of 200 | 2 of 200 | what the gate promises, and nothing else; six of the misses are "twice five, then 17" |
 | 62 | 198 of 200 | 1 of 200 | the same by twenty people, no two texts translations of each other, after 61 was learned from |
+| 63 | 100 of 100 | 1 of 100 | the same by another hand, after 62 was learned from; the one was the number of a Romanian firm |
 
 `secrets_unseen.tsv` was written by somebody who knew nothing but the kinds that are looked for. Nothing is learned from it: neither
 words nor weights. Rules alone found 129 of its 140 spoken secrets, rules and weights 139, and all 40 numbers with check digits.

@@ -18,6 +18,9 @@ _HOUR: Final = re.compile(r"[0-9] ?(?:[uh:]|[ap]\.?m)")
 _MONEY: Final = re.compile(r"[€$£%,]|eur")
 _FEWEST_OF_TELEPHONE: Final = 7
 _DIGITS_OF_ENTERPRISE: Final = 10
+_DIGITS_OF_FIRM: Final = 10
+# In French "nip" is a PIN, in Polish the number of a firm.
+_FIRM: Final = re.compile(r"\bnip:? +(?:pl ?)?\d{3}[- ]?\d{3}[- ]?\d{2}[- ]?\d{2}(?!\d)")
 _DIGITS_OF_PARCEL: Final = 9
 _DIGITS_OF_BARCODE: Final = 13
 # Of the post, in any country (UPU S10).
@@ -131,6 +134,8 @@ def _patterns(folded: str, digits: int) -> Iterator[re.Pattern[str]]:
         yield _WEB
     if _DOMAIN.search(folded):
         yield _SITE
+    if "nip" in folded and digits >= _DIGITS_OF_FIRM:
+        yield _FIRM
     if digits >= _DIGITS_OF_PARCEL:
         yield _PARCEL
     if "-" in folded or "_" in folded:
