@@ -13,7 +13,7 @@ from digibel.notifications import inbound, outbox
 from digibel.notifications.gateways.base import InboundText
 from digibel.notifications.models import OutboundMessage
 from digibel.organisations import asking
-from digibel.requests.models import HelpRequest
+from digibel.requests.models import Client, HelpRequest
 from digibel.scheduling import clockwork, errors, followups, offers, openings, visits, worklist
 from digibel.scheduling.matching.ranking import rank
 from digibel.scheduling.models import Offer, Visit
@@ -327,3 +327,22 @@ def test_an_answer_that_overtakes_the_gateway_counts(lindeboom):
     offers.accept(offer, 1, by=Actor.volunteer(els))
     offers.note_sent(stale)
     assert Offer.objects.get().status == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_away"),
+    [
+        (lambda today: {"gone_at": clock.now(), "gone_as": "moved"}, True),
+        (lambda today: {"away_until": today + timedelta(days=1)}, True),
+        (lambda today: {"away_until": today}, False),
+    ],
+)
+def test_nobody_is_asked_for_who_is_gone_or_in_hospital(lindeboom, facts, is_away):
+    request = cast.request(lindeboom)
+    Client.objects.filter(pk=request.client_id).update(**facts(clock.today()))
+    found = HelpRequest.objects.get(pk=request.pk)
+    if is_away:
+        with pytest.raises(errors.ClientAway):
+            offers.check_request(found)
+    else:
+        assert offers.check_request(found)

@@ -288,6 +288,7 @@ def test_a_second_who_may_not_be_visited_on_that_day_leaves_the_first_alone(home
     [visit] = Visit.objects.standing()
     assert (visit.request_id, visit.ends_at - visit.starts_at) == (home[0].pk, timedelta(hours=1))
     assert fresh(home[1]).household is None
+    assert fresh(home[1]).next_kind == "own_yes", "what is to be done next is its own again"
 
 
 def test_apart_again_each_is_searched_for_alone(home, els):
