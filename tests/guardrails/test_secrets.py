@@ -103,6 +103,10 @@ def test_nothing_makes_it_fail(text: str) -> None:
         "+" * 100_000 + "1",
         "gate 4471 " * 10_000,
         "k7x2q9m1 " * 10_000 + "pin",
+        "seed words " * 9_000,
+        "recovery words: one two three " * 3_300,
+        "pin twice five and 1 " * 5_000,
+        "kart no 5555 3412 4444 1115 " * 3_500,
     ],
 )
 def test_a_hundred_kilobytes_take_no_more_than_seconds(text: str) -> None:

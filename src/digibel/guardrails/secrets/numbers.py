@@ -19,6 +19,7 @@ from digibel.guardrails.secrets.reading import COVER, fold
 Span = tuple[int, int]
 
 CARD_LENGTHS: Final = range(13, 20)
+_FARTHEST_WORDS: Final = 48  # characters before a number, in which it is said what it is
 NATIONAL_LENGTH: Final = 11
 LONGEST_TELEPHONE: Final = 15  # ITU-T E.164
 
@@ -173,7 +174,9 @@ def _is_cut_from_card(folded: str, start: int, end: int) -> bool:
     """ "Kart no 5555 3412 4444 1115": with the letters of Norway before it, and ending within the last group of a card."""
     if not folded[end : end + 1].isdecimal():
         return False
-    return any(start < first < end < last for first, last in find_cards(folded))
+    around = max(0, start - _FARTHEST_WORDS)
+    cards = find_cards(folded[around : end + CARD_LENGTHS.stop])
+    return any(start < around + first < end < around + last for first, last in cards)
 
 
 def is_card(digits: str) -> bool:
@@ -256,7 +259,7 @@ def _is_telephone(run: _Run, first: int, sizes: tuple[int, ...], digits: str) ->
 
 def _words_before(folded: str, start: int) -> frozenset[str]:
     """The last four words before a number: what it is said to be."""
-    return frozenset(_WORD.findall(folded, max(0, start - 48), start)[-4:])
+    return frozenset(_WORD.findall(folded, max(0, start - _FARTHEST_WORDS), start)[-4:])
 
 
 _IBAN_START: Final = re.compile(rf"[a-z]{_BETWEEN}[a-z]{_BETWEEN}[0-9]{_BETWEEN}[0-9]")

@@ -20,15 +20,20 @@ _NEAR: Final = 3  # words between the name and the list
 _FARTHEST: Final = 9
 FEWEST: Final = 5
 _FEWEST_FAR: Final = 9
+_MOST: Final = 50  # twice the longest there is, so that a text of nothing else is read once
 _SHORTEST: Final = 3  # letters
 
 
 def find_words(folded: str) -> Iterator[Span]:
     """Where such lists stand in the folded text."""
+    beyond = 0
     for name in _NAME.finditer(folded):
+        if name.start() < beyond:
+            continue
         colon = _UP_TO_COLON.match(folded, name.end())
         if found := (colon and _list_after(folded, colon.end())) or _list_after(folded, name.end()):
             yield found
+            beyond = found[1]
 
 
 def _list_after(folded: str, place: int) -> Span | None:
@@ -36,7 +41,7 @@ def _list_after(folded: str, place: int) -> Span | None:
     listed: list[re.Match[str]] = []
     passed = 0
     for word in _WORD.finditer(folded, place):
-        if passed > _FARTHEST or not _SAME_LIST.fullmatch(folded, place, word.start()):
+        if passed > _FARTHEST or len(listed) >= _MOST or not _SAME_LIST.fullmatch(folded, place, word.start()):
             break
         place = word.end()
         if word.end() - word.start() >= _SHORTEST and not _SMALL.fullmatch(word[0]):

@@ -14,11 +14,9 @@ from typing import Final
 from digibel.guardrails.secrets import answers, recovery
 from digibel.guardrails.secrets.chunks import Chunk, Span
 from digibel.guardrails.secrets.innocence import covering, surely_innocent
-from digibel.guardrails.secrets.names import find_names
-from digibel.guardrails.secrets.passages import passage
 from digibel.guardrails.secrets.reading import COVER, Reading, fold
 from digibel.guardrails.secrets.turnwords import PART, WORD, bits, present_in
-from digibel.guardrails.secrets.wordings import word
+from digibel.guardrails.secrets.wordings import IS_NAME, hint, word
 
 _SENTENCE: Final = r"[^.!?\n]"
 _FEWEST_LETTERS: Final = 3
@@ -28,6 +26,7 @@ _SIGN: Final = re.compile(r"[^\W\d]\S*[#$%&*!_@+]\S*\w")
 _NUMBERED: Final = re.compile(r"([^\W\d_]{4,20})[0-9]{1,4}")
 _LETTERS_THEN_DIGITS: Final = re.compile(r"[^\W\d_]{4,20}(?:\.[^\W\d_]{2,20})?[0-9]{2,4}")
 _LONGEST_LABEL: Final = 20
+_NAMED_WITHIN: Final = 120  # characters
 _SHORT_NUMBER: Final = re.compile(r"[0-9]{4,8}")
 _ALONE: Final = re.compile(r"(?<![\w.,:/+-])(?!(?:19|20)[0-9]{2}\b)[0-9]{4,8}(?![\w:/+-]|[.,][0-9]| ?(?:€|eur))")
 _SWITCH: Final = re.compile(r"(?<=[^\W\d_])-?[0-9]|(?<=[0-9])-?[^\W\d_]")
@@ -162,8 +161,10 @@ def _is_letter_to_draw(reading: Reading, told: re.Match[str]) -> bool:
 
 def _is_after_a_name(reading: Reading, told: re.Match[str]) -> bool:
     """ "Her pin is twice a five and then 17"; "twice five drops and then 10" names no secret."""
-    text = passage(reading, told.string)
-    return any(name.kind != "harmless" and text.starts[name.first] < told.start() for name in find_names(text))
+    around = max(0, told.start() - _NAMED_WITHIN), told.start()
+    return bool(_PIN.search(told.string, *around)) or any(
+        hint(one) & IS_NAME for one in WORD.findall(told.string, *around)
+    )
 
 
 def _is_chosen(reading: Reading, told: re.Match[str]) -> bool:
@@ -210,6 +211,7 @@ _PLAIN: Final = r"(?P<value>[^\W\d_]{5,20}(?: [^\W\d_]{3,12})?)(?= *(?:[,.;!)\n]
 _DEVICE: Final = re.compile(rf"\b{PART['device']}\b")
 _FIGURE: Final = re.compile(rf"\b(?:{PART['figure']}|{PART['way']})\b")
 _LETTER: Final = re.compile(r"(?<![^\W_])[^\W\d_](?![^\W_])")
+_PIN: Final = re.compile(rf"\b{PART['pin']}\b")
 _DRAWING: Final = re.compile(rf"\b{PART['drawing']}\b")
 _UNLOCKING: Final = re.compile(rf"\b{PART['unlocking']}\b")
 _THREE: Final = r"(?<![0-9])(?P<value>[0-9]{3})(?![0-9])"
