@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT / "src"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digibel.settings")
 
 from digibel.guardrails.secrets.reading import read  # noqa: E402
-from digibel.guardrails.secrets.surroundings import LEAST, WEIGHTS, candidates  # noqa: E402
+from digibel.guardrails.secrets.surroundings import LEAST, WEIGHTS, candidates, of_token  # noqa: E402
 
 TESTS = ROOT / "tests"
 CORPUS = TESTS / "guardrails" / "secrets_corpus.tsv"
@@ -70,7 +70,7 @@ def examples() -> Iterator[tuple[int, set[str], bool, str]]:
     """Round, features, whether it is a secret, the text: one for each number and mixed word of each text."""
     for number, text, secrets, structured in texts():
         reading = read(text)
-        for span, features in candidates(reading, reading.folded):
+        for span, features in candidates(reading, reading.folded, of_token):
             place = reading.span(*span)
             if not overlaps(place, structured):
                 yield number, features, overlaps(place, secrets), text

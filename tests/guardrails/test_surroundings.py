@@ -1,12 +1,20 @@
 """What no rule finds is weighed by what stands around it (`secrets/surroundings.py`)."""
 
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 
 from digibel.guardrails.secrets import find, surroundings
 from digibel.guardrails.secrets.reading import read
-from digibel.guardrails.secrets.surroundings import LEAST, WEIGHTS, candidates, find_by_surroundings
+from digibel.guardrails.secrets.surroundings import (
+    LEAST,
+    WEIGHTS,
+    candidates,
+    find_by_surroundings,
+    of_token,
+    weighs_enough,
+)
 
 
 def found(text: str) -> list[str]:
@@ -37,7 +45,16 @@ def test_what_is_plainly_something_else_is_never_weighed() -> None:
         "kost 1 233,47, of 45 euro",
         "telenet-4F2A1 en Proximus-Home-3D80",
     )
-    assert [span for text in texts for span, _ in candidates(read(text), read(text).folded)] == []
+    assert [span for text in texts for span, _ in candidates(read(text), read(text).folded, of_token)] == []
+
+
+def test_what_is_on_the_brink_is_read_alike_in_every_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Added up as they come, these weights are one half or a hair less, by the order of a set."""
+    weights = {"near key": 0.1, "number": 0.7, "begins": -0.3}
+    monkeypatch.setattr(surroundings, "_weights", lambda: weights)
+    orders = list(permutations(weights))
+    assert len({sum(weights[one] for one in order) >= LEAST for order in orders}) == 2
+    assert len({weighs_enough(order) for order in orders}) == 1
 
 
 def test_nothing_is_masked_in_what_programs_log() -> None:

@@ -7,8 +7,9 @@ regression with few features (Tibshirani 1996), so that each line can be read. W
 """
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, lru_cache
+from math import fsum
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,7 @@ from digibel.guardrails.secrets.passages import Passage, passage
 from digibel.guardrails.secrets.reading import COVER, Reading
 from digibel.guardrails.secrets.scene import Scene
 from digibel.guardrails.secrets.values import Value
-from digibel.guardrails.secrets.wordings import SPELLS_NUMBER, hint
+from digibel.guardrails.secrets.wordings import SPELLS_NUMBER, Word, hint, word
 
 WEIGHTS: Final = Path(__file__).with_suffix(".tsv")
 LEAST: Final = 0.5  # the sum from which something is a secret: log odds, so a little more likely than not
@@ -55,6 +56,8 @@ _SIGN_WITHIN: Final = re.compile(r"[^\W_][@!#$%^*~+?&][^\W_]")
 _LONG_RUN: Final = re.compile(r"(.)\1{3,}")
 _OTHER_LETTERS: Final = re.compile(r"[^\W\d_]")
 _ONE_BY_ONE: Final = re.compile(r"[0-9](?:[^0-9]+[0-9]){3,}")
+# The features of a token, where it stands, and of which kind of candidate.
+OfToken = Callable[[str, str, str], Iterable[str]]
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _LIKE_AN_HOUR: Final = re.compile(r"(?:[01]?[0-9]|2[0-3])[h:. ]?(?:00|15|30|45)")
 
@@ -63,10 +66,15 @@ def find_by_surroundings(reading: Reading, folded: str) -> Iterator[Span]:
     """Where secrets stand that nothing names, by the weight of what is around them."""
     if not _CANDIDATE.search(folded) and not _spells(folded):
         return
-    weights = _weights()
-    for span, features in candidates(reading, folded):
-        if sum(weights.get(one, 0.0) for one in features) >= LEAST:
+    for span, features in candidates(reading, folded, _telling):
+        if weighs_enough(features):
             yield span
+
+
+def weighs_enough(features: Iterable[str]) -> bool:
+    """Summed exactly: a set has another order in each process, and the same text must be read alike everywhere."""
+    weights = _weights()
+    return fsum(weights.get(one, 0.0) for one in features) >= LEAST
 
 
 def _spells(folded: str) -> bool:
@@ -74,8 +82,11 @@ def _spells(folded: str) -> bool:
     return sum(hint(one) & SPELLS_NUMBER != 0 for one in _WORD.findall(folded)) >= _FEWEST_DIGITS
 
 
-def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]:
-    """Each number and each word with figures or signs that may be a secret: where it stands, and its features."""
+def candidates(reading: Reading, folded: str, of_token: OfToken) -> Iterator[tuple[Span, set[str]]]:
+    """Each number and each word with figures or signs that may be a secret: where it stands, and its features.
+
+    `of_token` gives those of a token near it, where, and the kind of candidate.
+    """
     if sum(map(str.isalpha, folded.split())) < _FEWEST_WORDS:
         return
     text = passage(reading, folded)
@@ -92,7 +103,7 @@ def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]
         is_told = covering(sure, chunk.start) or scene.is_of_harmless(first) or _is_identified(text, first, chunk)
         is_told = is_told or _is_course(reading, chunk)
         if _is_weighed(chunk) and not is_told:
-            yield chunk.span, _features(text, first, last, _of_letters(text, first, last) | told)
+            yield chunk.span, _features(text, first, last, _of_letters(text, first, last) | told, of_token)
     for value in scene.values.values():
         # "A number: 4096", "numer 226401": what labels something else for the rules speaks here only against it.
         is_weighed = _FEWEST_DIGITS <= value.digits <= _MOST_DIGITS and not is_of_house(text, value.first)
@@ -104,7 +115,7 @@ def candidates(reading: Reading, folded: str) -> Iterator[tuple[Span, set[str]]]
             and not is_no_code(text, value.first, value.last, sure)
             and taken.isdisjoint(range(value.first, value.last + 1))
         ):
-            yield scene.span(value), _features(text, value.first, value.last, _of_number(text, value) | told)
+            yield scene.span(value), _features(text, value.first, value.last, _of_number(text, value) | told, of_token)
 
 
 def _is_identified(text: Passage, first: int, chunk: Chunk) -> bool:
@@ -187,14 +198,14 @@ def _shape(written: str) -> str:
     return _LONG_RUN.sub(r"\1\1\1\1", re.sub("[0-9]", "9", _OTHER_LETTERS.sub("a", written)))
 
 
-def _features(text: Passage, first: int, last: int, told: set[str]) -> set[str]:
+def _features(text: Passage, first: int, last: int, told: set[str], of_token: OfToken) -> set[str]:
     kind = "letters" if "letters" in told else "number"
     for side, places in (
         ("before", range(first - 1, max(-1, first - 1 - _LEFT), -1)),
         ("after", range(last + 1, min(len(text), last + 1 + _RIGHT))),
     ):
         for distance, place in zip(_DISTANCES, places, strict=False):
-            told.update(_of_token(text, place, f"{side} {distance}", kind))
+            told.update(of_token(text.texts[place], f"{side} {distance}", kind))
     if first == 0:
         told.add("begins")
     if last + 1 >= len(text):
@@ -202,29 +213,37 @@ def _features(text: Passage, first: int, last: int, told: set[str]) -> set[str]:
     return told
 
 
-def _of_token(text: Passage, place: int, where: str, kind: str) -> Iterator[str]:
-    token = text.texts[place]
-    if token == "\n":
-        # A line of weights holds one feature.
-        token = "¶"
+def _plain(token: str) -> str:
+    """The token as features name it: a number by its length, at most three. What was found already was mostly a number too."""
     if token.isdecimal() or token.startswith(COVER):
-        # What was found already was mostly a number too.
-        token = "9" * min(len(token), _FEWEST_DIGITS)
+        return "9" * min(len(token), _FEWEST_DIGITS)
+    # A line of weights holds one feature.
+    return "¶" if token == "\n" else token
+
+
+def of_token(token: str, where: str, kind: str) -> Iterator[str]:
+    """All features of a token that stands there near a candidate of this kind."""
+    known, token = word(token), _plain(token)
     yield f"{where} {token}"
     yield f"near {token}"
     if len(token) > _STEM:
         yield f"{where} {token[:_STEM]}*"
         yield f"near {token[:_STEM]}*"
-    for meaning in _meanings(text, place):
+    for meaning in _meanings(known):
         yield f"{where} <{meaning}>"
         yield f"near <{meaning}>"
         yield f"{kind} {where} <{meaning}>"
         yield f"{kind} near <{meaning}>"
 
 
-def _meanings(text: Passage, place: int) -> Iterator[str]:
+@lru_cache(maxsize=1 << 15)
+def _telling(token: str, where: str, kind: str) -> tuple[str, ...]:
+    """Those that weigh anything: few of them do."""
+    return tuple(one for one in of_token(token, where, kind) if one in _weights())
+
+
+def _meanings(known: Word) -> Iterator[str]:
     """What kind of word it is, whatever its language (wordings/README.md)."""
-    known = text.words[place]
     for role in known.roles:
         yield role.split(" ")[0]
     if known.phrases:
