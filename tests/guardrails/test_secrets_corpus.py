@@ -67,6 +67,7 @@ code. Each later round was first read by code that had never seen it, and then l
 | 61 | 190 of 200 | 2 of 200 | what the gate promises, and nothing else; six of the misses are "twice five, then 17" |
 | 62 | 198 of 200 | 1 of 200 | the same by twenty people, no two texts translations of each other, after 61 was learned from |
 | 63 | 100 of 100 | 1 of 100 | the same by another hand, after 62 was learned from; the one was the number of a Romanian firm |
+| 64 | 178 of 183 | 7 of 182 | notes, mails and texts by one more hand; four of the seven speak of "1234" as everybody's PIN |
 
 `secrets_unseen.tsv` was written by somebody who knew nothing but the kinds that are looked for. Nothing is learned from it: neither
 words nor weights. Rules alone found 129 of its 140 spoken secrets, rules and weights 139, and all 40 numbers with check digits.

@@ -90,7 +90,7 @@ def _spoken_places(reading: Reading, folded: str) -> tuple[list[Span], bool]:
         folded = covered(folded, spans)
         others += spans
     secrets = [reading.folded[slice(*span)] for span in [*named, *others]]
-    others += find_siblings(folded, secrets)
+    others += find_siblings(reading, folded, secrets)
     # Two turns, or two secrets with the same digits, may lead to one place.
     return apart([*named, *others]), not others
 

@@ -4,8 +4,9 @@ Such a number is no PIN, however near the word PIN stands.
 """
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from enum import IntEnum
+from itertools import takewhile
 from typing import Final
 
 from digibel.guardrails.secrets.passages import Passage
@@ -102,6 +103,27 @@ _FILE: Final = re.compile(
     r".*\.(?:md|txt|pdf|docx?|xlsx?|pptx?|od[pst]|csv|rtf|jpe?g|png|heic|gif|psd|indd|ai|mp[34]|html?|css|js|py|json|zip|eml|msg|ics|toml)\b.*"
 )
 
+# What people take who take no trouble.
+_KNOWN_BY_ALL: Final = frozenset(
+    [
+        "0000",
+        "1111",
+        "1234",
+        "2222",
+        "4321",
+        "5555",
+        "9999",
+        "12345",
+        "123456",
+        "111111",
+        "000000",
+        "1234567",
+        "12345678",
+    ]
+)
+_REACH_OF_GENERAL: Final = 9  # tokens
+_MOST_NUMBERS: Final = 4
+
 
 class Innocence(IntEnum):
     """How surely a number is no secret."""
@@ -178,7 +200,8 @@ def how_innocent(text: Passage, first: int, last: int, sure: list[tuple[int, int
 def is_no_code(text: Passage, first: int, last: int, sure: list[tuple[int, int]]) -> bool:
     """A telephone number, a price, "100 times", "since 2019", "at 1430": whatever is said around it."""
     is_told = _is_counted(text, last) or _is_since(text, first, last) or _is_hour(text, first, last)
-    is_told = is_told or _is_warned_of(text, first) or _ends_address(text, first, last)
+    is_told = is_told or _is_warned_of(text, first) or _is_everybodys(text, first, last)
+    is_told = is_told or _ends_address(text, first, last)
     return is_told or _is_end_of_card(text, first, last) or covering(sure, text.starts[first]) is not None
 
 
@@ -193,8 +216,7 @@ def _is_counted(text: Passage, last: int) -> bool:
 
 def _is_warned_of(text: Passage, first: int) -> bool:
     """ "Never use 1234 or 0000": a number that nobody should take is nobody's."""
-    while text.has(first - 1, "alternatives") and text.is_number(first - 2):
-        first -= 2
+    first = _first_of_them(text, first)
     before = range(max(0, first - 3), first)
     return any(text.has(place, "never") for place in before) and any(text.has(place, "using") for place in before)
 
@@ -215,6 +237,32 @@ def _is_hour(text: Passage, first: int, last: int) -> bool:
     """ "at 1430"; not "I changed it to 1430"."""
     is_one = first == last and text.has(first - 1, "hours") and _WRITTEN_HOUR.fullmatch(text.texts[first])
     return bool(is_one) and not any(text.has(before, "changed") for before in range(first - 7, first))
+
+
+def _first_of_them(text: Passage, first: int) -> int:
+    """ "1234 or 0000": where the first of a few numbers stands."""
+    for _ in range(_MOST_NUMBERS):
+        if text.has(first - 1, "alternatives") and text.is_number(first - 2):
+            first -= 2
+    return first
+
+
+def _is_everybodys(text: Passage, first: int, last: int) -> bool:
+    """ "Half of the people take 1234", "0000 is no good PIN": what everybody knows, said of nobody. Not "her pin is 1234"."""
+    if text.texts[first] not in _KNOWN_BY_ALL or last > first:
+        return False
+    first = _first_of_them(text, first)
+    name = text.words[first - 1].phrases
+    is_given = text.has(first - 1, "links") or text.is_sign(first - 1) or (name is not None and name.phrase is not None)
+    before = () if text.has(last + 1, "links") else range(first - 1, max(-1, first - _REACH_OF_GENERAL), -1)
+    after = range(last + 1, last + _REACH_OF_GENERAL)
+    return not is_given and any(_says_of_all(text, places) for places in (before, after))
+
+
+def _says_of_all(text: Passage, places: Iterable[int]) -> bool:
+    """Whether one of these words does, up to where the clause ends."""
+    clause = takewhile(lambda place: text.texts[place] and not text.ends_clause(place), places)
+    return any(text.has(place, "general") for place in clause)
 
 
 def _is_end_of_card(text: Passage, first: int, last: int) -> bool:

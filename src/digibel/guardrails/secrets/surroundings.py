@@ -51,6 +51,8 @@ _STEM: Final = 5
 _OF_MACHINE: Final = re.compile(
     r".*\.sqlite3\b|process-\d+|student@work|.*[-_.]v\d+\b|[a-z_]+=|.*[{}<>]|.*://|و(?:19|20)\d\d$"
 )
+# Romanian for a serial number, behind what was made; Spanish and Portuguese for "would be".
+_SERIES: Final = "seria"
 _COURSE: Final = re.compile(r"[a-z]{2,8}(?:-[a-z]{2,8})+-\d{1,3}")
 _SIGN_WITHIN: Final = re.compile(r"[^\W_][@!#$%^*~+?&][^\W_]")
 _LONG_RUN: Final = re.compile(r"(.)\1{3,}")
@@ -121,6 +123,8 @@ def candidates(reading: Reading, folded: str, of_token: OfToken) -> Iterator[tup
 def _is_identified(text: Passage, first: int, chunk: Chunk) -> bool:
     """ "Serial number is TLN8842": said to be that of an apparatus or an order."""
     before = first - 1
+    if text.text(before) == _SERIES and text.has(before - 1, "makers"):
+        return True
     while text.text(before) in (":", "(") or text.has(before, "links"):
         before -= 1
     if text.has(before, "identifying"):

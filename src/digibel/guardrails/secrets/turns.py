@@ -23,7 +23,9 @@ _FEWEST_LETTERS: Final = 3
 _FEWEST_DIGITS: Final = 2
 _FEWEST_SWITCHES: Final = 3
 _SIGN: Final = re.compile(r"[^\W\d]\S*[#$%&*!_@+]\S*\w")
-_NUMBERED: Final = re.compile(r"([^\W\d_]{4,20})[0-9]{1,4}")
+_NUMBERED: Final = re.compile(r"(?<![^\W_])([^\W\d_]{4,20})[0-9]{1,4}(?![^\W_])")
+_LENGTHENED: Final = re.compile(r"([^\W\d_]{5,20})[-_.!*+#@]?[0-9]{1,4}[!*+#@]?")
+_BEHIND_A_SIGN: Final = re.compile(r"[:=\"(>] *([^\W\d_]{5,20})(?![^\W_])")
 _LETTERS_THEN_DIGITS: Final = re.compile(r"[^\W\d_]{4,20}(?:\.[^\W\d_]{2,20})?[0-9]{2,4}")
 _LONGEST_LABEL: Final = 20
 _NAMED_WITHIN: Final = 120  # characters
@@ -72,20 +74,36 @@ def _possible(present: int) -> tuple[Turn, ...]:
     return tuple(turn for turn in _TURNS if not turn.parts & ~present)
 
 
-def find_siblings(folded: str, found: list[str]) -> Iterator[Span]:
+def find_siblings(reading: Reading, folded: str, found: list[str]) -> Iterator[Span]:
     """What goes with a secret that was found: the next of somebody's passwords, and the same digits in another order.
 
     "Canela09 no longer works, we try Canela10"; "tried 6612 first, the new pin is 6621".
     """
-    for stem in {told[1] for secret in found if (told := _NUMBERED.fullmatch(secret))}:
-        for other in re.finditer(rf"(?<![^\W_]){re.escape(stem)}[0-9]{{1,4}}(?![^\W_])", folded):
-            yield other.span()
+    stems = {told[1] for secret in found if (told := _NUMBERED.fullmatch(secret))}
+    yield from (other.span() for other in _NUMBERED.finditer(folded) if other[1] in stems)
+    yield from _without_its_end(reading, folded, found)
+    yield from _told_again(folded, set(found))
     numbers = {secret for secret in found if _SHORT_NUMBER.fullmatch(secret)}
     sure = surely_innocent(folded) if numbers else []
     for other in _ALONE.finditer(folded) if numbers else ():
         is_alike = any(_are_alike(other[0], number) for number in numbers)
         if is_alike and not covering(sure, other.start()) and not _is_labelled(folded, other.start()):
             yield other.span()
+
+
+def _without_its_end(reading: Reading, folded: str, found: list[str]) -> Iterator[Span]:
+    """ "We swapped tigerlily for Tigerlily_9": the old one, in small letters. A capital may be of somebody's name."""
+    stems = {told[1] for secret in found if (told := _LENGTHENED.fullmatch(secret))}
+    if not stems or not any("changed" in word(one).roles for one in WORD.findall(folded)):
+        return
+    for other in WORD.finditer(folded):
+        if other[0] in stems and reading.written(*other.span()).islower():
+            yield other.span()
+
+
+def _told_again(folded: str, found: set[str]) -> Iterator[Span]:
+    """ "My password is marguerite, in small letters: marguerite"."""
+    yield from (other.span(1) for other in _BEHIND_A_SIGN.finditer(folded) if other[1] in found)
 
 
 def _are_alike(number: str, other: str) -> bool:
