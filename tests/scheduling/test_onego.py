@@ -350,3 +350,18 @@ def test_two_volunteers_or_a_series_is_for_each_on_their_own(lindeboom, home):
     together.ask_two(for_two, "safety", by=SYSTEM)
     with pytest.raises(errors.NotInOneGo):
         onego.visit_both(for_two, asked(lindeboom, "Omar"), by=SYSTEM)
+
+
+def test_in_and_out_by_text_are_those_of_who_is_visited_first(pair, els):
+    """Both are on the same afternoon: neither of the two could be begun by a text."""
+    first, second = pair
+    for visit in pair:
+        visits.confirm(visit, by=SYSTEM)
+    half_an_hour = timedelta(minutes=30)
+    said = [(first.starts_at + half_an_hour, "IN"), (second.starts_at, "UIT"), (second.starts_at, "IN")]
+    outcomes = []
+    for moment, words in said:
+        with clock.travel(moment):
+            outcomes.append(cast.texts(els, words).outcome)
+    assert outcomes == ["visit.begun", "visit.ended", "visit.begun"]
+    assert [fresh(visit).status for visit in pair] == ["done", "under_way"]

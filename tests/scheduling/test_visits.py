@@ -261,6 +261,62 @@ def test_of_two_visits_on_one_day_nobody_guesses_which_is_cancelled(lindeboom, e
         assert {Visit.objects.get(pk=one.pk).status for one in (visit, other)} == {"booked"}
 
 
+@pytest.fixture
+def two_today(lindeboom, els):
+    """Tomorrow morning: from ten to eleven, and a way of half an hour further from a quarter to twelve on."""
+    tomorrow = clock.today() + timedelta(days=1)
+    hours = [("10:00", "11:00"), ("11:45", "12:45")]
+    windows = [[{"from": f"{tomorrow}T{start}", "until": f"{tomorrow}T{end}"}] for start, end in hours]
+    made = [cast.booked(cast.request(lindeboom, windows=one), els) for one in windows]
+    for one in made:
+        visits.confirm(one, by=SYSTEM)
+    return made
+
+
+def says_at(els, first, *said):
+    """What came of each text; `said` are minutes after the first visit's beginning, and words."""
+    outcomes = []
+    for minutes, words in said:
+        with clock.travel(first.starts_at + timedelta(minutes=minutes)):
+            outcomes.append(cast.texts(els, words).outcome)
+    return outcomes
+
+
+def test_of_two_visits_on_one_day_in_and_out_are_those_of_the_hour(els, two_today):
+    """They all lay in the inbox: somebody without internet was rung for two alarms, in and out of both doors in time."""
+    said = [(-20, "20 min te laat"), (20, "IN"), (50, "langer"), (62, "UIT"), (100, "IN"), (165, "UIT")]
+    seen = says_at(els, two_today[0], *said)
+    assert seen == ["visit.late", "visit.begun", "visit.extended", "visit.ended", "visit.begun", "visit.ended"]
+    first, second = Visit.objects.order_by("starts_at")
+    assert [one.status for one in (first, second)] == ["done", "done"]
+    assert second.checked_in_at == first.starts_at + timedelta(minutes=100)
+    assert not CallTask.objects.about(second).filter(kind="visit.late").exists()
+
+
+def test_nobody_opens_at_the_first_of_two(els, two_today):
+    assert says_at(els, two_today[0], (10, "niemand thuis")) == ["visit.nobody_home"]
+    assert CallTask.objects.open().get(kind="visit.nobody_home").subject_id == two_today[0].pk
+
+
+def test_out_of_the_first_of_two_without_in(els, two_today):
+    assert says_at(els, two_today[0], (60, "UIT")) == ["visit.ended"]
+    assert [one.status for one in Visit.objects.order_by("starts_at")] == ["done", "booked"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param([(0, "IN"), (95, "IN")], id="in at the second, never out of the first"),
+        pytest.param([(130, "UIT")], id="out, and in at neither"),
+        pytest.param([(0, "IN"), (30, "niemand thuis")], id="inside, and nobody opens"),
+        pytest.param([(0, "IN"), (30, "10 min te laat")], id="inside, and late"),
+        pytest.param([(200, "IN")], id="in, when both are over"),
+    ],
+)
+def test_where_either_of_two_may_be_meant_a_person_looks(els, two_today, said):
+    assert says_at(els, two_today[0], *said)[-1] == ""
+
+
 def test_cancelling_during_the_visit_is_for_a_person(visit, els):
     with clock.travel(clockwork.live_through(visit.starts_at)):
         cast.texts(els, "IN")

@@ -20,7 +20,18 @@ from digibel.notifications.numbers import display
 from digibel.notifications.recipients import language_of
 from digibel.problems import Problem
 from digibel.requests.models import Client
-from digibel.scheduling import announcing, doorstep, errors, followups, freetexts, offers, reports, visits, worklist
+from digibel.scheduling import (
+    announcing,
+    doorstep,
+    errors,
+    followups,
+    freetexts,
+    households,
+    offers,
+    reports,
+    visits,
+    worklist,
+)
 from digibel.scheduling.desksessions import replies as deskreplies
 from digibel.scheduling.models import STANDING_VISITS, Offer, OfferStatus, Seat, Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
@@ -28,6 +39,10 @@ from digibel.volunteers.models import Volunteer
 ANSWERS_LATE_FOR = timedelta(days=3)
 ASK_ABOUT_VISIT_FOR = timedelta(days=3)
 BEFORE_VISIT = timedelta(hours=3)
+# From here on somebody may stand at the next door already.
+ABOUT_TO_BEGIN = timedelta(minutes=30)
+AT_THE_DOOR = frozenset({"checkin", "nobody_home", "late"})
+INSIDE = frozenset({"checkin", "checkout", "longer"})
 STANDING = Q(status__in=STANDING_VISITS)
 ASKED_HONESTLY = "follow_up.asked"
 HOW_IT_WENT = "plain.checked_out"
@@ -249,17 +264,46 @@ def _about_visits(message: InboundMessage, volunteer: Volunteer) -> list[Reading
     standing = [visit for visit in theirs if visit.status != VisitStatus.DONE]
     today = [visit for visit in standing if _is_on(visit)]
     readings = []
-    if len(today) == 1:
-        said = _read(message, "visit_day")
+    said = _read(message, "visit_day") if today else None
+    if said is not None and (meant := today[0] if len(today) == 1 else _one_of_today(said.intent, today)) is not None:
         # With a desk on the same day, nobody can tell which of the two is off.
         if said.intent not in {"cancel", "late"} or not deskreplies.any_today(volunteer):
-            readings.append(_visit_reading(said, today[0]))
+            readings.append(_visit_reading(said, meant))
     else:
         readings += _about_one_to_come(message, volunteer, standing)
     if done := [visit for visit in theirs if visit.status == VisitStatus.DONE]:
         asked = max(done, key=lambda visit: visit.checked_out_at or visit.ends_at)
         readings.append(replace(_visit_reading(_read(message, "after_visit"), asked), asks=HOW_IT_WENT))
     return readings
+
+
+def _one_of_today(intent: str, today: Sequence[Visit]) -> Visit | None:
+    """Of several on one day, the one whose hour it is: who is inside comes out of there, and who is at a door is at the first that
+    is not over. Where the next is about to begin as well, or what was said fits neither, a person looks."""
+    inside = [visit for visit in today if visit.status == VisitStatus.UNDER_WAY]
+    if inside:
+        goes_on = intent == "checkin" and any(
+            _begins_by(visit, ABOUT_TO_BEGIN) for visit in today if visit not in inside
+        )
+        return inside[0] if intent in INSIDE and len(inside) == 1 and not goes_on else None
+    if intent in AT_THE_DOOR:
+        return _first_that_is_not_over(today)
+    begun = [visit for visit in today if _begins_by(visit, timedelta())]
+    return begun[0] if intent in INSIDE and len(begun) == 1 else None
+
+
+def _first_that_is_not_over(today: Sequence[Visit]) -> Visit | None:
+    """None where the one after it is about to begin too; of two of one home the first always comes first."""
+    to_come = [visit for visit in today if visit.ends_at > clock.now()]
+    if not to_come:
+        return None
+    beside = households.visit_beside(to_come[0])
+    others = [visit for visit in to_come[1:] if visit != beside]
+    return None if any(_begins_by(visit, ABOUT_TO_BEGIN) for visit in others) else to_come[0]
+
+
+def _begins_by(visit: Visit, ahead: timedelta) -> bool:
+    return visit.starts_at <= clock.now() + ahead
 
 
 def _about_one_to_come(message: InboundMessage, volunteer: Volunteer, standing: list[Visit]) -> list[Reading]:
