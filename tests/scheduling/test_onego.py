@@ -365,3 +365,9 @@ def test_in_and_out_by_text_are_those_of_who_is_visited_first(pair, els):
             outcomes.append(cast.texts(els, words).outcome)
     assert outcomes == ["visit.begun", "visit.ended", "visit.begun"]
     assert [fresh(visit).status for visit in pair] == ["done", "under_way"]
+
+
+def test_who_cannot_come_texts_it_once(pair, els):
+    """The other is not visited either, so nobody has to find out which of the two they meant."""
+    assert cast.texts(els, "annuleer").outcome == "visit.cancelled"
+    assert [fresh(visit).status for visit in pair] == ["cancelled", "cancelled"]

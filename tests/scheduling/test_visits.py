@@ -545,3 +545,49 @@ def test_a_card_that_has_closed_is_not_opened_again_by_a_late_word(visit, els):
         visits.check_out(visit, by=SYSTEM)
         with pytest.raises(errors.CardClosed):
             cards.open_card(token)
+
+
+@pytest.fixture
+def twice(lindeboom, els, visit):
+    """The client waits for Els, and two days later for Jan."""
+    draft = cast.draft(windows=cast.windows(days=5), tasks=["look-first"])
+    [other] = openings.open_request(draft, organisation=lindeboom, by=SYSTEM, client=visit.client)
+    return visit, other
+
+
+def confirmed(*booked):
+    return [Visit.objects.get(pk=one.pk).confirmed_at is not None for one in booked]
+
+
+def test_a_client_who_is_visited_twice_answers_about_the_one_they_were_just_told_of(lindeboom, twice):
+    """ "1" was heard as a yes to the next visit of all, again: nobody knew that Jan was expected, and he was kept at home."""
+    visit, other = twice
+    assert cast.texts(visit.client, "1").outcome == "visit.confirmed"
+    with clock.travel(clock.now() + timedelta(hours=1)):
+        later = cast.booked(other, cast.volunteer(lindeboom, name="Jan"))
+        assert cast.texts(visit.client, "1").outcome == "visit.confirmed"
+        assert confirmed(visit, later) == [True, True]
+        assert languages.day_in_words(later.starts_at, "nl") in cast.telephone(visit.client)[-1]
+        assert cast.texts(visit.client, "2").outcome == "visit.other_moment"
+        assert CallTask.objects.open().get(kind="visit.other_moment").subject_id == later.pk
+        assert confirmed(visit, later) == [True, False]
+
+
+def test_told_of_two_visits_on_one_day_a_client_is_asked_by_a_person_which(lindeboom, twice):
+    visit, other = twice
+    later = cast.booked(other, cast.volunteer(lindeboom, name="Jan"))
+    for said in ("1", "2"):
+        assert cast.texts(visit.client, said).status == "inbox"
+    assert confirmed(visit, later) == [False, False]
+    assert cast.texts(visit.client, "bel mij").outcome == "visit.call_me"
+
+
+def test_after_a_reminder_it_is_about_that_visit(lindeboom, twice):
+    visit, other = twice
+    later = cast.booked(other, cast.volunteer(lindeboom, name="Jan"))
+    visits.confirm(later, by=SYSTEM)
+    reminder = OutboundMessage.objects.get(kind="visit.client_reminder", subject_id=visit.pk)
+    visits.confirm(visit, by=SYSTEM)
+    with clock.travel(clockwork.live_through(reminder.not_before + timedelta(minutes=5))):
+        assert cast.texts(visit.client, "2").outcome == "visit.other_moment"
+        assert confirmed(visit, later) == [False, True]

@@ -50,6 +50,10 @@ ASKS_TO_CANCEL = (
     *("visit.reminder_day", "visit.visit_moved"),
     *("session.session_taken", "session.session_free", "session.session_reminder"),
 )
+TELL_CLIENT = (
+    *worklist.ANNOUNCEMENTS,
+    *("visit.new_word", "visit.client_reminder", "visit.client_reminder_two", "visit.meet_reminder"),
+)
 HAD = (MessageStatus.SENT, MessageStatus.DELIVERED)
 
 Deed = Callable[[InboundMessage, replies.Reply], str]
@@ -95,10 +99,11 @@ def handle_client(message: InboundMessage) -> str | None:
     said = _read(message, "announced")
     if said.intent == "help":
         return _help(message, "plain.help_client")
-    visit = Visit.objects.of_firsts().filter(client=client, status=VisitStatus.BOOKED).order_by("starts_at").first()
+    booked = list(Visit.objects.of_firsts().filter(client=client, status=VisitStatus.BOOKED).order_by("starts_at"))
     if followed := followups.awaited(client):
         # A 1 would be a yes to either: a person looks.
-        return _followed_up(followed[0], message) if visit is None and len(followed) == 1 else None
+        return _followed_up(followed[0], message) if not booked and len(followed) == 1 else None
+    visit = _last_told_of(message, booked, said.intent)
     if visit is None:
         return None
     deeds: dict[str, Callable[[Visit, InboundMessage], str | None]] = {
@@ -108,6 +113,23 @@ def handle_client(message: InboundMessage) -> str | None:
     }
     deed = deeds.get(said.intent)
     return deed(visit, message) if deed else None
+
+
+def _last_told_of(message: InboundMessage, booked: Sequence[Visit], intent: str) -> Visit | None:
+    """Of several visits, the one that our last text told them of. None where another one, that they have not said yes to, was told
+    of on the same day: their "1" may be for either."""
+    if len(booked) < 2:
+        return next(iter(booked), None)
+    by_id = {visit.pk: visit for visit in booked}
+    texts = OutboundMessage.objects.filter(recipient=message.recipient, status__in=HAD, subject_id__in=list(by_id))
+    about = texts.filter(kind__in=TELL_CLIENT).order_by("not_before", "created_at", "pk")
+    rows = list(about.values_list("subject_id", "not_before"))
+    if not rows:
+        return booked[0] if intent == "call_me" else None
+    last, told = rows[-1][0], dict(rows)
+    same_day = (one for one in told if one != last and told[last] - told[one] <= clock.NEAR)
+    doubtful = any(by_id[one].confirmed_at is None for one in same_day)
+    return by_id[last] if intent == "call_me" or not doubtful else None
 
 
 def _read(
@@ -311,7 +333,7 @@ def _about_one_to_come(message: InboundMessage, volunteer: Volunteer, standing: 
     for where the text may be about one."""
     said = _read(message, "booked")
     desks = deskreplies.to_come(volunteer) if said.intent in {"cancel", "late", "help"} else []
-    to_come: list[Visit | Seat] = [*standing, *desks]
+    to_come: list[Visit | Seat] = [*_without_seconds_of_home(standing), *desks]
     if len(to_come) > 1:
         reminded = _reminded_of(message) if said.intent == "cancel" else None
         to_come = [one for one in to_come if one.pk == reminded]
@@ -319,6 +341,14 @@ def _about_one_to_come(message: InboundMessage, volunteer: Volunteer, standing: 
         return []
     [one] = to_come
     return [_visit_reading(said, one) if isinstance(one, Visit) else Reading(said, deskreplies.deed(one))]
+
+
+def _without_seconds_of_home(visits: Sequence[Visit]) -> list[Visit]:
+    """Whoever cannot visit one of a home visits neither: nobody has to ask which of the two they meant."""
+    if len(visits) < 2:
+        return list(visits)
+    homes = {visit.request.household or visit.pk: visit for visit in reversed(visits)}
+    return [visit for visit in visits if visit in homes.values()]
 
 
 def _reminded_of(message: InboundMessage) -> Any:
