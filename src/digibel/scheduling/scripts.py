@@ -1,9 +1,10 @@
 """The words for each call about a visit, from what is true now: for the client, who passes it on for them, or the volunteer."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from digibel import clock, languages
+from digibel.audit.models import Event
 from digibel.notifications import phrasebook
 from digibel.notifications.calls import until
 from digibel.notifications.models import CallTask, Channel
@@ -41,7 +42,7 @@ def of(visit: Visit, call: CallTask, *, language: str) -> str:
     said = _render(key, visit, call, language)
     more = list(_said_besides(key, visit, call, language))
     greeting, *rest = said.splitlines()
-    return "\n".join([greeting, *more, *rest])
+    return "\n".join([greeting, *more, *rest[:1], *_until_when(visit, call, language), *rest[1:]])
 
 
 def _said_besides(key: str, visit: Visit, call: CallTask, language: str) -> Iterator[str]:
@@ -52,6 +53,17 @@ def _said_besides(key: str, visit: Visit, call: CallTask, language: str) -> Iter
         yield phrasebook.render(
             "two_come", language, volunteer=visit.volunteer.first_name, other=other.volunteer.first_name
         )
+
+
+def _until_when(visit: Visit, call: CallTask, language: str) -> Iterator[str]:
+    """What the volunteer said last: so many minutes, counted from when they were to be there, or from when they said so after it.
+    Nothing where they said no number."""
+    if call.kind != "visit.late":
+        return
+    last = Event.objects.about(visit).filter(verb="visit.late").newest_first().first()
+    if last is not None and last.facts.get("minutes"):
+        moment = max(last.at, visit.starts_at) + timedelta(minutes=last.facts["minutes"])
+        yield phrasebook.render("late_until", language, about=languages.about(moment, language))
 
 
 def _has_moved(visit: Visit) -> bool:
