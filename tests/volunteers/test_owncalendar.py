@@ -61,6 +61,24 @@ def test_stretches_that_touch_are_one():
     assert hours(ics(*(f"DTSTART:20261201{part}" for part in parts))) == [("01/12 09:00", "01/12 11:00")]
 
 
+def test_who_publishes_only_when_they_are_busy_is_busy_then():
+    """It was read, said to be in order, and nobody was ever busy."""
+    periods = [
+        "FREEBUSY:20261201T090000Z/20261201T100000Z,20261202T090000Z/PT3H",
+        "FREEBUSY;FBTYPE=BUSY-TENTATIVE:20261203T090000Z/PT30M",
+        "FREEBUSY;FBTYPE=FREE:20261204T090000Z/PT30M",
+    ]
+    body = ics("DTSTART:20261205T090000Z\r\nDURATION:PT1H").replace(
+        b"END:VCALENDAR", "\r\n".join(["BEGIN:VFREEBUSY", "UID:x", *periods, "END:VFREEBUSY", "END:VCALENDAR"]).encode()
+    )
+    assert hours(body) == [
+        ("01/12 09:00", "01/12 10:00"),
+        ("02/12 09:00", "02/12 12:00"),
+        ("03/12 09:00", "03/12 09:30"),
+        ("05/12 09:00", "05/12 10:00"),
+    ]
+
+
 @pytest.mark.parametrize(
     "body",
     [

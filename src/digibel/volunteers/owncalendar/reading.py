@@ -8,7 +8,7 @@ worker that asked goes on. Nothing of Digibel is imported.
 
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,7 +31,8 @@ def busy(body: bytes, since: datetime, until: datetime) -> list[tuple[int, int]]
     if len(events) != len(calendar.walk("VEVENT")):
         raise ValueError("too often")
     found = recurring_ical_events.of(calendar, skip_bad_series=True).between(since, until)
-    merged = _merged(_stretches(found, since, until))
+    told = [(event.start, event.end) for event in found if _takes_time(event)]
+    merged = _merged(_stretches([*told, *_told_as_busy(calendar)], since, until))
     if len(merged) > MOST:
         raise ValueError("too many")
     return merged
@@ -43,12 +44,20 @@ def _repeats_too_often(event: Any) -> bool:
     return any(str(freq).upper() in TOO_OFTEN for rule in rules for freq in rule.get("FREQ", []))
 
 
-def _stretches(events: list[Any], since: datetime, until: datetime) -> Iterator[tuple[int, int]]:
-    for event in events:
-        if not _takes_time(event):
-            continue
-        start, end = _moment(event.start), _moment(event.end)
-        start, end = max(start, since), min(end, until)
+def _told_as_busy(calendar: Any) -> Iterator[tuple[datetime, datetime]]:
+    """Who publishes no more than when they are busy (RFC 5545, 3.6.4): Exchange, Zimbra and Nextcloud do so on request."""
+    for published in calendar.walk("VFREEBUSY"):
+        told = published.get("FREEBUSY", [])
+        for period in told if isinstance(told, list) else [told]:
+            if str(period.params.get("FBTYPE", "")).upper() != "FREE":
+                yield period.start, period.end
+
+
+def _stretches(
+    told: Iterable[tuple[date | datetime, date | datetime]], since: datetime, until: datetime
+) -> Iterator[tuple[int, int]]:
+    for first, last in told:
+        start, end = max(_moment(first), since), min(_moment(last), until)
         if start < end:
             yield int(start.timestamp()) // 60 * 60, -(-int(end.timestamp()) // 60) * 60
 
