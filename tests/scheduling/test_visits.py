@@ -261,6 +261,37 @@ def test_of_two_visits_on_one_day_nobody_guesses_which_is_cancelled(lindeboom, e
         assert {Visit.objects.get(pk=one.pk).status for one in (visit, other)} == {"booked"}
 
 
+def test_who_says_that_they_are_late_ends_the_alarm_that_nobody_knew_where_they_are(visit, els):
+    """It went on climbing: every ten minutes a colleague was woken about somebody who had just texted."""
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(minutes=25))):
+        assert CallTask.objects.open().about(visit).filter(kind="visit.alarm").exists()
+        assert cast.texts(els, "30 min te laat").outcome == "visit.late"
+        assert not CallTask.objects.open().about(visit).filter(kind="visit.alarm").exists()
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(minutes=74))):
+        assert OutboundMessage.objects.filter(kind="alarm.alarm_no_checkin").count() == 1
+        assert not CallTask.objects.open().about(visit).filter(kind="visit.alarm").exists()
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(minutes=76))):
+        assert CallTask.objects.open().about(visit).filter(kind="visit.alarm").exists()
+        assert broken() == []
+
+
+def test_late_at_a_door_that_nobody_opens_ends_no_alarm(visit, els):
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        assert cast.texts(els, "niemand thuis").outcome == "visit.nobody_home"
+        assert cast.texts(els, "10 min te laat").outcome == "visit.late"
+        assert CallTask.objects.open().about(visit).filter(kind="visit.alarm").exists()
+
+
+def test_in_and_then_nobody_opens_rings_whoever_is_on_duty(visit, els):
+    """They said IN on the pavement. It lay in the inbox, and they stood at the door."""
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        cast.texts(els, "IN")
+        assert cast.texts(els, "niemand thuis").outcome == "visit.ring_me"
+        assert CallTask.objects.open().about(visit).get(kind="visit.not_ok").urgent
+        assert OutboundMessage.objects.filter(kind="alarm.alarm_not_ok").exists()
+        assert cast.telephone(els)[-1] == "Digibel: dank je om het te zeggen. Iemand van ons belt je."
+
+
 @pytest.fixture
 def two_today(lindeboom, els):
     """Tomorrow morning: from ten to eleven, and a way of half an hour further from a quarter to twelve on."""
@@ -298,6 +329,10 @@ def test_nobody_opens_at_the_first_of_two(els, two_today):
     assert CallTask.objects.open().get(kind="visit.nobody_home").subject_id == two_today[0].pk
 
 
+def test_nobody_opens_at_the_second_of_two_and_never_out_of_the_first(els, two_today):
+    assert says_at(els, two_today[0], (0, "IN"), (110, "niemand thuis"))[-1] == "visit.ring_me"
+
+
 def test_out_of_the_first_of_two_without_in(els, two_today):
     assert says_at(els, two_today[0], (60, "UIT")) == ["visit.ended"]
     assert [one.status for one in Visit.objects.order_by("starts_at")] == ["done", "booked"]
@@ -308,7 +343,6 @@ def test_out_of_the_first_of_two_without_in(els, two_today):
     [
         pytest.param([(0, "IN"), (95, "IN")], id="in at the second, never out of the first"),
         pytest.param([(130, "UIT")], id="out, and in at neither"),
-        pytest.param([(0, "IN"), (30, "niemand thuis")], id="inside, and nobody opens"),
         pytest.param([(0, "IN"), (30, "10 min te laat")], id="inside, and late"),
         pytest.param([(200, "IN")], id="in, when both are over"),
     ],

@@ -307,7 +307,7 @@ def _one_of_today(intent: str, today: Sequence[Visit]) -> Visit | None:
         goes_on = intent == "checkin" and any(
             _begins_by(visit, ABOUT_TO_BEGIN) for visit in today if visit not in inside
         )
-        return inside[0] if intent in INSIDE and len(inside) == 1 and not goes_on else None
+        return inside[0] if intent in INSIDE | {"nobody_home"} and len(inside) == 1 and not goes_on else None
     if intent in AT_THE_DOOR:
         return _first_that_is_not_over(today)
     begun = [visit for visit in today if _begins_by(visit, timedelta())]
@@ -419,6 +419,11 @@ def _cancel(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
 
 
 def _nobody_home(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
+    if visit.status == VisitStatus.UNDER_WAY:
+        # Inside, and nobody opens: whatever it means, they stand somewhere and wait.
+        doorstep.ring_me(visit, by=Actor.volunteer(visit.volunteer))
+        reply(message, "plain.report_not_ok")
+        return "visit.ring_me"
     doorstep.nobody_opens(visit, by=Actor.volunteer(visit.volunteer))
     reply(message, "plain.nobody_home" if visit.request.meets_at_id is None else "plain.meet_nobody")
     return "visit.nobody_home"

@@ -561,12 +561,15 @@ def _end(visit: Visit, status: str, *, by: Actor, reason: str, cannot: bool = Fa
 
 @transaction.atomic
 def note_late(visit: Visit, minutes: int | None, *, by: Actor) -> None:
-    """The volunteer comes later. Nobody rings an alarm for that long, and somebody tells the client."""
+    """The volunteer comes later. Nobody rings an alarm for that long, and somebody tells the client. One that rings already, as
+    nobody knew where they are, has its answer."""
     locked = _lock(visit)
     if locked.status != VisitStatus.BOOKED:
         raise errors.MoveNotAllowed(was=locked.status)
     wait = timedelta(minutes=minutes or 15)
     timers.set_timer("check_in_late", locked.pk, max(clock.now(), locked.starts_at) + wait + CHECK_IN_WITHIN)
+    if not CallTask.objects.open().about(locked).filter(kind="visit.nobody_home").exists():
+        drop_calls(locked, "visit.alarm")
     open_call(
         "visit.late",
         locked,
