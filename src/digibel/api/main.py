@@ -84,8 +84,7 @@ def _in_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             response["Allow"] = allowed
         response = etags.spare(request, response)
         limits.tell(request, response)
-        # Clients' data is in there: no cache on the way keeps it, and no browser shows it as something else than data.
-        response.setdefault("Cache-Control", "no-store")
+        # No browser shows clients' data as something else than data.
         if response.get("Content-Type", "").partition(";")[0].endswith("json"):
             response.setdefault("Content-Disposition", 'attachment; filename="digibel.json"')
         return response

@@ -26,6 +26,4 @@ def access_list(request: StaffRequest) -> HttpResponse:
         "gateway": accesslist.gateway(),
         "operators": accesslist.operators(),
     }
-    response = render(request, "desk/access.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "desk/access.html", context)

@@ -116,12 +116,7 @@ def _second_step_page(request: HttpRequest, staff: Staff) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if passkeys.are_possible() and staff.passkeys.exists():
         context["options"], request.session[ASKED] = passkeys.begin_asking(staff)
-    return kept_by_nobody(render(request, "desk/second_step.html", context, status=422 if wrong else 200))
-
-
-def kept_by_nobody(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "desk/second_step.html", context, status=422 if wrong else 200)
 
 
 def speak_their_language(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -165,9 +160,9 @@ def choose_password(request: HttpRequest, uid: str, key: str) -> HttpResponse:
         return go_on("desk:login")
     context = {"form": form, "outside": outsidelogins.of(staff), "uid": uid, "key": key}
     response = render(request, "desk/password.html", context, status=422 if form.is_bound else 200)
-    # The address is the key: it goes to no other site, and nobody keeps the page.
+    # The address is the key: it goes to no other site.
     response["Referrer-Policy"] = "no-referrer"
-    return kept_by_nobody(response)
+    return response
 
 
 def whose(uid: str) -> Staff | None:

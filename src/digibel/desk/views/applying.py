@@ -58,9 +58,7 @@ def _applicant(request: StaffRequest, found: Applicant, *, refusal: str = "", st
         "refusal": refusal,
         "section": "volunteers",
     }
-    response = render(request, "desk/applicant.html", context, status=status)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "desk/applicant.html", context, status=status)
 
 
 def _take(found: Applicant, request: StaffRequest) -> HttpResponse:

@@ -42,9 +42,7 @@ def calendars_page(request: StaffRequest) -> HttpResponse:
         "may_renew_all": may(request.user, "calendars"),
         "section": "office",
     }
-    response = render(request, "desk/calendars.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "desk/calendars.html", context)
 
 
 @staff_page

@@ -78,7 +78,6 @@ def card_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def _unseen(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
     # Nobody else hears of the address. Not "no-referrer": browsers then call the origin of the card's own forms "null".
     response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"

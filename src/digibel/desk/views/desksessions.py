@@ -90,9 +90,7 @@ def desk_session_list(request: StaffRequest, desk_session_id: uuid.UUID) -> Http
         people=len(people.expected),
     )
     context = {"session": session, "where": desksessions.where(session), "people": people, "now": clock.now()}
-    response = render(request, "desk/desk_session_list.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "desk/desk_session_list.html", context)
 
 
 def _find(request: StaffRequest, desk_session_id: uuid.UUID) -> DeskSession:

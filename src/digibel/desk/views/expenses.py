@@ -125,7 +125,7 @@ def _page(
         "payments": [_shown(one) for one in payments],
         "section": "volunteers",
     }
-    return _private(render(request, "desk/expenses.html", context, status=status))
+    return render(request, "desk/expenses.html", context, status=status)
 
 
 def _without_amount(initial: dict[str, Any]) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def receipt(request: StaffRequest, volunteer_id: uuid.UUID, payment_id: uuid.UUI
     found = Volunteer.objects.get(pk=volunteer_id)
     payment = _payment(request, found, payment_id)
     context = {"volunteer": found, "name": _name(found), "shown": _shown(payment), "section": "volunteers"}
-    return _private(render(request, "desk/receipt.html", context))
+    return render(request, "desk/receipt.html", context)
 
 
 @staff_page
@@ -175,7 +175,7 @@ def paid(request: StaffRequest) -> HttpResponse:
         "today": clock.today(),
         "section": "volunteers",
     }
-    return _private(render(request, "desk/paid.html", context))
+    return render(request, "desk/paid.html", context)
 
 
 @staff_page
@@ -197,7 +197,7 @@ def paid_csv(request: StaffRequest) -> HttpResponse:
     ]
     response = HttpResponse(handing_out.as_csv(head, _rows(request, year)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="digibel-{year}.csv"'
-    return _private(response)
+    return response
 
 
 def _rows(request: StaffRequest, year: int) -> Iterator[list[object]]:
@@ -246,8 +246,3 @@ def _year(request: StaffRequest) -> int:
 
 def _years() -> list[int]:
     return list(range(clock.today().year, FIRST_YEAR - 1, -1))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
-    return response

@@ -79,9 +79,7 @@ def hands(request: StaffRequest) -> HttpResponse:
         "section": "hands",
         "now": now,
     }
-    response = render(request, "desk/hands.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "desk/hands.html", context)
 
 
 @staff_page

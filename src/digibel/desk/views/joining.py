@@ -36,6 +36,4 @@ def joiner(request: StaffRequest, joiner_id: uuid.UUID) -> HttpResponse:
         return go_on("desk:network")
     record("number.shown", found, by=by, organisation_id=request.organisation.pk)
     context = {"joiner": found, "place": words.place_name(found.postcode), "section": "network"}
-    response = render(request, "desk/joiner.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "desk/joiner.html", context)

@@ -68,10 +68,7 @@ def key_end(request: StaffRequest, key_id: uuid.UUID) -> HttpResponse:
 def _page(request: StaffRequest, form: KeyForm, *, secret: str = "", status: int = 200) -> HttpResponse:
     lines = _lines(request.organisation, clock.today())
     context = {"form": form, "lines": lines, "secret": secret, "section": "office"}
-    response = render(request, "desk/keys.html", context, status=status)
-    # The secret is in there: no cache and no page before this one keeps it.
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "desk/keys.html", context, status=status)
 
 
 def _lines(organisation: Organisation, today: date) -> list[Line]:

@@ -76,9 +76,7 @@ def _page(request: StaffRequest, visit: Visit, *, printed: bool = False) -> Http
         "speaks": voice.is_there(),
         "section": "visits",
     }
-    response = render(request, "desk/letter.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "desk/letter.html", context)
 
 
 def _errand(visit: Visit) -> CallTask | None:
@@ -111,9 +109,7 @@ def letters_due(request: StaffRequest) -> HttpResponse:
     else:
         context["due"] = [_line(errand) for errand in due]
         context["too_late"] = [_line(errand) for errand in waiting if errand not in due]
-    response = render(request, "desk/letters.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "desk/letters.html", context)
 
 
 def _waiting(request: StaffRequest) -> list[Errand]:

@@ -128,9 +128,7 @@ def _with_link(request: StaffRequest, staff: Staff) -> HttpResponse:
     """Once, on the answer itself: the page read again does not show it any more."""
     secret = accounts.give_link(staff, by=Actor.staff(request.user))
     link = {"who": staff, "address": request.build_absolute_uri(secondchance.path(staff, secret))}
-    response = _of_organisation(request, staff.organisation, StaffForm(), link=link)
-    response["Cache-Control"] = "no-store"
-    return response
+    return _of_organisation(request, staff.organisation, StaffForm(), link=link)
 
 
 @network_page

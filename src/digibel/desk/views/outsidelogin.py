@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from digibel.desk import limits
 from digibel.desk.answers import go_on
 from digibel.desk.views.access import StaffRequest
-from digibel.desk.views.account import enter, kept_by_nobody, whose
+from digibel.desk.views.account import enter, whose
 from digibel.desk.views.ownaccount import sure_page
 from digibel.organisations import links, openid, outsidelogins
 from digibel.organisations.accounts import LinkOver
@@ -45,7 +45,7 @@ def outside_go(request: HttpRequest, house: str) -> HttpResponse:
     back = f"{settings.DIGIBEL_PUBLIC_URL}{reverse('desk:outside_back', args=[house])}"
     again = {"prompt": "login"} if TYING in request.session else {}
     try:
-        return kept_by_nobody(openid.go_there(request, there, back, **again))
+        return openid.go_there(request, there, back, **again)
     except Problem as problem:
         messages.error(request, sentence(problem))
         return go_on("desk:login")
@@ -102,7 +102,7 @@ def _on_the_way(request: HttpRequest, staff: Staff, slug: str, link: str = "") -
     if house not in outsidelogins.of(staff):
         raise NotFound
     request.session[TYING] = {"house": slug, "staff": str(staff.pk), "at": time.time(), "link": link}
-    return kept_by_nobody(render(request, "desk/outside_go.html", {"house": house}))
+    return render(request, "desk/outside_go.html", {"house": house})
 
 
 def _house(slug: str) -> House:

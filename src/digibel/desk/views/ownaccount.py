@@ -22,7 +22,7 @@ from digibel.desk import sessions, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.login import AppForm, SureForm
 from digibel.desk.views.access import StaffRequest, StaffView
-from digibel.desk.views.account import kept_by_nobody, shut
+from digibel.desk.views.account import shut
 from digibel.organisations import accounts, logins, openid, outsidelogins, passkeys, secondsteps, sixdigits
 from digibel.organisations.models import CodeApp, Staff
 from digibel.problems import NotFound, Problem
@@ -35,7 +35,7 @@ ADDED: Final = "added"  # in the session: what a new key was asked to sign
 
 
 def own_page(view: StaffView) -> Callable[..., HttpResponse]:
-    """For whoever is logged in, of any role, also while they have no second step yet. Keeps nothing in a cache."""
+    """For whoever is logged in, of any role, also while they have no second step yet."""
 
     @login_required
     @wraps(view)
@@ -46,7 +46,7 @@ def own_page(view: StaffView) -> Callable[..., HttpResponse]:
             logout(request)
             return go_on("desk:login")
         known.organisation = known.user.organisation
-        return kept_by_nobody(view(known, *args, **kwargs))
+        return view(known, *args, **kwargs)
 
     return opened
 

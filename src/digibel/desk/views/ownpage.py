@@ -54,7 +54,6 @@ def _opened(request: HttpRequest, token: str, show: Shown) -> HttpResponse:
         with translation.override(language):
             response = show(link, lang)
         response["Content-Language"] = language
-    response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

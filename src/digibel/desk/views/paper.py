@@ -41,6 +41,4 @@ def paper(request: StaffRequest) -> HttpResponse:
         "on_duty": duty.on_duty(organisation, now),
         "printed": True,
     }
-    response = render(request, "desk/paper.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "desk/paper.html", context)

@@ -102,9 +102,7 @@ def place_session_list(request: StaffRequest, place_session_id: uuid.UUID) -> Ht
         "now": clock.now(),
         "section": "places",
     }
-    response = render(request, "desk/place_session_list.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "desk/place_session_list.html", context)
 
 
 def _lines(request: StaffRequest, place: HelpPlace) -> list[SessionLine]:

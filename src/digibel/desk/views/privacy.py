@@ -212,7 +212,6 @@ def privacy_json(request: StaffRequest, kind: str, person_id: uuid.UUID) -> Http
     """The same for programs. The file's name says nothing of who."""
     response = HttpResponse(json_of(_export(request, kind, person_id)), content_type="application/json")
     response["Content-Disposition"] = 'attachment; filename="digibel-export.json"'
-    response["Cache-Control"] = "no-store"
     return response
 
 

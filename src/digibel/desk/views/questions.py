@@ -28,7 +28,6 @@ def _unseen(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def opened(*args: Any, **kwargs: Any) -> HttpResponse:
         response = view(*args, **kwargs)
-        response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "same-origin"
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response

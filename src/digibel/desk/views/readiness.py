@@ -150,7 +150,7 @@ def law_file(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResponse:
         "today": clock.today(),
         "section": "volunteers",
     }
-    return _private(render(request, "desk/volunteer_file.html", context))
+    return render(request, "desk/volunteer_file.html", context)
 
 
 @staff_page
@@ -172,9 +172,4 @@ def information_note(request: StaffRequest, volunteer_id: uuid.UUID) -> HttpResp
         "today": clock.today(),
         "section": "volunteers",
     }
-    return _private(render(request, "desk/information_note.html", context))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "desk/information_note.html", context)

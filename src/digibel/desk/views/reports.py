@@ -130,5 +130,4 @@ def _so_far() -> str:
 def _file(content: bytes, kind: str, found: Report, report: str, ending: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=kind)
     answer["Content-Disposition"] = f'attachment; filename="digibel-{report}-{found.quarter}.{ending}"'
-    answer["Cache-Control"] = "no-store"
     return answer

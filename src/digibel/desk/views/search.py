@@ -55,9 +55,7 @@ def search(request: StaffRequest) -> HttpResponse:
         "clients": _with_requests(request.organisation, clients),
         "volunteers": [(one, words.place_name(one.postcode)) for one in volunteers],
     }
-    answer = render(request, "desk/search.html", context)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return render(request, "desk/search.html", context)
 
 
 def by_reference(organisation: Organisation, q: str) -> HelpRequest | None:

@@ -120,6 +120,4 @@ def _sheet(request: StaffRequest, found: HelpRequest) -> HttpResponse:
         "ways": telling.ways(found),
         "section": "requests",
     }
-    response = render(request, "desk/slip.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "desk/slip.html", context)

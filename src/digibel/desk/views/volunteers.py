@@ -59,10 +59,7 @@ def volunteers(request: StaffRequest) -> HttpResponse:
         "together": deeds_for(request.user),
     }
     answer = render(request, "desk/volunteers.html", context)
-    if name:
-        answer["Cache-Control"] = "no-store"
-        return answer
-    return listplace.kept(answer, request, form.query)
+    return answer if name else listplace.kept(answer, request, form.query)
 
 
 def _asked_name(request: StaffRequest) -> str:
