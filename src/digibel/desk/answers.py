@@ -11,6 +11,14 @@ from digibel.problems import Problem
 from digibel.sentences import sentence
 
 
+def unseen(response: HttpResponse) -> HttpResponse:
+    """A page whose address is the key to it: no search machine lists it, and no other site hears of the address."""
+    # Not "no-referrer": browsers then call the origin of the page's own forms "null".
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
 def go_on(to: str, *args: object) -> HttpResponse:
     """303, so that reading the page again never does the deed again."""
     return HttpResponseRedirect(resolve_url(to, *args), status=303)

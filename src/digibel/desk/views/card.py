@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from digibel.audit.actors import Actor
 from digibel.desk import tongues, visitcard, words
-from digibel.desk.answers import do, go_on
+from digibel.desk.answers import do, go_on, unseen
 from digibel.desk.forms.card import ReportForm
 from digibel.guardrails import secrets
 from digibel.organisations import numbers
@@ -58,7 +58,7 @@ class OpenCard:
 
 
 def card_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Opens the card behind the token in its reader's language; no cache, search machine or other site hears of it."""
+    """Opens the card behind the token in its reader's language."""
 
     @wraps(view)
     def opened(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -66,22 +66,15 @@ def card_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             visit = cards.open_card(token)
         except (CardClosed, NoSuchCard) as problem:
             with translation.override(tongues.of_a_stranger(request)):
-                return _unseen(_closed(request, problem))
+                return unseen(_closed(request, problem))
         lang = tongues.chosen(request)
         language = tongues.of(visit.volunteer, visit.request.organisation, lang)
         with translation.override(language):
             response = view(OpenCard(request, token, visit, lang), *args, **kwargs)
         response["Content-Language"] = language
-        return _unseen(response)
+        return unseen(response)
 
     return opened
-
-
-def _unseen(response: HttpResponse) -> HttpResponse:
-    # Nobody else hears of the address. Not "no-referrer": browsers then call the origin of the card's own forms "null".
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def _closed(request: HttpRequest, problem: Problem) -> HttpResponse:

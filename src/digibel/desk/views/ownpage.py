@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from digibel.audit.actors import Actor
 from digibel.desk import freetime, ownpage, tongues
-from digibel.desk.answers import do, go_on
+from digibel.desk.answers import do, go_on, unseen
 from digibel.desk.forms.availability import PauseForm
 from digibel.privacy import exporting, leaving
 from digibel.problems import NotFound
@@ -41,7 +41,7 @@ def own_page_deed(request: HttpRequest, token: str, deed: str) -> HttpResponse:
 
 
 def _opened(request: HttpRequest, token: str, show: Shown) -> HttpResponse:
-    """In its reader's language; no cache, search machine or other site hears of the address."""
+    """In its reader's language."""
     try:
         link = pagelinks.find_page(token)
     except (LinkClosed, NoSuchLink) as problem:
@@ -54,9 +54,7 @@ def _opened(request: HttpRequest, token: str, show: Shown) -> HttpResponse:
         with translation.override(language):
             response = show(link, lang)
         response["Content-Language"] = language
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return unseen(response)
 
 
 def _page(

@@ -1,7 +1,5 @@
 """The five questions, behind a link without a log-in: plain forms that the oldest telephone can send."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from digibel import clock, languages
 from digibel.audit.actors import Actor
 from digibel.desk import tongues
-from digibel.desk.answers import go_on
+from digibel.desk.answers import go_on, unseen
 from digibel.problems import Problem
 from digibel.sentences import sentence
 from digibel.volunteers import links, questions
@@ -22,23 +20,13 @@ from digibel.volunteers.errors import LinkClosed, NoSuchLink
 from digibel.volunteers.models import QuestionLink
 
 
-def _unseen(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """No cache, search machine or other site hears of the address."""
-
-    @wraps(view)
-    def opened(*args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(*args, **kwargs)
-        response["Referrer-Policy"] = "same-origin"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return opened
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
-@_unseen
 def five_questions(request: HttpRequest, token: str) -> HttpResponse:
     """GET: five of them, `try` says which. POST: all right is a pass; else what was wrong and why, and the next five."""
+    return unseen(_answer(request, token))
+
+
+def _answer(request: HttpRequest, token: str) -> HttpResponse:
     try:
         link = links.find_link(token)
     except (LinkClosed, NoSuchLink) as problem:
