@@ -1,4 +1,4 @@
-"""What every test may use: a clock that stands still, and both databases."""
+"""What every test may use: a clock that stands still, both databases, and an organisation with its volunteer."""
 
 import gc
 import os
@@ -14,12 +14,15 @@ from django.utils import translation
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
+import cast
 from digibel import clock
 from digibel.audit import triggers
+from digibel.organisations.models import Organisation
 from digibel.scheduling import announcing
 from digibel.scheduling.matching import snapshot
 from digibel.sealing import keys
 from digibel.sealing.router import only_room_in
+from digibel.volunteers.models import Volunteer
 from plugins import migrated
 from plugins.worlds import NOW, WORDS
 
@@ -163,6 +166,18 @@ def frozen_clock(now: datetime) -> Iterator[datetime]:
     """Digibel's clock stands still at `now`; `clock.travel(later)` inside a test moves it on."""
     with clock.travel(now):
         yield now
+
+
+@pytest.fixture
+def lindeboom(frozen_clock: datetime) -> Organisation:
+    """The organisation that a test is about, unless it makes its own."""
+    return cast.organisation()
+
+
+@pytest.fixture
+def els(lindeboom: Organisation) -> Volunteer:
+    """Its volunteer."""
+    return cast.volunteer(lindeboom)
 
 
 @pytest.fixture(autouse=True)

@@ -19,11 +19,6 @@ def english() -> Iterator[None]:
 
 
 @pytest.fixture
-def lindeboom(frozen_clock: datetime) -> Organisation:
-    return cast.organisation()
-
-
-@pytest.fixture
 def sleutel(frozen_clock: datetime) -> Organisation:
     """The neighbours, who must see nothing of it."""
     return cast.organisation("De Sleutel", sms_number="+32460000002")

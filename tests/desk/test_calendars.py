@@ -19,11 +19,6 @@ def mail_leaves(settings):
 
 
 @pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom, name="Els")
-
-
-@pytest.fixture
 def card(lindeboom, els):
     return f"/visit/{cards.token(cast.booked(cast.request(lindeboom), els))}"
 

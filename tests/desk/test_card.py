@@ -27,16 +27,6 @@ HIDDEN = ("Guido", "Meneer Claes", "Theodorstraat 41")
 
 
 @pytest.fixture
-def lindeboom():
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
-@pytest.fixture
 def visit(lindeboom, els):
     return cast.booked(cast.request(lindeboom, client={"floor": 4, "dog": True, "bell": "CLAES"}), els)
 

@@ -25,11 +25,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
-@pytest.fixture
 def text(els, lindeboom, settings):
     settings.DIGIBEL_GATEWAY = "by_hand"
     message = outbox.queue_message(els.recipient, "plain.declined", organisation=lindeboom, subject=els)

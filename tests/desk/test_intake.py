@@ -33,11 +33,6 @@ CARD = "4539 1488 0343 6467"
 
 
 @pytest.fixture
-def lindeboom(frozen_clock: datetime) -> Organisation:
-    return cast.organisation()
-
-
-@pytest.fixture
 def nadia(lindeboom: Organisation, client: Browser) -> Staff:
     person = cast.staff(lindeboom)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"

@@ -18,11 +18,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 
 @pytest.fixture
-def lindeboom():
-    return cast.organisation()
-
-
-@pytest.fixture
 def desk(client, lindeboom):
     client.force_login(cast.staff(lindeboom), backend="django.contrib.auth.backends.ModelBackend")
     return client

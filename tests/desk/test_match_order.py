@@ -17,11 +17,6 @@ ONLY_LANGUAGE = {name: 10 if name == "language" else 0 for name in CRITERIA}
 
 
 @pytest.fixture
-def lindeboom() -> Organisation:
-    return cast.organisation()
-
-
-@pytest.fixture
 def nadia(lindeboom: Organisation, client: Browser) -> Staff:
     person = cast.coordinator(lindeboom)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"

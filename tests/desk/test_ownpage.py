@@ -24,11 +24,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom, name="Els")
-
-
-@pytest.fixture
 def token(els, lindeboom):
     return pagelinks.open_page(els, lindeboom)
 

@@ -19,11 +19,6 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
-def lindeboom() -> Organisation:
-    return cast.organisation()
-
-
-@pytest.fixture
 def nadia(lindeboom: Organisation, client: Browser) -> Staff:
     person = cast.staff(lindeboom, role=Role.MATCHER)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"

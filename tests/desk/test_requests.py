@@ -28,11 +28,6 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
-def lindeboom() -> Organisation:
-    return cast.organisation()
-
-
-@pytest.fixture
 def nadia(lindeboom: Organisation, client: Browser) -> Staff:
     person = cast.coordinator(lindeboom)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"

@@ -15,11 +15,6 @@ from .conftest import logged_in
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
 def path(volunteer):
     return f"/volunteers/{volunteer.pk}/edit"
 

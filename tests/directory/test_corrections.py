@@ -17,11 +17,6 @@ FACTS = {"kind": "library", "name": "Bib Jette", "postcode": "1090", "source": "
 
 
 @pytest.fixture
-def lindeboom():
-    return cast.organisation()
-
-
-@pytest.fixture
 def library(lindeboom):
     return add(**FACTS, organisation=lindeboom, by=SYSTEM)
 

@@ -153,11 +153,6 @@ def logged() -> Iterator[StringIO]:
 
 
 @pytest.fixture
-def lindeboom(frozen_clock: Any) -> Any:
-    return cast.organisation()
-
-
-@pytest.fixture
 def visit(lindeboom: Any) -> Visit:
     booked = cast.booked(cast.request(lindeboom), cast.volunteer(lindeboom))
     doorstep.read_rules(booked, by=SYSTEM)

@@ -16,11 +16,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
 def use(settings, monkeypatch):
     """Send over these, in this order."""
 

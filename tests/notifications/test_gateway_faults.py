@@ -32,16 +32,6 @@ def provider(http):
 
 
 @pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
-@pytest.fixture
 def use(provider, settings, monkeypatch):
     """Send over the stand-in, with a second gateway that would take over."""
 

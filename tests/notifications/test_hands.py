@@ -35,11 +35,6 @@ def ali(lindeboom):
     return Actor.staff(cast.staff(lindeboom, name="Ali", role="intake"))
 
 
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
 def queue(person, organisation, **options):
     message = outbox.queue_message(
         person.recipient, "plain.declined", organisation=organisation, subject=organisation, **options

@@ -22,16 +22,6 @@ pytestmark = pytest.mark.django_db
 STRANGER = "+32470999999"
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
 def receive(sender, text, *, id="1", to=cast.SMS_NUMBER):
     return inbound.receive_text("simulator", InboundText(id, sender, to, text))
 

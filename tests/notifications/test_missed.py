@@ -22,11 +22,6 @@ def lindeboom(frozen_clock, settings):
 
 
 @pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
-@pytest.fixture
 def visit(lindeboom, els):
     return cast.booked(cast.request(lindeboom), els)
 

@@ -38,16 +38,6 @@ class Refusing:
         raise GatewayError("out_of_credit", permanent=self.permanent)
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
 def queue(els, lindeboom, **options):
     return outbox.queue_message(els.recipient, "plain.declined", organisation=lindeboom, subject=els, **options)
 

@@ -10,11 +10,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
 def els(lindeboom):
     els = cast.volunteer(lindeboom)
     cast.offered(cast.request(lindeboom), els)

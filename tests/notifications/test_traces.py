@@ -39,16 +39,6 @@ def telephone(settings, frozen_clock):
 
 
 @pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
-@pytest.fixture
 def lines(settings):
     """What the operator's program reads."""
     settings.DIGIBEL_LOG_REQUESTS = True

@@ -17,11 +17,6 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
 def queue(organisation, how_many=1, **options):
     return [
         outbox.queue_message(

@@ -14,11 +14,6 @@ from digibel.organisations.models import Organisation
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 
-@pytest.fixture
-def lindeboom():
-    return cast.organisation()
-
-
 def test_an_organisation_begins_with_as_many_as_needed(lindeboom):
     assert (lindeboom.asking, lindeboom.asking_h, lindeboom.asked_a_week) == ("hazard", Decimal("0.50"), 5)
 

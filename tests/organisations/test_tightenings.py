@@ -20,11 +20,6 @@ from digibel.organisations.models import Tightening
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
 def tighten(organisation, slug="online-payment", verdict=Verdict.STAFF_ONLY, **changes):
     told = {"reason": "Onze verzekering sluit betalen uit", "since": clock.today(), "by": SYSTEM, **changes}
     return tightenings.tighten(organisation, slug, verdict, **told)

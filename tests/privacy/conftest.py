@@ -1,5 +1,3 @@
-from datetime import datetime
-
 import pytest
 
 import cast
@@ -7,11 +5,6 @@ from digibel.audit.actors import Actor
 from digibel.organisations.models import Organisation
 from digibel.requests.models import HelpRequest
 from privacy.house import PLANTED, WORDS, House
-
-
-@pytest.fixture
-def lindeboom(frozen_clock: datetime) -> Organisation:
-    return cast.organisation()
 
 
 @pytest.fixture

@@ -12,16 +12,6 @@ from digibel.volunteers.models import Volunteer
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 
-@pytest.fixture
-def lindeboom():
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
 def said(volunteer, body):
     message = cast.texts(volunteer, body)
     return message.status, message.outcome

@@ -30,11 +30,6 @@ GUIDO = {"first_name": "Guido", "phone": "0470 12 34 56"}
 ADMINISTRATOR = {"decides_about_money": "Meester Bo", "money_kind": "administrator"}
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
 def asked(lindeboom, task="online-payment", **client):
     with transaction.atomic():
         return cast.request(lindeboom, tasks=[task], client=client)

@@ -7,7 +7,6 @@ from django.test import Client
 
 import cast
 from digibel.organisations.keys import make_key
-from digibel.organisations.models import Organisation
 from digibel.organisations.scopes import EVERY_SCOPE
 from digibel.requests.models import HelpRequest
 from races.side_by_side import at_once
@@ -15,11 +14,6 @@ from races.side_by_side import at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 AT_ONCE = 4
-
-
-@pytest.fixture
-def lindeboom(frozen_clock) -> Organisation:
-    return cast.organisation()
 
 
 @pytest.fixture

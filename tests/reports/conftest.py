@@ -1,8 +1,6 @@
 """An organisation with people at every point of the way: followed up, visited, waiting, closed, asked by call and by letter."""
 
-from datetime import datetime, timedelta
-
-import pytest
+from datetime import timedelta
 
 import cast
 from digibel import clock
@@ -13,11 +11,6 @@ from digibel.organisations.models import Organisation
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import clockwork, followups, openings, reports, visits
 from digibel.scheduling.models import Visit
-
-
-@pytest.fixture
-def lindeboom(frozen_clock: datetime) -> Organisation:
-    return cast.organisation()
 
 
 def went(request: HelpRequest) -> Visit:

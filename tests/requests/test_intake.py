@@ -14,11 +14,6 @@ from digibel.scheduling import openings
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
 def log(organisation, **changes):
     options = {name: changes.pop(name) for name in ("client_before", "key", "fingerprint") if name in changes}
     return openings.open_request(

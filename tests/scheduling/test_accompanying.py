@@ -39,11 +39,6 @@ HOME, THERE = "1090", "1190"
 
 
 @pytest.fixture
-def lindeboom():
-    return cast.organisation()
-
-
-@pytest.fixture
 def room():
     return cast.place("EPN Forest", kind="computer_room", postcode=THERE, street="Rue de l'Exemple", house_number="7")
 

@@ -24,11 +24,6 @@ WEEK = timedelta(days=7)
 
 
 @pytest.fixture
-def lindeboom():
-    return cast.organisation()
-
-
-@pytest.fixture
 def session(lindeboom):
     return cast.place_session(lindeboom, seats=2)
 

@@ -33,11 +33,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 
 @pytest.fixture
-def lindeboom():
-    return cast.organisation()
-
-
-@pytest.fixture
 def els(lindeboom):
     return cast.volunteer(lindeboom, sms_only=True)
 

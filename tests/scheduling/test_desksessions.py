@@ -32,16 +32,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom, name="Els")
-
-
-@pytest.fixture
 def jan(lindeboom):
     return cast.volunteer(lindeboom, name="Jan")
 

@@ -22,16 +22,6 @@ DAY = Decimal("44.02")
 YEAR = Decimal("1760.83")
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
 def days(count, first=date(2026, 1, 5)):
     return [first + timedelta(days=number) for number in range(count)]
 

@@ -16,16 +16,6 @@ from digibel.scheduling.models import AUTONOMY, FollowUp, Offer, Report, Visit
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
 def done(lindeboom, els, **client):
     visit = cast.booked(cast.request(lindeboom, client=client), els)
     with clock.travel(visit.starts_at):

@@ -18,11 +18,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 
 @pytest.fixture
-def lindeboom():
-    return cast.organisation()
-
-
-@pytest.fixture
 def els(lindeboom):
     """Somebody whom we texted once, so that we know whose conversation it is."""
     return cast.volunteer(lindeboom)

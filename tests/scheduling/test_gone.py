@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
 def visit(lindeboom):
     return cast.booked(cast.request(lindeboom, client={"phone": "0470 12 34 56"}), cast.volunteer(lindeboom))
 

@@ -48,11 +48,6 @@ DOOR = {"floor": 3, "lift": True, "dog": True, "bell": "CLAES", "door_note": "tw
 
 
 @pytest.fixture
-def lindeboom():
-    return cast.organisation()
-
-
-@pytest.fixture
 def sleutel():
     return cast.organisation("De Sleutel", sms_number="+32460000002")
 

@@ -31,11 +31,6 @@ def program(monkeypatch):
 
 
 @pytest.fixture
-def lindeboom():
-    return cast.organisation()
-
-
-@pytest.fixture
 def hook(lindeboom, program):
     made, made.shown = keeping.make(lindeboom, name="Dossiers", address=program.address, by=SYSTEM)
     sending.sweep()

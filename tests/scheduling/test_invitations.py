@@ -31,11 +31,6 @@ def mail_leaves(settings):
 
 
 @pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
 def els(lindeboom):
     els = cast.volunteer(lindeboom, name="Els")
     invitations.invite(els, ADDRESS, by=SYSTEM)

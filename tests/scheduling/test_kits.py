@@ -19,11 +19,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def lindeboom():
-    return cast.organisation()
-
-
-@pytest.fixture
 def tablet(lindeboom):
     return lending.add(lindeboom, KitKind.TABLET, by=SYSTEM)
 

@@ -57,16 +57,6 @@ def broken():
 
 
 @pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
-@pytest.fixture
 def kept(lindeboom, els):
     """A visit booked tomorrow."""
     return cast.booked(cast.request(lindeboom, client={"phone": "0470 12 34 56"}), els).client

@@ -25,11 +25,6 @@ pytestmark = pytest.mark.django_db
 STATEMENTS, WITH_THE_TEXT = (19, 30) if connection.vendor == "sqlite" else (20, 31)
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
 def two_moments(now):
     day = clock.local(now).date() + timedelta(days=1)
     return [

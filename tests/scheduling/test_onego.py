@@ -33,11 +33,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
 def els(lindeboom):
     """Not next door, so that there is a way to count."""
     return cast.volunteer(lindeboom, name="Els", postcode="1070")

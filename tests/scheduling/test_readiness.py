@@ -18,16 +18,6 @@ from digibel.volunteers.models import Readiness, Requirement
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
 def kinds_sent(person):
     sent = OutboundMessage.objects.filter(recipient=person.recipient, status="sent")
     return sorted(sent.values_list("kind", flat=True))

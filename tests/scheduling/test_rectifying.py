@@ -29,11 +29,6 @@ NEXT_WEEK = {"windows": [{"from": "2026-09-22T14:00", "until": "2026-09-22T17:00
 
 
 @pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
 def request_(lindeboom):
     return cast.request(lindeboom, client={"phone": "0470 12 34 56"})
 

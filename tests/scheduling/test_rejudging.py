@@ -40,11 +40,6 @@ SKILLS = [*cast.SKILLS, "payments"]
 
 
 @pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
 def els(lindeboom):
     return cast.volunteer(lindeboom, skills=SKILLS)
 

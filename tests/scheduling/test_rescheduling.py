@@ -28,16 +28,6 @@ REMINDERS = {"visit.reminder_day", "visit.reminder_hour", "visit.client_reminder
 
 
 @pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
-@pytest.fixture
 def visit(lindeboom, els):
     return cast.booked(cast.request(lindeboom, windows=cast.windows(days=3)), els)
 

@@ -20,18 +20,8 @@ WORKER = {"trusted_worker": "Malika", "trusted_worker_phone": "+3224267788"}
 
 
 @pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
 def by(lindeboom):
     return Actor.staff(lindeboom.staff.get())
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
 
 
 def booked(lindeboom, els, *, days=0, **client):

@@ -44,16 +44,6 @@ GOAL = "zelf videobellen met haar zus"
 WEEK = timedelta(days=7)
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
 def planned(lindeboom, *, day=None, **agreed):
     """A request for visits on this day at two, and every week after it."""
     day = day or clock.today() + timedelta(days=2)

@@ -20,11 +20,6 @@ CARD = "4539 1488 0343 6467"
 
 
 @pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
 def held(lindeboom):
     return cast.request(lindeboom, staff_first=["pests"])
 

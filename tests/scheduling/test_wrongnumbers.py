@@ -20,16 +20,6 @@ from digibel.scheduling.worklist import is_announced
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
 def asked(lindeboom, **client):
     return cast.request(lindeboom, windows=cast.windows(days=5), client=client)
 

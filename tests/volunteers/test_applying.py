@@ -23,11 +23,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 NUMBER = "0470 12 34 56"
 
 
-@pytest.fixture
-def lindeboom():
-    return cast.organisation()
-
-
 def asked(**changes):
     return applying.put_forward(
         **{"first_name": "Aïcha", "number": NUMBER, "postcode": "1090", "speaks": ["fr", "ar"], **changes}

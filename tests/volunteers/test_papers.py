@@ -18,16 +18,6 @@ pytestmark = pytest.mark.django_db
 LET_GO = ["code_of_conduct", "training"]
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
 def in_days(number):
     return clock.today() + timedelta(days=number)
 

@@ -25,11 +25,6 @@ IDS = tuple(questions.rules())
 
 
 @pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
 def els(lindeboom):
     made = cast.volunteer(lindeboom)
     made.readiness.filter(requirement="questions").delete()

@@ -16,16 +16,6 @@ from digibel.volunteers.models import QuestionLink, Reminder
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
 def runs_out(volunteer, organisation, days, requirement="insurance"):
     until = clock.today() + timedelta(days=days)
     readiness.note(volunteer, organisation, requirement, since=clock.today(), until=until, by=SYSTEM)

@@ -33,16 +33,6 @@ def telephone(settings, frozen_clock):
     telephone.stop()
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
 def send(text="Dag Els"):
     return gateways.gateway("android").send(message_id=MESSAGE_ID, to=TO, text=text)
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import cast
 from counterparts import wait_for
 from digibel import clock
 from digibel.guardrails import secrets
@@ -19,16 +18,6 @@ from digibel.notifications.models import CallTask, InboundMessage, InboundPart
 from notifications.gateways.texts import ARABIC, DIGIBEL, LONG, arrived, bodies, queue, said, said_in_parts, status
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom, name="Els")
 
 
 def on_the_telephone(network, person):

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import OperationalError
 
-import cast
 from counterparts import PATIENCE, wait_for
 from digibel import clock
 from digibel.notifications import inbound, outbox
@@ -72,16 +71,6 @@ def kept_up(to):
             server.shutdown()
             for thread in threads:
                 thread.join(5)
-
-
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom, name="Els")
 
 
 def on_the_telephone(network, person):

@@ -38,16 +38,6 @@ def provider(settings, frozen_clock):
     provider.stop()
 
 
-@pytest.fixture
-def lindeboom(frozen_clock):
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom):
-    return cast.volunteer(lindeboom)
-
-
 def send(text="Dag Els", to=TO):
     return gateways.gateway("twilio").send(message_id=MESSAGE_ID, to=to, text=text)
 

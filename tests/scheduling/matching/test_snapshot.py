@@ -23,16 +23,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 
 @pytest.fixture
-def lindeboom() -> Organisation:
-    return cast.organisation()
-
-
-@pytest.fixture
-def els(lindeboom: Organisation) -> Volunteer:
-    return cast.volunteer(lindeboom, name="Els")
-
-
-@pytest.fixture
 def asked(lindeboom: Organisation, els: Volunteer) -> HelpRequest:
     """Ranked once, so that the pool is remembered."""
     request = cast.request(lindeboom)

@@ -21,11 +21,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 
 
 @pytest.fixture
-def lindeboom() -> Organisation:
-    return cast.organisation()
-
-
-@pytest.fixture
 def request_tomorrow(lindeboom: Organisation) -> HelpRequest:
     """Tomorrow is a Wednesday, from two to five."""
     return cast.request(lindeboom)

@@ -18,11 +18,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 BY = cast.SYSTEM
 
 
-@pytest.fixture
-def lindeboom() -> Organisation:
-    return cast.organisation()
-
-
 def ask(organisation: Organisation, *days: int) -> list:
     return [cast.request(organisation, windows=cast.windows(days=day)) for day in days]
 
