@@ -13,29 +13,15 @@ from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 from django_q.worker import worker
 
-import cast
 from digibel import clock, tracing
 from digibel.guardrails.logs import JsonFormatter
 from digibel.notifications import outbox
 from digibel.notifications.models import OutboundMessage
-from notifications.gateways.stand_ins import Telephone
 
 pytestmark = pytest.mark.django_db
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 TOLD = f"00-{TRACE}-00f067aa0ba902b7-01"
-
-
-@pytest.fixture
-def telephone(settings, frozen_clock):
-    app = Telephone()
-    settings.DIGIBEL_GATEWAY = "android"
-    settings.DIGIBEL_ANDROID_URL = app.url
-    settings.DIGIBEL_ANDROID_USER, settings.DIGIBEL_ANDROID_PASSWORD = app.LOGIN
-    settings.DIGIBEL_ANDROID_SIGNING_KEYS = [app.KEY]
-    settings.DIGIBEL_ANDROID_NUMBER = cast.SMS_NUMBER
-    yield app
-    app.stop()
 
 
 @pytest.fixture

@@ -1,60 +1,30 @@
 """The telephone as gateway: out, in, receipts, and everything that the app's documentation says may go wrong."""
 
 import json
-import uuid
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 import cast
 from digibel import clock
 from digibel.notifications import gateways, outbox, tasks
-from digibel.notifications.errors import GatewayError
 from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage
-from notifications.gateways.stand_ins import HANGS_UP, LOST, SILENT, Telephone, first_call_gives_up_soon
+from notifications.gateways import texts
+from notifications.gateways.stand_ins import HANGS_UP, LOST, SILENT, first_call_gives_up_soon
+from notifications.gateways.texts import MESSAGE_ID, TO, queue, status
 
 pytestmark = pytest.mark.django_db
 
 INBOUND = "/gateways/android/inbound"
 RECEIPTS = "/gateways/android/receipts"
-MESSAGE_ID = uuid.UUID(int=7)
-TO = "+32470123456"
 
-
-@pytest.fixture
-def telephone(settings, frozen_clock):
-    telephone = Telephone()
-    settings.DIGIBEL_GATEWAY = "android"
-    settings.DIGIBEL_ANDROID_URL = telephone.url
-    settings.DIGIBEL_ANDROID_USER, settings.DIGIBEL_ANDROID_PASSWORD = telephone.LOGIN
-    settings.DIGIBEL_ANDROID_SIGNING_KEYS = [telephone.KEY]
-    settings.DIGIBEL_ANDROID_NUMBER = cast.SMS_NUMBER
-    yield telephone
-    telephone.stop()
-
-
-def send(text="Dag Els"):
-    return gateways.gateway("android").send(message_id=MESSAGE_ID, to=TO, text=text)
-
-
-def refused(text="Dag Els"):
-    with pytest.raises(GatewayError) as refusal:
-        send(text)
-    error = refusal.value
-    return error.code, error.permanent, error.perhaps_sent, error.down
+send, refused = partial(texts.send, "android"), partial(texts.refused, "android")
 
 
 def post(client, telephone, body, *, path=INBOUND, headers=None):
     headers = telephone.signs(body) if headers is None else headers
     return client.post(path, body, content_type="application/json", headers=headers)
-
-
-def queue(els, lindeboom):
-    return outbox.queue_message(els.recipient, "plain.declined", organisation=lindeboom, subject=els)
-
-
-def status(message):
-    return OutboundMessage.objects.get(pk=message.pk).status
 
 
 # --- the whole way --------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """A provider's HTTP API with signed webhooks: the documentation's own vectors, and everything it says may go wrong."""
 
-import uuid
 from datetime import timedelta
+from functools import partial
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
@@ -10,19 +10,20 @@ import pytest
 import cast
 from digibel import clock
 from digibel.notifications import gateways, outbox, tasks
-from digibel.notifications.errors import GatewayError
 from digibel.notifications.gateways.twilio import signature
 from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage
+from notifications.gateways import texts
 from notifications.gateways.stand_ins import HANGS_UP, LOST, SILENT, Provider, first_call_gives_up_soon
+from notifications.gateways.texts import TO, queue, status
 
 pytestmark = pytest.mark.django_db
 
 PUBLIC = "https://digibel.example"
 INBOUND = "/gateways/twilio/inbound"
 RECEIPTS = "/gateways/twilio/receipts"
-MESSAGE_ID = uuid.UUID(int=7)
-TO = "+32470123456"
 SERVICE = "MG" + "0" * 32
+
+send, refused = partial(texts.send, "twilio"), partial(texts.refused, "twilio")
 
 
 @pytest.fixture
@@ -36,25 +37,6 @@ def provider(settings, frozen_clock):
     settings.DIGIBEL_TWILIO_SENDER = cast.SMS_NUMBER
     yield provider
     provider.stop()
-
-
-def send(text="Dag Els", to=TO):
-    return gateways.gateway("twilio").send(message_id=MESSAGE_ID, to=to, text=text)
-
-
-def refused(text="Dag Els", to=TO):
-    with pytest.raises(GatewayError) as refusal:
-        send(text, to)
-    error = refusal.value
-    return error.code, error.permanent, error.perhaps_sent, error.down
-
-
-def queue(els, lindeboom):
-    return outbox.queue_message(els.recipient, "plain.declined", organisation=lindeboom, subject=els)
-
-
-def status(message):
-    return OutboundMessage.objects.get(pk=message.pk).status
 
 
 # --- the signature --------------------------------------------------------------------------------------------------

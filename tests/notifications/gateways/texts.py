@@ -1,8 +1,12 @@
 """What the tests of the gateways send, say, and find on a telephone."""
 
+import uuid
 from itertools import count
 
-from digibel.notifications import outbox
+import pytest
+
+from digibel.notifications import gateways, outbox
+from digibel.notifications.errors import GatewayError
 from digibel.notifications.models import InboundMessage, OutboundMessage
 
 ARABIC = "مرحبا، هل يمكنك مساعدة شخص في جيت يوم الجمعة بين الساعة الثانية والخامسة بعد الظهر؟ أجب بنعم أو لا من فضلك."
@@ -16,7 +20,21 @@ LONG = {
     "emoji at the seam": "ك" * 66 + "👍" + "ك" * 20,
 }
 DIGIBEL = "+32460000001"
+MESSAGE_ID = uuid.UUID(int=7)
+TO = "+32470123456"
 _references = count(1)
+
+
+def send(gateway, text="Dag Els", to=TO):
+    return gateways.gateway(gateway).send(message_id=MESSAGE_ID, to=to, text=text)
+
+
+def refused(gateway, text="Dag Els", to=TO):
+    """Whose fault it was: code, permanent, perhaps sent, down."""
+    with pytest.raises(GatewayError) as refusal:
+        send(gateway, text, to)
+    error = refusal.value
+    return error.code, error.permanent, error.perhaps_sent, error.down
 
 
 def queue(person, organisation, text="Dank u, dat is goed."):
