@@ -5,31 +5,18 @@ import time
 
 import pytest
 from django.contrib.auth import SESSION_KEY
-from django.test import Client as Browser
-from django.test import override_settings
 from django.urls import reverse
 from joserfc.jwk import OctKey, OKPKey
 
 import cast
 import house as houses
+from desk.outside import named_in_file, new_browser, said
 from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
-from digibel.desk import limits
 from digibel.organisations import accounts, openid, outsidelogins, secondsteps, sixdigits
 from digibel.organisations.models import AccountLink, Organisation, OutsideLogin
 
 pytestmark = pytest.mark.django_db
-
-FILE = """
-[[login]]
-slug = "stad"
-name = "Stad Brussel"
-issuer = "{issuer}"
-client_id = "digibel"
-client_secret_file = "stad.secret"
-organisations = ["{organisation}"]
-two_steps = {two_steps}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -41,18 +28,13 @@ def house():
 @pytest.fixture
 def file(house, tmp_path, nadia):
     """The operator's file, written anew by whoever calls it."""
-    limits.cache.clear()
-    openid._client.cache_clear()
-    (tmp_path / "stad.secret").write_text("between-us-two\n")
+    with named_in_file(house.issuer, tmp_path) as write:
 
-    def write(two_steps="false", organisation=nadia.organisation.slug, more=""):
-        openid._houses.cache_clear()
-        told = {"issuer": house.issuer, "organisation": organisation, "two_steps": two_steps}
-        (tmp_path / "logins.toml").write_text(FILE.format(**told) + more)
+        def anew(two_steps="false", organisation=nadia.organisation.slug, more=""):
+            write(f'organisations = ["{organisation}"]', f"two_steps = {two_steps}", more)
 
-    write()
-    with override_settings(DIGIBEL_LOGINS_FILE=str(tmp_path / "logins.toml"), DIGIBEL_PUBLIC_URL="http://testserver"):
-        yield write
+        anew()
+        yield anew
     house.status, house.alg = 200, "RS256"
     house.key = house.shown = houses.KEY
 
@@ -65,10 +47,6 @@ def leila(lindeboom):
 @pytest.fixture
 def stad(file):
     return openid.houses()["stad"]
-
-
-def new_browser():
-    return Browser(headers={"accept-language": "en"})
 
 
 def go(browser, house, subject, *, tie=False, **claims):
@@ -84,10 +62,6 @@ def who_is_in(browser):
 
 def is_known(browser, staff):
     return who_is_in(browser) == str(staff.pk)
-
-
-def said(browser, page="/login"):
-    return " ".join(re.sub(r"<[^>]+>", " ", browser.get(page).content.decode()).split())
 
 
 def test_a_tied_log_in_lets_its_owner_in_and_on_to_where_they_were_going(house, stad, nadia):

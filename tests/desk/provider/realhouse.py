@@ -14,6 +14,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 import requests
 from counterparts import PATIENCE, free_port, node
+from desk.outside import SECRET
 
 SCRIPT = Path(__file__).with_name("provider.mjs")
 BACK = "http://testserver/login/with/stad/back"
@@ -30,7 +31,7 @@ def new_key(alg: str = "RS256", **more: str) -> dict[str, Any]:
     return {**MADE[alg]().as_dict(private=True), "use": "sig", **more}
 
 
-AT_FIRST = {"secret": "between-us-two", "alg": "RS256", "keys": [new_key()]}
+AT_FIRST = {"secret": SECRET, "alg": "RS256", "keys": [new_key()]}
 
 
 class RealHouse:

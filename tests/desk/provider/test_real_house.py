@@ -3,33 +3,22 @@
 What is refused of a house that lies is in `desk/test_outside_login.py`: a certified one never lies.
 """
 
-import re
 import time
 
 import pytest
 from django.contrib.auth import SESSION_KEY
-from django.test import Client as Browser
-from django.test import override_settings
 from django.urls import reverse
 
 from counterparts import left_out_if_missing
+from desk.outside import named_in_file, new_browser, said, words
 from desk.provider import realhouse
 from desk.provider.realhouse import Person, new_key
 from digibel.audit.actors import SYSTEM
-from digibel.desk import limits
 from digibel.organisations import accounts, openid, outsidelogins
 from digibel.organisations.models import AccountLink
 
 pytestmark = pytest.mark.django_db
 
-FILE = """
-[[login]]
-slug = "stad"
-name = "Stad Brussel"
-issuer = "{issuer}"
-client_id = "digibel"
-client_secret_file = "stad.secret"
-"""
 NOT_LET_IN = "Stad Brussel did not let you in, or does not answer. Try again, or come in with your password."
 UNKNOWN = "Stad Brussel knows you. Here it belongs to no account."
 
@@ -44,14 +33,8 @@ def _house():
 def house(_house, tmp_path):
     """There, as it is at first; named in the operator's file, and with nothing known of it from the test before."""
     _house.comes()
-    limits.cache.clear()
-    openid._client.cache_clear()
-    openid._houses.cache_clear()
-    (tmp_path / "stad.secret").write_text(f"{realhouse.AT_FIRST['secret']}\n")
-    (tmp_path / "logins.toml").write_text(FILE.format(issuer=_house.issuer))
-    with override_settings(DIGIBEL_LOGINS_FILE=str(tmp_path / "logins.toml"), DIGIBEL_PUBLIC_URL="http://testserver"):
+    with named_in_file(_house.issuer, tmp_path):
         yield _house
-    openid._houses.cache_clear()
 
 
 @pytest.fixture
@@ -62,10 +45,6 @@ def stad(house):
 @pytest.fixture
 def person():
     return Person("e-4711")
-
-
-def new_browser():
-    return Browser(headers={"accept-language": "en"})
 
 
 def away(browser, how=""):
@@ -82,14 +61,6 @@ def comes_in(person, browser=None, how=""):
 
 def is_in(answer):
     return answer.client.session.get(SESSION_KEY)
-
-
-def said(browser, page="/login"):
-    return words(browser.get(page))
-
-
-def words(answer):
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
 def refused(answer):
