@@ -11,7 +11,8 @@ from digibel.notifications.recipients import language_of
 from digibel.organisations.models import Organisation, Staff
 from digibel.privacy import rights
 from digibel.privacy.models import RightsRequest
-from digibel.requests.models import Client, ClientQuerySet, HelpRequest, RequestQuerySet
+from digibel.requests.clients import Client, ClientQuerySet
+from digibel.requests.models import HelpRequest, RequestQuerySet
 from digibel.scheduling import fraud, handovers
 from digibel.scheduling.models import Concern, FraudAlarm, Offer, OfferQuerySet, Visit, VisitQuerySet
 from digibel.sealing import keys
