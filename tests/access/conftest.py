@@ -38,9 +38,9 @@ from digibel.scheduling import (
     expenses,
     fraud,
     handovers,
+    inside,
     merging,
     reports,
-    visits,
 )
 from digibel.scheduling.hooks import keeping as hooks
 from digibel.scheduling.kits import lending
@@ -220,8 +220,8 @@ def _asked(organisation: Organisation, first: str, street: str, days: int) -> He
 def _visited(visit: Visit, volunteer: Volunteer) -> None:
     with clock.travel(visit.starts_at):
         doorstep.read_rules(visit, by=Actor.volunteer(volunteer))
-        visits.check_in(visit, by=Actor.volunteer(volunteer))
-        reports.report(visits.check_out(visit, by=Actor.volunteer(volunteer)), by=SYSTEM, all_right=False)
+        inside.check_in(visit, by=Actor.volunteer(volunteer))
+        reports.report(inside.check_out(visit, by=Actor.volunteer(volunteer)), by=SYSTEM, all_right=False)
 
 
 def _everything_else(organisation: Organisation, booked: Visit, over: Visit, more: list[HelpRequest]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import cast
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.notifications import tasks
-from digibel.scheduling import clockwork, followups, reports, visits
+from digibel.scheduling import clockwork, followups, inside, reports
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def gone_the_whole_way(organisation, volunteer):
     with clock.travel(visit.starts_at):
         cast.texts(volunteer, "IN")
         cast.texts(volunteer, "mijn pincode is 4711, wat nu?")
-        visits.check_out(visit, by=Actor.volunteer(volunteer))
+        inside.check_out(visit, by=Actor.volunteer(volunteer))
         reports.report(visit, by=Actor.volunteer(volunteer), all_right=True, note="De tablet werkt weer")
         tasks.pick_up_lost()
     visit.refresh_from_db()

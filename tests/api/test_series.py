@@ -8,7 +8,7 @@ import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM
 from digibel.requests.models import Series
-from digibel.scheduling import visits
+from digibel.scheduling import inside
 from digibel.scheduling.models import Visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -24,8 +24,8 @@ def test_series_is_agreed_made_and_ended(program: Any) -> None:
     assert program.post(path, AGREED).json() == shown
     visit = cast.booked(asked, cast.volunteer(program.organisation))
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
-        visits.check_out(Visit.objects.get(), by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
+        inside.check_out(Visit.objects.get(), by=SYSTEM)
         assert program.get(path).json() == shown | {"made": 1, "next_at": "2026-09-30T12:00:00Z"}
         ends = [program.post(f"{path}/end", {"ended_as": "goal_reached"}, Idempotency_Key="e") for _ in range(2)]
         assert [one.json() for one in ends] == [shown | {"made": 1, "ended_as": "goal_reached"}] * 2

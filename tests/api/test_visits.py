@@ -7,7 +7,7 @@ import pytest
 import cast
 from digibel import clock
 from digibel.audit.actors import Actor
-from digibel.scheduling import visits
+from digibel.scheduling import inside
 from digibel.scheduling.models import Concern, Visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -20,8 +20,8 @@ def visit(program: Any) -> Visit:
 
 def over(visit: Visit) -> None:
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=Actor.volunteer(visit.volunteer))
-        visits.check_out(visit, by=Actor.volunteer(visit.volunteer))
+        inside.check_in(visit, by=Actor.volunteer(visit.volunteer))
+        inside.check_out(visit, by=Actor.volunteer(visit.volunteer))
 
 
 def test_visit_says_neither_who_is_visited_nor_the_word(program: Any, visit: Visit) -> None:

@@ -18,7 +18,7 @@ from digibel.notifications import numbers, phrasebook
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.requests import judging
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import cards, doorstep, visits
+from digibel.scheduling import cards, doorstep, inside
 from digibel.scheduling.models import Move, Report, Visit, VisitStatus
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -191,7 +191,7 @@ def test_longer_from_an_old_page_extends_once(client, read):
         address = re.search(r'action="([^"]+seen=\d+)"', page(client, read))[1].replace("&amp;", "&")
         for _ in range(2):
             client.post(address, {"deed": "longer"})
-    assert fresh(read).ends_at - read.ends_at == visits.EXTENSION
+    assert fresh(read).ends_at - read.ends_at == inside.EXTENSION
 
 
 def test_late_asks_how_much_and_somebody_tells_the_client(client, read):

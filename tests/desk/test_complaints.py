@@ -10,7 +10,7 @@ from desk.conftest import logged_in
 from digibel import clock
 from digibel.audit.actors import SYSTEM
 from digibel.organisations.models import Staff
-from digibel.scheduling import visits
+from digibel.scheduling import inside
 from digibel.scheduling.models import Complaint
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -153,7 +153,7 @@ def test_about_money_somebody_says_at_which_visit_or_that_it_was_at_none(desk, l
     els = cast.volunteer(lindeboom)
     visit = cast.booked(cast.request(lindeboom), els)
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
     path, told = f"/clients/{visit.client_id}/complain", {"kind": "money", "text": "Er is geld weg"}
     refused = desk.post(path, {**told, "visit": ""})
     assert (refused.status_code, Complaint.objects.count()) == (422, 0)

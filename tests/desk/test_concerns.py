@@ -10,7 +10,7 @@ import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM
 from digibel.notifications.models import CallTask
-from digibel.scheduling import clockwork, concerns, reports, visits
+from digibel.scheduling import clockwork, concerns, inside, reports
 from digibel.scheduling.models import Concern, Report, Visit
 from digibel.volunteers.models import Volunteer
 from plugins.worlds import NOW, a_copy, built_once
@@ -29,8 +29,8 @@ def _world():
         lindeboom = cast.organisation()
         visit = cast.booked(cast.request(lindeboom, always_home=True, windows=[]), cast.volunteer(lindeboom))
         with clock.travel(clockwork.live_through(visit.starts_at + timedelta(hours=1))):
-            visits.check_in(visit, by=SYSTEM)
-            visits.check_out(visit, by=SYSTEM)
+            inside.check_in(visit, by=SYSTEM)
+            inside.check_out(visit, by=SYSTEM)
     return {"lindeboom": lindeboom, "visit": visit.pk}
 
 

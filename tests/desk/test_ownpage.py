@@ -14,7 +14,7 @@ from digibel.notifications import outbox
 from digibel.notifications.models import CallTask
 from digibel.privacy import restoring, rights
 from digibel.privacy.models import Right, RightsRequest
-from digibel.scheduling import calendars, lostphones, promises, readiness, visits
+from digibel.scheduling import calendars, inside, lostphones, promises, readiness
 from digibel.scheduling.models import FollowUp, Offer, Visit
 from digibel.scheduling.paid import Payment
 from digibel.volunteers import pagelinks
@@ -196,7 +196,7 @@ def test_who_comes_back_in_time_is_not_forgotten(telephone, els, token):
 def test_nobody_stops_in_the_middle_of_a_visit(telephone, els, lindeboom, token):
     visit = cast.booked(cast.request(lindeboom), els)
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
         answer = telephone.post(f"/me/{token}/leave?lang=en", follow=True)
     assert "You are at a visit now." in answer.content.decode()
     els.refresh_from_db()

@@ -18,7 +18,7 @@ from digibel.desk.forms import week
 from digibel.guardrails import catalogue
 from digibel.organisations.models import Organisation, Role, Staff
 from digibel.requests.models import Closing, HelpRequest, NextActionKind
-from digibel.scheduling import offers, openings, reports, visits
+from digibel.scheduling import inside, offers, openings, reports, visits
 from digibel.scheduling.models import Visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -346,8 +346,8 @@ def test_series_that_waits_for_its_next_visit_has_one_button_and_can_be_ended(na
     client.post(f"/requests/{request.reference}/do/series", {"goal": "Bellen", "every_days": "28", "visits": "3"})
     visit = cast.booked(request, cast.volunteer(nadia.organisation))
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
-        visits.check_out(Visit.objects.get(), by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
+        inside.check_out(Visit.objects.get(), by=SYSTEM)
         reports.report(Visit.objects.get(), by=SYSTEM, all_right=True)
         page = page_of(client, request)
         assert "waits for the next visit of the series" in page

@@ -13,7 +13,7 @@ from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import cards, corrections, lostphones, onego, visits
+from digibel.scheduling import cards, corrections, inside, lostphones, onego, visits
 from digibel.scheduling.errors import NoSuchCard
 from digibel.scheduling.models import Visit
 
@@ -146,7 +146,7 @@ def test_in_and_out_by_hand(desk, visit):
 def test_half_an_hour_more_by_hand(desk, visit):
     before = visit.ends_at
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=cast.SYSTEM)
+        inside.check_in(visit, by=cast.SYSTEM)
         do(desk, visit, "extend")
     assert visit.ends_at == before + timedelta(minutes=30)
 

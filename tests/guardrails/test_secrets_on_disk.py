@@ -45,7 +45,7 @@ from digibel.organisations.keys import make_key
 from digibel.organisations.models import Tightening
 from digibel.organisations.scopes import EVERY_SCOPE
 from digibel.requests.models import HelpRequest, NamedHelper, Overruling
-from digibel.scheduling import calendars, cards, complaints, concerns, doorstep, openings, visits
+from digibel.scheduling import calendars, cards, complaints, concerns, doorstep, inside, openings
 from digibel.scheduling.models import Complaint, Concern, Report, Visit
 from digibel.sealing.errors import Erased
 from digibel.sealing.fields import SealedTextField
@@ -377,13 +377,13 @@ def test_an_answer_from_the_inbox_leaves_without_it(visit: Visit, desk: Browser)
 def test_what_a_volunteer_asks_and_reports_is_kept_without_it(visit: Visit) -> None:
     phone = Browser()
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
         for typed in SAID:
             asked = phone.post(
                 reverse("desk:card_deed", args=[cards.token(visit), "ask"]) + "?lang=en", {"word": typed}
             )
             assert "It was not kept." in asked.content.decode()
-        visits.check_out(visit, by=SYSTEM)
+        inside.check_out(visit, by=SYSTEM)
         address = reverse("desk:card_deed", args=[cards.token(visit), "report"]) + "?lang=en"
         for typed in SAID:
             told = phone.post(address, {"all_right": "yes", "note": typed}, follow=True)
@@ -434,8 +434,8 @@ def _last(model: Any, by: str) -> Any:
 
 def test_whatever_a_colleague_writes_down_is_kept_without_it(visit: Visit, desk: Browser) -> None:
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
-        visits.check_out(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
+        inside.check_out(visit, by=SYSTEM)
         concerns.report(visit, ["money"], by=SYSTEM)
         complaints.note(visit.client, kind="service", text="niemand belt terug", by=SYSTEM)
         for (box, (address, told, name, kept)), typed in zip(_boxes(visit).items(), cycle(SAID), strict=False):

@@ -32,6 +32,7 @@ from digibel.requests.models import Client, Closing, HelpRequest
 from digibel.scheduling import (
     clockwork,
     followups,
+    inside,
     offers,
     openings,
     promises,
@@ -241,7 +242,7 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: Visit.objects.standing().exists())
     @rule(
         data=st.data(),
-        deed=st.sampled_from([visits.confirm, visits.check_in, visits.check_out, visits.extend]),
+        deed=st.sampled_from([visits.confirm, inside.check_in, inside.check_out, inside.extend]),
     )
     def around_the_door(self, data, deed):
         self.refused_or(deed, self.choose(data, Visit.objects.standing(), "visit"), by=self.by)

@@ -12,7 +12,7 @@ from digibel.notifications import outbox
 from digibel.notifications.models import OutboundMessage
 from digibel.organisations.models import Organisation
 from digibel.requests.models import Client, Consent, HelpRequest
-from digibel.scheduling import clockwork, followups, reports, visits
+from digibel.scheduling import clockwork, followups, inside, reports
 from digibel.scheduling.models import AUTONOMY, Complaint, FollowUp, Offer, Report, Visit
 from digibel.sealing import keys
 from digibel.sealing.reading import unsealed_or_none
@@ -65,10 +65,10 @@ def visit_is_over(house: House) -> datetime:
     with clock.travel(visit.starts_at):
         clockwork.tick()
         outbox.sweep()
-        visits.check_in(visit, by=Actor.volunteer(house.volunteer))
+        inside.check_in(visit, by=Actor.volunteer(house.volunteer))
     left = visit.ends_at
     with clock.travel(left):
-        visit = visits.check_out(visit, by=Actor.volunteer(house.volunteer))
+        visit = inside.check_out(visit, by=Actor.volunteer(house.volunteer))
         reports.report(
             visit, by=Actor.volunteer(house.volunteer), all_right=True, note=NOTE, autonomy={"knows_whom": 0}
         )

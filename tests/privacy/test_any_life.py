@@ -32,6 +32,7 @@ from digibel.scheduling import (
     followups,
     fraud,
     handovers,
+    inside,
     merging,
     offers,
     openings,
@@ -114,8 +115,8 @@ class Life:
     # The names of the deeds are words of the list above, and `in` is one of Python's own.
     def __getattr__(self, name):
         deeds = {
-            "in": lambda: self._with_visit(visits.check_in),
-            "out": lambda: self._with_visit(visits.check_out),
+            "in": lambda: self._with_visit(inside.check_in),
+            "out": lambda: self._with_visit(inside.check_out),
             "report": lambda: self._with_visit(reports.report, all_right=True, note=NOTE),
             "cancel": lambda: self._with_visit(visits.cancel, reason="organisation"),
         }
@@ -199,7 +200,7 @@ class Life:
     def end(self):
         """What stands in the way of forgetting ends first: an open complaint keeps them."""
         for visit in Visit.objects.filter(client=self.fresh(), status="under_way"):
-            visits.check_out(visit, by=self.by)
+            inside.check_out(visit, by=self.by)
         for complaint in self.fresh().complaints.open():
             with pytest.raises(ComplaintOpen):
                 erasing.erase_client(self.fresh(), by=self.by)

@@ -30,7 +30,7 @@ from digibel.privacy.retention import End, Part, Rule
 from digibel.requests.errors import CannotUnmerge
 from digibel.requests.intake import known_clients
 from digibel.requests.models import Client, HelpRequest, Merge, MovedRow, NamedHelper
-from digibel.scheduling import complaints, concerns, fraud, handovers, merging, promises, visits
+from digibel.scheduling import complaints, concerns, fraud, handovers, inside, merging, promises, visits
 from digibel.scheduling.concerns import ConcernOpen
 from digibel.scheduling.models import Offer, Visit
 from digibel.sealing import keys
@@ -90,7 +90,7 @@ def test_erasing_withdraws_offers_and_whoever_was_asked_hears_it(lindeboom, aske
 
 def test_nobody_is_erased_while_the_volunteer_is_inside(booked):
     with clock.travel(booked.visit.starts_at):
-        visits.check_in(booked.visit, by=Actor.volunteer(booked.volunteer))
+        inside.check_in(booked.visit, by=Actor.volunteer(booked.volunteer))
         for erase, person in ((erasing.erase_client, booked.client), (erasing.erase_volunteer, booked.volunteer)):
             with pytest.raises(VisitUnderWay):
                 erase(person, by=booked.by)
@@ -445,9 +445,9 @@ def test_who_was_asked_to_take_it_over_is_asked_no_more(asked, client):
 
 def test_fraud_that_was_told_rings_nobody_for_them_any_more(booked):
     with clock.travel(booked.visit.starts_at):
-        visits.check_in(booked.visit, by=SYSTEM)
+        inside.check_in(booked.visit, by=SYSTEM)
         alarm = fraud.during_visit(booked.visit, by=SYSTEM)
-        visits.check_out(booked.visit, by=SYSTEM)
+        inside.check_out(booked.visit, by=SYSTEM)
         erasing.erase_client(booked.client, by=SYSTEM)
         assert CallTask.objects.open().about(alarm).count() == 0
         assert (planted_found(), broken_promises()) == ([], [])

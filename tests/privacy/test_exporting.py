@@ -14,7 +14,7 @@ from digibel.notifications.models import Recipient
 from digibel.organisations.models import Staff
 from digibel.privacy import exporting, retention
 from digibel.requests.models import Client
-from digibel.scheduling import complaints, fraud, handovers, merging, openings, visits
+from digibel.scheduling import complaints, fraud, handovers, inside, merging, openings
 from digibel.scheduling.desksessions import signing
 from digibel.volunteers.models import Volunteer
 from privacy.house import NOTE, PLANTED_WORDS, SAID, WORDS, followed_up, visit_is_over
@@ -52,7 +52,7 @@ def test_client_gets_what_other_rooms_know(booked):
     twin = cast.request(booked.organisation, client={"family_name": "Waterhoen", "phone": cast.mobile()}).client
     cast.texts(twin, "Ik ben het weer")
     with clock.travel(booked.visit.starts_at):
-        visits.check_in(booked.visit, by=SYSTEM)
+        inside.check_in(booked.visit, by=SYSTEM)
         fraud.during_visit(booked.visit, by=SYSTEM)
     complaints.note(booked.client, kind="visit", text=SAID, visit=booked.visit, by=SYSTEM)
     merging.merge(booked.client, twin, by=SYSTEM)

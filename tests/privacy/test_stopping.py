@@ -16,7 +16,7 @@ from digibel.privacy.errors import VisitUnderWay, WhyRestricted
 from digibel.privacy.models import Right, RightsRequest
 from digibel.requests.models import Client, HelpRequest
 from digibel.requests.rectifying import as_draft
-from digibel.scheduling import clockwork, complaints, handovers, offers, openings, promises, rectifying, visits
+from digibel.scheduling import clockwork, complaints, handovers, inside, offers, openings, promises, rectifying
 from digibel.scheduling.errors import NoOwnYes, Restricted
 from digibel.scheduling.models import Concern, Offer, Visit
 from privacy.house import followed_up, visit_is_over
@@ -73,7 +73,7 @@ def test_a_yes_that_comes_with_a_new_question_lets_the_earlier_ones_go_on(booked
 
 def test_yes_taken_back_while_the_volunteer_is_inside_lets_them_finish(booked):
     with clock.travel(booked.visit.starts_at):
-        visits.check_in(booked.visit, by=Actor.volunteer(booked.volunteer))
+        inside.check_in(booked.visit, by=Actor.volunteer(booked.volunteer))
         stopping.withdraw_consent(booked.client, by=booked.by, close=True)
         request = HelpRequest.objects.get()
         assert (request.is_open, request.next_kind) == (True, "check_out")
@@ -183,7 +183,7 @@ def test_nobody_is_restricted_in_the_middle_of_a_visit_or_without_a_reason(booke
     with pytest.raises(WhyRestricted):
         stopping.restrict_client(booked.client, "", by=booked.by)
     with clock.travel(booked.visit.starts_at):
-        visits.check_in(booked.visit, by=Actor.volunteer(booked.volunteer))
+        inside.check_in(booked.visit, by=Actor.volunteer(booked.volunteer))
         with pytest.raises(VisitUnderWay):
             stopping.restrict_client(booked.client, "claim", by=booked.by)
 

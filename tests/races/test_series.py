@@ -11,7 +11,7 @@ from digibel import clock
 from digibel.audit.actors import SYSTEM
 from digibel.problems import Problem
 from digibel.requests.models import HelpRequest, Series
-from digibel.scheduling import clockwork, promises, series, visits
+from digibel.scheduling import clockwork, inside, promises, series
 from digibel.scheduling.models import Offer, Timer, Visit
 from races.side_by_side import at_once
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def inside(frozen_clock):
+def begun(frozen_clock):
     """The first of three visits, with the volunteer at the table."""
     with transaction.atomic():
         lindeboom = cast.organisation()
@@ -27,12 +27,12 @@ def inside(frozen_clock):
         series.plan(request, goal="zelf videobellen", visits=3, by=SYSTEM)
         visit = cast.booked(request, cast.volunteer(lindeboom))
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
         yield visit
 
 
 def leave(visit):
-    visits.check_out(Visit.objects.get(pk=visit.pk), by=SYSTEM)
+    inside.check_out(Visit.objects.get(pk=visit.pk), by=SYSTEM)
     return "left"
 
 
@@ -53,29 +53,29 @@ def broken_promises():
     return [str(finding) for finding in promises.check() if not finding.holds]
 
 
-def test_leaving_and_ending_at_once_waits_for_one_follow_up(inside):
-    assert sorted(at_once([partial(leave, inside), partial(leave, inside), partial(end, inside.request)])) == [
+def test_leaving_and_ending_at_once_waits_for_one_follow_up(begun):
+    assert sorted(at_once([partial(leave, begun), partial(leave, begun), partial(end, begun.request)])) == [
         "ended",
         "left",
         "left",
     ]
-    inside.refresh_from_db()
-    assert (inside.follow_up_due is not None, Series.objects.get().asks_at) == (True, None)
+    begun.refresh_from_db()
+    assert (begun.follow_up_due is not None, Series.objects.get().asks_at) == (True, None)
     assert Timer.objects.filter(kind="follow_up", rung_at=None).count() == 1
     assert broken_promises() == []
 
 
-def test_six_bells_ask_for_one_visit_once(inside):
-    leave(inside)
-    at_once([*[partial(ask, inside.request)] * 4, *[clockwork.tick] * 2])
+def test_six_bells_ask_for_one_visit_once(begun):
+    leave(begun)
+    at_once([*[partial(ask, begun.request)] * 4, *[clockwork.tick] * 2])
     assert Offer.objects.filter(status__in=["queued", "sent"]).count() == 1
     assert broken_promises() == []
 
 
-def test_ended_while_it_is_asked_for_nobody_is_asked(inside):
-    leave(inside)
+def test_ended_while_it_is_asked_for_nobody_is_asked(begun):
+    leave(begun)
     with clock.travel(clock.now() + timedelta(minutes=5)):
-        told = at_once([partial(end, inside.request), partial(ask, inside.request)])
+        told = at_once([partial(end, begun.request), partial(ask, begun.request)])
         assert told == ["ended", "asked"]
         assert Offer.objects.filter(status__in=["queued", "sent"]).count() == 0
         assert Series.objects.get().ended_as == "goal_reached"

@@ -9,7 +9,7 @@ from digibel.notifications import calls, outbox
 from digibel.notifications.models import CallTask
 from digibel.organisations.models import Organisation
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import clockwork, followups, openings, reports, visits
+from digibel.scheduling import clockwork, followups, inside, openings, reports
 from digibel.scheduling.models import Visit
 
 
@@ -18,9 +18,9 @@ def went(request: HelpRequest) -> Visit:
     els = cast.volunteer(request.organisation)
     visit = cast.booked(request, els)
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=Actor.volunteer(els))
+        inside.check_in(visit, by=Actor.volunteer(els))
     with clock.travel(visit.starts_at + timedelta(minutes=50)):
-        visit = visits.check_out(visit, by=Actor.volunteer(els))
+        visit = inside.check_out(visit, by=Actor.volunteer(els))
         reports.report(visit, by=SYSTEM, all_right=True, autonomy={"alone": 0, "dares": 1})
         outbox.sweep()
     return visit

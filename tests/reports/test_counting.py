@@ -16,7 +16,7 @@ from digibel.reports import closing
 from digibel.reports.counting import Count, Key, count
 from digibel.reports.quarters import Quarter
 from digibel.requests.models import Client, HelpRequest
-from digibel.scheduling import offers, together, visits
+from digibel.scheduling import inside, offers, together
 from digibel.scheduling.models import Visit
 from digibel.sealing import keys
 from digibel.sealing.router import KEYS
@@ -97,9 +97,9 @@ def test_two_who_go_together_are_one_visit_of_the_client(lindeboom):
         visit = offers.accept(offer, 1, by=SYSTEM)
     for one in Visit.objects.filter(request=asked):
         with clock.travel(visit.starts_at):
-            visits.check_in(one, by=SYSTEM)
+            inside.check_in(one, by=SYSTEM)
         with clock.travel(visit.starts_at + timedelta(minutes=50)):
-            visits.check_out(one, by=SYSTEM)
+            inside.check_out(one, by=SYSTEM)
     figures = count(lindeboom, AUTUMN)
     told = ("visits", "visits.minutes", "visits.waited", "promised.kept", "volunteers.load")
     assert {measure: measured(figures, measure) for measure in told} == {

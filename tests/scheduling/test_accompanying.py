@@ -19,6 +19,7 @@ from digibel.scheduling import (
     errors,
     followups,
     handovers,
+    inside,
     onego,
     openings,
     promises,
@@ -144,9 +145,9 @@ def test_it_is_checked_in_and_out_and_followed_up_as_any_visit(lindeboom, room, 
     visit = cast.booked(made, volunteer(lindeboom))
     visits.confirm(visit, by=SYSTEM)
     with clock.travel(session.starts_at):
-        visits.check_in(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
     with clock.travel(session.starts_at + timedelta(hours=1)):
-        visits.check_out(visit, by=SYSTEM)
+        inside.check_out(visit, by=SYSTEM)
         reports.report(visit, by=SYSTEM, all_right=True)
     visit.refresh_from_db()
     assert (visit.status, visit.word) == (VisitStatus.DONE, "")
@@ -265,7 +266,7 @@ def test_who_has_met_already_is_left_alone(lindeboom, room, session):
     visit = cast.booked(made, volunteer(lindeboom))
     visits.confirm(visit, by=SYSTEM)
     with clock.travel(session.starts_at):
-        visits.check_in(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
         openings.close(request, closing=Closing.REFERRED, by=SYSTEM)
     made.refresh_from_db()
     assert made.is_open

@@ -17,7 +17,7 @@ from digibel.audit.models import Event
 from digibel.organisations.models import Closure, DutyHours, Organisation
 from digibel.problems import NotFound
 from digibel.requests.models import Client, RequestTask
-from digibel.scheduling import calendars, cards, ics, rescheduling, visits
+from digibel.scheduling import calendars, cards, ics, inside, rescheduling, visits
 from digibel.scheduling.models import Visit
 
 pytestmark = pytest.mark.django_db
@@ -122,8 +122,8 @@ def test_every_change_that_shows_raises_the_sequence(booked):
         visits.confirm(booked, by=SYSTEM)
         seen += events(booked.volunteer)
     with clock.travel(booked.starts_at):
-        visits.check_in(booked, by=SYSTEM)
-        visits.extend(booked, by=SYSTEM)
+        inside.check_in(booked, by=SYSTEM)
+        inside.extend(booked, by=SYSTEM)
         seen += events(booked.volunteer)
     assert [event["status"] for event in seen] == ["TENTATIVE", "CONFIRMED", "CONFIRMED"]
     assert [event["sequence"] for event in seen] == [1, 2, 3]

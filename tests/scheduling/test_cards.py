@@ -17,6 +17,7 @@ from digibel.scheduling import (
     cards,
     clockwork,
     doorstep,
+    inside,
     lostphones,
     offers,
     openings,
@@ -53,9 +54,9 @@ def bodies(visit):
 def gone_through(visit, els):
     by = Actor.volunteer(els)
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=by)
+        inside.check_in(visit, by=by)
     with clock.travel(visit.starts_at + timedelta(minutes=50)):
-        visits.check_out(visit, by=by)
+        inside.check_out(visit, by=by)
     return visit.starts_at + timedelta(minutes=50)
 
 
@@ -108,7 +109,7 @@ def test_view_closes_at_once_when_there_is_nothing_to_go_to(visit, deed):
 
 def test_view_closes_by_itself_when_nobody_checks_out(visit, els):
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=Actor.volunteer(els))
+        inside.check_in(visit, by=Actor.volunteer(els))
     token = cards.token(visit)
     with clock.travel(visit.ends_at + timedelta(hours=47, minutes=59)):
         assert cards.open_card(token) == visit
@@ -152,7 +153,7 @@ def test_texts_of_who_was_erased_are_no_trouble(visit, els):
 
 def test_a_card_that_is_still_open_is_not_closed_by_an_early_bell(visit, els):
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=Actor.volunteer(els))
+        inside.check_in(visit, by=Actor.volunteer(els))
         cards.close(visit.pk)
     assert any("Theodorstraat" in body for body in bodies(visit))
 

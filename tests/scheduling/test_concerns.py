@@ -10,7 +10,17 @@ from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
 from digibel.audit.models import Event
 from digibel.notifications.models import CallTask
-from digibel.scheduling import clockwork, concerns, errors, followups, offers, promises, readiness, reports, visits
+from digibel.scheduling import (
+    clockwork,
+    concerns,
+    errors,
+    followups,
+    inside,
+    offers,
+    promises,
+    readiness,
+    reports,
+)
 from digibel.scheduling.models import Concern, Report, Visit
 from digibel.volunteers import pool
 from digibel.volunteers.models import Volunteer
@@ -31,8 +41,8 @@ def _world():
         els = cast.volunteer(lindeboom)
         visit = cast.booked(cast.request(lindeboom, always_home=True, windows=[]), els)
         with clock.travel(clockwork.live_through(visit.starts_at + timedelta(hours=1))):
-            visits.check_in(visit, by=SYSTEM)
-            visits.check_out(visit, by=SYSTEM)
+            inside.check_in(visit, by=SYSTEM)
+            inside.check_out(visit, by=SYSTEM)
     return {"lindeboom": lindeboom, "els": els, "visit": visit.pk}
 
 

@@ -10,7 +10,7 @@ from digibel import clock
 from digibel.audit.actors import SYSTEM
 from digibel.notifications import calls, outbox
 from digibel.notifications.models import CallTask, OutboundMessage
-from digibel.scheduling import clockwork, errors, followups, openings, readiness, reports, visits
+from digibel.scheduling import clockwork, errors, followups, inside, openings, readiness, reports
 from digibel.scheduling.models import AUTONOMY, FollowUp, Offer, Report, Visit
 
 pytestmark = pytest.mark.django_db
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 def done(lindeboom, els, **client):
     visit = cast.booked(cast.request(lindeboom, client=client), els)
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
-        visits.check_out(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
+        inside.check_out(visit, by=SYSTEM)
     return Visit.objects.get(pk=visit.pk)
 
 

@@ -13,7 +13,7 @@ from digibel.notifications.calls import open_call
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.requests import errors
 from digibel.requests.models import Client
-from digibel.scheduling import calendars, clockwork, openings, promises, visits
+from digibel.scheduling import calendars, clockwork, inside, openings, promises
 from digibel.scheduling.models import Timer, Visit
 
 pytestmark = pytest.mark.django_db
@@ -44,8 +44,8 @@ def test_everything_about_this_person_is_silent_at_once(visit):
 
 def test_nobody_is_asked_a_week_later(visit):
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
-        visits.check_out(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
+        inside.check_out(visit, by=SYSTEM)
         openings.note_gone(visit.client, by=SYSTEM)
     end = clockwork.live_through(visit.starts_at + timedelta(days=9))
     with clock.travel(end):
@@ -84,8 +84,8 @@ def test_undone_within_the_day_everything_is_a_next_action_and_no_visit_comes_ba
 
 def test_undone_after_a_visit_somebody_asks_whether_it_works(visit):
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
-        visits.check_out(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
+        inside.check_out(visit, by=SYSTEM)
         openings.note_gone(visit.client, by=SYSTEM)
         openings.undo_gone(visit.client, reason="misunderstood", by=SYSTEM)
     with clock.travel(clockwork.live_through(visit.starts_at + timedelta(days=11))):

@@ -20,12 +20,12 @@ from digibel.scheduling import (
     clockwork,
     followups,
     handovers,
+    inside,
     offers,
     openings,
     promises,
     rejudging,
     series,
-    visits,
     worklist,
 )
 from digibel.scheduling.errors import AlreadyBooked, FollowUpFirst, NoOwnYes
@@ -156,9 +156,9 @@ def test_series_goes_on_where_it_is_taken_with_what_is_left_of_it(request_, lind
     [offer] = cast.offered(request_, cast.volunteer(lindeboom))
     visit = offers.accept(offer, 1, by=Actor.volunteer(offer.volunteer))
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
     with clock.travel(visit.ends_at):
-        visits.check_out(Visit.objects.get(), by=SYSTEM)
+        inside.check_out(Visit.objects.get(), by=SYSTEM)
         asked = ask(request_, sleutel)
         page = browser_of(sleutel).get(reverse("desk:handover", args=[asked.pk])).content.decode()
         assert "every two weeks, 3 visits left" in page
@@ -178,8 +178,8 @@ def test_who_was_there_before_a_series_goes_elsewhere_is_asked_about_by_a_voice_
     series.plan(request_, goal="zelf videobellen", visits=4, by=SYSTEM)
     visit = cast.booked(request_, cast.volunteer(lindeboom))
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
-        visits.check_out(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
+        inside.check_out(visit, by=SYSTEM)
         handovers.accept(ask(request_, sleutel), by=SYSTEM)
     with clock.travel(visit.starts_at + timedelta(days=8)):
         clockwork.tick()
@@ -196,8 +196,8 @@ def test_one_visit_that_nobody_asked_about_keeps_it_here(request_, lindeboom, sl
     asked = ask(request_, sleutel)
     visit = cast.booked(request_, cast.volunteer(lindeboom))
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
-        visits.check_out(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
+        inside.check_out(visit, by=SYSTEM)
         for deed in (lambda: handovers.accept(asked, by=SYSTEM), lambda: ask(request_, sleutel)):
             with pytest.raises(FollowUpFirst):
                 deed()

@@ -20,7 +20,7 @@ from digibel.notifications.models import CallTask, InboundMessage, InboundPart, 
 from digibel.requests import errors, intake
 from digibel.requests.models import Client, HelpRequest, Merge, MovedRow, NamedHelper, NameToken
 from digibel.requests.rectifying import as_draft
-from digibel.scheduling import complaints, fraud, merging, openings, promises, rectifying, reports, visits
+from digibel.scheduling import complaints, fraud, inside, merging, openings, promises, rectifying, reports
 from digibel.scheduling.errors import Restricted
 from digibel.scheduling.models import Complaint, FraudAlarm, Preference, ReportNote, Visit
 from digibel.sealing import strays
@@ -70,9 +70,9 @@ def other(lindeboom, els):
     visit = cast.booked(cast.request(lindeboom, client=told, windows=NEXT_WEEK), ayse)
     Preference.objects.create(client=visit.client, volunteer=ayse, again=False)
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
         fraud.during_visit(visit, by=SYSTEM)
-        visits.check_out(visit, by=SYSTEM)
+        inside.check_out(visit, by=SYSTEM)
         reports.report(visit, by=SYSTEM, all_right=True, note="Zijn kat heet Mimi")
     complaints.note(visit.client, kind="visit", text="Ze kwam te laat", visit=visit, by=SYSTEM)
     openings.open_request(cast.draft(), organisation=lindeboom, by=SYSTEM, client=visit.client)

@@ -14,7 +14,7 @@ from digibel.notifications.gateways.base import InboundText
 from digibel.notifications.models import OutboundMessage
 from digibel.organisations import asking
 from digibel.requests.models import Client, HelpRequest
-from digibel.scheduling import clockwork, errors, followups, offers, openings, visits, worklist
+from digibel.scheduling import clockwork, errors, followups, inside, offers, openings, worklist
 from digibel.scheduling.matching.ranking import rank
 from digibel.scheduling.models import Offer, Visit
 
@@ -293,9 +293,9 @@ def test_a_request_that_did_not_stay_solved_gets_a_second_visit(lindeboom):
     request = cast.request(lindeboom, always_home=True, windows=[])
     first = cast.booked(request, els)
     with clock.travel(clockwork.live_through(first.starts_at)):
-        visits.check_in(first, by=SYSTEM)
+        inside.check_in(first, by=SYSTEM)
     with clock.travel(clockwork.live_through(first.ends_at)):
-        visits.check_out(first, by=SYSTEM)
+        inside.check_out(first, by=SYSTEM)
     with clock.travel(clockwork.live_through(first.starts_at + timedelta(days=8))):
         followups.note(first, "fails", by=SYSTEM)
         second = cast.booked(request, els)

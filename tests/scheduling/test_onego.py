@@ -12,7 +12,9 @@ from digibel.privacy import erasing, stopping
 from digibel.requests.models import HelpRequest
 from digibel.requests.rectifying import as_draft
 from digibel.scheduling import (
+    bells,
     errors,
+    inside,
     merging,
     offers,
     onego,
@@ -132,15 +134,15 @@ def test_each_is_checked_in_reported_and_asked_about_apart(home, pair, els):
     one, two = pair
     by = Actor.volunteer(els)
     with clock.travel(one.starts_at):
-        visits.check_in(one, by=by)
+        inside.check_in(one, by=by)
         assert kinds(*home) == ["check_out", "announce"] or kinds(*home)[0] == "check_out"
     with clock.travel(one.ends_at):
-        visits.check_out(one, by=by)
+        inside.check_out(one, by=by)
         assert fresh(home[0]).household is None
         assert fresh(home[1]).household is None
-        visits.check_in(two, by=by)
+        inside.check_in(two, by=by)
     with clock.travel(two.ends_at):
-        visits.check_out(two, by=by)
+        inside.check_out(two, by=by)
         assert [fresh(one).follow_up_due is not None for one in pair] == [True, True]
         assert kinds(*home) == ["report", "report"]
         assert broken() == []
@@ -149,10 +151,10 @@ def test_each_is_checked_in_reported_and_asked_about_apart(home, pair, els):
 def test_longer_at_the_first_rings_no_alarm_about_the_second(pair, els):
     one, two = pair
     with clock.travel(one.ends_at - timedelta(minutes=5)):
-        visits.check_in(one, by=Actor.volunteer(els))
-        until = visits.extend(one, by=Actor.volunteer(els))
+        inside.check_in(one, by=Actor.volunteer(els))
+        until = inside.extend(one, by=Actor.volunteer(els))
         late = Timer.objects.get(kind="check_in_late", subject_id=two.pk, rung_at=None)
-        assert late.due_at == until + visits.CHECK_IN_WITHIN
+        assert late.due_at == until + bells.CHECK_IN_WITHIN
         assert fresh(one).ends_at == two.starts_at
 
 

@@ -17,7 +17,7 @@ from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
 from digibel.notifications.models import CallTask, InboundMessage, OutboundMessage, Recipient
 from digibel.requests.models import HelpRequest, RequestTask
-from digibel.scheduling import promises, reports, visits
+from digibel.scheduling import inside, promises, reports
 from digibel.scheduling.models import Offer, Timer, Visit
 from digibel.sealing import keys
 from digibel.sealing.strays import sealed_fields
@@ -49,8 +49,8 @@ def _house():
     booked = cast.booked(cast.request(lindeboom), els)
     done = cast.booked(cast.request(lindeboom), ayse)
     with clock.travel(done.starts_at):
-        visits.check_in(done, by=SYSTEM)
-        visits.check_out(done, by=SYSTEM)
+        inside.check_in(done, by=SYSTEM)
+        inside.check_out(done, by=SYSTEM)
         reports.report(done, by=SYSTEM, all_right=True, note="Alles werkt")
     [offer] = cast.offered(cast.request(lindeboom), ayse)
     return {"organisation": lindeboom, "els": els, "ayse": ayse, "booked": booked, "done": done, "offer": offer}

@@ -9,7 +9,7 @@ from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
 from digibel.notifications import outbox
 from digibel.notifications.models import CallTask, OutboundMessage
-from digibel.scheduling import clockwork, followups, readiness, visits, worklist
+from digibel.scheduling import clockwork, followups, inside, readiness, visits, worklist
 from digibel.scheduling.models import Move, Offer, Visit
 from digibel.volunteers import pool
 from digibel.volunteers import readiness as met
@@ -107,7 +107,7 @@ def test_stop_keeps_the_visit_that_was_promised(lindeboom, els):
 def test_a_visit_under_way_goes_on(lindeboom, els):
     visit = cast.booked(cast.request(lindeboom), els)
     with clock.travel(clockwork.live_through(visit.starts_at)):
-        visits.check_in(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
         assert readiness.pause(els, by=SYSTEM) == 0
         visit.refresh_from_db()
         assert visit.status == "under_way"
@@ -128,8 +128,8 @@ def test_what_a_client_tells_about_money_pauses_the_volunteer_and_coming_back_is
 ):
     done = cast.booked(cast.request(lindeboom, always_home=True, windows=[]), els)
     with clock.travel(clockwork.live_through(done.starts_at)):
-        visits.check_in(done, by=SYSTEM)
-        visits.check_out(done, by=SYSTEM)
+        inside.check_in(done, by=SYSTEM)
+        inside.check_out(done, by=SYSTEM)
     with clock.travel(clockwork.live_through(done.starts_at + timedelta(days=7))):
         other = cast.booked(cast.request(lindeboom), els)
         followups.note(done, "works", by=SYSTEM, worries=worries)

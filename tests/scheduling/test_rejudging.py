@@ -22,6 +22,7 @@ from digibel.scheduling import (
     doorstep,
     errors,
     followups,
+    inside,
     merging,
     offers,
     openings,
@@ -153,7 +154,7 @@ def test_what_was_written_while_somebody_said_yes_is_seen_the_same_minute(lindeb
 def test_a_visit_under_way_goes_on_and_somebody_rings_the_volunteer(lindeboom, els):
     visit = cast.booked(cast.request(lindeboom, tasks=["online-payment"]), els)
     with clock.travel(clockwork.live_through(visit.starts_at)):
-        visits.check_in(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
         tighten(lindeboom)
         tighten(lindeboom, "video-call", Verdict.CONDITIONS)
         call = CallTask.objects.open().get(kind="visit.stricter")
@@ -166,8 +167,8 @@ def test_a_visit_under_way_goes_on_and_somebody_rings_the_volunteer(lindeboom, e
 def test_what_is_done_is_not_split_and_a_second_visit_is_judged_by_the_new_rule(lindeboom, els):
     visit = cast.booked(cast.request(lindeboom, tasks=["video-call", "online-payment"]), els)
     with clock.travel(clockwork.live_through(visit.starts_at)):
-        visits.check_in(visit, by=SYSTEM)
-        visits.check_out(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
+        inside.check_out(visit, by=SYSTEM)
         tighten(lindeboom)
         clockwork.tick()
         assert HelpRequest.objects.count() == 1
@@ -182,8 +183,8 @@ def test_what_is_learned_after_a_visit_counts_before_anybody_is_asked_again(lind
     """Nobody is asked before the follow-up, which judges it again; and a series that begins with that visit does so too."""
     visit = cast.booked(cast.request(lindeboom, tasks=["online-payment"], always_home=True, windows=[]), els)
     with clock.travel(clockwork.live_through(visit.starts_at)):
-        visits.check_in(visit, by=SYSTEM)
-        visits.check_out(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
+        inside.check_out(visit, by=SYSTEM)
         client = fresh(visit.client)
         told = replace(as_draft(client), decides_about_money="Mevr. Janssens")
         rectifying.correct(client, told, version=client.version, by=SYSTEM)
@@ -378,7 +379,7 @@ def test_who_decides_from_a_visit_on_decides_about_the_next_one(lindeboom, els):
     """What was done is not judged again; what comes after it is."""
     visit = cast.booked(cast.request(lindeboom, tasks=["online-payment"]), els)
     with clock.travel(visit.ends_at):
-        visits.check_out(visit, by=SYSTEM)
+        inside.check_out(visit, by=SYSTEM)
         visit.client.decides_about_money = "Meester Bontekraai"
         visit.client.save()
         assert rejudging.judge_client_again(visit.client, by=SYSTEM) == 0

@@ -15,7 +15,18 @@ from digibel.organisations.duty import NobodyOnDuty
 from digibel.organisations.models import Closure, DutyHours
 from digibel.requests.errors import WindowTooFar
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import clockwork, errors, offers, openings, promises, readiness, rescheduling, visits, worklist
+from digibel.scheduling import (
+    clockwork,
+    errors,
+    inside,
+    offers,
+    openings,
+    promises,
+    readiness,
+    rescheduling,
+    visits,
+    worklist,
+)
 from digibel.scheduling.matching.reasons import REQUIREMENTS, because
 from digibel.scheduling.models import Timer, Visit
 from digibel.volunteers import availability
@@ -98,9 +109,9 @@ def test_the_bells_are_those_of_the_new_moment(visit):
     bells = dict(Timer.objects.filter(subject_id=visit.pk, rung_at=None).values_list("kind", "due_at"))
     assert bells == {
         "confirm_by": worklist.confirm_due(visit),
-        "check_in_late": visit.starts_at + visits.CHECK_IN_WITHIN,
-        "check_out_nudge": visit.ends_at + visits.CHECK_OUT_NUDGE,
-        "check_out_alarm": visit.ends_at + visits.CHECK_OUT_ALARM,
+        "check_in_late": visit.starts_at + bells.CHECK_IN_WITHIN,
+        "check_out_nudge": visit.ends_at + bells.CHECK_OUT_NUDGE,
+        "check_out_alarm": visit.ends_at + bells.CHECK_OUT_ALARM,
         "card_closes": bells["card_closes"],
     }
     assert bells["card_closes"] > visit.ends_at
@@ -304,7 +315,7 @@ def test_not_once_it_should_have_begun_and_not_when_it_has(visit):
         visit.refresh_from_db()
         with pytest.raises(errors.TooLateToMove):
             move(visit, clock.now() + timedelta(hours=2))
-        visits.check_in(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
         visit.refresh_from_db()
         with pytest.raises(errors.MoveNotAllowed):
             move(visit, clock.now() + timedelta(hours=2))

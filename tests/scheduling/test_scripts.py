@@ -10,7 +10,7 @@ from digibel.audit.actors import Actor
 from digibel.desk import callsheets, errands
 from digibel.notifications import calls
 from digibel.notifications.models import CallTask, OutboundMessage
-from digibel.scheduling import alarms, announcing, clockwork, doorstep, visits
+from digibel.scheduling import alarms, announcing, clockwork, doorstep, inside, visits
 from digibel.scheduling.models import Visit
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +121,7 @@ def test_at_a_closed_door_the_client_hears_who_stands_there(lindeboom, els):
 
 def test_who_comes_later_keeps_the_word_and_nobody_says_it_once_more(lindeboom, els):
     visit = booked(lindeboom, els)
-    visits.note_late(visit, 20, by=Actor.volunteer(els))
+    inside.note_late(visit, 20, by=Actor.volunteer(els))
     assert said("late")[1] == "Els komt wat later dan afgesproken. Het woord blijft hetzelfde."
     assert said("late")[2] == "Het wordt tussen 14u20 en 14u50."
     assert visit.word not in "".join(said("late"))

@@ -18,6 +18,7 @@ from digibel.scheduling import (
     beats,
     clockwork,
     followups,
+    inside,
     offers,
     openings,
     promises,
@@ -56,9 +57,9 @@ def planned(lindeboom, *, day=None, **agreed):
 def make(visit):
     """It takes place. Returns how time goes on from there."""
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
     with clock.travel(visit.ends_at):
-        visits.check_out(Visit.objects.get(pk=visit.pk), by=SYSTEM)
+        inside.check_out(Visit.objects.get(pk=visit.pk), by=SYSTEM)
         reports.report(Visit.objects.get(pk=visit.pk), by=SYSTEM, all_right=True)
     return visit.ends_at
 
@@ -255,9 +256,9 @@ def test_ended_during_a_visit_that_visit_is_the_last(lindeboom, els):
     request = planned(lindeboom)
     visit = cast.booked(request, els)
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
         series.end(request, ended_as="client_stops", by=SYSTEM)
-        visits.check_out(Visit.objects.get(), by=SYSTEM)
+        inside.check_out(Visit.objects.get(), by=SYSTEM)
     assert Visit.objects.get().follow_up_due == clock.at(date(2026, 9, 24), time(10))
 
 

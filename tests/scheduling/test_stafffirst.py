@@ -11,7 +11,17 @@ from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.requests import errors as refusals
 from digibel.requests.models import Client, HelpRequest, StaffFirst
 from digibel.requests.stafffirst import NoReasonToRelease, NotHeld
-from digibel.scheduling import clockwork, errors, handovers, merging, offers, openings, promises, stafffirst, visits
+from digibel.scheduling import (
+    clockwork,
+    errors,
+    handovers,
+    inside,
+    merging,
+    offers,
+    openings,
+    promises,
+    stafffirst,
+)
 from digibel.scheduling.models import Offer, Visit
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +132,7 @@ def test_whoever_is_inside_finishes_and_is_rung_at_once(lindeboom):
     els = cast.volunteer(lindeboom)
     visit = cast.booked(cast.request(lindeboom), els)
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=Actor.volunteer(els))
+        inside.check_in(visit, by=Actor.volunteer(els))
         stafffirst.note(visit.client, ["aggression"], by=SYSTEM)
         call = CallTask.objects.open().get(kind="visit.not_ok")
         assert (fresh(visit).status, call.recipient, call.urgent) == ("under_way", els.recipient, True)

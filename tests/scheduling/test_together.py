@@ -16,6 +16,7 @@ from digibel.scheduling import (
     clockwork,
     errors,
     followups,
+    inside,
     lostphones,
     offers,
     openings,
@@ -329,8 +330,8 @@ def test_money_seen_by_the_client_is_talked_over_with_both(pair, request_):
     visits.confirm(pair[0], by=SYSTEM)
     with clock.travel(pair[0].starts_at):
         for visit in pair:
-            visits.check_in(visit, by=SYSTEM)
-            visits.check_out(visit, by=SYSTEM)
+            inside.check_in(visit, by=SYSTEM)
+            inside.check_out(visit, by=SYSTEM)
         followups.note(pair[0], "works", worries=("money",), by=SYSTEM)
         assert [fresh(visit.volunteer).paused_at is not None for visit in pair] == [True, True]
 
@@ -339,8 +340,8 @@ def test_the_second_came_alone_and_is_followed_up(pair, request_):
     first, second = pair
     visits.confirm(first, by=SYSTEM)
     with clock.travel(clockwork.live_through(first.starts_at + timedelta(minutes=5))):
-        visits.check_in(second, by=SYSTEM)
-        visits.check_out(second, by=SYSTEM)
+        inside.check_in(second, by=SYSTEM)
+        inside.check_out(second, by=SYSTEM)
         visits.miss(first, by=SYSTEM, reason="nobody_came")
         second = fresh(second)
         assert (second.goes_with, second.follow_up_due is not None) == (None, True)

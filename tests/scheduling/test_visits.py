@@ -12,7 +12,7 @@ from digibel.notifications import calls, outbox, receipts
 from digibel.notifications.gateways.base import Receipt
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import cards, clockwork, errors, openings, promises, visits, worklist
+from digibel.scheduling import bells, cards, clockwork, errors, inside, openings, promises, visits, worklist
 from digibel.scheduling.matching.ranking import rank
 from digibel.scheduling.models import Timer, Visit
 
@@ -380,12 +380,12 @@ def test_longer_takes_no_time_that_is_promised_to_the_next(lindeboom, els):
     with clock.travel(clockwork.live_through(first.starts_at)):
         cast.texts(els, "IN")
     with clock.travel(clockwork.live_through(first.ends_at)):
-        visits.extend(first, by=SYSTEM)
-        until = visits.extend(first, by=SYSTEM)
+        inside.extend(first, by=SYSTEM)
+        until = inside.extend(first, by=SYSTEM)
         first.refresh_from_db()
         assert first.ends_at <= second.busy_from < until
         alarm = Timer.objects.get(kind="check_out_alarm", subject_id=first.pk, rung_at=None)
-        assert alarm.due_at == until + visits.CHECK_OUT_ALARM
+        assert alarm.due_at == until + bells.CHECK_OUT_ALARM
         assert broken() == []
 
 
@@ -408,12 +408,12 @@ def test_no_word_after_the_end_rings_a_bell_that_climbs(visit, els, lindeboom):
 def test_who_is_inside_so_late_that_the_bells_have_rung_is_missed_all_the_same(visit, els):
     """They said that they would be late, and so late that it was to be over by then."""
     with clock.travel(clockwork.live_through(visit.starts_at)):
-        visits.note_late(visit, 90, by=SYSTEM)
-    inside = visit.ends_at + timedelta(minutes=35)
-    with clock.travel(clockwork.live_through(inside)):
-        visits.check_in(visit, by=SYSTEM)
+        inside.note_late(visit, 90, by=SYSTEM)
+    there = visit.ends_at + timedelta(minutes=35)
+    with clock.travel(clockwork.live_through(there)):
+        inside.check_in(visit, by=SYSTEM)
     for minutes, asked, rung in ((14, 0, 0), (16, 1, 0), (31, 1, 1)):
-        over = inside + (visit.ends_at - visit.starts_at) + timedelta(minutes=minutes)
+        over = there + (visit.ends_at - visit.starts_at) + timedelta(minutes=minutes)
         with clock.travel(clockwork.live_through(over)):
             counts = [told_of(kind).count() for kind in ("visit.checkout_missing", "alarm.alarm_no_checkout")]
             assert counts == [asked, rung]
@@ -457,7 +457,7 @@ def test_alarm_goes_round_until_somebody_takes_it_and_then_is_silent(visit, els,
 
 
 def test_nobody_said_in_rings_a_bell_that_ends_when_they_do(visit, els):
-    late = visit.starts_at + visits.CHECK_IN_WITHIN
+    late = visit.starts_at + bells.CHECK_IN_WITHIN
     for minutes, rung in ((-1, 0), (1, 1)):
         with clock.travel(clockwork.live_through(late + timedelta(minutes=minutes))):
             assert told_of("alarm.alarm_no_checkin").count() == rung
@@ -564,9 +564,9 @@ def test_the_card_opens_on_acceptance_and_closes_a_day_after_check_out(visit, el
 def test_a_card_that_has_closed_is_not_opened_again_by_a_late_word(visit, els):
     token = cards.token(visit)
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
     with clock.travel(visit.ends_at + timedelta(days=5)):
-        visits.check_out(visit, by=SYSTEM)
+        inside.check_out(visit, by=SYSTEM)
         with pytest.raises(errors.CardClosed):
             cards.open_card(token)
 

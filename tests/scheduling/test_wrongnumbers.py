@@ -12,7 +12,7 @@ from digibel.notifications import inbound, outbox, reaching
 from digibel.notifications.gateways.base import InboundText
 from digibel.notifications.models import CallTask
 from digibel.requests.models import Client
-from digibel.scheduling import clockwork, followups, offers, onego, openings, promises, reports, visits
+from digibel.scheduling import clockwork, followups, inside, offers, onego, openings, promises, reports, visits
 from digibel.scheduling.errors import NotACandidate
 from digibel.scheduling.models import Offer, Visit
 from digibel.scheduling.worklist import is_announced
@@ -102,7 +102,7 @@ def test_who_heard_nothing_keeps_the_word(lindeboom, els):
 
 def test_a_visit_under_way_goes_on(visit):
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
         is_a_strangers(visit.client)
     assert (fresh(visit).status, fresh(visit).word) == ("under_way", visit.word)
 
@@ -158,9 +158,9 @@ def test_the_same_person_under_another_row_is_not_reached_there_either(lindeboom
 
 def done(visit):
     with clock.travel(visit.starts_at):
-        visits.check_in(visit, by=SYSTEM)
+        inside.check_in(visit, by=SYSTEM)
     with clock.travel(visit.ends_at):
-        visits.check_out(visit, by=SYSTEM)
+        inside.check_out(visit, by=SYSTEM)
         reports.report(fresh(visit), by=SYSTEM, all_right=True)
     return fresh(visit)
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from digibel import clock, languages
 from digibel.desk import words
 from digibel.organisations.models import Organisation
+from digibel.scheduling.bells import CHECK_IN_WITHIN, CHECK_OUT_ALARM
 from digibel.scheduling.models import STANDING_VISITS, Visit, VisitQuerySet, VisitStatus
-from digibel.scheduling.visits import CHECK_IN_WITHIN, CHECK_OUT_ALARM
 from digibel.sealing import keys
 
 

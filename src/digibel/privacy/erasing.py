@@ -37,7 +37,7 @@ from digibel.requests.errors import MergedMeanwhile
 from digibel.requests.intake import rows_of, survivor
 from digibel.requests.models import Client, Closing
 from digibel.requests.rectifying import lock_client
-from digibel.scheduling import complaints, handovers, openings, pairs, readiness, timers, visits, worklist
+from digibel.scheduling import complaints, handovers, inside, openings, pairs, readiness, timers, worklist
 from digibel.scheduling.concerns import ConcernOpen
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Concern, FraudAlarm, Offer, Visit, VisitStatus
@@ -439,7 +439,7 @@ def _replay_client(client: Client, *, by: Actor) -> bool:
     if is_clear and not client.help_requests.filter(closed_at=None).exists():
         return False
     for visit in client.visits.filter(status=VisitStatus.UNDER_WAY):
-        visits.check_out(visit, by=by)
+        inside.check_out(visit, by=by)
     end_client(client, by=by)
     clear_client(client)
     return True
@@ -449,7 +449,7 @@ def _replay_volunteer(volunteer: Volunteer, *, by: Actor) -> bool:
     if volunteer.left_at is not None and not volunteer.recipient.number_index and not volunteer.hours.exists():
         return False
     for visit in Visit.objects.by(volunteer).filter(status=VisitStatus.UNDER_WAY):
-        visits.check_out(visit, by=by)
+        inside.check_out(visit, by=by)
     end_volunteer(volunteer, by=by)
     clear_volunteer(volunteer)
     return True

@@ -11,7 +11,7 @@ from digibel.notifications.models import Recipient, Restriction
 from digibel.privacy import stopping as ending
 from digibel.privacy.erasing import replay_erasures
 from digibel.requests.models import Client, Gone
-from digibel.scheduling import cards, lostphones, openings, readiness, visits
+from digibel.scheduling import cards, inside, lostphones, openings, readiness
 from digibel.scheduling.models import VisitStatus
 from digibel.sealing import keys, ledger
 from digibel.sealing.models import Standing
@@ -96,7 +96,7 @@ def _kept(entry: Standing, by: Actor) -> bool:
     client = _client(entry)
     if client is not None and client.recipient.restricted_at is None:
         for visit in client.visits.filter(status=VisitStatus.UNDER_WAY):
-            visits.check_out(visit, by=by)
+            inside.check_out(visit, by=by)
         ending.restrict_client(client, why, by=by)
         return True
     volunteer = Volunteer.objects.select_related("recipient").filter(pk=entry.subject_id, left_at=None).first()

@@ -12,6 +12,7 @@ from digibel.audit.recording import record
 from digibel.requests.models import HelpRequest, Series
 from digibel.scheduling import timers
 from digibel.scheduling.models import Visit, VisitStatus
+from digibel.scheduling.moves import write
 
 BELL = "next_visit"
 # People know their week, and the way to somebody is found before the day itself.
@@ -85,6 +86,13 @@ def after_visit(visit: Visit) -> bool:
         look_again(visit.request)
         return True
     return _go_on(series, visit.request)
+
+
+def ask_afterwards(visit: Visit) -> None:
+    """A week later somebody asks whether it still works; of a series, after its last visit."""
+    if not after_visit(visit):
+        write(visit, follow_up_due=follow_up_due(visit))
+        timers.set_timer("follow_up", visit.pk, follow_up_due(visit))
 
 
 def fell_out(visit: Visit, *, reason: str) -> None:

@@ -9,7 +9,7 @@ from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.organisations.models import Organisation
 from digibel.problems import Problem
-from digibel.scheduling import visits
+from digibel.scheduling import inside
 from digibel.scheduling.models import Move, Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
 
@@ -39,7 +39,7 @@ def check_reason(reason: str, reasons: tuple[str, ...]) -> str:
 def check_in(visit: Visit, *, by: Actor, reason: str) -> Visit:
     """The volunteer is inside, and somebody of the centre says so."""
     check_reason(reason, WHY_BY_HAND)
-    changed = visits.check_in(visit, by=by)
+    changed = inside.check_in(visit, by=by)
     return _note(changed, "in", by=by, reason=reason)
 
 
@@ -47,7 +47,7 @@ def check_in(visit: Visit, *, by: Actor, reason: str) -> Visit:
 def check_out(visit: Visit, *, by: Actor, reason: str) -> Visit:
     """The volunteer has left, and somebody of the centre says so."""
     check_reason(reason, WHY_BY_HAND)
-    changed = visits.check_out(visit, by=by)
+    changed = inside.check_out(visit, by=by)
     return _note(changed, "out", by=by, reason=reason)
 
 

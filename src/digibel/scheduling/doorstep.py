@@ -15,7 +15,7 @@ from digibel.requests import judging
 from digibel.requests.alike import one_at_a_time
 from digibel.requests.drafts import ClientDraft, RequestDraft
 from digibel.requests.models import Client, Closing, HelpRequest
-from digibel.scheduling import alarms, errors, openings, visits
+from digibel.scheduling import alarms, errors, inside, openings
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Visit, VisitStatus
 
@@ -48,7 +48,7 @@ def nobody_opens(visit: Visit, *, by: Actor) -> CallTask:
     locked = lock_visit(visit.pk)
     if locked.status != VisitStatus.BOOKED:
         raise errors.MoveNotAllowed(was=locked.status)
-    if clock.now() < locked.starts_at - visits.EARLY_IN:
+    if clock.now() < locked.starts_at - inside.EARLY_IN:
         raise errors.TooEarly
     if call := _open_call(locked, "visit.nobody_home"):
         return call
@@ -101,7 +101,7 @@ def count_wish(visit: Visit, slug: str, *, by: Actor) -> HelpRequest | None:
     about money, or not for a volunteer; `TooEarly`.
     """
     locked = _hold(visit, slug)
-    if clock.now() < locked.starts_at - visits.EARLY_IN:
+    if clock.now() < locked.starts_at - inside.EARLY_IN:
         raise errors.TooEarly
     if _asked_already(locked, slug) or locked.request.tasks.filter(slug=slug).exists():
         return None

@@ -27,6 +27,7 @@ from digibel.scheduling import (
     followups,
     freetexts,
     households,
+    inside,
     offers,
     reports,
     visits,
@@ -385,19 +386,19 @@ def _just_done() -> Q:
 
 
 def _check_in(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
-    visits.check_in(visit, by=Actor.volunteer(visit.volunteer))
+    inside.check_in(visit, by=Actor.volunteer(visit.volunteer))
     reply(message, "plain.checked_in")
     return "visit.begun"
 
 
 def _check_out(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
-    visits.check_out(visit, by=Actor.volunteer(visit.volunteer))
+    inside.check_out(visit, by=Actor.volunteer(visit.volunteer))
     reply(message, "plain.checked_out")
     return "visit.ended"
 
 
 def _longer(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
-    until = visits.extend(visit, by=Actor.volunteer(visit.volunteer))
+    until = inside.extend(visit, by=Actor.volunteer(visit.volunteer))
     assert message.organisation is not None
     language = language_of(message.recipient, message.organisation)
     reply(message, "plain.longer", time=languages.clock_time(until, language))
@@ -405,7 +406,7 @@ def _longer(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
 
 
 def _late(visit: Visit, message: InboundMessage, said: replies.Reply) -> str:
-    visits.note_late(visit, said.minutes, by=Actor.volunteer(visit.volunteer))
+    inside.note_late(visit, said.minutes, by=Actor.volunteer(visit.volunteer))
     reply(message, "plain.late_noted")
     return "visit.late"
 

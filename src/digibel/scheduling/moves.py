@@ -29,6 +29,14 @@ def move(thing: Thing, to: str, *, by: Actor, reason: str = "", **fields: object
     _row(thing, was, to, by=by, reason=reason).save(force_insert=True)
 
 
+def write(visit: Visit, **fields: object) -> None:
+    """Write `fields` of a visit whose status stays."""
+    fields["changed_at"] = clock.now()
+    Visit.objects.filter(pk=visit.pk).update(**fields)
+    for name, value in fields.items():
+        setattr(visit, name, value)
+
+
 def move_offers(offers: Sequence[Offer], to: str, *, by: Actor, reason: str = "") -> None:
     """Take several offers to `to` in two statements. If one cannot go, the transaction must not be kept."""
     _move_together(dict.fromkeys(offers, to), by=by, reason=reason, status=to)

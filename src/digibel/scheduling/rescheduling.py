@@ -23,7 +23,7 @@ from digibel.problems import Problem
 from digibel.requests.drafts import FURTHEST
 from digibel.requests.errors import WindowTooFar
 from digibel.requests.judging import closes_on
-from digibel.scheduling import announcing, elsewhere, errors, invitations, offers, visits, worklist
+from digibel.scheduling import announcing, bells, elsewhere, errors, invitations, offers, visits, worklist
 from digibel.scheduling.kits import lending
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.ranking import travel_time
@@ -79,7 +79,7 @@ def _reschedule(visit: Visit, start: datetime, *, was: datetime, by: Actor, outs
     _write(locked, start, agreed=agreed, **expected)
     lending.move_along(locked, was=clock.local(was).date(), by=by)
     visits.go_apart(locked)
-    visits.restart_timers(locked)
+    bells.restart(locked)
     record("visit.moved", locked, by=by, organisation_id=locked.request.organisation_id, agreed=agreed)
     announcing.tell_volunteer_moved(locked, unheard=unheard)
     if agreed:

@@ -1,7 +1,7 @@
 """Visits: booked with everything that follows, announced, begun, ended, or cancelled so that nobody opens the door in vain."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -18,9 +18,8 @@ from digibel.scheduling import (
     alarms,
     announcing,
     beats,
+    bells,
     cards,
-    elsewhere,
-    errors,
     households,
     invitations,
     pairs,
@@ -33,15 +32,10 @@ from digibel.scheduling.kits import lending
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.matching.ranking import travel_time
 from digibel.scheduling.models import Offer, OfferStatus, Visit, VisitStatus
-from digibel.scheduling.moves import move
+from digibel.scheduling.moves import move, write
 from digibel.sealing import keys
 from digibel.volunteers.models import Volunteer
 
-CHECK_IN_WITHIN = timedelta(minutes=20)
-CHECK_OUT_NUDGE = timedelta(minutes=15)
-CHECK_OUT_ALARM = timedelta(minutes=30)
-EXTENSION = timedelta(minutes=30)
-EARLY_IN = timedelta(hours=2)
 DECIDED_BEFORE = timedelta(hours=2)
 TOLD_BY_CLIENT = frozenset(
     {"client_gone", "client_cannot", "client_away", "yes_withdrawn", "client_kept", "client_forgotten"}
@@ -52,15 +46,6 @@ OF_ONE = frozenset({"volunteer_cannot", "not_ready"})
 OF_HOME = frozenset({"volunteer_cannot", "organisation"})
 SEARCHED_TOGETHER = OF_HOME | OF_ONE
 ENDED_BY_SEARCH = ("visit.announce", "visit.confirm", "visit.new_word", "visit.undelivered")
-# "Ring me" is no such errand: whoever asked for a call wants it after the visit too.
-ENDED_BY_CHECK_OUT = (
-    "visit.announce",
-    "visit.confirm",
-    "visit.alarm",
-    "visit.late",
-    "visit.nobody_home",
-    "visit.undelivered",
-)
 
 
 def book(
@@ -96,7 +81,7 @@ def book(
     outbox.queue_all([*beside, *texts])
     announcing.note_texted(visit)
     invitations.tell(visit)
-    _start_timers(visit)
+    bells.start(visit)
     if replaces:
         wait_for_yes(visit)
     worklist.rewrite(request)
@@ -159,7 +144,7 @@ def join(
     request, heard = first.request, first.client_expects is not None
     theirs = [*announcing.visits_of_both(request.client, first.volunteer), *Visit.objects.standing().by(volunteer)]
     word = announcing.choose_word(request, first.volunteer, theirs=theirs)
-    _write(
+    write(
         first,
         needs_second=False,
         held_back_at=None,
@@ -178,7 +163,7 @@ def join(
 def go_alone(first: Visit) -> None:
     """One is enough after all: it stands as any visit does. Within the caller's transaction and locks."""
     heard = first.client_expects is not None
-    _write(first, needs_second=False, held_back_at=None, booked_at=clock.now(), sequence=first.sequence + 1)
+    write(first, needs_second=False, held_back_at=None, booked_at=clock.now(), sequence=first.sequence + 1)
     _tell_that_it_stands(first, replaces=heard)
 
 
@@ -191,9 +176,9 @@ def _tell_that_it_stands(
         for text in announcing.texts_to_volunteer(visit, answers=by == Actor.volunteer(visit.volunteer))
     ]
     outbox.queue_all([*beside, *texts, *announcing.announcement_texts(first, replaces=replaces)])
-    restart_timers(first)
+    bells.restart(first)
     for visit in others:
-        _start_timers(visit)
+        bells.start(visit)
     for visit in (first, *others):
         announcing.note_texted(visit)
         invitations.tell(visit)
@@ -210,7 +195,7 @@ def seek_second(visit: Visit, *, instead_of: Visit | None = None, expected: date
     """
     frozen_now = clock.now()
     theirs = announcing.visits_of_both(visit.client, visit.volunteer)
-    _write(
+    write(
         visit,
         goes_with=None,
         needs_second=True,
@@ -223,7 +208,7 @@ def seek_second(visit: Visit, *, instead_of: Visit | None = None, expected: date
     )
     outbox.withdraw(OutboundMessage.objects.about(visit))
     drop_calls(visit, *ENDED_BY_SEARCH)
-    restart_timers(visit)
+    bells.restart(visit)
     announcing.tell_second_is_sought(visit, instead_of=instead_of, expected=expected)
     invitations.tell(visit)
     if visit.request.two_go == TwoGo.SAFETY:
@@ -235,33 +220,14 @@ def may_seek_second(visit: Visit) -> bool:
     return visit.starts_at - clock.now() > clock.NEAR and clock.now() < worklist.confirm_due(visit)
 
 
-def _start_timers(visit: Visit) -> None:
-    moments = [
-        *([("confirm_by", worklist.confirm_due(visit))] if visit.goes_with_id is None else []),
-        ("check_in_late", visit.starts_at + CHECK_IN_WITHIN),
-        ("check_out_nudge", visit.ends_at + CHECK_OUT_NUDGE),
-        ("check_out_alarm", visit.ends_at + CHECK_OUT_ALARM),
-        ("card_closes", policies.card_closes_at(visit)),
-    ]
-    timers.start_timers(visit.pk, moments)
-
-
-def restart_timers(visit: Visit) -> None:
-    """It stands at another moment: the bells are those of that moment."""
-    timers.drop_timers(visit.pk)
-    _start_timers(visit)
-    if visit.confirmed_at is not None:
-        timers.drop_timers(visit.pk, "confirm_by")
-
-
 @transaction.atomic
 def confirm(visit: Visit, *, by: Actor) -> None:
     """The client knows who comes and says it suits. A volunteer who was held back may go."""
-    locked = pairs.first_of(_lock(visit))
+    locked = pairs.first_of(lock_visit(visit.pk))
     if locked.confirmed_at is not None or locked.status != VisitStatus.BOOKED or locked.needs_second:
         return
     held_back = locked.held_back_at is not None
-    _write(locked, confirmed_at=clock.now(), held_back_at=None, sequence=locked.sequence + held_back)
+    write(locked, confirmed_at=clock.now(), held_back_at=None, sequence=locked.sequence + held_back)
     timers.drop_timers(locked.pk, "confirm_by", "unconfirmed")
     drop_calls(locked, "visit.announce", "visit.confirm")
     announcing.say_no_longer_that_nobody_comes(locked)
@@ -275,10 +241,10 @@ def confirm(visit: Visit, *, by: Actor) -> None:
 @transaction.atomic
 def take_back_yes(visit: Visit, *, by: Actor) -> None:
     """The client said yes, and now wants another moment: nobody goes there before they have said yes again."""
-    locked = pairs.first_of(_lock(visit))
+    locked = pairs.first_of(lock_visit(visit.pk))
     if locked.confirmed_at is None or locked.status != VisitStatus.BOOKED:
         return
-    _write(locked, confirmed_at=None)
+    write(locked, confirmed_at=None)
     record("visit.yes_taken_back", locked, by=by, organisation_id=locked.request.organisation_id)
     if (due := worklist.confirm_due(locked)) > clock.now():
         timers.set_timer("confirm_by", locked.pk, due)
@@ -291,7 +257,7 @@ def take_back_yes(visit: Visit, *, by: Actor) -> None:
 def _let_go(first: Visit) -> None:
     for visit in pairs.both(first):
         if visit.held_back_at is not None:
-            _write(visit, held_back_at=None, sequence=visit.sequence + 1)
+            write(visit, held_back_at=None, sequence=visit.sequence + 1)
         moment = announcing.volunteers_moment(visit)
         announcing.text_volunteer(visit, "goes_ahead", client=visit.client.first_name, moment=moment)
         invitations.tell(visit)
@@ -301,7 +267,7 @@ def hold_back(visit_id: uuid.UUID) -> None:
     """Unconfirmed when it had to be known: the volunteer stays at home for now, and a person calls on. Without the second of
     two it is off. Rung by the clock.
     """
-    visit = _lock_id(visit_id)
+    visit = lock_visit(visit_id)
     if visit.status != VisitStatus.BOOKED or visit.confirmed_at is not None:
         return
     if visit.needs_second:
@@ -314,7 +280,7 @@ def wait_for_yes(visit: Visit) -> None:
     """Whoever goes there goes only once the client has heard who comes, and said yes. Somebody rings now."""
     for one in pairs.both(visit):
         if one.held_back_at is None:
-            _write(one, held_back_at=clock.now(), sequence=one.sequence + 1)
+            write(one, held_back_at=clock.now(), sequence=one.sequence + 1)
             announcing.text_volunteer(one, "stay_home", moment=announcing.volunteers_moment(one))
             invitations.tell(one)
     drop_calls(visit, "visit.announce")
@@ -341,108 +307,11 @@ def _ask_for_yes(visit: Visit) -> CallTask:
 
 def still_unconfirmed(visit_id: uuid.UUID) -> None:
     """Two hours before it begins, with the volunteer at home: who is on duty decides whether anybody goes. Rung by the clock."""
-    visit = _lock_id(visit_id)
+    visit = lock_visit(visit_id)
     call = CallTask.objects.open().about(visit).filter(kind="visit.confirm").first()
     if visit.status != VisitStatus.BOOKED or visit.held_back_at is None:
         return
     alarms.ring_for(call or _ask_for_yes(visit), visit, "alarm_unconfirmed")
-
-
-@transaction.atomic
-def check_in(visit: Visit, *, by: Actor) -> Visit:
-    """IN: the volunteer is inside. Said twice it changes nothing."""
-    locked = _lock(visit)
-    if locked.status == VisitStatus.UNDER_WAY:
-        return locked
-    if clock.now() < locked.starts_at - EARLY_IN:
-        raise errors.TooEarly
-    move(locked, VisitStatus.UNDER_WAY, by=by, checked_in_at=clock.now(), changed_at=clock.now())
-    timers.drop_timers(locked.pk, "check_in_late", "confirm_by", "unconfirmed")
-    drop_calls(locked, "visit.announce", "visit.confirm", "visit.alarm", "visit.nobody_home")
-    if clock.now() >= locked.ends_at:
-        # Its own bells have rung already, for nobody who was inside: from here on, as long as it was to take (rule E6).
-        _ring_without_out(locked, clock.now() + (locked.ends_at - locked.starts_at))
-    record("visit.begun", locked, by=by, organisation_id=locked.request.organisation_id)
-    worklist.rewrite(locked.request)
-    return locked
-
-
-@transaction.atomic
-def check_out(visit: Visit, *, by: Actor) -> Visit:
-    """UIT: the volunteer has left. The word is spent, the bell is quiet, and a week later somebody asks."""
-    locked = _lock(visit)
-    if locked.status == VisitStatus.DONE:
-        return locked
-    now = clock.now()
-    if locked.status == VisitStatus.BOOKED:
-        _check_may_have_begun(locked)
-        move(locked, VisitStatus.UNDER_WAY, by=by, checked_in_at=now, reason="no_check_in")
-    move(
-        locked,
-        VisitStatus.DONE,
-        by=by,
-        checked_out_at=now,
-        word="",
-        spent_word=locked.word,
-        changed_at=now,
-    )
-    timers.drop_timers(locked.pk)
-    drop_calls(locked, *ENDED_BY_CHECK_OUT)
-    outbox.withdraw(OutboundMessage.objects.about(locked))
-    if locked.goes_with_id is None:
-        _ask_afterwards(locked)
-        timers.set_timer("report_missing", locked.pk, now + timedelta(hours=24))
-    timers.set_timer("card_closes", locked.pk, now + policies.CLOSES_AFTER)
-    record("visit.ended", locked, by=by, organisation_id=locked.request.organisation_id)
-    worklist.rewrite(locked.request)
-    return locked
-
-
-def _check_may_have_begun(visit: Visit) -> None:
-    """Somebody who forgot IN may still say what comes after it; before the hour it is a slip of the thumb."""
-    if clock.now() < visit.starts_at:
-        raise errors.TooEarly
-
-
-def _ask_afterwards(visit: Visit) -> None:
-    """A week later somebody asks whether it still works; of a series, after its last visit."""
-    if not beats.after_visit(visit):
-        _write(visit, follow_up_due=beats.follow_up_due(visit))
-        timers.set_timer("follow_up", visit.pk, beats.follow_up_due(visit))
-
-
-@transaction.atomic
-def extend(visit: Visit, *, by: Actor) -> datetime:
-    """Coffee takes longer: half an hour more without an alarm. Returns the new end of quiet."""
-    locked = _lock(visit)
-    if locked.status != VisitStatus.UNDER_WAY:
-        _check_may_have_begun(locked)
-        move(locked, VisitStatus.UNDER_WAY, by=by, checked_in_at=clock.now())
-    until = max(locked.ends_at, clock.now()) + EXTENSION
-    # On paper it ends where the next visit begins; the quiet lasts as long as was asked for.
-    on_paper = max(locked.ends_at, min([until, *_next_begins(locked)]))
-    _write(locked, ends_at=on_paper, busy_until=max(locked.busy_until, on_paper), sequence=locked.sequence + 1)
-    _ring_without_out(locked, until)
-    if (beside := households.visit_beside(locked)) is not None:
-        # At the same table: nobody is missing there as long as this takes.
-        timers.set_timer("check_in_late", beside.pk, max(until, beside.starts_at) + CHECK_IN_WITHIN)
-    drop_calls(locked, "visit.alarm")
-    record("visit.extended", locked, by=by, organisation_id=locked.request.organisation_id)
-    worklist.rewrite(locked.request)
-    return until
-
-
-def _ring_without_out(visit: Visit, until: datetime) -> None:
-    timers.set_timer("check_out_nudge", visit.pk, until + CHECK_OUT_NUDGE)
-    timers.set_timer("check_out_alarm", visit.pk, until + CHECK_OUT_ALARM)
-
-
-def _next_begins(visit: Visit) -> Iterator[datetime]:
-    """When the volunteer has to leave for where they are next, and when the client's next one begins."""
-    others = Visit.objects.standing().exclude(pk=visit.pk)
-    theirs = elsewhere.stretches(visit.volunteer, but=visit)
-    yield from (leaves for leaves, _ in theirs if leaves >= visit.busy_until)
-    yield from others.filter(client=visit.client_id, starts_at__gte=visit.ends_at).values_list("starts_at", flat=True)
 
 
 @transaction.atomic
@@ -453,7 +322,7 @@ def cancel(visit: Visit, *, by: Actor, reason: str) -> None:
     is not visited either where it is not the client who cannot. `reason` is a code: volunteer_cannot, client_cannot,
     client_away, client_gone, not_ready, organisation, no_second.
     """
-    locked = _lock(visit)
+    locked = lock_visit(visit.pk)
     beside = households.visit_beside(locked)
     other = pairs.other_of(locked)
     is_first = locked.goes_with_id is None
@@ -514,9 +383,9 @@ def lead(visit: Visit) -> None:
     if visit.goes_with_id is None:
         return
     # And the latest of this request: the visit of whoever never came is not what counts.
-    _write(visit, goes_with=None, booked_at=clock.now())
+    write(visit, goes_with=None, booked_at=clock.now())
     if visit.status == VisitStatus.DONE:
-        _ask_afterwards(visit)
+        beats.ask_afterwards(visit)
 
 
 @transaction.atomic
@@ -525,7 +394,7 @@ def miss(visit: Visit, *, by: Actor, reason: str) -> None:
 
     Of two it did not happen for either, unless the other was there.
     """
-    locked = _lock(visit)
+    locked = lock_visit(visit.pk)
     was_there = pairs.came_without(locked)
     for one in [locked] if was_there else pairs.both(locked):
         _end(one, VisitStatus.MISSED, by=by, reason=reason)
@@ -557,41 +426,3 @@ def _end(visit: Visit, status: str, *, by: Actor, reason: str, cannot: bool = Fa
     if visit.goes_with_id is None:
         beats.fell_out(visit, reason=reason)
     record(f"visit.{status}", visit, by=by, organisation_id=visit.request.organisation_id, reason=reason)
-
-
-@transaction.atomic
-def note_late(visit: Visit, minutes: int | None, *, by: Actor) -> None:
-    """The volunteer comes later. Nobody rings an alarm for that long, and somebody tells the client. One that rings already, as
-    nobody knew where they are, has its answer."""
-    locked = _lock(visit)
-    if locked.status != VisitStatus.BOOKED:
-        raise errors.MoveNotAllowed(was=locked.status)
-    wait = timedelta(minutes=minutes or 15)
-    timers.set_timer("check_in_late", locked.pk, max(clock.now(), locked.starts_at) + wait + CHECK_IN_WITHIN)
-    if not CallTask.objects.open().about(locked).filter(kind="visit.nobody_home").exists():
-        drop_calls(locked, "visit.alarm")
-    open_call(
-        "visit.late",
-        locked,
-        organisation=locked.request.organisation,
-        recipient=locked.client.recipient,
-        due_at=clock.now(),
-        urgent=True,
-    )
-    record("visit.late", locked, by=by, organisation_id=locked.request.organisation_id, minutes=minutes or 0)
-    worklist.rewrite(locked.request)
-
-
-def _lock(visit: Visit) -> Visit:
-    return _lock_id(visit.pk)
-
-
-def _lock_id(visit_id: uuid.UUID) -> Visit:
-    return lock_visit(visit_id)
-
-
-def _write(visit: Visit, **fields: object) -> None:
-    fields["changed_at"] = clock.now()
-    Visit.objects.filter(pk=visit.pk).update(**fields)
-    for name, value in fields.items():
-        setattr(visit, name, value)

@@ -14,7 +14,7 @@ from digibel.notifications.models import CallTask, Channel, MessageStatus, Outbo
 from digibel.requests import intake
 from digibel.requests.alike import rows_alike
 from digibel.requests.models import Client
-from digibel.scheduling import announcing, followups, households, lostphones, pairs, visits, worklist
+from digibel.scheduling import announcing, bells, followups, households, lostphones, pairs, worklist
 from digibel.scheduling.locks import lock_requests, lock_visit
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.volunteers.models import Volunteer
@@ -69,7 +69,7 @@ def _tell_anew(visit: Visit) -> None:
     visit.confirmed_at = visit.client_expects = None
     visit.booked_at, visit.moved_at = frozen_now, frozen_now if visit.moved_at else None
     visit.save(update_fields=["confirmed_at", "client_expects", "booked_at", "moved_at"])
-    visits.restart_timers(visit)
+    bells.restart(visit)
     lostphones.change_word(visit, known=known, by=CLOCK)
     for one in pairs.both(visit):
         lostphones.tell_volunteer(one, reachable=True)

@@ -24,7 +24,7 @@ from digibel.desk.forms.card import ReportForm
 from digibel.guardrails import secrets
 from digibel.organisations import numbers
 from digibel.problems import NotFound, Problem
-from digibel.scheduling import calendars, cards, doorstep, fraud, invitations, policies, reports, visits
+from digibel.scheduling import calendars, cards, doorstep, fraud, inside, invitations, policies, reports, visits
 from digibel.scheduling.errors import CardClosed, NoSuchCard
 from digibel.scheduling.models import Visit
 from digibel.scheduling.policies import Seen
@@ -144,22 +144,22 @@ def _visit(card: OpenCard) -> HttpResponse:
 
 
 def _check_in(card: OpenCard) -> Visit:
-    return visits.check_in(card.visit, by=card.by)
+    return inside.check_in(card.visit, by=card.by)
 
 
 def _check_out(card: OpenCard) -> Visit:
-    return visits.check_out(card.visit, by=card.by)
+    return inside.check_out(card.visit, by=card.by)
 
 
 def _late(card: OpenCard) -> None:
     minutes = card.posted("minutes")
-    visits.note_late(card.visit, min(int(minutes), LATEST) if minutes.isdecimal() else None, by=card.by)
+    inside.note_late(card.visit, min(int(minutes), LATEST) if minutes.isdecimal() else None, by=card.by)
 
 
 def _longer(card: OpenCard) -> datetime | None:
     if card.http.GET.get("seen", _end_seen(card.visit)) != _end_seen(card.visit):
         return None
-    return visits.extend(card.visit, by=card.by)
+    return inside.extend(card.visit, by=card.by)
 
 
 def _nobody(card: OpenCard) -> object:

@@ -22,7 +22,7 @@ from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications.models import CallTask
 from digibel.organisations.permissions import check_may, may
 from digibel.problems import NotFound
-from digibel.scheduling import cards, concerns, corrections, followups, households, lostphones, pairs
+from digibel.scheduling import cards, concerns, corrections, followups, households, inside, lostphones, pairs
 from digibel.scheduling import visits as verbs
 from digibel.scheduling.errors import CardClosed
 from digibel.scheduling.models import Autonomy, FollowUp, Kit, Report, Visit, VisitStatus
@@ -203,12 +203,12 @@ def _check_out(request: StaffRequest, visit: Visit) -> None:
 
 
 def _extend(request: StaffRequest, visit: Visit) -> None:
-    verbs.extend(visit, by=_by(request))
+    inside.extend(visit, by=_by(request))
 
 
 def _late(request: StaffRequest, visit: Visit) -> None:
     minutes = request.POST.get("minutes", "")
-    verbs.note_late(visit, int(minutes) if minutes.isdecimal() else None, by=_by(request))
+    inside.note_late(visit, int(minutes) if minutes.isdecimal() else None, by=_by(request))
 
 
 def _revoke(request: StaffRequest, visit: Visit) -> None:
