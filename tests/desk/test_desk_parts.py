@@ -86,6 +86,7 @@ def test_moment_of_nothing_is_nothing() -> None:
     [
         ("+32470000112", '<a class="tel" href="tel:+32470000112"><bdi dir="ltr">0470 00 01 12</bdi></a>'),
         ("02 486 45 00", '<a class="tel" href="tel:+3224864500"><bdi dir="ltr">02 486 45 00</bdi></a>'),
+        ("078 170 170", '<a class="tel" href="tel:+3278170170"><bdi dir="ltr">078 170 170</bdi></a>'),
         ("+33142685300", '<a class="tel" href="tel:+33142685300"><bdi dir="ltr">+33 1 42 68 53 00</bdi></a>'),
         ("<b>", '<bdi dir="ltr">&lt;b&gt;</bdi>'),
     ],

@@ -46,6 +46,16 @@ BELLS = {
     "later": _("Later"),
 }
 
+# Whoever has such a number chose how it is remembered: 078 170 170 is Card Stop, and 078 17 01 70 nobody knows.
+OF_SERVICES = frozenset(
+    {
+        phonenumbers.PhoneNumberType.UAN,
+        phonenumbers.PhoneNumberType.TOLL_FREE,
+        phonenumbers.PhoneNumberType.SHARED_COST,
+        phonenumbers.PhoneNumberType.PREMIUM_RATE,
+    }
+)
+
 # A verdict is a word; only what is forbidden is red.
 VERDICTS = {
     "allowed": _("allowed"),
@@ -222,13 +232,19 @@ def phone(number: str, link: bool = True) -> SafeString:
         parsed = phonenumbers.parse(number, "BE")
     except phonenumbers.NumberParseException:
         return format_html('<bdi dir="ltr">{}</bdi>', number)
-    here = parsed.country_code == 32
-    style = phonenumbers.PhoneNumberFormat.NATIONAL if here else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    text = format_html('<bdi dir="ltr">{}</bdi>', phonenumbers.format_number(parsed, style))
+    text = format_html('<bdi dir="ltr">{}</bdi>', _spelt(number, parsed))
     if not link:
         return text
     e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     return format_html('<a class="tel" href="tel:{}">{}</a>', e164, text)
+
+
+def _spelt(number: str, parsed: phonenumbers.PhoneNumber) -> str:
+    if not number.startswith("+") and phonenumbers.number_type(parsed) in OF_SERVICES:
+        return number
+    here = parsed.country_code == 32
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if here else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style)
 
 
 @register.filter
