@@ -1,6 +1,5 @@
 """Links behind which somebody chooses their password: an invitation that a person hands over, or a second chance by mail."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 from typing import Final
@@ -9,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from digibel import clock
+from digibel.linkkeys import digest
 from digibel.organisations.models import AccountLink, Staff
 
 LASTS: Final = {AccountLink.Kind.GIVEN: timedelta(days=3), AccountLink.Kind.MAILED: timedelta(hours=1)}
@@ -47,7 +47,3 @@ def end(staff: Staff) -> bool:
 
 def _living(staff: Staff, link_digest: str) -> QuerySet[AccountLink]:
     return AccountLink.objects.filter(staff=staff, digest=link_digest, ends_at__gt=clock.now())
-
-
-def digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -1,13 +1,11 @@
 """The volunteer's card: a link without a login that opens on acceptance and closes 24 hours after check-out."""
 
-import hashlib
-import hmac
 import uuid
 
 from django.conf import settings
 from django.db import transaction
 
-from digibel import clock, languages
+from digibel import clock, languages, linkkeys
 from digibel.audit.actors import CLOCK, Actor
 from digibel.audit.recording import record
 from digibel.notifications import outbox
@@ -20,23 +18,11 @@ from digibel.scheduling.models import STANDING_VISITS, Visit, VisitStatus
 from digibel.sealing import ledger
 
 WITH_LINK = ("visit.accepted", "visit.reminder_day", "visit.address_changed")
-ALPHABET = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
-LENGTH = 16  # of 56 letters: 92 bits, and short enough for one text
 
 
 def token(visit: Visit) -> str:
     """The secret of the link, worked out anew whenever a text needs it and stored nowhere. A new version revokes the old."""
-    message = f"card:{visit.pk}:{visit.card_version}".encode()
-    number = int.from_bytes(hmac.digest(settings.SECRET_KEY.encode(), message, hashlib.sha256))
-    letters = []
-    for _ in range(LENGTH):
-        number, letter = divmod(number, len(ALPHABET))
-        letters.append(ALPHABET[letter])
-    return "".join(letters)
-
-
-def digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+    return linkkeys.worked_out(f"card:{visit.pk}:{visit.card_version}")
 
 
 def link(visit: Visit) -> str:
@@ -46,7 +32,7 @@ def link(visit: Visit) -> str:
 def open_card(token: str) -> Visit:
     """The visit behind this link. Raises `NoSuchCard` for a link that is no link of ours, `CardClosed` for one that was."""
     related = Visit.objects.select_related("request__organisation", "client__recipient", "volunteer__recipient")
-    visit = related.filter(card_digest=digest(token)).first() if 0 < len(token) <= 64 else None
+    visit = related.filter(card_digest=linkkeys.digest(token)).first() if linkkeys.may_be_one(token) else None
     if visit is None:
         raise NoSuchCard
     if not is_open(visit):
@@ -79,7 +65,7 @@ def revoke(visit: Visit, *, by: Actor) -> None:
     if not is_open(locked):
         raise CardClosed
     locked.card_version += 1
-    locked.card_digest = digest(token(locked))
+    locked.card_digest = linkkeys.digest(token(locked))
     locked.save(update_fields=["card_version", "card_digest"])
     outbox.withdraw(OutboundMessage.objects.about(locked).filter(kind__in=WITH_LINK))
     ledger.note(ledger.What.CARD, locked.pk, value=locked.card_version)
@@ -99,7 +85,7 @@ def _revoke_again(visit_id: uuid.UUID, version: int) -> bool:
         return False
     locked = lock_visit(visit_id)
     locked.card_version = version
-    locked.card_digest = digest(token(locked)) if locked.card_digest else ""
+    locked.card_digest = linkkeys.digest(token(locked)) if locked.card_digest else ""
     locked.save(update_fields=["card_version", "card_digest"])
     outbox.withdraw(OutboundMessage.objects.about(locked).filter(kind__in=WITH_LINK))
     return True

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from digibel import clock
+from digibel import clock, linkkeys
 from digibel.audit.actors import CLOCK, Actor
 from digibel.audit.recording import record
 from digibel.notifications import outbox
@@ -125,7 +125,7 @@ def _new_visit(
         changed_at=frozen_now,
         word=word,
     )
-    visit.card_digest = cards.digest(cards.token(visit))
+    visit.card_digest = linkkeys.digest(cards.token(visit))
     return visit
 
 

@@ -1,29 +1,25 @@
 """The link to the five questions: a secret address without a log-in, that says nothing of who it was made for."""
 
-import hashlib
-import hmac
 from datetime import timedelta
 
 from django.conf import settings
 
-from digibel import clock
+from digibel import clock, linkkeys
 from digibel.organisations.models import Organisation
 from digibel.volunteers.errors import LinkClosed, NoSuchLink
 from digibel.volunteers.models import QuestionLink, Volunteer
 
 OPEN_FOR = timedelta(days=60)
-ALPHABET = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
-LENGTH = 16  # of 56 letters: 92 bits, and short enough for one text
 
 
 def open_link(volunteer: Volunteer, organisation: Organisation) -> QuestionLink:
     """The link of this volunteer, open for sixty days from now. One that had closed opens under a new address."""
     until = clock.now() + OPEN_FOR
-    start = {"digest": digest(_token(volunteer, organisation, 1)), "opens_until": until}
+    start = {"digest": linkkeys.digest(_token(volunteer, organisation, 1)), "opens_until": until}
     link, is_new = QuestionLink.objects.get_or_create(volunteer=volunteer, organisation=organisation, defaults=start)
     if not is_new:
         link.version += not is_open(link)
-        link.digest, link.opens_until = digest(token(link)), until
+        link.digest, link.opens_until = linkkeys.digest(token(link)), until
         link.save(update_fields=["version", "digest", "opens_until"])
     return link
 
@@ -42,10 +38,6 @@ def token(link: QuestionLink) -> str:
     return _token(link.volunteer, link.organisation, link.version)
 
 
-def digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
 def is_open(link: QuestionLink) -> bool:
     return clock.now() < link.opens_until and link.volunteer.left_at is None
 
@@ -53,7 +45,7 @@ def is_open(link: QuestionLink) -> bool:
 def find_link(token: str) -> QuestionLink:
     """The link with this token. Raises `NoSuchLink` for one that was never ours, `LinkClosed` for one that is over."""
     related = QuestionLink.objects.select_related("volunteer__recipient", "organisation")
-    link = related.filter(digest=digest(token)).first() if 0 < len(token) <= 64 else None
+    link = related.filter(digest=linkkeys.digest(token)).first() if linkkeys.may_be_one(token) else None
     if link is None:
         raise NoSuchLink
     if not is_open(link):
@@ -62,10 +54,4 @@ def find_link(token: str) -> QuestionLink:
 
 
 def _token(volunteer: Volunteer, organisation: Organisation, version: int) -> str:
-    message = f"questions:{volunteer.pk}:{organisation.pk}:{version}".encode()
-    number = int.from_bytes(hmac.digest(settings.SECRET_KEY.encode(), message, hashlib.sha256))
-    letters = []
-    for _ in range(LENGTH):
-        number, letter = divmod(number, len(ALPHABET))
-        letters.append(ALPHABET[letter])
-    return "".join(letters)
+    return linkkeys.worked_out(f"questions:{volunteer.pk}:{organisation.pk}:{version}")

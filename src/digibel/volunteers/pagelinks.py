@@ -1,19 +1,17 @@
 """The link to a volunteer's own page: a secret address that opens nothing else, for thirty days or until a telephone is lost."""
 
-import secrets
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
-from digibel import clock
+from digibel import clock, linkkeys
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.notifications import outbox
 from digibel.notifications.models import OutboundMessage
 from digibel.organisations.models import Organisation
 from digibel.volunteers.errors import LinkClosed, NoLetters, NoSuchLink
-from digibel.volunteers.links import ALPHABET, LENGTH, digest
 from digibel.volunteers.models import OwnPageLink, Volunteer
 
 OPEN_FOR = timedelta(days=30)
@@ -21,9 +19,12 @@ OPEN_FOR = timedelta(days=30)
 
 def open_page(volunteer: Volunteer, organisation: Organisation) -> str:
     """A new token, told once and kept nowhere. `organisation` is whose telephone the page names."""
-    token = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    token = linkkeys.drawn()
     OwnPageLink.objects.create(
-        volunteer=volunteer, organisation=organisation, digest=digest(token), opens_until=clock.now() + OPEN_FOR
+        volunteer=volunteer,
+        organisation=organisation,
+        digest=linkkeys.digest(token),
+        opens_until=clock.now() + OPEN_FOR,
     )
     return token
 
@@ -35,7 +36,7 @@ def address(token: str) -> str:
 def find_page(token: str) -> OwnPageLink:
     """Raises `NoSuchLink` for one that was never ours or was revoked, `LinkClosed` for one that is over."""
     related = OwnPageLink.objects.select_related("volunteer__recipient", "organisation")
-    link = related.filter(digest=digest(token)).first() if 0 < len(token) <= 64 else None
+    link = related.filter(digest=linkkeys.digest(token)).first() if linkkeys.may_be_one(token) else None
     if link is None:
         raise NoSuchLink
     if clock.now() >= link.opens_until or link.volunteer.left_at is not None:

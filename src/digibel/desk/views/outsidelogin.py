@@ -17,6 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from digibel import linkkeys
 from digibel.desk import limits
 from digibel.desk.answers import go_on
 from digibel.desk.views.access import StaffRequest
@@ -94,7 +95,7 @@ def password_outside(request: HttpRequest, uid: str, key: str, house: str) -> Ht
     staff = whose(uid)
     if staff is None or not links.opens(staff, key):
         raise LinkOver
-    return _on_the_way(request, staff, house, links.digest(key))
+    return _on_the_way(request, staff, house, linkkeys.digest(key))
 
 
 def _on_the_way(request: HttpRequest, staff: Staff, slug: str, link: str = "") -> HttpResponse:
