@@ -157,10 +157,16 @@ class _Reader(Counts):
         return told in {"regret", "thanks"} and self._is_but(place, taken)
 
     def _sign_at(self, place: int) -> tuple[Sign, int]:
+        """What stands here, and how many pieces it takes."""
         piece = self.pieces[place]
         if piece.kind == "symbol":
             return self._sign(piece, self._possible(piece.text)), 1
         phrase, length = self._phrase_at(place)
+        return self._beside_the_tables(place, length) or self._of_the_tables(place, phrase, length)
+
+    def _beside_the_tables(self, place: int, length: int) -> tuple[Sign, int] | None:
+        """What stands in no table, or means something else here: digits for letters, an offer's letter, a number, a label."""
+        piece, end = self.pieces[place], place + length
         together = self._spelt_with_digits(place) if self.language == "ar" else 0
         if together > length:
             return self._sign(piece, "unknown"), together
@@ -175,46 +181,18 @@ class _Reader(Counts):
             return self._sign(piece, "number", _ROMAN[piece.text]), 1
         if length == 0:
             return self._sign(piece, self._strange(place)), 1
-        if (self._number_behind(place + length) or self._letter_behind(place + length)) and self._is_label(
-            place, length
-        ):
+        if (self._number_behind(end) or self._letter_behind(end)) and self._is_label(place, length):
             return self._sign(piece, "glue"), length
-        known = self.known.known(phrase)
-        reading, spoken = self._reading(known)
-        if (
-            reading.meaning == "doubt"
-            and piece.looks_like_a_name
-            and any(Reading("name") in each for each in known.values())
-        ):
-            # "Karim" is nobody's wife where no Turkish is spoken.
-            reading = Reading("name")
-        if place + length == len(self.pieces) and self._trails_off(reading, phrase, spoken):
-            reading = Reading("doubt")
-        if len(self.pieces) == 1 and Reading("stops_alone") in self._readings(phrase, spoken):
-            reading = Reading("stop")
+        return None
+
+    def _of_the_tables(self, place: int, phrase: Phrase, length: int) -> tuple[Sign, int]:
+        """The sign of a phrase that a table has."""
+        piece = self.pieces[place]
+        reading, spoken = self._read(place, phrase, length)
         if reading.meaning == "number":
             sign, taken = self._with_unit(place, length, reading.value or NOT_A_NUMBER)
             return replace(sign, clear=sign.meaning == "number"), taken
-        if reading.meaning == "name" and not (piece.looks_like_a_name or _has_no_capitals(piece.raw)):
-            reading = Reading("unknown")
-        if reading.meaning == "yes" and length > 1 and self._says_can(phrase[:1], spoken):
-            reading = Reading("can")
-        if reading.meaning == "by":
-            # "I cannot come by car" may be a promise to come on foot. Beside anything but a visit it is chatter.
-            reading = Reading("limit" if self.state in _OF_A_VISIT else "polite")
-        if reading.meaning == "no" and any(Reading("today") in self._readings((word,), spoken) for word in phrase):
-            reading = Reading("no", NOT_TODAY)
-        if reading.meaning == "that_day":
-            reading = Reading("day", THAT_DAY)
-        if reading.meaning in _REASONS:
-            reading = Reading("reason", _REASONS[reading.meaning])
-        if reading.meaning == "elsewhere" and len(phrase) == 1 and self._is_in_or_out(phrase, spoken):
-            reading = Reading("elsewhere", IN_OR_OUT)
-        if reading.meaning == "checkin" and phrase[-1] == "in":
-            reading = Reading("checkin", ENDS_IN_IN)
-        if reading.meaning == "minute" and len(piece.text) == 1:
-            # The "m" of "2 m'arrange", which no number has claimed.
-            reading = Reading("glue")
+        reading = self._narrowed(reading, piece, phrase, length, spoken)
         if spoken != self.language:
             reading = _as_a_stranger(reading, phrase)
             if reading.meaning in SMALL_WORDS and self._breaks_off(place):
@@ -225,6 +203,45 @@ class _Reader(Counts):
         asks = clear and not begins and any(Reading("doubt") in self._readings(phrase[:n], spoken) for n in (1, 2))
         negates, words = self._negates(phrase, spoken), len(phrase)
         return replace(sign, negates=negates, clear=clear, words=words, asked=asks, begins=begins), length
+
+    def _read(self, place: int, phrase: Phrase, length: int) -> tuple[Reading, str]:
+        """What the tables say, and in which language, for a phrase that stands here in this text."""
+        known = self.known.known(phrase)
+        reading, spoken = self._reading(known)
+        is_name_elsewhere = any(Reading("name") in each for each in known.values())
+        if reading.meaning == "doubt" and self.pieces[place].looks_like_a_name and is_name_elsewhere:
+            # "Karim" is nobody's wife where no Turkish is spoken.
+            reading = Reading("name")
+        if place + length == len(self.pieces) and self._trails_off(reading, phrase, spoken):
+            reading = Reading("doubt")
+        if len(self.pieces) == 1 and Reading("stops_alone") in self._readings(phrase, spoken):
+            reading = Reading("stop")
+        return reading, spoken
+
+    def _narrowed(self, reading: Reading, piece: Piece, phrase: Phrase, length: int, spoken: str) -> Reading:
+        """What a reading comes to by the way it is written, by its words, or by what the dialogue is about."""
+        match reading.meaning:
+            case "name" if not (piece.looks_like_a_name or _has_no_capitals(piece.raw)):
+                return Reading("unknown")
+            case "yes" if length > 1 and self._says_can(phrase[:1], spoken):
+                return Reading("can")
+            case "by":
+                # "I cannot come by car" may be a promise to come on foot. Beside anything but a visit it is chatter.
+                return Reading("limit" if self.state in _OF_A_VISIT else "polite")
+            case "no" if any(Reading("today") in self._readings((word,), spoken) for word in phrase):
+                return Reading("no", NOT_TODAY)
+            case "that_day":
+                return Reading("day", THAT_DAY)
+            case "because" | "busy" as why:
+                return Reading("reason", _REASONS[why])
+            case "elsewhere" if len(phrase) == 1 and self._is_in_or_out(phrase, spoken):
+                return Reading("elsewhere", IN_OR_OUT)
+            case "checkin" if phrase[-1] == "in":
+                return Reading("checkin", ENDS_IN_IN)
+            case "minute" if len(piece.text) == 1:
+                # The "m" of "2 m'arrange", which no number has claimed.
+                return Reading("glue")
+        return reading
 
     def _spelt_with_digits(self, place: int) -> int:
         """How many pieces from here are one Arabic word in Latin letters: "b9aw" chooses no window nine. 0 for none."""
