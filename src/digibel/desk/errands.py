@@ -1,7 +1,7 @@
 """Calls as lines of a list: whom to ring, what for, in which language, and where that is told."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -80,47 +80,62 @@ def with_subjects(calls: Iterable[CallTask]) -> list[Errand]:
     listed = list(calls)
     if not listed:
         return []
-    organisation = listed[0].organisation_id
-    ids = [call.subject_id for call in listed]
-    visits = {one.pk: one for one in _visits().filter(pk__in=ids, request__organisation=organisation)}
-    offers = {one.pk: one for one in _offers().filter(pk__in=ids, request__organisation=organisation)}
-    requests = {one.pk: one for one in _requests().filter(pk__in=ids, organisation=organisation)}
-    rung = [call.recipient_id for call in listed]
-    volunteers: dict[uuid.UUID | None, Volunteer] = {
-        one.recipient_id: one for one in _volunteers().filter(recipient__in=rung)
-    }
-    clients: dict[uuid.UUID | None, Client] = {
-        one.recipient_id: one for one in _clients().filter(recipient__in=rung, organisation=organisation)
-    }
-    frauds, reported, asked = _frauds(listed), _reported(listed), _asked(listed)
-    found = []
-    for call in listed:
-        if call.kind.startswith("handover."):
-            found.append(_of_handover(call, requests, clients))
-            continue
-        if call.kind.startswith("gateway.") and call.recipient_id is None:
-            found.append(Errand(call, partner=gettext("Texts")))
-            continue
-        if alarm := frauds.get(call.subject_id):
-            found.append(_of_fraud(call, alarm))
-            continue
-        visit, offer = visits.get(call.subject_id), offers.get(call.subject_id)
-        about = visit or offer
-        request = about.request if about else requests.get(call.subject_id)
-        found.append(
-            Errand(
-                call,
-                request,
-                visit,
-                offer,
-                volunteer=about.volunteer if about else volunteers.get(call.recipient_id),
-                client=request.client if request else clients.get(call.recipient_id),
-                concern_id=reported.get(call.subject_id) if call.kind == "visit.not_ok" else None,
-                asked=asked.get(call.subject_id),
-            )
-        )
+    subjects = _gathered(listed)
+    found = [subjects.errand(call) for call in listed]
     _prefetch_people(found)
     return found
+
+
+@dataclass(frozen=True)
+class _Subjects:
+    """All that some calls are about, by the id of it; people by that of how they are reached."""
+
+    visits: Mapping[uuid.UUID, Visit]
+    offers: Mapping[uuid.UUID, Offer]
+    requests: Mapping[uuid.UUID, HelpRequest]
+    volunteers: Mapping[uuid.UUID | None, Volunteer]
+    clients: Mapping[uuid.UUID | None, Client]
+    frauds: Mapping[uuid.UUID, FraudAlarm]
+    reported: Mapping[uuid.UUID, uuid.UUID]
+    asked: Mapping[uuid.UUID, RightsRequest]
+
+    def errand(self, call: CallTask) -> Errand:
+        if call.kind.startswith("handover."):
+            return _of_handover(call, self.requests, self.clients)
+        if call.kind.startswith("gateway.") and call.recipient_id is None:
+            return Errand(call, partner=gettext("Texts"))
+        if alarm := self.frauds.get(call.subject_id):
+            return _of_fraud(call, alarm)
+        visit, offer = self.visits.get(call.subject_id), self.offers.get(call.subject_id)
+        about = visit or offer
+        request = about.request if about else self.requests.get(call.subject_id)
+        return Errand(
+            call,
+            request,
+            visit,
+            offer,
+            volunteer=about.volunteer if about else self.volunteers.get(call.recipient_id),
+            client=request.client if request else self.clients.get(call.recipient_id),
+            concern_id=self.reported.get(call.subject_id) if call.kind == "visit.not_ok" else None,
+            asked=self.asked.get(call.subject_id),
+        )
+
+
+def _gathered(calls: Sequence[CallTask]) -> _Subjects:
+    organisation = calls[0].organisation_id
+    ids, rung = [call.subject_id for call in calls], [call.recipient_id for call in calls]
+    volunteers = _volunteers().filter(recipient__in=rung)
+    clients = _clients().filter(recipient__in=rung, organisation=organisation)
+    return _Subjects(
+        visits={one.pk: one for one in _visits().filter(pk__in=ids, request__organisation=organisation)},
+        offers={one.pk: one for one in _offers().filter(pk__in=ids, request__organisation=organisation)},
+        requests={one.pk: one for one in _requests().filter(pk__in=ids, organisation=organisation)},
+        volunteers={one.recipient_id: one for one in volunteers},
+        clients={one.recipient_id: one for one in clients},
+        frauds=_frauds(calls),
+        reported=_reported(calls),
+        asked=_asked(calls),
+    )
 
 
 def _frauds(calls: Sequence[CallTask]) -> dict[uuid.UUID, FraudAlarm]:
@@ -165,7 +180,7 @@ def _of_fraud(call: CallTask, alarm: FraudAlarm) -> Errand:
 
 
 def _of_handover(
-    call: CallTask, requests: dict[uuid.UUID, HelpRequest], clients: dict[uuid.UUID | None, Client]
+    call: CallTask, requests: Mapping[uuid.UUID, HelpRequest], clients: Mapping[uuid.UUID | None, Client]
 ) -> Errand:
     """One of our own requests, or the name of the other organisation: never anything of their client."""
     own = requests.get(call.subject_id)
