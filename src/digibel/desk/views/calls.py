@@ -138,18 +138,30 @@ def call_outcome(request: StaffRequest, call_id: uuid.UUID) -> HttpResponse:
         return HttpResponseRedirect(
             f"{reverse('desk:move_visit', args=[errand.call.subject_id])}?call={errand.call.pk}", status=303
         )
+    return _take_down(request, errand, outcome)
+
+
+def _take_down(request: StaffRequest, errand: Errand, outcome: str) -> HttpResponse:
+    """Note what came of it, with what was told beside; or the page again, with why not."""
     form = _form_for(errand, outcome, request)
     if form is not None and not form.is_valid():
         return call_page(request, errand, form=form, status=422)
     try:
         _note(errand, outcome, form.cleaned_data if form else {}, request)
     except CallDone:
-        return call_page(request, errands.of(request.organisation, call_id), status=409)
+        return call_page(request, errands.of(request.organisation, errand.call.pk), status=409)
     except AttemptNoted as problem:
-        return call_page(request, errands.of(request.organisation, call_id), refusal=sentence(problem), status=409)
+        return call_page(
+            request, errands.of(request.organisation, errand.call.pk), refusal=sentence(problem), status=409
+        )
     except Problem as problem:
         return call_page(request, errand, form=form, refusal=sentence(problem), status=problem.status)
     messages.success(request, callsheets.noted(errand, outcome))
+    return _go_on_from(request, errand, outcome)
+
+
+def _go_on_from(request: StaffRequest, errand: Errand, outcome: str) -> HttpResponse:
+    """To the slip that was asked for, or to where they came from."""
     if outcome == CallTask.Outcome.REFER and errand.request is not None:
         return go_on("desk:slip", errand.request.reference)
     return listplace.go_back(request, "desk:calls") if request.POST.get("back") == "calls" else go_on("desk:today")
