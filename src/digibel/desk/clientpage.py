@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from digibel import clock
 from digibel.audit.models import Event, kind_of
-from digibel.desk import actors, clientdeeds, complaintlines, visitlines, words
+from digibel.desk import actors, clientdeeds, complaintlines, visitcard, visitlines, words
 from digibel.desk.forms.intake import MONEY_KINDS, STAFF_FIRST, WISHES
 from digibel.organisations.models import Organisation, Staff
 from digibel.organisations.permissions import may
@@ -97,22 +97,10 @@ def _facts(client: Client) -> dict[str, Any]:
         "channel": words.CHANNELS[client.recipient.channel],
         "channel_icon": words.CHANNEL_ICONS[client.recipient.channel],
         "stopped": client.recipient.stopped_at,
-        "door": door(client),
+        "door": visitcard.between(client),
         "wish": dict(WISHES)[client.wish] if client.wish else "",
         "money_kind": dict(MONEY_KINDS).get(client.money_kind, ""),
     }
-
-
-def door(client: Client) -> list[str]:
-    """What stands between the street and the table, without where it is."""
-    told = []
-    if client.floor:
-        told.append(_("floor %(floor)s") % {"floor": client.floor})
-        told.append(_("with a lift") if client.lift else _("no lift"))
-    elif client.floor == 0:
-        told.append(_("ground floor"))
-    told += [_("there is a dog")] if client.dog else []
-    return told + ([_("they smoke")] if client.smoke else [])
 
 
 def _consents(client: Client, organisation: Organisation) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from digibel.guardrails import catalogue, judgement, suggestions
 from digibel.organisations import duty, numbers
 from digibel.requests import access_notes
 from digibel.requests.judging import judge_request
-from digibel.requests.models import Series
+from digibel.requests.models import Client, Series
 from digibel.scheduling import calendars, doorstep, fraud, invitations, pairs, policies
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.scheduling.policies import Seen
@@ -172,9 +172,8 @@ def questions_soon(visit: Visit) -> dict[str, Any] | None:
     return {"until": row.until, "address": links.address_now(visit.volunteer, organisation)} if row else None
 
 
-def door(visit: Visit) -> list[str]:
-    """What stands between the street and the table: floor, lift, dog, smoke, and what the client said about the door."""
-    client = visit.client
+def between(client: Client) -> list[str]:
+    """What stands between the street and the table, without where it is."""
     told = []
     if client.floor:
         told.append(_("floor %(floor)s") % {"floor": client.floor})
@@ -182,8 +181,13 @@ def door(visit: Visit) -> list[str]:
     elif client.floor == 0:
         told.append(_("ground floor"))
     told += [_("there is a dog")] if client.dog else []
-    told += [_("they smoke")] if client.smoke else []
-    told += access_notes.in_words(client.access_codes, words.desk_language())
+    return told + ([_("they smoke")] if client.smoke else [])
+
+
+def door(visit: Visit) -> list[str]:
+    """The same, with what the client said about the door."""
+    client = visit.client
+    told = [*between(client), *access_notes.in_words(client.access_codes, words.desk_language())]
     return told + ([client.door_note] if client.door_note else [])
 
 
