@@ -12,6 +12,7 @@ from digibel.audit.models import Event, EventQuerySet, kind_of
 from digibel.desk import actors, offerwords, visitdeeds, words
 from digibel.desk.visitstory import DEEDS as VISIT_DEEDS
 from digibel.desk.visitstory import STATUSES, Happening
+from digibel.desk.visitstory import TEXTS as VISIT_TEXTS
 from digibel.notifications.models import CallTask, OutboundMessage, Recipient
 from digibel.requests.models import Client, HelpRequest
 from digibel.scheduling.models import Move, Offer, OfferStatus, Visit, VisitStatus
@@ -57,42 +58,16 @@ UNMADE: dict[str, words.Words] = {
     VisitStatus.CANCELLED: _("Visit by %(name)s cancelled"),
     VisitStatus.MISSED: _("Visit by %(name)s did not take place"),
 }
-TEXTS: dict[str, words.Words] = {
+TEXTS: dict[str, words.Words] = VISIT_TEXTS | {
     "offer_one": _("the offer"),
     "offer_many": _("the offer"),
     "accepted": _("the booking"),
     "accepted_sms_only": _("the booking"),
-    "announce": _("who comes, when, and the codeword"),
-    "client_reminder": _("reminder"),
     "reminder_day": _("reminder of the day before"),
     "reminder_hour": _("reminder of the hour before"),
-    "stay_home": _("stay at home for now"),
-    "second_sought": _("two go: a second is sought"),
-    "go_together": _("with whom they go"),
-    "other_cannot": _("the other one cannot"),
-    "one_cannot": _("one of the two cannot"),
-    "announce_two": _("who comes, when, and the codeword"),
-    "client_reminder_two": _("reminder"),
     "goes_ahead": _("it goes ahead"),
-    "visit_cancelled": _("the visit is cancelled"),
     "client_visit_cancelled": _("the visit is cancelled"),
-    "nobody_comes": _("nobody comes, do not open"),
-    "new_volunteer": _("somebody else comes"),
-    "visit_moved": _("another moment"),
-    "client_visit_moved": _("another moment"),
-    "meet_there": _("where they meet"),
-    "meet": _("who waits, where, when, and the codeword"),
-    "meet_reminder": _("reminder"),
-    "meet_off": _("nobody waits at the place"),
-    "take_kit": _("what to take along"),
-    "take_kit_not": _("nothing to take along"),
-    "house_rules": _("the house rules"),
-    "address_changed": _("the address has changed"),
     "checkout_missing": _("did you forget OUT?"),
-    "new_word": _("the codeword has changed"),
-    "follow_up": _("does it still work?"),
-    "follow_up_honest": _("did the volunteer see a code, hold a card or touch money?"),
-    "solved_thanks": _("it still works, thank you"),
     "slip": _("where they are helped"),
 }
 CLOSINGS: dict[str, words.Words] = {
