@@ -124,30 +124,17 @@ class VisitTexts(PlainTexts):
         return Visit.objects.select_related("client", "request").get(pk=message.subject_id)
 
     def _is_so(self, visit: Visit, message: OutboundMessage) -> bool:
-        """Whether what it says is what is true now."""
+        """Whether what it says is what is true now, and nothing else has been said meanwhile."""
         key = message.kind.partition(".")[2]
         if key in FOR_CLIENT and visit.client.gone_at is not None:
             return False
-        if key == "follow_up":
-            is_asked = visit.follow_up_due is not None and visit.followed_up_at is None
-            return visit.status == VisitStatus.DONE and is_asked and visit.request.is_open
         if key == "nobody_comes" and clock.local(message.created_at).date() != clock.today():
             return False  # it says "today"; somebody else may come on the day on which it would leave
         if key in SAYS_IT_IS_OFF & FOR_CLIENT and announcing.expects_another(visit):
             return False
-        if key in SAYS_IT_IS_OFF:
-            return visit.status in {VisitStatus.CANCELLED, VisitStatus.MISSED}
-        if key == "checkout_missing":
-            return visit.status == VisitStatus.UNDER_WAY
-        if key == "stay_home":
-            return visit.status == VisitStatus.BOOKED and visit.held_back_at is not None
-        if key in {"second_sought", "other_cannot", "one_cannot"}:
-            return visit.status == VisitStatus.BOOKED and visit.needs_second
         if message.kind in CLIENT_REMINDERS and _wants_another_moment(visit):
             return False
-        if key in REMINDERS:
-            return visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now() and visit.held_back_at is None
-        return visit.status == VisitStatus.BOOKED and visit.starts_at > clock.now()
+        return _stands(visit, key)
 
     def seen(self, message: OutboundMessage, *, by: Actor) -> None:
         """A text with the street is a look at the address (rule E12)."""
@@ -305,6 +292,23 @@ class VisitTexts(PlainTexts):
 def _is_rung_anyhow(visit: Visit) -> bool:
     """Somebody is about to tell the client all that a reminder says."""
     return CallTask.objects.open().about(visit).filter(kind__in=("visit.announce", "visit.confirm")).exists()
+
+
+def _stands(visit: Visit, key: str) -> bool:
+    """Whether the visit is as a text of this kind says that it is."""
+    is_booked = visit.status == VisitStatus.BOOKED
+    if key == "follow_up":
+        is_asked = visit.follow_up_due is not None and visit.followed_up_at is None
+        return visit.status == VisitStatus.DONE and is_asked and visit.request.is_open
+    if key in SAYS_IT_IS_OFF:
+        return visit.status in {VisitStatus.CANCELLED, VisitStatus.MISSED}
+    if key == "checkout_missing":
+        return visit.status == VisitStatus.UNDER_WAY
+    if key == "stay_home":
+        return is_booked and visit.held_back_at is not None
+    if key in {"second_sought", "other_cannot", "one_cannot"}:
+        return is_booked and visit.needs_second
+    return is_booked and visit.starts_at > clock.now() and (key not in REMINDERS or visit.held_back_at is None)
 
 
 def _wants_another_moment(visit: Visit) -> bool:
