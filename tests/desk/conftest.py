@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
+from django.core.cache import cache
 from django.test import Client as Browser
 from django.utils import translation
 
@@ -39,6 +40,20 @@ def desk(client: Browser, nadia: Staff) -> Browser:
 def neighbour(sleutel: Organisation) -> Browser:
     """A browser in which a coordinator of the other organisation is logged in."""
     return logged_in(Browser(), cast.coordinator(sleutel, name="Rachid"))
+
+
+@pytest.fixture
+def anybody() -> Browser:
+    """Somebody without an account, who reads English."""
+    return Browser(headers={"accept-language": "en"})
+
+
+@pytest.fixture
+def nobody_has_asked() -> Iterator[None]:
+    """How often a public page may be asked is counted anew."""
+    cache.clear()
+    yield
+    cache.clear()
 
 
 def logged_in(browser: Browser, person: Staff) -> Browser:

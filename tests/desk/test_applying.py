@@ -1,8 +1,6 @@
 """The page on which anybody puts themselves forward, and the page of the coordinator who decides."""
 
 import pytest
-from django.core.cache import cache
-from django.test import Client as Browser
 from django.urls import reverse
 
 import cast
@@ -10,22 +8,10 @@ from digibel.desk import limits, publicforms
 from digibel.organisations.models import Role
 from digibel.volunteers.models import Applicant, Volunteer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_has_asked")]
 
 PATH = "/near/volunteer"
 TOLD = {"first_name": "Aïcha", "number": "0470 12 34 56", "postcode": "1090", "speaks": ["fr"], "consent": "on"}
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_asked():
-    cache.clear()
-    yield
-    cache.clear()
-
-
-@pytest.fixture
-def anybody():
-    return Browser(headers={"accept-language": "en"})
 
 
 def put_forward(anybody, **changes):

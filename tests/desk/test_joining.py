@@ -15,7 +15,7 @@ from digibel.organisations.models import Joiner, Organisation, Role, Staff
 from digibel.privacy import sweeping
 from digibel.sealing.keys import is_erased
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_has_asked")]
 
 PATH = "/near/organisation"
 TOLD = {
@@ -34,18 +34,6 @@ NEW = {
     "postcode": "1080",
     "language": "nl",
 }
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_asked():
-    cache.clear()
-    yield
-    cache.clear()
-
-
-@pytest.fixture
-def anybody():
-    return Browser(headers={"accept-language": "en"})
 
 
 @pytest.fixture

@@ -3,28 +3,14 @@
 import re
 
 import pytest
-from django.core.cache import cache
-from django.test import Client as Browser
 
 import cast
 from digibel.desk import limits
 from digibel.directory.models import HelpPlace
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_has_asked")]
 
 PATH = "/near"
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_asked():
-    cache.clear()
-    yield
-    cache.clear()
-
-
-@pytest.fixture
-def anybody():
-    return Browser(headers={"accept-language": "en"})
 
 
 @pytest.fixture
