@@ -3,11 +3,13 @@
 import re
 import time
 from html import unescape
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import Client as Browser
 from django.test import override_settings
 
@@ -346,6 +348,18 @@ def test_no_mail_to_nobody_to_the_closed_or_twice_in_ten_minutes(nadia, lindeboo
     assert [secondchance.mail(trace) for trace in ("", "x", gone.email_index)] == [False] * 3
     assert [secondchance.mail(nadia.email_index) for _ in range(2)] == [True, False]
     assert len(mail.outbox) == 1
+
+
+def test_mail_that_is_not_taken_leaves_no_link_and_can_be_asked_for_again(nadia, mailing, monkeypatch, caplog):
+    with monkeypatch.context() as broken:
+        broken.setattr(EmailMessage, "send", refuse_mail)
+        assert secondchance.mail(nadia.email_index) is False
+    assert (AccountLink.objects.count(), nadia.email in caplog.text) == (0, False)
+    assert secondchance.mail(nadia.email_index) is True
+
+
+def refuse_mail(letter):
+    raise SMTPRecipientsRefused({letter.to[0]: (450, b"later")})
 
 
 def test_mail_in_somebodys_name_spoils_no_invitation(browser, nadia, mailing):

@@ -4,6 +4,7 @@ What is said on the page is the same for everybody, and as fast: who has an acco
 the keyed trace of what was typed; the secret of the link is made in the worker, and stands in the mail alone.
 """
 
+import logging
 from datetime import timedelta
 from typing import Final
 
@@ -18,6 +19,8 @@ from digibel import clock
 from digibel.organisations import links
 from digibel.organisations.models import AccountLink, Staff, email_trace
 
+logger = logging.getLogger(__name__)
+
 REST: Final = timedelta(minutes=10)
 """One mail to one account in this time, whoever asks for more."""
 
@@ -31,13 +34,19 @@ def ask(address: str) -> None:
 
 
 def mail(trace: str) -> bool:
-    """Whether one left. Called by the queue."""
+    """Whether one left. Called by the queue. Not taken, its link ends: whoever asks again need not wait for another."""
     staff = Staff.objects.filter(email_index=trace, is_active=True).exclude(email_index="").first()
     secret = _open_link(staff) if staff else None
     if staff is None or secret is None:
         return False
     with override(staff.language):
-        _letter(staff, secret).send()
+        letter = _letter(staff, secret)
+    try:
+        letter.send()
+    except OSError as error:  # smtplib's are, too; what they say may quote the address
+        logger.warning("mail not taken", extra={"staff_id": staff.pk, "error": type(error).__name__})
+        links.use(staff, secret)
+        return False
     return True
 
 
