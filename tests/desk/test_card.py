@@ -14,7 +14,7 @@ from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
 from digibel.desk.views.card import DEEDS, STEPS
 from digibel.guardrails import catalogue
-from digibel.notifications import numbers, phrasebook
+from digibel.notifications import calls, numbers, phrasebook
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.requests import judging
 from digibel.requests.models import HelpRequest
@@ -216,7 +216,26 @@ def test_nobody_opens_rings_who_is_on_duty_once(client, read):
 def test_ring_me_is_an_alarm_once(client, read):
     for _ in range(2):
         assert client.post(at(read, "ring-me", lang="en"), follow=True).status_code == 200
-    assert CallTask.objects.open().filter(kind="visit.not_ok", subject_id=read.pk).count() == 1
+    assert CallTask.objects.open().filter(kind="visit.ring_me", subject_id=read.pk).count() == 1
+    [told] = OutboundMessage.objects.filter(kind="alarm.alarm_ring_me")
+    assert told.body.startswith(f"Digibel ALARM {read.request.reference}: er klopt iets niet, Els vraagt")
+
+
+def test_who_asks_to_be_rung_is_rung_now_and_asked_first_whether_they_are_safe(client, read):
+    """It said at the desk that the visit was not all right, that it is a talk and no more, and asked what they had practised."""
+    client.post(at(read, "ring-me"), follow=True)
+    call = CallTask.objects.open().get(kind="visit.ring_me")
+    sentences = calls.script_of(call, language="nl").sentences.splitlines()
+    assert sentences[1] == "Ben je veilig? Kan je vrij praten?"
+    assert "112" in sentences[3]
+    client.force_login(read.request.organisation.staff.get())
+    for page in (reverse("desk:today"), reverse("desk:request", args=[read.request.reference])):
+        html = client.get(page, headers={"accept-language": "en"}).content.decode()
+        assert "Ring the volunteer now: something is not right" in html, page
+        assert "Find out where the volunteer is" not in html
+    html = client.get(reverse("desk:call", args=[call.pk]), headers={"accept-language": "en"}).content.decode()
+    assert "Ask first whether they are safe" in html
+    assert "It is a talk, nothing more" not in html
 
 
 def test_a_forbidden_wish_gets_the_sentence_in_both_languages(client, read):

@@ -134,7 +134,7 @@ def test_whoever_is_inside_finishes_and_is_rung_at_once(lindeboom):
     with clock.travel(visit.starts_at):
         inside.check_in(visit, by=Actor.volunteer(els))
         stafffirst.note(visit.client, ["aggression"], by=SYSTEM)
-        call = CallTask.objects.open().get(kind="visit.not_ok")
+        call = CallTask.objects.open().get(kind="visit.ring_me")
         assert (fresh(visit).status, call.recipient, call.urgent) == ("under_way", els.recipient, True)
 
 

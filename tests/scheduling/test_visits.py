@@ -277,8 +277,8 @@ def test_in_and_then_nobody_opens_rings_whoever_is_on_duty(visit, els):
     with clock.travel(clockwork.live_through(visit.starts_at)):
         cast.texts(els, "IN")
         assert cast.texts(els, "niemand thuis").outcome == "visit.ring_me"
-        assert CallTask.objects.open().about(visit).get(kind="visit.not_ok").urgent
-        assert OutboundMessage.objects.filter(kind="alarm.alarm_not_ok").exists()
+        assert CallTask.objects.open().about(visit).get(kind="visit.ring_me").urgent
+        assert OutboundMessage.objects.filter(kind="alarm.alarm_ring_me").exists()
         assert cast.telephone(els)[-1] == "Digibel: dank je om het te zeggen. Iemand van ons belt je."
 
 

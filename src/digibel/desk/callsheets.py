@@ -159,7 +159,7 @@ def people(errand: Errand) -> list[Person]:
     worker = Person(client_of.trusted_worker, passes_on, client_of.trusted_worker_phone)
     # Who cannot be rung themselves: whom they trust may know how.
     found = [client] if client.number and not client_of.reception else [client, worker]
-    if errand.call.kind == "visit.alarm" and volunteer:
+    if errand.call.kind in {"visit.alarm", "visit.ring_me"} and volunteer:
         found = [volunteer, client, contact]
     elif errand.call.kind == "visit.nobody_home" and volunteer:
         found = [client, contact, volunteer]

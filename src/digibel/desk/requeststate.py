@@ -70,17 +70,24 @@ class NextStep:
 
 def heading(request: HelpRequest, visit: Visit | None) -> str:
     closed = GONE.get(request.client.gone_as, CLOSED["gone"]) if request.closed_as == "gone" else ""
-    said = HEADINGS[request.next_kind] if request.is_open else closed or CLOSED[request.closed_as]
+    said = _open_heading(request, visit) if request.is_open else closed or CLOSED[request.closed_as]
     volunteer = visit.volunteer.first_name if visit else gettext("the volunteer")
     return str(said) % {"name": request.client.called, "volunteer": volunteer}
+
+
+def _open_heading(request: HelpRequest, visit: Visit | None) -> words.Words:
+    if request.next_kind == "alarm" and (call := _call(request, visit)) is not None and call.kind == words.RING_ME:
+        return _("Ring %(volunteer)s now: something is not right")
+    return HEADINGS[request.next_kind]
 
 
 def next_step(request: HelpRequest, visit: Visit | None) -> NextStep | None:
     """None for a request that is closed."""
     if not request.is_open or request.next_due is None:
         return None
-    step, now = words.STEPS[request.next_kind], clock.now()
-    url, post = _where(request, visit)
+    call, now = _call(request, visit), clock.now()
+    step = words.step(request.next_kind, call.kind if call is not None else "")
+    url, post = _where(request, visit, call)
     by_clock = request.next_owner == Role.CLOCK
     return NextStep(
         what=step.what,
@@ -99,10 +106,10 @@ def _verb(request: HelpRequest, verb: words.Words) -> words.Words:
     return own.get(request.next_kind, verb)
 
 
-def _where(request: HelpRequest, visit: Visit | None) -> tuple[str, bool]:
+def _where(request: HelpRequest, visit: Visit | None, call: CallTask | None) -> tuple[str, bool]:
     """The page (or the deed of this page) where the next action is done."""
     kind, reference = request.next_kind, request.reference
-    if call := _call(request, visit):
+    if call is not None:
         return worklines.call_url(call), False
     if kind == "refer":
         return reverse("desk:slip", args=[reference]), False
@@ -123,7 +130,8 @@ def _call(request: HelpRequest, visit: Visit | None) -> CallTask | None:
     """The open call that belongs to the next action."""
     subjects = [request.pk, *([visit.pk] if visit else [])]
     kinds = CALLS_FOR.get(request.next_kind, ())
-    return CallTask.objects.open().filter(kind__in=kinds, subject_id__in=subjects).first()
+    found = CallTask.objects.open().filter(kind__in=kinds, subject_id__in=subjects)
+    return min(found, key=lambda call: kinds.index(call.kind), default=None)
 
 
 def latest_visit(visits: Sequence[Visit]) -> Visit | None:

@@ -63,6 +63,10 @@ ERRANDS: dict[str, Errand] = {
     "visit.alarm": Errand(
         _("Find out where the volunteer is"), _("Ring the volunteer, then the client, then the agreed contact.")
     ),
+    "visit.ring_me": Errand(
+        _("Ring the volunteer now: something is not right"),
+        _("Ask first whether they are safe. No answer? Ring the client, then the agreed contact."),
+    ),
     "visit.nobody_home": Errand(
         _("Nobody opens the door"), _("The volunteer waits ten minutes. Ring the client, then the agreed contact.")
     ),
@@ -166,7 +170,8 @@ ERRANDS: dict[str, Errand] = {
 }
 # Whatever is rung about that has no words of its own yet is still rung.
 SOMETHING = Errand(_("Ring"), "")
-ALARMS = frozenset({"visit.alarm", "visit.nobody_home", "fraud.now", "gateway.stands_still", "gateway.silent"})
+RING_ME = "visit.ring_me"
+ALARMS = frozenset({"visit.alarm", RING_ME, "visit.nobody_home", "fraud.now", "gateway.stands_still", "gateway.silent"})
 
 OUTCOMES: dict[str, Words] = {
     "reached": _("Reached"),
@@ -308,6 +313,12 @@ POOL: dict[str, Words] = {
     "stopped": _("said STOP to offers"),
     "wrong_number": _("somebody else answers at the number we have"),
 }
+
+
+def step(kind: str, call: str = "") -> Step:
+    """What comes next, and of an alarm which: somebody who asks to be rung is not looked for. `call`: the kind of the open call."""
+    found = STEPS[kind]
+    return found._replace(what=ERRANDS[call].what) if call == RING_ME else found
 
 
 def errand(kind: str) -> Errand:

@@ -134,7 +134,7 @@ def _of_row(
 ) -> Line:
     """`names`: of those who work here. What somebody follows through is theirs, whichever role its next step needs."""
     with_whom = names.get(row.request.assigned_to_id) if row.request.assigned_to_id else None
-    request, step = row.request, words.STEPS[row.request.next_kind]
+    request, step = row.request, words.step(row.request.next_kind, row.call.kind if row.call is not None else "")
     taken = row.alarm and row.call is not None and bool(row.call.acknowledged_by)
     post = row.alarm and row.call is not None and not taken
     due = request.next_due or now
@@ -215,7 +215,8 @@ def call_url(call: CallTask) -> str:
 def _why(row: worklist.Row, visit: Visit | None, asked: int) -> Iterable[str]:
     request = row.request
     if row.alarm:
-        yield str(words.ERRANDS["visit.alarm"].why)
+        wants = row.call is not None and row.call.kind == words.RING_ME
+        yield str(words.ERRANDS[words.RING_ME if wants else "visit.alarm"].why)
     if visit is not None:
         yield visit_in_words(visit)
     else:

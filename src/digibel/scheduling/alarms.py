@@ -25,7 +25,7 @@ CLIMB_LATER = timedelta(minutes=70)
 TEXTED_FOR = timedelta(days=1)
 AT_THE_DOOR = ("visit.alarm", "visit.nobody_home")
 KEY_OF_CALL = {
-    "visit.not_ok": "alarm_not_ok",
+    "visit.ring_me": "alarm_ring_me",
     "visit.cancelled": "alarm_cancelled_today",
     "visit.confirm": "alarm_unconfirmed",
 }
@@ -63,9 +63,17 @@ def no_check_in(visit_id: uuid.UUID) -> None:
 def raise_alarm(visit: Visit, key: str, *, kind: str = "visit.alarm") -> CallTask:
     """On the list in red, and a text to whoever is on duty; it climbs until somebody takes it.
 
-    `kind` says what ends it: a `visit.alarm` is over when the volunteer says IN or UIT, a `visit.not_ok` only by a talk.
+    `kind` says what ends it: a `visit.alarm` is over when the volunteer says IN or UIT, a `visit.ring_me` only by a talk.
     """
-    call = open_call(
+    call = put_on_list(visit, kind)
+    ring_for(call, visit, key)
+    worklist.rewrite(visit.request)
+    return call
+
+
+def put_on_list(visit: Visit, kind: str) -> CallTask:
+    """The volunteer is to be rung now, by whoever sees it first: nobody is texted. The caller rewrites the request."""
+    return open_call(
         kind,
         visit,
         organisation=visit.request.organisation,
@@ -73,9 +81,6 @@ def raise_alarm(visit: Visit, key: str, *, kind: str = "visit.alarm") -> CallTas
         due_at=clock.now(),
         urgent=True,
     )
-    ring_for(call, visit, key)
-    worklist.rewrite(visit.request)
-    return call
 
 
 def ring_for(call: CallTask, visit: Visit, key: str) -> None:

@@ -71,9 +71,9 @@ def nobody_opens(visit: Visit, *, by: Actor) -> CallTask:
 def ring_me(visit: Visit, *, by: Actor) -> CallTask:
     """Something is not right: who is on duty hears it at once, and rings the volunteer."""
     locked = lock_visit(visit.pk)
-    if call := _open_call(locked, "visit.not_ok"):
+    if call := _open_call(locked, "visit.ring_me"):
         return call
-    call = alarms.raise_alarm(locked, "alarm_not_ok", kind="visit.not_ok")
+    call = alarms.raise_alarm(locked, "alarm_ring_me", kind="visit.ring_me")
     record("visit.ring_me", locked, by=by, organisation_id=locked.request.organisation_id)
     return call
 

@@ -328,7 +328,7 @@ class AlarmTexts(PlainTexts):
         return CallTask.objects.open().filter(subject_id=message.subject_id, kind__in=ALARM_CALLS).exists()
 
 
-ALARM_CALLS = ("visit.alarm", "visit.nobody_home", "visit.not_ok", "visit.confirm", "visit.cancelled", "fraud.now")
+ALARM_CALLS = ("visit.alarm", "visit.nobody_home", "visit.ring_me", "visit.confirm", "visit.cancelled", "fraud.now")
 USUAL_OUTCOMES = ("reached", "no_answer", "other_moment", "wrong_number")
 SAID_BEFORE_IT = {"announce", "confirm", "cancelled", "new_word", "late", "undelivered", "other_moment", "call_me"}
 # A text that got lost may hold the word, and a reception never hears that: it is read to nobody else.
@@ -339,6 +339,7 @@ CALL_OUTCOMES = {
     # Several people are rung at once: whose number it was, their own pages ask.
     "visit.alarm": ("reached", "no_answer"),
     "visit.nobody_home": ("reached", "no_answer"),
+    "visit.ring_me": ("reached", "no_answer"),
     **dict.fromkeys(
         (
             *("visit.cancelled", "visit.late", "visit.new_word", "visit.report", "visit.not_ok", "visit.door_changed"),

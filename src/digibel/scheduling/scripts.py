@@ -10,6 +10,7 @@ from digibel.notifications.calls import until
 from digibel.notifications.models import CallTask, Channel
 from digibel.notifications.numbers import display
 from digibel.notifications.recipients import language_of
+from digibel.organisations import numbers
 from digibel.requests import referrals
 from digibel.scheduling import announcing, offers, pairs, worklist
 from digibel.scheduling.models import Visit
@@ -23,6 +24,7 @@ TO_CLIENT = {
     "other_moment": "ring_back_call",
     "call_me": "ring_back_call",
 }
+TO_VOLUNTEER = {"undelivered": "volunteer_text_call", "ring_me": "ring_me_call"}
 # To whom meets a volunteer at the place of a slip: nobody comes to a door.
 AT_THE_PLACE = {
     "follow_up": "follow_up_call",
@@ -71,8 +73,10 @@ def _has_moved(visit: Visit) -> bool:
 
 
 def _render(key: str, visit: Visit, call: CallTask, language: str) -> str:
-    values = _values(visit, call, language)
-    return phrasebook.render(key, language, **{name: values[name] for name in phrasebook.placeholders(key)})
+    values, wanted = _values(visit, call, language), phrasebook.placeholders(key)
+    if "emergency" in wanted:
+        values["emergency"] = numbers.find("emergency", call.organisation).value(language)
+    return phrasebook.render(key, language, **{name: values[name] for name in wanted})
 
 
 def language_for(visit: Visit, call: CallTask) -> str:
@@ -100,7 +104,7 @@ def passes_reception(visit: Visit, call: CallTask) -> bool:
 def _key(visit: Visit, call: CallTask) -> str:
     what = call.kind.partition(".")[2]
     if is_to_volunteer(visit, call):
-        return "volunteer_text_call" if what == "undelivered" else "report_call"
+        return TO_VOLUNTEER.get(what, "report_call")
     if visit.request.meets_at_id is not None:
         return _key_at_the_place(visit, call, what)
     if what == "cancelled":

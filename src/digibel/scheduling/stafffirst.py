@@ -8,7 +8,7 @@ from digibel.audit.actors import Actor
 from digibel.requests import stafffirst
 from digibel.requests.alike import rows_alike
 from digibel.requests.models import Client, HelpRequest, StaffFirst
-from digibel.scheduling import households, offers, reports, timers, visits, worklist
+from digibel.scheduling import alarms, households, offers, timers, visits, worklist
 from digibel.scheduling.locks import lock_requests
 from digibel.scheduling.models import Visit
 
@@ -44,7 +44,7 @@ def keep(request: HelpRequest, *, by: Actor) -> None:
     timers.drop_timers(request.pk, "next_wave")
     visits.cancel_all(request, by=by, reason="organisation")
     for visit in Visit.objects.filter(request=request).standing().select_related("volunteer__recipient"):
-        reports.call_volunteer(visit, urgent=True)
+        alarms.put_on_list(visit, "visit.ring_me")
     worklist.rewrite(request)
 
 

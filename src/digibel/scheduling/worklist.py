@@ -49,7 +49,7 @@ READ_OF_VISIT = (
 )
 TIME_TO_CALL = timedelta(minutes=30)
 ANNOUNCE_WITHIN = timedelta(hours=2)
-ALARMS = ("visit.alarm", "visit.not_ok")
+ALARMS = ("visit.ring_me", "visit.alarm")
 # As long as this is what comes next, two requests from one home are visited in one go.
 IN_ONE_GO = frozenset(
     {
