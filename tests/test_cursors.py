@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 
 from digibel import clock, cursors
-from digibel.desk.middleware import masked
+from digibel.desk.gate import masked
 from digibel.scheduling.models import Timer
 
 

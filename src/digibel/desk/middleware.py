@@ -16,9 +16,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
 from digibel import sheets, tracing
+from digibel.desk.gate import masked
 from digibel.guardrails import secrets
-from digibel.notifications import numbers
-from digibel.notifications.errors import NotANumber
 from digibel.problems import NotFound, Problem
 from digibel.sealing.reading import erased_shown_as
 from digibel.sentences import sentence
@@ -26,7 +25,6 @@ from digibel.sentences import sentence
 logger = logging.getLogger(__name__)
 
 ERASED = gettext_lazy("erased person")
-UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class CompressedFiles(GZipMiddleware):
@@ -157,15 +155,6 @@ def _replaced(asked: QueryDict, unsafe: dict[str, str]) -> QueryDict:
     for name, values in asked.lists():
         safe.setlist(unsafe.get(name, name), [unsafe.get(value, value) for value in values])
     return safe
-
-
-def masked(typed: str) -> str:
-    """What somebody searches with, safe to read: telephone numbers and ids stay what they are."""
-    try:
-        numbers.parse(typed)
-    except NotANumber:
-        return typed if UUID.fullmatch(typed) else secrets.mask(typed)
-    return typed
 
 
 class ProblemPages:

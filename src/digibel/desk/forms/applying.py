@@ -15,6 +15,7 @@ from digibel.volunteers.importing import cells
 
 class PutForwardForm(GuardedForm):
     use_required_attribute = False
+    numbers = frozenset({"number"})
 
     first_name = forms.CharField(label=_("Your first name"), max_length=cells.LONGEST_NAME)
     number = forms.CharField(label=_("Your mobile"), max_length=40)

@@ -23,6 +23,7 @@ class NewVolunteerForm(GuardedForm):
     """Read with the eyes of a list: what people write in a cell they may write here."""
 
     use_required_attribute = False
+    numbers = frozenset({"number"})
 
     first_name = forms.CharField(label=_("First name"), max_length=cells.LONGEST_NAME)
     family_name = forms.CharField(label=_("Family name"), max_length=cells.LONGEST_NAME, required=False)

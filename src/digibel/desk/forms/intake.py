@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from digibel import languages, places
 from digibel.desk import words
 from digibel.desk.forms import week
+from digibel.desk.gate import is_number
 from digibel.desk.seriespage import RHYTHMS
 from digibel.guardrails import secrets
-from digibel.notifications import numbers
-from digibel.notifications.errors import NotANumber
 from digibel.problems import Invalid, Problem
 from digibel.requests import errors
 from digibel.requests.access_notes import ACCESS_NOTES, in_words
@@ -383,19 +382,11 @@ def without_secrets(posted: QueryDict) -> tuple[QueryDict, bool]:
         if name not in posted:
             continue
         clean[name] = typed = str(posted[name]).replace("\x00", "")
-        if name not in NUMBERS or not _is_number(typed):
+        if name not in NUMBERS or not is_number(typed):
             finding = secrets.find(typed)
             clean[name] = finding.masked
             held |= bool(finding.kinds)
     return clean, held
-
-
-def _is_number(typed: str) -> bool:
-    """A telephone number is one, whatever else its digits could be."""
-    try:
-        return bool(numbers.parse(typed))
-    except NotANumber:
-        return False
 
 
 def _once(codes: Sequence[str]) -> list[str]:

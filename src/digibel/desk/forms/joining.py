@@ -15,6 +15,7 @@ from digibel.volunteers.importing import cells
 
 class JoinForm(GuardedForm):
     use_required_attribute = False
+    numbers = frozenset({"phone"})
 
     name = forms.CharField(label=_("What is your organisation called?"), max_length=80)
     postcode = forms.CharField(label=_("Postcode of the organisation"), max_length=8)

@@ -21,6 +21,7 @@ LANGUAGES = [(code, languages.LANGUAGES[code].own) for code in languages.DESK_LA
 
 class OrganisationForm(GuardedForm):
     use_required_attribute = False
+    numbers = frozenset({"phone", "sms_number"})
 
     name = forms.CharField(label=_("Name"), max_length=80)
     phone = forms.CharField(label=_("The number that clients and volunteers are told to ring"), max_length=20)
@@ -53,6 +54,7 @@ class OrganisationForm(GuardedForm):
 
 class StaffForm(GuardedForm):
     use_required_attribute = False
+    numbers = frozenset({"mobile"})
 
     name = forms.CharField(label=_("Name, as colleagues say it"), max_length=60)
     email = forms.EmailField(label=_("Email"), max_length=254)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from digibel.desk import pool, words
 from digibel.desk.answers import go_on
-from digibel.desk.middleware import masked
+from digibel.desk.gate import masked
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications import numbers
 from digibel.notifications.errors import NotANumber

@@ -20,7 +20,7 @@ from digibel.desk.answers import do, go_on
 from digibel.desk.forms.availability import PauseForm
 from digibel.desk.forms.limits import LimitsForm, as_told, modes_in_words
 from digibel.desk.forms.volunteers import NameSearch, PoolFilter
-from digibel.desk.middleware import masked
+from digibel.desk.gate import masked
 from digibel.desk.together import deeds_for
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.notifications import reaching
