@@ -8,16 +8,18 @@ from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.urls import reverse
 
-from digibel import clock
+from digibel import clock, sheets
 from digibel.desk import gate
 from digibel.desk.forms.joining import JoinForm
 from digibel.desk.forms.network import OrganisationForm, StaffForm
 from digibel.desk.views.today import fingerprint
 from digibel.guardrails import secrets
 from digibel.organisations.models import Role, Staff
+from digibel.volunteers.models import Volunteer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
 UNLUCKY = ["24418153-8867-4966-8f01-b6ecf7933330", "2fa2b339-ea43-466e-99a9-f1236462ade1"]
@@ -81,3 +83,32 @@ def test_the_list_of_today_is_told_apart_in_letters_that_no_gate_hides():
     prints = [fingerprint([line]) for line in lines]
     assert [one for one in prints if gate.masked(one) != one] == []
     assert len(set(prints)) == len(prints)
+
+
+# Jan's postcode and the number of Fatiha below him have the digits of a card: the mask over both made one row of two people.
+LIST = """gsm;talen;voornaam;postcode
+0470 11 22 33;nl, fr;Jan;5000
+0474628194;fr;Fatiha;1090
+32482025952;nl;Piotr;1080
+"""
+
+
+def test_a_list_is_read_cell_by_cell():
+    assert secrets.find(LIST).kinds == ("card", "national_number")
+    sheet = sheets.read(LIST.encode())
+    assert gate.masked_sheet(sheet) == sheet
+    safe = gate.masked_sheet(sheets.read(f"naam;opmerking\nJan;kaart {CARD}\n{CARD};-\n".encode()))
+    assert [row.cells for row in safe.rows] == [("Jan", "kaart [CARD]"), ("[CARD]", "-")]
+
+
+def test_everybody_on_a_list_comes_in(desk):
+    text = desk.post(reverse("desk:pool_list"), {"file": SimpleUploadedFile("lijst.csv", LIST.encode())}).context[
+        "text"
+    ]
+    desk.post(reverse("desk:pool_list_in"), {"list": text})
+    came = {(one.first_name, one.postcode, one.recipient.number) for one in Volunteer.objects.all()}
+    assert came == {
+        ("Jan", "5000", "+32470112233"),
+        ("Fatiha", "1090", "+32474628194"),
+        ("Piotr", "1080", "+32482025952"),
+    }

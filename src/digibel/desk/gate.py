@@ -5,11 +5,13 @@ telephone number five: masked, a colleague could never be chosen in a list, nor 
 """
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from digibel.guardrails import secrets
 from digibel.notifications import numbers
 from digibel.notifications.errors import NotANumber
+from digibel.sheets import Sheet
 
 ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 # "/clients/…/": where somebody was going before they had to log in.
@@ -22,6 +24,18 @@ def masked(typed: str) -> str:
         return typed
     rest = _IN_AN_ADDRESS.sub("", typed) if typed.startswith("/") else typed
     return typed if rest != typed and not secrets.holds_secret(rest) else secrets.mask(typed)
+
+
+def masked_sheet(sheet: Sheet) -> Sheet:
+    """Each cell by itself: the digits of two neighbours, a postcode and a telephone number, may have the length of a card, and the
+    mask over both would move the rest of the row, or make one row of two people."""
+    return replace(
+        sheet, heading=_cells(sheet.heading), rows=tuple(replace(row, cells=_cells(row.cells)) for row in sheet.rows)
+    )
+
+
+def _cells(cells: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(masked, cells))
 
 
 def is_number(typed: str) -> bool:

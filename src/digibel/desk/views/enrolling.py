@@ -14,6 +14,7 @@ from digibel import sheets
 from digibel.audit.actors import Actor
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.enrolling import ListForm, NewVolunteerForm
+from digibel.desk.gate import masked_sheet
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.guardrails import secrets
 from digibel.organisations.permissions import check_may
@@ -65,7 +66,7 @@ def upload(request: StaffRequest) -> HttpResponse:
 def bring_in(request: StaffRequest) -> HttpResponse:
     check_may(request.user, "enrol")
     try:
-        rehearsal = rehearse(sheets.read(secrets.mask(request.POST.get("list", "")).encode()))
+        rehearsal = rehearse(masked_sheet(sheets.read(request.POST.get("list", "").encode())))
         made = bringing.bring_in(rehearsal, organisation=request.organisation, by=Actor.staff(request.user))
     except Problem as problem:
         messages.error(request, sentence(problem))
@@ -100,7 +101,7 @@ def _rehearsed(sheet: sheets.Sheet) -> dict[str, Any]:
         "refused": [(row.line, secrets.mask(row.column), sentence(row.problem)) for row in rehearsal.refused],
         "unread": _unread(rehearsal),
         "unused": secrets.mask(", ".join(rehearsal.unused)),
-        "text": secrets.mask(sheets.as_csv(sheet)),
+        "text": sheets.as_csv(masked_sheet(sheet)),
     }
 
 

@@ -16,11 +16,11 @@ from digibel.audit.actors import Actor
 from digibel.desk import placefiles, words
 from digibel.desk.answers import do, go_on
 from digibel.desk.forms.placelists import PlaceListForm
+from digibel.desk.gate import masked_sheet
 from digibel.desk.views.access import StaffRequest, staff_page
 from digibel.directory.importing import bringing
 from digibel.directory.importing.rehearsing import Planned, rehearse
 from digibel.directory.models import Kind, PlacesImport
-from digibel.guardrails import secrets
 from digibel.organisations.permissions import check_may
 from digibel.problems import Problem
 from digibel.sentences import sentence
@@ -57,7 +57,7 @@ def bring_in(request: StaffRequest) -> HttpResponse:
     kind = posted.get("kind", "")
     try:
         made = bringing.bring_in(
-            sheets.read(secrets.mask(posted.get("list", "")).encode()),
+            masked_sheet(sheets.read(posted.get("list", "").encode())),
             seen=posted.get("seen", ""),
             kind=kind if kind in Kind.values else "",
             organisation=request.organisation,
@@ -88,7 +88,7 @@ def _last(request: StaffRequest) -> PlacesImport | None:
 
 def _rehearsed(sheet: sheets.Sheet, kind: str) -> dict[str, Any]:
     # As it comes back from the page, so that what is brought in is what was seen.
-    text = secrets.mask(sheets.as_csv(sheet))
+    text = sheets.as_csv(masked_sheet(sheet))
     rehearsal = rehearse(sheets.read(text.encode()), kind=kind)
     return {
         "rows": [(one, _changes(one)) for one in rehearsal.planned],
