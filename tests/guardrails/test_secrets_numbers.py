@@ -239,3 +239,59 @@ def test_an_expiry_date_alone_says_nothing_and_stays() -> None:
 )
 def test_a_number_is_found_beside_a_date_or_a_telephone_number_which_stay(text: str, masked: str) -> None:
     assert find(text).masked == masked
+
+
+DAYS = {
+    "fr": "lu ma me je ve sa di",
+    "nl": "ma di wo do vr za zo",
+    "de": "Mo Di Mi Do Fr Sa So",
+    "en": "Mo Tu We Th Fr Sa Su",
+}
+
+
+def a_week(chance: random.Random, days: str) -> str:
+    """Opening hours as a place writes them: in one place of thirty the digits of a day are those of a card or an account."""
+    sign, dash = chance.choice(":."), chance.choice(["-", " - ", "–"])
+    hour = lambda: f"{chance.randrange(8, 20):02}{sign}{chance.choice(['00', '15', '30', '45'])}"  # noqa: E731
+    between = chance.choice([" ", ", ", " / ", " et "])
+    spans = lambda: between.join(f"{hour()}{dash}{hour()}" for _ in range(chance.choice([1, 2])))  # noqa: E731
+    return chance.choice(["; ", "\n", " "]).join(f"{day} {spans()}" for day in days.split())
+
+
+@pytest.mark.parametrize("days", DAYS.values(), ids=DAYS)
+def test_opening_hours_are_no_numbers_of_anybody(days):
+    chance = random.Random(2026)
+    assert [
+        (week, masked) for week in (a_week(chance, days) for _ in range(400)) if (masked := find(week).masked) != week
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "form", ["02/{:03}.{:02}.{:02} - 04{:02}/{:02}.{:02}.{:02}", "02 {:03} {:02} {:02} / 04{:02} {:02} {:02} {:02}"]
+)
+def test_two_telephone_numbers_are_no_card(form):
+    chance = random.Random(2026)
+    sizes = (1000, 100, 100, 100, 100, 100, 100)
+    pairs = (form.format(*map(chance.randrange, sizes)) for _ in range(400))
+    assert [pair for pair in pairs if find(pair).kinds] == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["+49 152 72739773", "+49 1521 2655104", "+86 122 5109 4555", "+49 150 60145368"],
+)
+def test_a_number_of_another_country_is_no_national_number(written):
+    assert find(written).kinds == ()
+    assert find(f"rijksregister {written.replace('+', '')}").kinds == ("national_number",)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "kaart 02 411.11.11 - 0411 11.11.11, 4111 1111 1111 1111",
+        "09.00-12.00 4111 1111 1111 1111",
+        "+32 85 07 30 033 28",
+    ],
+)
+def test_what_stands_beside_hours_and_telephone_numbers_is_found_all_the_same(written):
+    assert find(written).kinds != ()

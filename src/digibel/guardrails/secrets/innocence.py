@@ -9,6 +9,7 @@ from enum import IntEnum
 from itertools import takewhile
 from typing import Final
 
+from digibel.guardrails.secrets.numbers import OPENING
 from digibel.guardrails.secrets.passages import Passage
 
 _DIGIT: Final = re.compile(r"[0-9]")
@@ -164,6 +165,8 @@ def _patterns(folded: str, digits: int) -> Iterator[re.Pattern[str]]:
         yield _NETWORK
     if _JOINED_DIGITS.search(folded):
         yield from (_DATE, _REFERENCE, _STRUCTURED, _DOSSIER)
+    if "-" in folded:
+        yield OPENING
     if _OF_A_VERSION.search(folded):
         yield _VERSION
     if digits >= _DIGITS_OF_ENTERPRISE:

@@ -64,6 +64,25 @@ _OWN_NUMBERS: Final = re.compile(
     r"\W*(?:(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)?\d\d|(?:19|20)\d\d([./-])\d{1,2}\2\d{1,2}|\d{1,2}:\d\d|2\d-\d{4,5}|"
     r"0(?:\d{1,3}[ ./-]?\d{2,3}(?:[ .]?\d\d){2}|\d{8,9})|(?:\+|00)[1-9](?:[ ./()-]{0,2}\d){7,13})(?!\d)\W*)*(?:\d{1,3}\W*)?"
 )
+_HOUR: Final = r"(?:[01]?\d|2[0-4])"
+_MINUTES: Final = "[0-5][05]"
+
+
+def _hours(until: str) -> str:
+    """From one hour to another, as the opening hours of a week have them in every line: "09.00-12.00", "9:00 - 12:30"."""
+    pairs = (f"{_HOUR}{sign}{_MINUTES} ?{until} ?{_HOUR}{sign}" for sign in (":", r"\."))
+    return rf"(?:{'|'.join(pairs)}){_MINUTES}(?!\d)"
+
+
+OPENING: Final = re.compile(rf"(?<![\d:.]){_hours('-')}(?![:.]\d)")
+# "Lu 09:00-12:00 13:00-17:00 ma" is as long as an account of Luxembourg, "sa 9.00 à 12.00 et 13.00 à 17.00 di" as a Saudi one.
+_DAY_OF_WEEK: Final = re.compile(rf"[a-z]{{2}}\W{{0,2}}{_hours('(?:-|a|au|tot|to)')}")
+_ONE_OF_SEVERAL: Final = (
+    rf"(?>{_hours('-')}|\+32(?:[ ./()-]{{0,2}}\d){{8,9}}(?!\d)|\+(?!32)[1-9](?:[ ./()-]{{0,2}}\d){{7,13}}(?!\d)|"
+    r"0(?:[1-9]\d{0,2}[ ./-]?\d{2,3}(?:[ .]?\d\d){2}|[1-9]\d{7,8})(?!\d))"
+)
+# Hours and telephone numbers, and nothing besides: "02 367.86.12 - 0451 51.91.36". Atomic: of a long list each is read once.
+_SEVERAL: Final = re.compile(rf"{_ONE_OF_SEVERAL}(?:[^\w{COVER}]{{1,6}}{_ONE_OF_SEVERAL})*+")
 _AFTER_CARD: Final = re.compile(
     rf"[^\w{COVER}]{{1,3}}(?:(?:exp\w{{0,9}}|val\w{{0,9}}|verval\w{{0,6}}|tot)\W{{1,2}})?[01]?\d[/-]\d\d(?:\d\d)?"
     rf"[^\w{COVER}]{{1,3}}(?:cv[cv]2?\W{{1,2}})?\d{{3,4}}(?!\d)"
@@ -109,6 +128,13 @@ class _Run:
         start = self.groups[first][0]
         return self.text[max(0, start - 9) : start].rstrip(" (").endswith("+")
 
+    @property
+    def is_several(self) -> bool:
+        """Whether all of it is several numbers of which none is a card: opening hours, telephone numbers."""
+        start = self.groups[0][0]
+        start -= self.text[start - 1 : start] == "+"
+        return _SEVERAL.fullmatch(self.text, start, self.groups[-1][1]) is not None
+
     def is_whole(self, first: int, last: int) -> bool:
         """Whether nothing else stands in the run, or only what is a number of its own: a date, a telephone number, one figure."""
         before = self.text[self.groups[0][0] : self.groups[first][0]]
@@ -123,10 +149,12 @@ def find_cards(folded: str) -> list[Span]:
     """
     found = []
     for run in _runs(folded, CARD_LENGTHS.start):
-        beyond = -1
+        beyond, is_several = -1, run.is_several
         # The longest first: 4-4-4-4-3 may be a card of 19 digits that begins like one of 16.
         for first, last, digits in sorted(run.windows(), key=lambda window: (window[0], -window[1])):
-            if first > beyond and is_card(digits) and _reads_as_card(run, first, last, digits):
+            if first <= beyond or not is_card(digits) or (is_several and not _is_called(run, first, "card")):
+                continue
+            if _reads_as_card(run, first, last, digits):
                 start, end = run.groups[first][0], run.groups[last][1]
                 rest = _AFTER_CARD.match(folded, end)
                 found.append((start, rest.end() if rest else end))
@@ -138,9 +166,15 @@ def find_national_numbers(folded: str) -> list[Span]:
     """Where Belgian national numbers and bis numbers stand."""
     found = []
     for run in _runs(folded, NATIONAL_LENGTH):
-        beyond = -1
+        beyond, is_several = -1, run.is_several
         for first, last, digits in run.windows():
-            if first > beyond and is_national_number(digits) and _reads_as_national(run, first, last, digits):
+            if (
+                first <= beyond
+                or not is_national_number(digits)
+                or (is_several and not _is_called(run, first, "national"))
+            ):
+                continue
+            if _reads_as_national(run, first, last, digits):
                 found.append((run.groups[first][0], run.groups[last][1]))
                 beyond = last
     return found
@@ -157,6 +191,7 @@ def find_ibans(folded: str) -> list[Span]:
         if (
             written
             and is_iban(re.sub(r"[^a-z0-9]", "", written[0]))
+            and not _DAY_OF_WEEK.match(folded, start)
             and not _is_cut_from_words(folded, *written.span())
             and not _is_cut_from_card(folded, *written.span())
         ):
@@ -255,6 +290,10 @@ def _is_telephone(run: _Run, first: int, sizes: tuple[int, ...], digits: str) ->
         return False
     said = re.split(r"\d", run.text[: run.groups[first][0]][-48:])[-1]
     return (sizes in _TELEPHONE_GROUPS and digits[0] == "3") or bool(set(_WORD.findall(said)) & _words("telephone"))
+
+
+def _is_called(run: _Run, first: int, what: str) -> bool:
+    return not _words_before(run.text, run.groups[first][0]).isdisjoint(_words(what))
 
 
 def _words_before(folded: str, start: int) -> frozenset[str]:
