@@ -295,3 +295,22 @@ def test_a_number_of_another_country_is_no_national_number(written):
 )
 def test_what_stands_beside_hours_and_telephone_numbers_is_found_all_the_same(written):
     assert find(written).kinds != ()
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "a49636a2-fa7f-4eab-8c4f-9b0687322e25",
+        "231de2fa4293db30",
+        "3tqnw73pw@mozmail.com",
+        "piotr+761wpa@gmail.com",
+        "QQY5XN3FK8",
+    ],
+)
+def test_what_is_drawn_by_chance_and_has_a_name_of_a_secret_within_is_none(drawn):
+    assert find(drawn).kinds == ()
+
+
+@pytest.mark.parametrize("told", ["2fa 482913", "2FA: 482913", "wifi pw Poes123!", "pw:Poes123!", "ww2: Poes123! pw"])
+def test_a_name_that_stands_by_itself_is_one(told):
+    assert find(told).kinds == ("secret",)

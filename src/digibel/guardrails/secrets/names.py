@@ -40,6 +40,8 @@ def find_names(text: Passage) -> list[Name]:
     beyond = 0
     for place in [place for place, known in enumerate(text.words) if known.phrases]:
         found = _name_at(text, place) if place >= beyond else None
+        if found and _is_by_chance(text, found):
+            continue
         if found and found.kind == "signed":
             found = _signed(text, found)
         if not found:
@@ -79,6 +81,13 @@ def _name_at(text: Passage, place: int) -> Name | None:
         if branch.phrase:
             last, phrase = here, branch.phrase
     return Name(place, last, phrase.kind, phrase.languages, phrase.is_short) if phrase else None
+
+
+def _is_by_chance(text: Passage, name: Name) -> bool:
+    """ "231de2fa4293db30", "3tqnw73pw@mozmail.com": letters and figures drawn by chance, and in the middle "2fa" or "pw"."""
+    before, after = name.first - 1, name.last + 1
+    is_after_more = text.is_glued(name.first) and text.text(before).isalnum()
+    return is_after_more and text.is_glued(after) and (text.text(after).isalnum() or text.text(after) == "@")
 
 
 def _signed(text: Passage, name: Name) -> Name | None:
