@@ -220,6 +220,9 @@ class World:
         request.asked_since = now - timedelta(days=dice.randrange(40)) if dice.random() < 0.3 else None
         request.device = dice.choice(["", "tablet", "tv", "other"])
         request.save()
+        if request.asked_since is not None:
+            # Whoever tells other moments ends what is open (`openings.search_at`): no open offer is older than they are.
+            Offer.objects.live().filter(request=request, created_at__lt=request.asked_since).update(status="withdrawn")
         request.windows.all().delete()
         request.tasks.all().delete()
         for number, day in enumerate(sorted(dice.sample(range(5), dice.randrange(1, 5)))):
