@@ -1,9 +1,9 @@
 import uuid
 from argparse import ArgumentParser
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from tqdm import tqdm
 
 from digibel import sheets
@@ -12,47 +12,28 @@ from digibel.directory.importing import bringing
 from digibel.directory.importing.rehearsing import Planned, Rehearsal, rehearse
 from digibel.directory.models import Kind, PlacesImport
 from digibel.guardrails import secrets
-from digibel.problems import Problem
+from digibel.sheets.commands import ListCommand
 
 
-class Command(BaseCommand):
+class Command(ListCommand):
     help = (
         "Brings a list of places (CSV or XLSX) into the directory: all of it, or nothing where a row is refused. Columns: name, "
         "what for; and if there are: address or street, number and postcode, telephone, website, hours, languages, price, steps."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", nargs="?", type=Path, metavar="FILE")
-        parser.add_argument("--dry-run", action="store_true", help="Only say what would happen.")
-        parser.add_argument(
-            "--skip-refused", action="store_true", help="Leave refused rows out, and bring in the rest."
-        )
+        super().add_arguments(parser)
         parser.add_argument("--kind", choices=Kind.values, default="", help="What rows are that do not say it.")
-        parser.add_argument("--undo", type=uuid.UUID, metavar="IMPORT", help="Take an import back.")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            if options["undo"]:
-                self._undo(options["undo"])
-            elif options["file"]:
-                self._import(**options)
-            else:
-                raise CommandError("Name a file, or an import to take back with --undo.")
-        except OSError as error:
-            raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from None
-        except Problem as refusal:
-            raise CommandError(f"{refusal} Nothing was changed.") from None
-
-    def _import(self, *, file: Path, kind: str, dry_run: bool, skip_refused: bool, **options: Any) -> None:
-        sheet = sheets.read(file.read_bytes())
-        rehearsal = rehearse(sheet, kind=kind)
+    def bring(self, sheet: sheets.Sheet, options: Mapping[str, Any]) -> None:
+        rehearsal = rehearse(sheet, kind=options["kind"])
         self._tell(rehearsal)
-        if dry_run:
+        if options["dry_run"]:
             self.stdout.write("Nothing was changed: this was a rehearsal.")
-        elif rehearsal.refused and not skip_refused:
+        elif rehearsal.refused and not options["skip_refused"]:
             raise CommandError("Nothing was changed. Correct these rows, or leave them out with --skip-refused.")
         else:
-            self._bring_in(sheet, rehearsal, kind)
+            self._bring_in(sheet, rehearsal, options["kind"])
 
     def _tell(self, rehearsal: Rehearsal) -> None:
         for row in rehearsal.refused:
@@ -84,7 +65,7 @@ class Command(BaseCommand):
             f"{made.added} came in, {made.changed} changed. To take this back: import_places --undo {made.pk}"
         )
 
-    def _undo(self, import_id: uuid.UUID) -> None:
+    def take_back(self, import_id: uuid.UUID) -> None:
         made = PlacesImport.objects.filter(pk=import_id).first()
         if made is None:
             raise CommandError("There is no such import.")
