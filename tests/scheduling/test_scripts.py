@@ -125,12 +125,12 @@ def test_who_comes_later_keeps_the_word_and_nobody_says_it_once_more(lindeboom, 
     assert said("late")[1] == "Els komt wat later dan afgesproken. Het woord blijft hetzelfde."
     assert said("late")[2] == "Het wordt tussen 14u20 en 14u50."
     assert visit.word not in "".join(said("late"))
-    visits.note_late(visit, 45, by=Actor.volunteer(els))
+    inside.note_late(visit, 45, by=Actor.volunteer(els))
     assert said("late")[2] == "Het wordt tussen 14u45 en 15u15."
     with clock.travel(visit.starts_at + timedelta(minutes=50)):
-        visits.note_late(visit, 10, by=Actor.volunteer(els))
+        inside.note_late(visit, 10, by=Actor.volunteer(els))
         assert said("late")[2] == "Het wordt tussen 15u en 15u30."
-        visits.note_late(visit, None, by=Actor.volunteer(els))
+        inside.note_late(visit, None, by=Actor.volunteer(els))
         assert "Het wordt" not in "".join(said("late"))
 
 
