@@ -1,7 +1,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digibel.guardrails.secrets import find
@@ -145,6 +145,21 @@ def telephone_numbers(draw: st.DrawFn) -> str:
         )
     )
     return form.format(*digits)
+
+
+@given(national_numbers(), telephone_numbers(), st.booleans())
+@example("01120745650", "0478 12 34 56", True)
+def test_a_national_number_beside_a_telephone_number_is_found(number: str, telephone: str, comes_first: bool) -> None:
+    """ "0112 074 56 50" has the groups of a telephone number, and one digit more."""
+    pair = (number, telephone) if comes_first else (telephone, number)
+    assert number not in find("; ".join(pair)).masked
+
+
+@pytest.mark.parametrize(
+    "written", ["01120745650", "0112 074 56 50", "01.12.07-456.50", "id_front_01063022831.png", "09022627451"]
+)
+def test_somebody_born_from_2000_has_a_national_number_too(written: str) -> None:
+    assert find(written).kinds == ("national_number",)
 
 
 @st.composite

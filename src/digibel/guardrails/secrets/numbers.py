@@ -40,6 +40,9 @@ _CARD_GROUPS: Final = {
     (4, 4, 4, 4, 3),
     (4, 4, 4, 4, 1),
     (4, 4, 4, 4, 2),
+    # An American Express and a Diners, by who thinks that all are written in fours.
+    (4, 4, 4, 3),
+    (4, 4, 4, 2),
     (4, 5, 4),
     (8, 8),
     (6, 13),
@@ -77,12 +80,17 @@ def _hours(until: str) -> str:
 OPENING: Final = re.compile(rf"(?<![\d:.]){_hours('-')}(?![:.]\d)")
 # "Lu 09:00-12:00 13:00-17:00 ma" is as long as an account of Luxembourg, "sa 9.00 à 12.00 et 13.00 à 17.00 di" as a Saudi one.
 _DAY_OF_WEEK: Final = re.compile(rf"[a-z]{{2}}\W{{0,2}}{_hours('(?:-|a|au|tot|to)')}")
-_ONE_OF_SEVERAL: Final = (
-    rf"(?>{_hours('-')}|\+32(?:[ ./()-]{{0,2}}\d){{8,9}}(?!\d)|\+(?!32)[1-9](?:[ ./()-]{{0,2}}\d){{7,13}}(?!\d)|"
-    r"0(?:[1-9]\d{0,2}[ ./-]?\d{2,3}(?:[ .]?\d\d){2}|[1-9]\d{7,8})(?!\d))"
+_PAIR: Final = r"[ .]?\d\d"
+# Of nine or ten digits, never of eleven: that may be the national number of somebody born from 2000 to 2009.
+_OF_BELGIUM: Final = (
+    rf"0(?:[1-9][ ./-]?\d{{3}}{_PAIR}{_PAIR}|[1-9]\d[ ./-]?\d\d{_PAIR}{_PAIR}|"
+    rf"4\d\d[ ./-]?(?:\d\d{_PAIR}{_PAIR}|\d{{3}}[ .]?\d{{3}})|[89]\d\d[ ./-]?\d\d[ .]?\d{{3}})(?!\d)"
 )
-# Hours and telephone numbers, and nothing besides: "02 367.86.12 - 0451 51.91.36". Atomic: of a long list each is read once.
-_SEVERAL: Final = re.compile(rf"{_ONE_OF_SEVERAL}(?:[^\w{COVER}]{{1,6}}{_ONE_OF_SEVERAL})*+")
+_FROM_ABROAD: Final = r"\+(?!32)[1-9](?:[ ./()-]{0,2}\d){7,13}(?!\d)"
+_ONE_OF_SEVERAL: Final = rf"(?>{_hours('-')}|\+32(?:[ ./()-]{{0,2}}\d){{8,9}}(?!\d)|{_FROM_ABROAD}|{_OF_BELGIUM})"
+# Hours and telephone numbers, two or more (or one from abroad), and nothing besides: "02 367.86.12 - 0451 51.91.36". Atomic: each
+# is read once.
+_SEVERAL: Final = re.compile(rf"{_FROM_ABROAD}|{_ONE_OF_SEVERAL}(?:[^\w{COVER}]{{1,6}}{_ONE_OF_SEVERAL})++")
 _AFTER_CARD: Final = re.compile(
     rf"[^\w{COVER}]{{1,3}}(?:(?:exp\w{{0,9}}|val\w{{0,9}}|verval\w{{0,6}}|tot)\W{{1,2}})?[01]?\d[/-]\d\d(?:\d\d)?"
     rf"[^\w{COVER}]{{1,3}}(?:cv[cv]2?\W{{1,2}})?\d{{3,4}}(?!\d)"
