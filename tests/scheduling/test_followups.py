@@ -1,6 +1,6 @@
 """A week later: asked by text where there are texts, by a voice where no answer comes, and nothing closed on a doubtful word."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -10,7 +10,8 @@ from digibel import clock
 from digibel.audit.actors import SYSTEM
 from digibel.notifications import calls, outbox
 from digibel.notifications.models import CallTask, OutboundMessage
-from digibel.scheduling import clockwork, errors, followups, inside, openings, readiness, reports
+from digibel.requests.models import Client
+from digibel.scheduling import clockwork, errors, followups, inside, openings, promises, readiness, reports
 from digibel.scheduling.models import AUTONOMY, FollowUp, Offer, Report, Visit
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,10 @@ def asked_by_voice():
     return [(call.kind, call.urgent) for call in CallTask.objects.open().filter(kind="visit.follow_up")]
 
 
+def promises_broken():
+    return [str(finding) for finding in promises.check() if not finding.holds]
+
+
 def is_closed(visit):
     visit.request.refresh_from_db()
     return visit.request.closed_as
@@ -47,6 +52,53 @@ def is_closed(visit):
 def test_who_has_texts_is_asked_by_text(week_later):
     assert cast.telephone(week_later.client)[-1].startswith("Digibel: vorige week hielpen we u met videobellen.")
     assert (asked_by_voice(), is_closed(week_later)) == ([], "")
+
+
+def away(visit, *, days):
+    openings.note_away(visit.client, until=clock.today() + timedelta(days=days), by=SYSTEM)
+    visit.refresh_from_db()
+
+
+def test_who_is_in_hospital_is_asked_once_they_are_home(visit):
+    """They were texted there, rung four days later, and after two rounds closed as somebody who could not be reached."""
+    with clock.travel(visit.starts_at + timedelta(days=2)):
+        away(visit, days=14)
+        back = clock.at(clock.today() + timedelta(days=14), time(10))
+    assert visit.follow_up_due == back
+    with clock.travel(clockwork.live_through(back - timedelta(minutes=1))):
+        assert OutboundMessage.objects.filter(kind="visit.follow_up").count() == 0
+        assert asked_by_voice() == []
+    with clock.travel(clockwork.live_through(back + timedelta(minutes=5))):
+        # Not "last week we helped you": that was three weeks ago.
+        assert asked_by_voice() == [("visit.follow_up", False)]
+        assert promises_broken() == []
+
+
+def test_home_sooner_they_are_asked_when_they_would_have_been(visit):
+    due = visit.follow_up_due
+    with clock.travel(visit.starts_at + timedelta(days=2)):
+        away(visit, days=30)
+        openings.note_back(Client.objects.get(), by=SYSTEM)
+        visit.refresh_from_db()
+        assert visit.follow_up_due == due
+
+
+def test_who_is_being_rung_when_they_go_to_hospital_is_rung_later(week_later):
+    week_later.refresh_from_db()
+    with clock.travel(clockwork.live_through(week_later.follow_up_due + timedelta(minutes=5))):
+        assert asked_by_voice() == [("visit.follow_up", False)]
+        away(week_later, days=20)
+        assert asked_by_voice() == []
+        openings.note_back(Client.objects.get(), by=SYSTEM)
+        with clock.travel(clockwork.live_through(clock.now() + timedelta(minutes=5))):
+            assert asked_by_voice() == [("visit.follow_up", False)]
+
+
+def test_what_happened_is_heard_now_also_of_who_is_away(week_later):
+    cast.texts(week_later.client, "1")
+    cast.texts(week_later.client, "hij nam mijn kaart")
+    away(week_later, days=20)
+    assert asked_by_voice() == [("visit.follow_up", True)]
 
 
 @pytest.mark.guardrail("E8", "Z2", "Z3")

@@ -9,12 +9,16 @@ from datetime import date, datetime, time, timedelta
 from digibel import clock
 from digibel.audit.actors import CLOCK
 from digibel.audit.recording import record
+from digibel.notifications import outbox
+from digibel.notifications.calls import drop_calls
+from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.requests.models import HelpRequest, Series
 from digibel.scheduling import timers
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.scheduling.moves import write
 
 BELL = "next_visit"
+ASKED = "visit.follow_up"
 # People know their week, and the way to somebody is found before the day itself.
 ASKED_AHEAD = timedelta(days=8)
 FOLLOW_UP_AFTER = timedelta(days=7)
@@ -140,11 +144,32 @@ def ask_about_last(request: HelpRequest) -> Visit | None:
 
 
 def follow_up_due(visit: Visit) -> datetime:
-    """Seven days later, or the next day on which people are at their desks."""
+    """Seven days later, or the next day on which people are at their desks; whoever is away is asked when they are back."""
     day = clock.local(visit.starts_at).date() + FOLLOW_UP_AFTER
+    if (back := visit.request.client.away_until) is not None:
+        day = max(day, back)
     while not clock.is_working_day(day):
         day += timedelta(days=1)
     return clock.at(day, time(10))
+
+
+def ask_when_home(request: HelpRequest) -> None:
+    """The client is away, or back: what is asked about visits that are over is asked when they are home, and no text or call waits
+    for them until then; but where they said that something happened, somebody rings now. The caller holds the request."""
+    is_away = request.client.away_until is not None
+    over = Visit.objects.of_firsts().filter(request=request, status=VisitStatus.DONE, followed_up_at=None)
+    for visit in over.filter(follow_up_due__isnull=False).select_related("request__client"):
+        due = max(follow_up_due(visit), clock.now())
+        call = CallTask.objects.open().about(visit).filter(kind=ASKED)
+        if call.filter(urgent=True).exists() or (
+            is_away and visit.follow_up_due is not None and due <= visit.follow_up_due
+        ):
+            continue
+        if is_away:
+            drop_calls(visit, ASKED)
+            outbox.withdraw(OutboundMessage.objects.about(visit).filter(kind=ASKED))
+        Visit.objects.filter(pk=visit.pk).update(follow_up_due=due)
+        timers.set_timer("follow_up", visit.pk, due)
 
 
 def end(series: Series, request: HelpRequest, *, ended_as: str) -> None:

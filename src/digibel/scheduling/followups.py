@@ -30,8 +30,9 @@ from digibel.scheduling.models import FollowUp, Handover, Visit, VisitStatus
 from digibel.scheduling.reports import call_volunteer
 
 WORRIES = ("code_seen", "card_held", "money", "came_back")
+TOO_LONG_AGO = timedelta(days=14)
 TIME_TO_ANSWER = timedelta(days=2)
-ASKED = "visit.follow_up"
+ASKED = beats.ASKED
 ASKED_AGAIN_AFTER = timedelta(days=7)
 MOST_ROUNDS = 2
 NOT_REACHED = (CallTask.Outcome.NO_ANSWER, CallTask.Outcome.WRONG_NUMBER)
@@ -42,11 +43,16 @@ def ask(visit_id: uuid.UUID) -> None:
     """The week is over: a text, or a call on the coordinator's list. Rung by the clock, again where no answer came."""
     visit = Visit.objects.select_related("request__organisation", "client__recipient").get(pk=visit_id)
     if visit.status == VisitStatus.DONE and visit.followed_up_at is None and visit.follow_up_due and _is_wanted(visit):
-        if visit.request.is_open and _has_texts(visit.client) and not asked_by_text(visit):
+        if visit.request.is_open and _has_texts(visit.client) and not asked_by_text(visit) and _was_last_week(visit):
             _text(visit)
         else:
             ring(visit)
     worklist.rewrite(visit.request)
+
+
+def _was_last_week(visit: Visit) -> bool:
+    """As the text says. Of whoever was away, or the last of a series that ended late, it may be long ago: a voice can explain."""
+    return clock.today() - clock.local(visit.starts_at).date() < TOO_LONG_AGO
 
 
 def _is_wanted(visit: Visit) -> bool:

@@ -254,6 +254,7 @@ def note_away(client: Client, *, until: object, by: Actor) -> None:
     client.save(update_fields=["away_until"])
     for request in requests:
         end_everything(request, by=by, reason="client_away")
+        beats.ask_when_home(request)
         worklist.rewrite(request)
     record("client.away", client, by=by, organisation_id=client.organisation_id)
 
@@ -355,10 +356,12 @@ def _ring_volunteers(request: HelpRequest) -> None:
 @transaction.atomic
 def note_back(client: Client, *, by: Actor) -> None:
     """Home again: the search can start anew."""
-    requests = lock_requests(client)
+    requests, was_away = lock_requests(client), client.away_until is not None
     client.away_until = None
     client.save(update_fields=["away_until"])
     for request in requests:
+        if was_away:
+            beats.ask_when_home(request)
         if not intake.has_own_yes(client):
             ask_own_yes(request)
         watch_moments(request)
