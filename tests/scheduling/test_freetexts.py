@@ -83,8 +83,10 @@ def test_weekday_is_doubtful_while_somebody_is_asked(lindeboom, els):
 
 
 def test_pause_ends_what_they_were_asked(lindeboom, els):
-    offers.send_wave(cast.request(lindeboom), by=SYSTEM)
+    cast.offered(cast.request(lindeboom), els)
     assert said(els, "pauze")[1] == "free.pause"
+    # Not "our question is no longer needed": it is, and it is they who cannot.
+    assert [text for text in cast.telephone(els) if "niet meer nodig" in text] == []
     assert list(Offer.objects.values_list("status", flat=True)) == ["withdrawn"]
 
 

@@ -358,3 +358,16 @@ def test_every_visit_keeps_its_story(visit):
     event = Event.objects.get(verb="visit.moved")
     assert (event.subject_id, event.facts) == (str(visit.pk), {"agreed": False})
     assert Visit.objects.get().booked_at < visit.moved_at
+
+
+def test_no_moment_at_which_the_client_is_away_is_proposed_and_one_may_still_be_written(lindeboom, els):
+    tomorrow = clock.today() + timedelta(days=1)
+    day_after = tomorrow + timedelta(days=1)
+    away = [{"from": f"{day_after}T07:00", "until": f"{day_after}T13:00"}]
+    visit = cast.booked(cast.request(lindeboom, windows=[], always_home=True, away=away), els)
+    proposed = [start for start in rescheduling.moments(visit) if clock.local(start).date() == day_after]
+    assert [clock.local(start).hour for start in proposed] == [13]
+    start = clock.at(day_after, time(9))
+    rescheduling.reschedule(visit, start, was=visit.starts_at, by=SYSTEM)
+    visit.refresh_from_db()
+    assert visit.starts_at == start

@@ -348,7 +348,7 @@ def _accept(offer: Offer, choice: int, *, by: Actor) -> Visit:
     live = _live(request, Offer.objects.filter(request=request).exclude(pk=locked.pk))
     kept = [one for one in live if first is None and request.two_go == TwoGo.SAFETY and _is_asked_for(one, start)]
     others = [one for one in live if one not in kept]
-    told = _withdrawals(request, others)
+    told = _withdrawals(request, others, by=by)
     settle(locked, others, by=by)
     offer.status = locked.status
     _take_back_texts(others)
@@ -453,7 +453,7 @@ def end_others(request: HelpRequest, *, by: Actor) -> int:
 def withdraw(request: HelpRequest, offers: OfferQuerySet, *, by: Actor, reason: str = "") -> int:
     """Withdraw those of these offers that are live, in a fixed number of statements. The caller holds the request."""
     if live := _live(request, offers):
-        told = _withdrawals(request, live)
+        told = _withdrawals(request, live, by=by)
         move_offers(live, OfferStatus.WITHDRAWN, by=by, reason=reason)
         _take_back_texts(live)
         timers.drop_all_timers([offer.pk for offer in live], "offer_expires")
@@ -475,9 +475,11 @@ def _take_back_texts(offers: Sequence[Offer]) -> None:
         outbox.withdraw(OutboundMessage.objects.filter(subject_id__in=[one.pk for one in offers], kind__in=ASKING))
 
 
-def _withdrawals(request: HelpRequest, live: Sequence[Any]) -> list[OutboundMessage]:
-    """What they hear. Who has not been asked yet, or said STOP, hears nothing."""
+def _withdrawals(request: HelpRequest, live: Sequence[Any], *, by: Actor) -> list[OutboundMessage]:
+    """What they hear. Who has not been asked yet, or said STOP, hears nothing; nor does whoever ended it themselves, by a pause or
+    by leaving: it is they who cannot, and the help is needed still."""
     asked = [one for one in live if one.status == OfferStatus.SENT and one.volunteer.recipient.stopped_at is None]
+    asked = [one for one in asked if by != Actor.volunteer(one.volunteer)]
     return [_withdrawal(request, offer, with_letter=offer.asked_elsewhere) for offer in asked]
 
 

@@ -154,8 +154,9 @@ def check(visit: Visit, start: datetime, *, outside_hours: bool = False) -> None
 
 
 def moments(visit: Visit, most: int = 6) -> list[datetime]:
-    """The first moments of each of the coming days at which the volunteer could come: two a day at most, to choose from."""
-    refusals = _refusals(visit)
+    """The first moments of each of the coming days at which the volunteer could come and the client is not away: two a day at most,
+    to choose from. What the client says now counts more: any other moment can be written."""
+    refusals = [*_refusals(visit), _client_is_away(visit)]
     return list(islice(_first_two_a_day(visit, refusals), most))
 
 
@@ -231,6 +232,11 @@ def _busy(visit: Visit) -> Refusal:
 
 def _overlaps(stretches: list[Stretch], start: datetime, end: datetime) -> bool:
     return any(first < end and start < last for first, last in stretches)
+
+
+def _client_is_away(visit: Visit) -> Refusal:
+    away: list[Stretch] = list(visit.request.windows.filter(away=True).values_list("starts_at", "ends_at"))
+    return lambda start: errors.NoLongerFree() if _overlaps(away, start, _end(visit, start)) else None
 
 
 def _over_limit(visit: Visit) -> Refusal:
