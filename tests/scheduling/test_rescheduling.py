@@ -16,6 +16,7 @@ from digibel.organisations.models import Closure, DutyHours
 from digibel.requests.errors import WindowTooFar
 from digibel.requests.models import HelpRequest
 from digibel.scheduling import (
+    bells,
     clockwork,
     errors,
     inside,
@@ -106,15 +107,15 @@ def test_what_was_to_be_said_of_the_old_moment_is_not_said(visit):
 
 def test_the_bells_are_those_of_the_new_moment(visit):
     move(visit, hour(1))
-    bells = dict(Timer.objects.filter(subject_id=visit.pk, rung_at=None).values_list("kind", "due_at"))
-    assert bells == {
+    timers = dict(Timer.objects.filter(subject_id=visit.pk, rung_at=None).values_list("kind", "due_at"))
+    assert timers == {
         "confirm_by": worklist.confirm_due(visit),
         "check_in_late": visit.starts_at + bells.CHECK_IN_WITHIN,
         "check_out_nudge": visit.ends_at + bells.CHECK_OUT_NUDGE,
         "check_out_alarm": visit.ends_at + bells.CHECK_OUT_ALARM,
-        "card_closes": bells["card_closes"],
+        "card_closes": timers["card_closes"],
     }
-    assert bells["card_closes"] > visit.ends_at
+    assert timers["card_closes"] > visit.ends_at
 
 
 def test_said_twice_it_is_one_move(visit, els):
