@@ -303,12 +303,12 @@ def _about_visits(message: InboundMessage, volunteer: Volunteer) -> list[Reading
 def _one_of_today(intent: str, today: Sequence[Visit]) -> Visit | None:
     """Of several on one day, the one whose hour it is: who is inside comes out of there, and who is at a door is at the first that
     is not over. Where the next is about to begin as well, or what was said fits neither, a person looks."""
-    inside = [visit for visit in today if visit.status == VisitStatus.UNDER_WAY]
-    if inside:
+    under_way = [visit for visit in today if visit.status == VisitStatus.UNDER_WAY]
+    if under_way:
         goes_on = intent == "checkin" and any(
-            _begins_by(visit, ABOUT_TO_BEGIN) for visit in today if visit not in inside
+            _begins_by(visit, ABOUT_TO_BEGIN) for visit in today if visit not in under_way
         )
-        return inside[0] if intent in INSIDE | {"nobody_home"} and len(inside) == 1 and not goes_on else None
+        return under_way[0] if intent in INSIDE | {"nobody_home"} and len(under_way) == 1 and not goes_on else None
     if intent in AT_THE_DOOR:
         return _first_that_is_not_over(today)
     begun = [visit for visit in today if _begins_by(visit, timedelta())]
