@@ -12,7 +12,7 @@ from digibel.notifications import calls, outbox, receipts
 from digibel.notifications.gateways.base import Receipt
 from digibel.notifications.models import CallTask, OutboundMessage
 from digibel.requests.models import HelpRequest
-from digibel.scheduling import bells, cards, clockwork, errors, inside, openings, promises, visits, worklist
+from digibel.scheduling import bells, cards, clockwork, doorstep, errors, inside, openings, promises, visits, worklist
 from digibel.scheduling.matching.ranking import rank
 from digibel.scheduling.models import Timer, Visit
 
@@ -317,6 +317,18 @@ def test_of_two_visits_on_one_day_in_and_out_are_those_of_the_hour(els, two_toda
 def test_nobody_opens_at_the_first_of_two(els, two_today):
     assert says_at(els, two_today[0], (10, "niemand thuis")) == ["visit.nobody_home"]
     assert CallTask.objects.open().get(kind="visit.nobody_home").subject_id == two_today[0].pk
+
+
+def test_who_asks_to_be_rung_and_then_calls_it_off_is_rung_all_the_same(visit, els):
+    """The alarm went with the visit, and nobody knew why they had turned round at the door."""
+    with clock.travel(clockwork.live_through(visit.starts_at)):
+        doorstep.ring_me(visit, by=Actor.volunteer(els))
+        visits.cancel(visit, by=Actor.volunteer(els), reason="volunteer_cannot")
+        call = CallTask.objects.open().about(visit).get(kind="visit.ring_me")
+    with clock.travel(clockwork.live_through(visit.starts_at + timedelta(minutes=12))):
+        assert OutboundMessage.objects.filter(kind="alarm.alarm_ring_me", status="sent").count() == 2
+        calls.note_outcome(call, "reached", by=SYSTEM)
+        assert broken() == []
 
 
 def test_nobody_opens_at_the_second_of_two_and_never_out_of_the_first(els, two_today):

@@ -1,5 +1,6 @@
 """Calls that a person makes: opened once for each errand, tried as often as there is time for, and never just dropped."""
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 
 from django.db import models, transaction
@@ -83,9 +84,9 @@ def acknowledge(call: CallTask, *, by: Actor) -> CallTask:
     return call
 
 
-def drop_calls(about: models.Model, *kinds: str) -> int:
-    """A deed takes the errands off the list that it makes needless. No kinds: all of them."""
-    calls = CallTask.objects.open().about(about)
+def drop_calls(about: models.Model, *kinds: str, but: Collection[str] = ()) -> int:
+    """A deed takes the errands off the list that it makes needless. No kinds: all of them, `but` these."""
+    calls = CallTask.objects.open().about(about).exclude(kind__in=but)
     if kinds:
         calls = calls.filter(kind__in=kinds)
     return calls.update(done_at=clock.now(), outcome=CallTask.Outcome.NOT_NEEDED)

@@ -24,11 +24,19 @@ ROUNDS_AT_ONCE = 2
 CLIMB_LATER = timedelta(minutes=70)
 TEXTED_FOR = timedelta(days=1)
 AT_THE_DOOR = ("visit.alarm", "visit.nobody_home")
+# Whoever asks to be rung is rung, whatever becomes of the visit.
+ONLY_BY_A_TALK = ("visit.ring_me",)
 KEY_OF_CALL = {
     "visit.ring_me": "alarm_ring_me",
     "visit.cancelled": "alarm_cancelled_today",
     "visit.confirm": "alarm_unconfirmed",
 }
+
+
+def withdraw_texts(visit: Visit) -> None:
+    """What waits to be said about it, but for what stands until somebody has talked with the volunteer."""
+    keys_of_alarms = [f"alarm.{KEY_OF_CALL[kind]}" for kind in ONLY_BY_A_TALK]
+    outbox.withdraw(OutboundMessage.objects.about(visit).exclude(kind__in=keys_of_alarms))
 
 
 def nudge(visit_id: uuid.UUID) -> None:

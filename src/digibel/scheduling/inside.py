@@ -8,10 +8,9 @@ from django.db import transaction
 from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
-from digibel.notifications import outbox
 from digibel.notifications.calls import drop_calls, open_call
-from digibel.notifications.models import CallTask, OutboundMessage
-from digibel.scheduling import beats, bells, elsewhere, errors, households, policies, timers, worklist
+from digibel.notifications.models import CallTask
+from digibel.scheduling import alarms, beats, bells, elsewhere, errors, households, policies, timers, worklist
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Visit, VisitStatus
 from digibel.scheduling.moves import move, write
@@ -92,7 +91,7 @@ def check_out(visit: Visit, *, by: Actor) -> Visit:
     )
     timers.drop_timers(locked.pk)
     drop_calls(locked, *ENDED_BY_CHECK_OUT)
-    outbox.withdraw(OutboundMessage.objects.about(locked))
+    alarms.withdraw_texts(locked)
     if locked.goes_with_id is None:
         beats.ask_afterwards(locked)
         timers.set_timer("report_missing", locked.pk, now + timedelta(hours=24))

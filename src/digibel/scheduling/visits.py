@@ -206,7 +206,7 @@ def seek_second(visit: Visit, *, instead_of: Visit | None = None, expected: date
         word=announcing.choose_word(visit.request, visit.volunteer, theirs=theirs),
         sequence=visit.sequence + 1,
     )
-    outbox.withdraw(OutboundMessage.objects.about(visit))
+    alarms.withdraw_texts(visit)
     drop_calls(visit, *ENDED_BY_SEARCH)
     bells.restart(visit)
     announcing.tell_second_is_sought(visit, instead_of=instead_of, expected=expected)
@@ -417,9 +417,10 @@ def _end(visit: Visit, status: str, *, by: Actor, reason: str, cannot: bool = Fa
         move(visit.offer, OfferStatus.DECLINED if cannot else OfferStatus.WITHDRAWN, by=by, reason=reason)
     timers.drop_timers(visit.pk)
     timers.set_timer("card_closes", visit.pk, now + policies.CLOSES_AFTER)
-    drop_calls(visit)
+    # Whoever asks to be rung is rung, visit or no visit: perhaps that is why they do not go.
+    drop_calls(visit, but=alarms.ONLY_BY_A_TALK)
     lending.let_go(visit, by=by)
-    outbox.withdraw(OutboundMessage.objects.about(visit))
+    alarms.withdraw_texts(visit)
     invitations.tell(visit)
     HelpRequest.objects.filter(pk=visit.request_id).update(searched_in_vain_at=None)
     visit.request.searched_in_vain_at = None
