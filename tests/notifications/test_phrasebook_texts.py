@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 
 from digibel.guardrails import secrets
 from digibel.languages import LANGUAGES
-from digibel.notifications import phrasebook, segments
+from digibel.notifications import phrasebook, replies, segments
 from digibel.notifications.phrasebook.book import PhrasebookError, names_in, texts_of
 from digibel.notifications.phrasebook.longest import longest_text
 
@@ -246,6 +246,14 @@ def test_codewords_do_not_sound_alike(language):
 def test_codewords_are_no_answers(language):
     asked_for = {word.lower() for words in LANGUAGES for word in phrasebook.answers(words).values()}
     assert asked_for & set(phrasebook.codewords(language)) == set()
+    understood = {
+        (word, state, reader): reply.intent
+        for word in phrasebook.codewords(language)
+        for state in replies.STATES
+        for reader in dict.fromkeys((language, "nl", "fr", "en"))
+        if (reply := replies.read(word, state=state, language=reader)).intent != "unclear"
+    }
+    assert understood == {}
 
 
 def test_codewords_are_readable_for_the_volunteer_who_says_them():

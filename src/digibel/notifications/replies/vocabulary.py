@@ -53,8 +53,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import takewhile
 from math import prod
-from typing import Final
+from typing import Any, Final
 
+from digibel.languages import LANGUAGES
+from digibel.notifications.phrasebook.doorwords import codewords
 from digibel.notifications.replies.writing import fold, pieces
 
 LONGEST_PHRASE: Final = 12
@@ -222,7 +224,7 @@ def vocabulary() -> Vocabulary:
         entries=entries,
         wide=wide,
         words={word: frozenset(known) for word, known in words.items()},
-        not_typos=frozenset(_folded(word)[0] for table in tables.values() for word in table["not_typos"]),
+        not_typos=frozenset(_folded(word)[0] for word in (*_of_doors(), *_in_tables(tables, "not_typos"))),
         kept=kept,
         asides=frozenset(_folded(aside) for table in tables.values() for aside in table["aside"]),
         careful_endings={code: tuple(map(fold, table.get("careful_endings", ()))) for code, table in tables.items()},
@@ -233,6 +235,16 @@ def vocabulary() -> Vocabulary:
         },
         languages=tuple(tables),
     )
+
+
+def _in_tables(tables: Mapping[str, dict[str, Any]], key: str) -> Iterator[str]:
+    return (word for table in tables.values() for word in table[key])
+
+
+def _of_doors() -> Iterator[str]:
+    """Whoever texts the word for the door back to us says neither yes nor where they are, however near "azeite" is to "aceite" and
+    "herbe" to "here"."""
+    return (word for language in LANGUAGES for word in codewords(language))
 
 
 def _table_files() -> list[Traversable]:
