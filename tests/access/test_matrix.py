@@ -63,6 +63,7 @@ desk:request_deed/assign       -     staff
 desk:request_deed/right-number -     staff
 desk:request_deed/undo-gone    -     staff
 desk:request_deed/staff-first  -     staff
+desk:request_deed/again        -     staff
 desk:request_deed/release      -     lead
 desk:request_deed/overrule     -     lead
 desk:request_deed/close        -     staff
@@ -106,6 +107,7 @@ desk:client_deed/back          -     staff
 desk:client_deed/gone          -     staff
 desk:client_deed/undo-gone     -     staff
 desk:client_deed/staff-first   -     staff
+desk:client_deed/again         -     staff
 desk:client_deed/release       -     lead
 desk:complain                  staff staff
 desk:complaints                lead  -

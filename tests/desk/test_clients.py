@@ -347,3 +347,21 @@ def test_what_is_not_in_the_list_holds_nobody(lindeboom, client, why):
     assert client.post(f"/clients/{asked.client_id}/do/staff-first", {"why": why}).status_code == 303
     asked.refresh_from_db()
     assert asked.next_kind == "choose"
+
+
+@pytest.mark.parametrize(("said", "shown"), [("never", "never again"), ("gladly", "gladly again")])
+def test_whom_they_want_again_or_never_is_noted_from_their_page(desk, lindeboom, said, shown):
+    visit = cast.booked(cast.request(lindeboom), cast.volunteer(lindeboom))
+    told = {"volunteer": str(visit.volunteer_id), "again": said}
+    assert desk.post(f"/clients/{visit.client_id}/do/again", told).status_code == 303
+    visit.refresh_from_db()
+    assert (visit.status == "cancelled") is (said == "never")
+    assert shown in page_of(desk, visit.client)
+    desk.post(f"/clients/{visit.client_id}/do/again", {**told, "again": "anybody"})
+    assert shown not in page_of(desk, visit.client)
+
+
+@pytest.mark.parametrize("told", [{}, {"again": "never"}, {"again": "never", "volunteer": "x"}, {"again": "later"}])
+def test_a_wish_about_nobody_is_not_noted(desk, guido, told):
+    desk.post(f"/clients/{guido.pk}/do/again", told)
+    assert not guido.preferences.exists()

@@ -3,6 +3,7 @@
 For this person only, whoever lives or telephones with them.
 """
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,11 +17,12 @@ from digibel.notifications import reaching
 from digibel.problems import Problem
 from digibel.requests import errors
 from digibel.requests.models import Client, Gone
-from digibel.scheduling import openings, stafffirst
+from digibel.scheduling import openings, preferences, stafffirst
 
 Posted = Mapping[str, str]
 Verb = Callable[[Client, Posted, Actor], None]
 LONGEST_AWAY = timedelta(days=365)
+AGAIN = {"gladly": True, "never": False, "anybody": None}
 
 
 class NotADay(Problem):
@@ -69,6 +71,23 @@ def release(client: Client, posted: Posted, by: Actor) -> None:
     stafffirst.release(client, reason=posted.get("reason", ""), by=by)
 
 
+def again(client: Client, posted: Posted, by: Actor) -> None:
+    said = posted.get("again", "")
+    if said not in AGAIN:
+        raise errors.NotOneOf(choices=", ".join(AGAIN))
+    volunteer = preferences.known(client).filter(pk=_id(posted.get("volunteer", ""))).first()
+    if volunteer is None:
+        raise preferences.NeverCame
+    preferences.note(client, volunteer, AGAIN[said], by=by)
+
+
+def _id(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 def undo_gone(client: Client, posted: Posted, by: Actor) -> None:
     openings.undo_gone(client, reason=posted.get("reason", ""), by=by)
 
@@ -92,6 +111,7 @@ DEEDS: dict[str, Deed] = {
     "staff-first": Deed(
         "stop", staff_first, _("Noted: staff first. Nobody is asked or sent, and who was to go there hears it.")
     ),
+    "again": Deed("call", again, _("Noted. Nobody is asked or sent whom they never want again.")),
     "release": Deed("overrule", release, _("Noted, with your reason: a volunteer may go. The search can begin.")),
     "undo-gone": Deed(
         "stop",

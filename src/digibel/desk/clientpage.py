@@ -14,13 +14,14 @@ from digibel.desk.forms.intake import MONEY_KINDS, STAFF_FIRST, WISHES
 from digibel.organisations.models import Organisation, Staff
 from digibel.organisations.permissions import may
 from digibel.requests.models import Client, HelpRequest, NamedHelper
-from digibel.scheduling import merging, openings
-from digibel.scheduling.models import Complaint, Visit
+from digibel.scheduling import merging, openings, preferences
+from digibel.scheduling.models import Complaint, Preference, Visit
 from digibel.sealing import keys
 
 MOST_VISITS = 12
 MOST_REQUESTS = 20
 MOST_LOOKS = 12
+MOST_CAME = 40
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def context(client: Client, reader: Staff) -> dict[str, Any]:
         "consents": _consents(client, organisation),
         "requests": [_request(one) for one in sorted(requests, key=lambda one: not one.is_open)],
         "visits": visitlines.as_lines(visits),
+        "came": _came(client),
         "looks": _looks(client, organisation),
         "complaints": complaintlines.as_rows(
             Complaint.objects.filter(client=client).read_by(reader).select_related("client")
@@ -84,6 +86,14 @@ def staff_first(client: Client, reader: Staff) -> dict[str, Any]:
         "choices": STAFF_FIRST,
         "may_release": may(reader, "overrule"),
     }
+
+
+def _came(client: Client) -> list[dict[str, Any]]:
+    """Who has been there or is to come, as far as we still know who that is, and what the client said about coming again."""
+    said = dict(Preference.objects.filter(client=client).values_list("volunteer_id", "again"))
+    found = list(preferences.known(client).filter(left_at=None).order_by("joined_on", "pk")[:MOST_CAME])
+    keys.prefetch([one.key_id for one in found])
+    return [{"volunteer": one, "again": said.get(one.pk)} for one in found]
 
 
 def _may_undo(client: Client) -> bool:

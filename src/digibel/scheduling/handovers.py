@@ -25,7 +25,7 @@ from digibel.requests.alike import one_at_a_time
 from digibel.requests.drafts import ClientDraft, RequestDraft
 from digibel.requests.errors import AlreadyClosed
 from digibel.requests.models import Client, Closing, Consent, HelpRequest, Series
-from digibel.scheduling import beats, openings, series, worklist
+from digibel.scheduling import beats, openings, preferences, series, worklist
 from digibel.scheduling.errors import AlreadyBooked, FollowUpFirst, NoOwnYes, OnlyAtThePlace, Restricted
 from digibel.scheduling.locks import lock_request
 from digibel.scheduling.models import Handover, Visit
@@ -128,6 +128,7 @@ def accept(handover: Handover, *, by: Actor) -> HelpRequest:
         text_version=locked.consent_text,
         recorded_by=locked.asked_by,
     )
+    preferences.take_along(original.client, to=client)
     made = _log(original, client, by=by, key=f"handover:{locked.pk.hex}")
     _go_on_with_series(original, made, by=by)
     _answer(locked, Handover.Status.ACCEPTED, by=by, made=made)

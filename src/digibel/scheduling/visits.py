@@ -41,7 +41,7 @@ TOLD_BY_CLIENT = frozenset(
     {"client_gone", "client_cannot", "client_away", "yes_withdrawn", "client_kept", "client_forgotten"}
 )
 # What keeps one of two at home; the other reasons are the client's or ours, and keep both.
-OF_ONE = frozenset({"volunteer_cannot", "not_ready"})
+OF_ONE = frozenset({"volunteer_cannot", "not_ready", "not_again"})
 # Of two who are visited in one go: what calls off both, and after what somebody else is looked for who visits both.
 OF_HOME = frozenset({"volunteer_cannot", "organisation"})
 SEARCHED_TOGETHER = OF_HOME | OF_ONE
@@ -320,7 +320,7 @@ def cancel(visit: Visit, *, by: Actor, reason: str) -> None:
 
     Of two who go, one who cannot is replaced where there is time; nobody goes alone. Of two who are visited in one go, the other
     is not visited either where it is not the client who cannot. `reason` is a code: volunteer_cannot, client_cannot,
-    client_away, client_gone, not_ready, organisation, no_second.
+    client_away, client_gone, not_ready, not_again, organisation, no_second.
     """
     locked = lock_visit(visit.pk)
     beside = households.visit_beside(locked)
