@@ -10,7 +10,7 @@ import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM
 from digibel.audit.models import Event
-from digibel.volunteers import pool, readiness
+from digibel.volunteers import errors, pool, readiness
 from digibel.volunteers.models import Readiness, Requirement
 
 DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
@@ -43,6 +43,19 @@ def test_readiness_is_noted_renewed_and_ended_for_one_organisation(frozen_clock)
     assert readiness.missing(els, lindeboom, today + timedelta(days=400)) == []
     facts = Event.objects.filter(verb="readiness.ended").get().facts
     assert facts == {"requirement": "insurance", "until": str(today)}
+
+
+@pytest.mark.django_db
+@pytest.mark.guardrail("E10")
+@pytest.mark.parametrize("requirement", ["insurance", "questions", "training"])
+def test_ending_never_makes_anything_count_longer(frozen_clock, requirement):
+    """A policy without its number, a year without the five questions, an exemption past its six months."""
+    lindeboom = cast.organisation()
+    els, tonight = cast.volunteer(lindeboom), clock.today()
+    readiness.end(els, lindeboom, requirement, last_day=tonight, by=SYSTEM)
+    with pytest.raises(errors.EndsAlready):
+        readiness.end(els, lindeboom, requirement, last_day=tonight + timedelta(days=1), by=SYSTEM)
+    assert readiness.missing(els, lindeboom, tonight + timedelta(days=1)) == [requirement]
 
 
 @pytest.mark.django_db

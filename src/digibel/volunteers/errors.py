@@ -22,6 +22,13 @@ class WrongEnd(Problem):
     message = "The end must come after the beginning, and within five years."
 
 
+class EndsAlready(Problem):
+    """Ending would make it count longer: without the policy, past the six months, or without five right answers."""
+
+    code = "ends_already"
+    message = "This is not in order beyond that day as it is. To let it count longer, renew it."
+
+
 class NoExemption(Problem):
     code = "no_exemption"
     message = "There is no exemption from this: a law or a rule of the house asks it of everybody."

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from digibel import clock
 from digibel.audit.actors import Actor
@@ -93,8 +94,13 @@ def exempt(
 
 
 def end(volunteer: Volunteer, organisation: Organisation, requirement: str, *, last_day: date, by: Actor) -> None:
-    """A requirement is met until that day and no longer. `scheduling` re-opens the visits this touches."""
-    volunteer.readiness.filter(organisation=organisation, requirement=requirement).update(until=last_day)
+    """A requirement is met until that day and no longer. `scheduling` re-opens the visits this touches.
+
+    Raises `EndsAlready` where it counts no longer than that as it is: only renewing, with what that asks, makes it longer.
+    """
+    rows = volunteer.readiness.filter(organisation=organisation, requirement=requirement)
+    if not rows.filter(Q(until=None) | Q(until__gte=last_day)).update(until=last_day):
+        raise errors.EndsAlready
     reminders.settle(volunteer, organisation, requirement)
     record(
         "readiness.ended", volunteer, by=by, organisation_id=organisation.pk, requirement=requirement, until=last_day
