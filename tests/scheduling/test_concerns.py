@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client as Browser
 
 import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
 from digibel.audit.models import Event
 from digibel.notifications.models import CallTask
+from digibel.privacy import erasing
 from digibel.scheduling import (
     clockwork,
     concerns,
@@ -182,3 +184,25 @@ def test_a_yes_stays_a_yes_and_what_was_not_asked_is_not_made_up(els, done):
 def test_told_in_the_talk_itself_it_asks_for_no_other_talk(els, done):
     reports.report(done, by=SYSTEM, all_right=False, answers={"money": True}, talked=True)
     assert not CallTask.objects.open().about(done).exists()
+
+
+@pytest.mark.guardrail("E8")
+def test_no_day_ends_a_pause_that_waits_for_a_decision(lindeboom, els, done):
+    """A page of before, or of another organisation, that still shows *pause until*."""
+    concerns.raise_concern(done, ["money"], by=SYSTEM)
+    with pytest.raises(concerns.ConcernOpen):
+        concerns.pause(els, by=SYSTEM, until=clock.today() + timedelta(days=1), at=lindeboom)
+    assert Volunteer.objects.get(pk=els.pk).is_pausing_on(clock.today() + timedelta(days=2))
+
+
+@pytest.mark.guardrail("E8")
+def test_what_is_told_of_somebody_forgotten_meanwhile_is_kept_and_decided(lindeboom, els, done):
+    with clock.travel(done.starts_at + timedelta(days=8)):
+        erasing.erase_volunteer(els, by=SYSTEM)
+        followups.note(done, "works", by=SYSTEM, worries=("money",))
+        decide(Concern.objects.get(), "stops")
+        concern = Concern.objects.get()
+        assert concern.note == "Een misverstand: ze hield de kaart zelf vast"
+        page = Browser(headers={"accept-language": "en"})
+        page.force_login(cast.coordinator(lindeboom), backend="django.contrib.auth.backends.ModelBackend")
+        assert page.get(f"/concerns/{concern.pk}").status_code == 200

@@ -5,6 +5,7 @@ What a volunteer tells about themselves never comes here: that is a talk, nothin
 
 import uuid
 from collections.abc import Sequence
+from datetime import date
 
 from django.db import transaction
 
@@ -18,7 +19,7 @@ from digibel.scheduling import readiness, worklist
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Concern, Visit, VisitStatus
 from digibel.scheduling.reports import call_volunteer
-from digibel.sealing import ledger
+from digibel.sealing import keys, ledger
 from digibel.volunteers import pool
 from digibel.volunteers.models import Volunteer
 
@@ -74,7 +75,7 @@ def raise_concern(visit: Visit, worries: Sequence[str], *, by: Actor) -> Concern
             "reported_at": clock.now(),
             "reported_by": str(by),
             "was_pausing": volunteer.paused_at is not None and not _has_open(volunteer),
-            "key_id": volunteer.key_id,
+            "key_id": _sealed_under(locked, volunteer),
         },
     )
     if not made:
@@ -118,6 +119,17 @@ def decide(concern: Concern, decision: str, *, note: str, by: Actor) -> Concern:
 
 
 @transaction.atomic
+def pause(volunteer: Volunteer, *, by: Actor, until: date | None, at: Organisation) -> int:
+    """A coordinator lets them pause. No day ends a pause that waits for a decision, whichever organisation it is for: raises
+    `ConcernOpen`. Returns how many visits are open again."""
+    readiness.hold_requests([volunteer])
+    Volunteer.objects.select_for_update(no_key=True).get(pk=volunteer.pk)
+    if _has_open(volunteer):
+        raise ConcernOpen
+    return readiness.pause(volunteer, by=by, until=until, at=at)
+
+
+@transaction.atomic
 def resume(volunteer: Volunteer, *, by: Actor) -> None:
     """The pause is over; not before somebody has decided about what a client reported, whichever organisation it is for."""
     Volunteer.objects.select_for_update(no_key=True).get(pk=volunteer.pk)
@@ -130,6 +142,11 @@ def find(organisation: Organisation, concern_id: uuid.UUID) -> Concern:
     """Among this organisation's own. Raises `Concern.DoesNotExist`."""
     related = Concern.objects.of(organisation).select_related("visit__client", "visit__request", "volunteer__recipient")
     return related.get(pk=concern_id)
+
+
+def _sealed_under(visit: Visit, volunteer: Volunteer) -> uuid.UUID:
+    """The volunteer's key; the client's, where whoever came has been forgotten by then, and the visit's key with them."""
+    return visit.client.key_id if keys.destroyed_among([volunteer.key_id]) else volunteer.key_id
 
 
 def _has_open(volunteer: Volunteer) -> bool:

@@ -25,7 +25,8 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
 class Concern(models.Model):
     """A client reported something about money, a code or a card (rule E8): the volunteer pauses until a person decides.
 
-    The volunteer is not judged by this row. Who decided, when and what stays; the note is sealed with the volunteer's key.
+    The volunteer is not judged by this row. Who decided, when and what stays; the note is sealed with the volunteer's key,
+    or with the client's where the volunteer had been forgotten before it was told.
     """
 
     class Decision(models.TextChoices):

@@ -28,9 +28,8 @@ from digibel.organisations.permissions import check_may, may
 from digibel.privacy import leaving
 from digibel.problems import NotFound
 from digibel.scheduling import corrections, invitations
-from digibel.scheduling.concerns import resume
+from digibel.scheduling.concerns import pause, resume
 from digibel.scheduling.models import Concern, Offer, Visit
-from digibel.scheduling.readiness import pause
 from digibel.volunteers import pagelinks
 from digibel.volunteers.models import Volunteer
 from digibel.volunteers.pool import note_limits
