@@ -3,7 +3,6 @@
 For this person only, whoever lives or telephones with them.
 """
 
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -75,17 +74,11 @@ def again(client: Client, posted: Posted, by: Actor) -> None:
     said = posted.get("again", "")
     if said not in AGAIN:
         raise errors.NotOneOf(choices=", ".join(AGAIN))
-    volunteer = preferences.known(client).filter(pk=_id(posted.get("volunteer", ""))).first()
+    told = posted.get("volunteer", "")
+    volunteer = next((one for one in preferences.known(client) if str(one.pk) == told), None)
     if volunteer is None:
         raise preferences.NeverCame
     preferences.note(client, volunteer, AGAIN[said], by=by)
-
-
-def _id(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def undo_gone(client: Client, posted: Posted, by: Actor) -> None:
