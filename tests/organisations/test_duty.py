@@ -1,12 +1,13 @@
 """Somebody is on duty, or no visit is booked."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
+from digibel.desk.views.today import on_duty_today
 from digibel.organisations import duty
 from digibel.organisations.models import Closure, DutyHours
 from digibel.problems import NotFound
@@ -61,6 +62,34 @@ def test_a_closed_centre_has_its_stand_in_or_nobody(lindeboom):
     closure.stand_in = ben
     closure.save()
     assert duty.on_duty(lindeboom, TUESDAY) == ben
+
+
+def test_on_a_public_holiday_only_whoever_is_named_for_it_answers(lindeboom):
+    """Visits were booked on Christmas day, on the hours of an ordinary Friday."""
+    ann, ben = cast.coordinator(lindeboom, name="Ann"), cast.coordinator(lindeboom, name="Ben")
+    on_duty(ann, *((day, 8, 20) for day in range(7)))
+    christmas = date(2026, 12, 25)
+    els, morning = cast.volunteer(lindeboom), clock.at(christmas, time(10))
+    with clock.travel(clock.at(christmas - timedelta(days=4), time(10))):
+        request = cast.request(lindeboom, windows=[{"from": f"{christmas}T10:00", "until": f"{christmas}T12:00"}])
+        assert (duty.on_duty(lindeboom, morning), duty.covered(lindeboom, morning, morning)) == (None, False)
+        assert [reason.code for reason in rank(request).why_not(els.pk)] == ["nobody_on_duty"]
+        Closure.objects.create(organisation=lindeboom, first_day=christmas, last_day=christmas, stand_in=ben)
+        assert duty.on_duty(lindeboom, morning) == ben
+        assert rank(request).why_not(els.pk) == ()
+    with clock.travel(clock.at(christmas + timedelta(days=7), time(7))):
+        assert duty.next_hours(lindeboom, clock.now()) == (
+            clock.at(date(2027, 1, 2), time(8)),
+            clock.at(date(2027, 1, 2), time(20)),
+        )
+
+
+def test_today_names_nobody_by_the_hours_of_every_week_while_the_house_is_closed(lindeboom):
+    ann = cast.coordinator(lindeboom, name="Ann")
+    on_duty(ann, (1, 9, 12))
+    assert [one["name"] for one in on_duty_today(lindeboom)] == ["Ann"]
+    Closure.objects.create(organisation=lindeboom, first_day=clock.today(), last_day=clock.today())
+    assert on_duty_today(lindeboom) == []
 
 
 def test_who_has_left_is_not_on_duty(lindeboom):

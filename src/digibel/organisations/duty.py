@@ -45,7 +45,10 @@ class NoSuchClosure(Problem):
 
 @dataclass(frozen=True)
 class Roster:
-    """The weekly hours and the closures of one organisation, read once for many moments."""
+    """The weekly hours and the closures of one organisation, read once for many moments.
+
+    On a public holiday the weekly hours do not count, as at every place we know: who answers then is named for that day.
+    """
 
     hours: tuple[DutyHours, ...]
     closures: tuple[Closure, ...]
@@ -58,13 +61,18 @@ class Roster:
     def on_duty(self, moment: datetime) -> Staff | None:
         """The named person at that moment, or the stand-in while the centre is closed."""
         there = clock.local(moment)
-        for closure in self.closures:
-            if closure.first_day <= there.date() <= closure.last_day:
-                return closure.stand_in
-        for row in self.hours:
-            if row.weekday == there.weekday() and row.start <= there.time() < row.end:
-                return row.staff
-        return None
+        if (closure := self.closure_on(there.date())) is not None:
+            return closure.stand_in
+        return next((row.staff for row in self.hours_on(there.date()) if row.start <= there.time() < row.end), None)
+
+    def closure_on(self, day: date) -> Closure | None:
+        return next((one for one in self.closures if one.first_day <= day <= one.last_day), None)
+
+    def hours_on(self, day: date) -> list[DutyHours]:
+        """The weekly hours of that day, where the house is not closed."""
+        if self.closure_on(day) is not None or clock.is_public_holiday(day):
+            return []
+        return [row for row in self.hours if row.weekday == day.weekday()]
 
     def covers(self, start: datetime, end: datetime) -> bool:
         """Whether somebody is on duty from `start` until `end`, looked at every quarter of an hour."""

@@ -115,6 +115,6 @@ def situation(team: Sequence[Line]) -> str:
 
 
 def on_duty_today(organisation: Organisation) -> list[dict[str, object]]:
-    """Who answers the telephone today, hour by hour."""
-    hours = organisation.duty_hours.filter(weekday=clock.today().weekday(), staff__is_active=True)
-    return [{"name": one.staff.name, "start": one.start, "end": one.end} for one in hours.select_related("staff")]
+    """Who answers the telephone today, hour by hour; nobody's hours of every week on a day on which the house is closed."""
+    hours = duty.Roster.of(organisation).hours_on(clock.today())
+    return [{"name": one.staff.name, "start": one.start, "end": one.end} for one in hours]

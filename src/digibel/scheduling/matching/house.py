@@ -2,10 +2,11 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 
 import numpy as np
 
+from digibel import clock
 from digibel.organisations.duty import Roster
 from digibel.organisations.models import Organisation
 from digibel.scheduling.matching.models import CRITERIA, MatchWeights
@@ -24,8 +25,11 @@ class House:
     weights: Weights
 
     def covers(self, slots: Slots) -> Numbers:
-        """For each quarter whether somebody is on duty at its beginning; the first closure of a day decides for it."""
+        """For each quarter whether somebody is on duty at its beginning; the first closure of a day decides for it, and without
+        one nobody is on a public holiday."""
         covered = self.duty[slots.weekday, slots.of_day].copy()
+        holidays = [day for day in np.unique(slots.day) if clock.is_public_holiday(date.fromordinal(int(day)))]
+        covered[np.isin(slots.day, holidays)] = False
         for first, last, stand_in in reversed(self.closures):
             covered[(slots.day >= first) & (slots.day <= last)] = stand_in
         return covered
