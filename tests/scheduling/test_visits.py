@@ -314,6 +314,16 @@ def test_of_two_visits_on_one_day_in_and_out_are_those_of_the_hour(els, two_toda
     assert not CallTask.objects.about(second).filter(kind="visit.late").exists()
 
 
+def test_help_is_answered_whatever_they_have_promised(lindeboom, els, two_today):
+    """Who has two visits and asked for help heard nothing."""
+    first = two_today[0]
+    jan = cast.volunteer(lindeboom, name="Jan")
+    assert says_at(els, first, (-60 * 24, "hulp"), (0, "hulp"), (5, "IN"), (10, "HULP")) == [
+        *("helped", "helped", "visit.begun", "helped"),
+    ]
+    assert cast.texts(jan, "hulp").outcome == "helped"
+
+
 def test_nobody_opens_at_the_first_of_two(els, two_today):
     assert says_at(els, two_today[0], (10, "niemand thuis")) == ["visit.nobody_home"]
     assert CallTask.objects.open().get(kind="visit.nobody_home").subject_id == two_today[0].pk

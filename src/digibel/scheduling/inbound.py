@@ -331,9 +331,11 @@ def _begins_by(visit: Visit, ahead: timedelta) -> bool:
 
 def _about_one_to_come(message: InboundMessage, volunteer: Volunteer, standing: list[Visit]) -> list[Reading]:
     """Of several, the one that we have just reminded them of can be cancelled; else nobody can tell which. Desks are only looked
-    for where the text may be about one."""
+    for where the text may be about one. Whoever asks for help need not say with which."""
     said = _read(message, "booked")
-    desks = deskreplies.to_come(volunteer) if said.intent in {"cancel", "late", "help"} else []
+    if said.intent == "help":
+        return [Reading(said, lambda message, said: _help(message, "plain.help_volunteer"))]
+    desks = deskreplies.to_come(volunteer) if said.intent in {"cancel", "late"} else []
     to_come: list[Visit | Seat] = [*_without_seconds_of_home(standing), *desks]
     if len(to_come) > 1:
         reminded = _reminded_of(message) if said.intent == "cancel" else None
