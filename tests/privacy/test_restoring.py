@@ -12,15 +12,27 @@ from django.db import connection
 import cast
 from digibel import clock
 from digibel.audit.actors import SYSTEM, Actor
+from digibel.guardrails.catalogue import Verdict
 from digibel.notifications import outbox, reaching
 from digibel.notifications.models import OutboundMessage, Recipient
+from digibel.organisations import tightenings
 from digibel.privacy import erasing, restoring, stopping
 from digibel.problems import Problem
 from digibel.requests.models import Client, HelpRequest, NameToken
 from digibel.requests.rectifying import as_draft
-from digibel.scheduling import cards, concerns, lostphones, merging, openings, promises, rectifying
+from digibel.scheduling import (
+    cards,
+    concerns,
+    lostphones,
+    merging,
+    openings,
+    preferences,
+    promises,
+    rectifying,
+    rejudging,
+)
 from digibel.scheduling.errors import NoSuchCard
-from digibel.scheduling.models import Concern, Visit
+from digibel.scheduling.models import Concern, Preference, Visit
 from digibel.sealing import keys
 from digibel.sealing.errors import Erased
 from digibel.sealing.models import Standing
@@ -294,6 +306,44 @@ def test_what_went_on_again_since_goes_on(booked):
     assert Standing.objects.filter(what__in=["back", "yes", "used", "right", "decided"]).count() == 6
     assert back(backup).ended == 0
     assert [one for one, holds in what_holds().items() if holds] == []
+    assert broken_promises() == []
+
+
+@pytest.mark.guardrail("E2")
+def test_what_was_made_stricter_since_reaches_no_volunteer(booked):
+    """Also where the copy knows of something milder, and from the day that was chosen."""
+    organisation, today = booked.organisation, clock.today()
+    [slug] = [task.slug for task in booked.visit.request.tasks.all()]
+
+    def tighten(verdict, since=today, task=slug):
+        return rejudging.tighten(organisation, task, Verdict(verdict), reason="Te vaak mis", since=since, by=booked.by)
+
+    milder = tighten("conditions")
+    backup = Backup()
+    tightenings.end(milder, by=booked.by)
+    tighten("staff_only")
+    tighten("forbidden", today + timedelta(days=9), "photos")
+    tightenings.end(tighten("staff_only", task="wifi-connect"), by=booked.by)
+    assert back(backup).ended == 2
+    assert tightenings.in_force(organisation.pk, today) == {slug: "staff_only"}
+    assert tightenings.in_force(organisation.pk, today + timedelta(days=9)) == {
+        slug: "staff_only",
+        "photos": "forbidden",
+    }
+    assert not Visit.objects.filter(status="booked").exists()
+    assert restoring.after_restore(by=SYSTEM).ended == 0
+    assert broken_promises() == []
+
+
+def test_who_was_never_to_come_again_does_not_come(booked):
+    backup = Backup()
+    preferences.note(booked.client, booked.volunteer, False, by=booked.by)
+    assert back(backup).ended == 1
+    assert not Visit.objects.filter(status="booked").exists()
+    assert Preference.objects.get().again is False
+    assert restoring.after_restore(by=SYSTEM).ended == 0
+    preferences.note(fresh(booked.client), fresh(booked.volunteer), None, by=booked.by)
+    assert restoring.after_restore(by=SYSTEM).ended == 0
     assert broken_promises() == []
 
 

@@ -4,6 +4,8 @@ These verbs write it down and end it. What is offered or booked is judged again 
 """
 
 import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
@@ -12,10 +14,11 @@ from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.guardrails import secrets
-from digibel.guardrails.catalogue import Verdict
+from digibel.guardrails.catalogue import TASKS, Verdict
 from digibel.guardrails.judgement import check_tightening
 from digibel.organisations.models import Organisation, Tightening
 from digibel.problems import Conflict, Problem
+from digibel.sealing import ledger
 
 LONGEST_REASON = 300
 FURTHEST = timedelta(days=366)
@@ -65,6 +68,7 @@ def tighten(
             )
     except IntegrityError:
         raise AlreadyStricter from None
+    ledger.note(ledger.What.STRICTER, _subject(organisation, slug), value=_as_number(verdict, since))
     record("guardrail.tightened", made, by=by, organisation_id=organisation.pk, task=slug, verdict=verdict, since=since)
     return made
 
@@ -76,6 +80,7 @@ def end(tightening: Tightening, *, by: Actor) -> None:
     if not ended:
         raise AlreadyEnded
     tightening.refresh_from_db()
+    ledger.take_back(ledger.What.ENDED, _subject(tightening.organisation, tightening.slug))
     record(
         "guardrail.tightening_ended",
         tightening,
@@ -95,3 +100,43 @@ def in_force(organisation_id: uuid.UUID, on: date) -> dict[str, Verdict]:
     """What this organisation keeps stricter on that day, as the judgement takes it."""
     standing = Tightening.objects.standing().filter(organisation=organisation_id, since__lte=on)
     return {slug: Verdict(verdict) for slug, verdict in standing.values_list("slug", "verdict")}
+
+
+# --- after an older copy of the data came back ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A tightening that was written since the copy was made. Its reason is lost with the copy."""
+
+    organisation: Organisation
+    slug: str
+    verdict: Verdict
+    since: date
+
+
+def lost() -> Iterator[Lost]:
+    """Those of the ledger that the data knows no more, or knows as milder."""
+    said = {entry.subject_id: entry.value for entry in ledger.standing(ledger.What.STRICTER)}
+    for organisation in Organisation.objects.order_by("pk") if said else ():
+        known = dict(organisation.tightenings.standing().values_list("slug", "verdict"))
+        for slug in TASKS:
+            value = said.get(_subject(organisation, slug))
+            if value is None:
+                continue
+            verdict, since = _from_number(value)
+            if slug not in known or verdict.stricter_than(Verdict(known[slug])):
+                yield Lost(organisation, slug, verdict, max(since, clock.today()))
+
+
+def _subject(organisation: Organisation, slug: str) -> uuid.UUID:
+    return uuid.uuid5(organisation.pk, slug)
+
+
+def _as_number(verdict: Verdict, since: date) -> int:
+    return since.toordinal() * len(Tightening.STRICTER) + Tightening.STRICTER.index(verdict)
+
+
+def _from_number(value: int) -> tuple[Verdict, date]:
+    day, strict = divmod(value, len(Tightening.STRICTER))
+    return Tightening.STRICTER[strict], date.fromordinal(day)

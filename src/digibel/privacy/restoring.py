@@ -11,7 +11,7 @@ from digibel.notifications.models import Recipient, Restriction
 from digibel.privacy import stopping as ending
 from digibel.privacy.erasing import replay_erasures
 from digibel.requests.models import Client, Gone
-from digibel.scheduling import cards, inside, lostphones, openings, readiness
+from digibel.scheduling import cards, inside, lostphones, openings, preferences, readiness, rejudging
 from digibel.scheduling.models import VisitStatus
 from digibel.sealing import keys, ledger
 from digibel.sealing.models import Standing
@@ -35,7 +35,8 @@ class Replayed:
         return (
             f"{self.people} people were forgotten again. {self.stops} STOP or START, {self.cards} revoked cards, "
             f"{self.words} changed words and {self.ended} times that somebody took back a yes, is gone, is not reached at a "
-            "number, pauses or wants nothing used hold again. No text leaves until somebody lets them, on the page Privacy."
+            "number, pauses, wants nothing used, never wants a volunteer again or made a rule stricter hold again. No text leaves "
+            "until somebody lets them, on the page Privacy."
         )
 
 
@@ -64,7 +65,7 @@ def _end_again(*, by: Actor) -> int:
     for entry in entries:
         with transaction.atomic():
             count += deeds[What(entry.what)](entry, by)
-    return count
+    return count + rejudging.tighten_again(by=by) + preferences.replay(by=by)
 
 
 def _client(entry: Standing) -> Client | None:

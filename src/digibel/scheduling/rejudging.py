@@ -13,6 +13,8 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils import translation
+from django.utils.translation import gettext
 
 from digibel import clock
 from digibel.audit.actors import CLOCK, Actor
@@ -52,6 +54,18 @@ def tighten(
     for pk in sorted(set(_touched(made))):
         _rejudge(pk, by=by)
     return made
+
+
+def tighten_again(*, by: Actor) -> int:
+    """After an older copy of the data came back: what an organisation had made stricter since is so again. How many."""
+    found = list(tightenings.lost())
+    for one in found:
+        with transaction.atomic(), translation.override(one.organisation.language):
+            for milder in one.organisation.tightenings.standing().filter(slug=one.slug):
+                tightenings.end(milder, by=by)
+            told = gettext("Made stricter before a backup was put back. The reason was lost with it.")
+            tighten(one.organisation, one.slug, one.verdict, reason=told, since=one.since, by=by)
+    return len(found)
 
 
 @transaction.atomic

@@ -29,6 +29,10 @@ _TOPIC = {
     What.RIGHT: "number",
     What.REPORTED: "pause",
     What.DECIDED: "pause",
+    What.STRICTER: "rule",
+    What.ENDED: "rule",
+    What.NEVER: "pair",
+    What.WELCOME: "pair",
 }
 
 
@@ -42,6 +46,11 @@ def note(what: str, subject_id: UUID, *, value: int = 0) -> None:
 def take_back(what: str, subject_id: UUID) -> None:
     """The opposite of what stands there, when its deed has committed. Nothing where nothing stands: most have never said it."""
     transaction.on_commit(partial(_turn, what, subject_id))
+
+
+def both(one: UUID, other: UUID) -> UUID:
+    """One subject out of two, in either order; with one of them, the other is found back."""
+    return UUID(int=one.int ^ other.int)
 
 
 def standing(*what: str) -> Iterator[Standing]:

@@ -61,6 +61,10 @@ class Standing(models.Model):
         RIGHT = "right", "the number is theirs, or another one"
         REPORTED = "reported", "reported by a client: pauses until a person decides"
         DECIDED = "decided", "a person decided, or ended the pause"
+        STRICTER = "stricter", "an organisation is stricter about a task"
+        ENDED = "ended", "that was ended"
+        NEVER = "never", "a client never wants this volunteer again"
+        WELCOME = "welcome", "that was taken away"
 
     TOPICS: ClassVar[list[tuple[str, str]]] = [
         ("texts", "texts"),
@@ -71,13 +75,15 @@ class Standing(models.Model):
         ("gone", "moved or died"),
         ("number", "wrong number"),
         ("pause", "pause of somebody reported"),
+        ("rule", "stricter rule"),
+        ("pair", "client and volunteer"),
     ]
 
     topic = models.CharField(max_length=8, choices=TOPICS, help_text="One entry for each of them and subject.")
     subject_id = models.UUIDField()
     what = models.CharField(max_length=8, choices=What.choices)
     at = models.DateTimeField()
-    value = models.PositiveIntegerField(default=0, help_text="The version of the card.")
+    value = models.PositiveIntegerField(default=0, help_text="The version of the card; how strict, from which day.")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
