@@ -16,9 +16,20 @@ from digibel.privacy.errors import VisitUnderWay, WhyRestricted
 from digibel.privacy.models import Right, RightsRequest
 from digibel.requests.models import Client, HelpRequest
 from digibel.requests.rectifying import as_draft
-from digibel.scheduling import clockwork, complaints, handovers, inside, offers, openings, promises, rectifying
+from digibel.scheduling import (
+    clockwork,
+    complaints,
+    concerns,
+    handovers,
+    inside,
+    offers,
+    openings,
+    promises,
+    rectifying,
+)
 from digibel.scheduling.errors import NoOwnYes, Restricted
 from digibel.scheduling.models import Concern, Offer, Visit
+from digibel.volunteers.models import Volunteer
 from privacy.house import followed_up, visit_is_over
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +208,22 @@ def test_restricted_volunteer_is_asked_nothing(booked):
     els = cast.volunteer(booked.organisation)
     assert [one.volunteer_id for one in offers.send_wave(request, by=booked.by)] == [els.pk]
     assert broken_promises() == []
+
+
+@pytest.mark.parametrize("reported", [False, True])
+def test_nobody_asks_a_restricted_volunteer_again_before_it_is_lifted(booked, reported):
+    """Whoever presses *offers may come again*, or decides about what a client reported."""
+    volunteer = booked.volunteer
+    concern = concerns.raise_concern(booked.visit, ["money"], by=booked.by) if reported else None
+    stopping.restrict_volunteer(volunteer, "claim", by=booked.by, at=booked.organisation)
+    if concern is not None:
+        concerns.decide(concern, "goes_on", note="Een misverstand", by=booked.by)
+    with pytest.raises(Restricted):
+        concerns.resume(volunteer, by=booked.by)
+    assert Volunteer.objects.get(pk=volunteer.pk).paused_at is not None
+    stopping.lift(volunteer, by=booked.by, at=booked.organisation)
+    concerns.resume(volunteer, by=booked.by)
+    assert Volunteer.objects.get(pk=volunteer.pk).paused_at is None
 
 
 def test_who_when_and_why_stand_in_the_audit(asked):

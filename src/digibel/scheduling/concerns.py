@@ -13,9 +13,11 @@ from digibel import clock
 from digibel.audit.actors import Actor
 from digibel.audit.recording import record
 from digibel.guardrails import secrets
+from digibel.notifications.models import Recipient
 from digibel.organisations.models import Organisation
 from digibel.problems import Conflict, Problem
 from digibel.scheduling import readiness, worklist
+from digibel.scheduling.errors import Restricted
 from digibel.scheduling.locks import lock_visit
 from digibel.scheduling.models import Concern, Visit, VisitStatus
 from digibel.scheduling.reports import call_volunteer
@@ -113,7 +115,8 @@ def decide(concern: Concern, decision: str, *, note: str, by: Actor) -> Concern:
     locked.decided_at, locked.decided_by, locked.decision, locked.note = clock.now(), str(by), decision, told
     locked.save(update_fields=["decided_at", "decided_by", "decision", "note"])
     record("concern.decided", locked, by=by, organisation_id=locked.organisation_id, decision=decision)
-    if decision == Concern.Decision.GOES_ON and not locked.was_pausing and not _has_open(volunteer):
+    stays = locked.was_pausing or _has_open(volunteer) or _is_kept(volunteer)
+    if decision == Concern.Decision.GOES_ON and not stays:
         pool.resume(volunteer, by=by)
     return locked
 
@@ -131,10 +134,13 @@ def pause(volunteer: Volunteer, *, by: Actor, until: date | None, at: Organisati
 
 @transaction.atomic
 def resume(volunteer: Volunteer, *, by: Actor) -> None:
-    """The pause is over; not before somebody has decided about what a client reported, whichever organisation it is for."""
-    Volunteer.objects.select_for_update(no_key=True).get(pk=volunteer.pk)
-    if _has_open(volunteer):
+    """The pause is over; not before somebody has decided about what a client reported, whichever organisation it is for, nor
+    while what we know of them is kept and not used (GDPR art. 18): nothing we send would reach them."""
+    locked = Volunteer.objects.select_for_update(no_key=True).get(pk=volunteer.pk)
+    if _has_open(locked):
         raise ConcernOpen
+    if _is_kept(locked):
+        raise Restricted
     pool.resume(volunteer, by=by)
 
 
@@ -147,6 +153,10 @@ def find(organisation: Organisation, concern_id: uuid.UUID) -> Concern:
 def _sealed_under(visit: Visit, volunteer: Volunteer) -> uuid.UUID:
     """The volunteer's key; the client's, where whoever came has been forgotten by then, and the visit's key with them."""
     return visit.client.key_id if keys.destroyed_among([volunteer.key_id]) else volunteer.key_id
+
+
+def _is_kept(volunteer: Volunteer) -> bool:
+    return Recipient.objects.filter(pk=volunteer.recipient_id, restricted_at__isnull=False).exists()
 
 
 def _has_open(volunteer: Volunteer) -> bool:
