@@ -19,6 +19,7 @@ from digibel.desk.forms.network import OrganisationForm, StaffForm
 from digibel.desk.views.today import fingerprint
 from digibel.guardrails import secrets
 from digibel.organisations.models import Role, Staff
+from digibel.scheduling import fraud
 from digibel.volunteers.models import Volunteer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -54,6 +55,13 @@ def test_a_colleague_whose_id_looks_like_a_secret_can_be_chosen(desk, lindeboom,
     told = {"first_day": "2026-12-24", "last_day": "2026-12-26", "stand_in": one}
     assert desk.post(reverse("desk:duty_deed", args=["closure"]), told).status_code == 303
     assert lindeboom.closures.get().stand_in_id == UUID(one)
+
+
+@pytest.mark.parametrize("one", UNLUCKY)
+def test_a_call_whose_id_looks_like_a_secret_stays_that_call(desk, lindeboom, one):
+    page = desk.post(reverse("desk:intake_fraud"), {"once": one}).content.decode()
+    assert f'name="once" value="{one}"' in page
+    assert fraud.heard(lindeboom, one) is not None
 
 
 @pytest.mark.parametrize("one", UNLUCKY)

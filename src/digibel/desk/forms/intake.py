@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from digibel import languages, places
 from digibel.desk import words
 from digibel.desk.forms import week
-from digibel.desk.gate import is_number
+from digibel.desk.gate import ID, is_number
 from digibel.desk.seriespage import RHYTHMS
 from digibel.guardrails import secrets
 from digibel.problems import Invalid, Problem
@@ -376,16 +376,20 @@ def told_of(client: Client) -> dict[str, Any]:
 
 
 def without_secrets(posted: QueryDict) -> tuple[QueryDict, bool]:
-    """What was typed with every secret masked, and whether there was one: it must not come back on the page either."""
+    """What was typed with every secret masked, and whether there was one: it must not come back on the page either.
+
+    `once` is an id of ours: masked, it would be that of another call, with the alarm of that one.
+    """
     clean, held = posted.copy(), False
     for name in (*TEXTS, *OTHERS, *NUMBERS):
         if name not in posted:
             continue
         clean[name] = typed = str(posted[name]).replace("\x00", "")
-        if name not in NUMBERS or not is_number(typed):
-            finding = secrets.find(typed)
-            clean[name] = finding.masked
-            held |= bool(finding.kinds)
+        if ID.fullmatch(typed) or (name in NUMBERS and is_number(typed)):
+            continue
+        finding = secrets.find(typed)
+        clean[name] = finding.masked
+        held |= bool(finding.kinds)
     return clean, held
 
 
