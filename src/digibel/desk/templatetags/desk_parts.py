@@ -46,7 +46,7 @@ BELLS = {
     "later": _("Later"),
 }
 
-# Whoever has such a number chose how it is remembered: 078 170 170 is Card Stop, and 078 17 01 70 nobody knows.
+# Whoever has such a number chose how it is remembered: Card Stop is known in threes, and in twos nobody knows it.
 OF_SERVICES = frozenset(
     {
         phonenumbers.PhoneNumberType.UAN,
